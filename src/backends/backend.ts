@@ -1,0 +1,116 @@
+import type { Clock } from '../clock.js';
+import type { Outcome } from '../sample.js';
+import type { Payload } from '../trace.js';
+
+/**
+ * The contract of a serving system. A plugin is a module whose default export is a `BackendPlugin`; every worker
+ * thread imports that module itself, so nothing but plain data (the parsed options) crosses between threads.
+ */
+export interface BackendPlugin<Options = unknown> {
+  /** What `--backend` calls it. */
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly summary: string;
+  /**
+   * `on-the-world`: answers arrive from outside (sockets, threads). `on-the-clock`: every wait is `clock.until`, so
+   * that the backend also runs in virtual time.
+   */
+  readonly waits: 'on-the-world' | 'on-the-clock';
+  /** Whether it sees the moment the first byte is sent. When false, `sent` = handed and connection wait is null in the report. */
+  readonly knowsSent: boolean;
+  /** Option names whose values may be written to `run.json`; all others are written as "(redacted)". */
+  readonly publicOptions: readonly string[];
+  /**
+   * Main thread, before anything else. `raw` holds the text of each `--set key=value` (and of shorthands such as
+   * `--url`); a repeated key is an array. The result must survive structured clone. Throws `UserError` on bad options.
+   */
+  parseOptions(raw: RawOptions): Options;
+  /** At most how many worker threads make sense (an in-process model: 1). Main thread. Absent: no limit. */
+  maxWorkers?(options: Options): number;
+  /** CPUs it keeps busy besides the worker threads themselves (session threads); pacing `auto` counts them. Main thread. */
+  ownCpus?(options: Options): number;
+  /**
+   * Main thread, once before the workers start: heavy preparations that all threads share (making a model file),
+   * checks that only the user can mend (a missing package, a broken model: `UserError`), and the payloads to use when
+   * the trace has none. What it returns reaches `create` in each worker.
+   */
+  setUp?(options: Options, setUp: SetUp): Promise<SetUpResult<Options>>;
+  /** In each worker thread. */
+  create(options: Options, context: BackendContext): Backend | Promise<Backend>;
+}
+
+export type RawOptions = Readonly<Record<string, string | readonly string[]>>;
+
+export interface SetUp {
+  /** Payloads of the trace; may be empty. */
+  readonly payloads: readonly Payload[];
+  /** Tells the user what takes long; stderr. */
+  readonly progress: (text: string) => void;
+  /** The environment, so that it can be tested. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+export interface SetUpResult<Options> {
+  readonly options: Options;
+  /** Replaces an empty payload table. */
+  readonly payloads?: readonly Payload[];
+  /** Sentences for the report (for instance that the weights are synthetic). */
+  readonly notes?: readonly string[];
+}
+
+export interface BackendContext {
+  readonly clock: Clock;
+  /** The payload table; `Call.payload` indexes it. */
+  readonly payloads: readonly Payload[];
+  /** 0-based index of this worker thread, and how many there are. */
+  readonly worker: number;
+  readonly workers: number;
+  /** Names the run; safe in headers. */
+  readonly runId: string;
+  /** Seed for any randomness of the backend; equal runs get equal seeds. */
+  readonly seed: number;
+  /** True when the clock is virtual. */
+  readonly virtual: boolean;
+}
+
+/** One connected client of the serving system, owned by one worker thread. */
+export interface Backend {
+  /**
+   * In each worker, before the common start; may be slow. Opens connections and warms code paths (against an
+   * in-process sink), but sends no request to the measured service. A service that is down is no reason to throw.
+   */
+  prepare?(signal: AbortSignal): Promise<void>;
+  /**
+   * Sends one request and resolves with what became of it. Called at the due time, on the thread that keeps the
+   * schedule: never block it. Failures are returned, not thrown; a throw is recorded as `crashed`. After `call` is
+   * aborted (timeout or stop) the engine has already recorded it: release what it holds; the result is ignored.
+   */
+  invoke(call: Call): Promise<Outcome>;
+  /** Main thread only, on a client made for it: what is provisioned now. */
+  probe?(signal: AbortSignal): Promise<readonly Capacity[]>;
+  /** What the run should know of this client when it ended (which path served it, connections opened, ...). */
+  facts?(): Readonly<Record<string, string | number | boolean>>;
+  /** After the last answer or the drain. Releases everything. */
+  close?(): Promise<void>;
+}
+
+export interface Call {
+  /** 0-based index in the trace. */
+  readonly seq: number;
+  readonly dueMs: number;
+  /** When the engine handed it over: the reading of the clock just before `invoke`. */
+  readonly handedMs: number;
+  /** Index into the payload table (0 when the table is empty). */
+  readonly payload: number;
+  /** Aborted at the timeout or when the run stops. Made on first use, since an AbortSignal costs microseconds. */
+  readonly signal: AbortSignal;
+  /** The same without the cost: `listener` runs once, at the timeout or stop. A second call replaces the first. */
+  onAbort(listener: () => void): void;
+}
+
+/** Something provisioned that costs by the hour. */
+export interface Capacity {
+  readonly kind: string;
+  readonly count: number;
+}

@@ -1,0 +1,278 @@
+import type { Clock } from '../clock.js';
+import { UserError } from '../errors.js';
+import type { Outcome } from '../sample.js';
+import type { Payload } from '../trace.js';
+import type { Backend, BackendContext, BackendPlugin, Call } from './backend.js';
+import type { Answer, SendOptions, WireFailure } from './shared/exchange.js';
+import { unexpected } from './shared/expect-rule.js';
+import { type HttpOptions, parseHttpOptions } from './shared/http-options.js';
+import { createWire } from './shared/http1-wire.js';
+import { openLoopbackSink } from './shared/loopback-sink.js';
+import { type HeaderField, requestBytes } from './shared/request-bytes.js';
+import { failedAnswer, failedWire, knownTimes } from './shared/status-outcome.js';
+import { createUndiciClient } from './shared/undici-client.js';
+
+/** Any service that answers HTTP requests; the payload goes as it is. */
+const plugin: BackendPlugin<HttpOptions> = {
+  name: 'http',
+  summary: 'any HTTP/1.1 or HTTP/2 service',
+  waits: 'on-the-world',
+  knowsSent: true,
+  publicOptions: ['method', 'connections', 'client', 'insecure', 'expect', 'http2', 'body-limit', 'idle'],
+  parseOptions: parseHttpOptions,
+  // A connection belongs to one thread.
+  maxWorkers: ({ connections }) => connections ?? Infinity,
+  setUp(options, { payloads }) {
+    payloads.forEach(checkPayload);
+    return Promise.resolve({
+      options,
+      notes: options.insecure ? ['The certificate of the service was not checked.'] : [],
+    });
+  },
+  create: (options, context) => createBackend(options, context),
+};
+
+export default plugin;
+
+function checkPayload(payload: Payload, index: number): void {
+  if (payload.kind === 'bytes') return;
+  throw new UserError(
+    `backend http: payload ${String(index)} of the trace is a tensor, which has no HTTP form; give its bytes (a body with a content type) instead`,
+  );
+}
+
+/** Connections opened before the start, over all workers, when the user names no number. */
+const INITIAL_CONNECTIONS = 64;
+const WARM_UP_REQUESTS = 4000;
+const WARM_UP_LANES = 32;
+const WARM_UP_BODY = Buffer.from('{"instances":[[0.5]]}');
+
+function createBackend(options: HttpOptions, context: BackendContext): Backend {
+  const requests = requestsOf(options, context);
+  const client = createClient(new URL(options.url), options, connectionsOf(options, context), context.clock, requests);
+  const invoke = createInvoke(options, client);
+  return {
+    invoke,
+    async prepare(signal) {
+      await warmUp(options, context, signal);
+      await client.open(signal);
+    },
+    facts: () => client.facts(),
+    close: () => client.close(),
+  };
+}
+
+/** `--connections N` is exact over all workers; this is one worker's share. */
+function connectionsOf(
+  { connections }: HttpOptions,
+  { worker, workers }: BackendContext,
+): { initial: number; max: number | null } {
+  const share = Math.floor(((connections ?? INITIAL_CONNECTIONS) + workers - 1 - worker) / workers);
+  return connections === null ? { initial: Math.max(1, share), max: null } : { initial: share, max: share };
+}
+
+/** One entry of the payload table as a request. */
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: readonly HeaderField[];
+  readonly body: Uint8Array | null;
+}
+
+function requestsOf(
+  options: HttpOptions,
+  { payloads, runId }: Pick<BackendContext, 'payloads' | 'runId'>,
+): readonly Request[] {
+  if (payloads.length === 0) return [requestOf(options, runId, null)];
+  return payloads.map((payload, index) => {
+    checkPayload(payload, index);
+    return requestOf(options, runId, payload);
+  });
+}
+
+function requestOf(options: HttpOptions, runId: string, payload: Payload | null): Request {
+  const url = new URL(options.url);
+  const own = options.headers.map(([name, value]): HeaderField => [name, value.replaceAll('{run}', runId)]);
+  const ownNames = own.map(([name]) => name.toLowerCase());
+  const usual: readonly HeaderField[] = [
+    ['host', url.host],
+    ['user-agent', 'replay'],
+    ['accept', '*/*'],
+    ...(payload?.kind === 'bytes' ? [['content-type', payload.contentType] as const] : []),
+  ];
+  return {
+    method: options.method ?? (payload === null ? 'GET' : 'POST'),
+    path: url.pathname + url.search,
+    headers: [...usual.filter(([name]) => !ownNames.includes(name)), ...own],
+    body: payload?.kind === 'bytes' ? payload.bytes : null,
+  };
+}
+
+/** Either way of sending the request of a call. */
+interface Client {
+  open(signal: AbortSignal): Promise<void>;
+  send(call: Call): Promise<Answer | WireFailure>;
+  facts(): Readonly<Record<string, string | number | boolean>>;
+  close(): Promise<void>;
+}
+
+type Connections = ReturnType<typeof connectionsOf>;
+
+function createClient(
+  url: URL,
+  options: HttpOptions,
+  connections: Connections,
+  clock: Clock,
+  requests: readonly Request[],
+): Client {
+  return (options.client === 'lean' ? leanClient : undiciClient)(url, options, connections, clock, requests);
+}
+
+const KEEP_HEADERS = ['location'];
+
+function leanClient(
+  url: URL,
+  options: HttpOptions,
+  connections: Connections,
+  clock: Clock,
+  requests: readonly Request[],
+): Client {
+  const wire = createWire({
+    url,
+    tls: { insecure: options.insecure },
+    connections,
+    limits: { bodyBytes: options.bodyLimitBytes, keepHeaders: KEEP_HEADERS },
+    ...(options.idleMs === null ? {} : { idleMs: options.idleMs }),
+    clock,
+  });
+  const bytes = requests.map(({ method, path, headers, body }) => {
+    const length = lengthField(method, body);
+    return requestBytes({ method, target: path, headers: [...headers, ...length], ...(body === null ? {} : { body }) });
+  });
+  const sendOptions = sendOptionsOf(options, requests);
+  return {
+    open: (signal) => wire.open(signal),
+    send: (call) => wire.send(at(bytes, call.payload)(call.seq), sendOptions, call),
+    facts: () => ({ client: 'lean, HTTP/1.1', ...named(wire.facts()) }),
+    close() {
+      wire.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** RFC 9110, section 8.6: also for an empty body, where the method expects one. */
+function lengthField(method: string, body: Uint8Array | null): readonly HeaderField[] {
+  const expectsBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
+  return body === null && !expectsBody ? [] : [['content-length', String(body?.length ?? 0)]];
+}
+
+function sendOptionsOf(options: HttpOptions, requests: readonly Request[]): SendOptions {
+  return { method: requests[0]?.method ?? 'GET', collectBody: options.expect.bodyHolds !== null };
+}
+
+function named(facts: ReturnType<ReturnType<typeof createWire>['facts']>): Record<string, number> {
+  return {
+    connectionsOpened: facts.opened,
+    connectionsPeak: facts.peak,
+    connectionsFailed: facts.failed,
+    connectionsDroppedByServer: facts.dropped,
+    connectionsWithSurplusBytes: facts.surplus,
+    addresses: facts.addresses,
+  };
+}
+
+function undiciClient(
+  url: URL,
+  options: HttpOptions,
+  { max }: Connections,
+  clock: Clock,
+  requests: readonly Request[],
+): Client {
+  const { insecure, http2, bodyLimitBytes, idleMs } = options;
+  const client = createUndiciClient({
+    url,
+    connections: max,
+    insecure,
+    http2,
+    bodyLimitBytes,
+    idleMs,
+    keepHeaders: KEEP_HEADERS,
+    clock,
+  });
+  const flat = requests.map((request) => ({ ...request, headers: request.headers.flat() }));
+  const sendOptions = sendOptionsOf(options, requests);
+  return {
+    open: () => Promise.resolve(),
+    send(call) {
+      const request = at(flat, call.payload);
+      const headers = request.headers.map((text) => text.replaceAll('{seq}', String(call.seq)));
+      return client.send({ ...request, headers }, sendOptions, call);
+    },
+    facts: () => ({
+      client: http2 ? 'undici, HTTP/2 where the service agrees' : 'undici, HTTP/1.1',
+      connectionsOpen: client.connected(),
+    }),
+    close: () => client.close(),
+  };
+}
+
+function at<T>(table: readonly T[], index: number): T {
+  const entry = table[index];
+  if (entry === undefined) throw new Error(`payload ${String(index)} is not in the table of ${String(table.length)}`);
+  return entry;
+}
+
+function createInvoke({ expect }: HttpOptions, client: Client): (call: Call) => Promise<Outcome> {
+  const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
+  return async (call) => {
+    const result = await client.send(call);
+    if (result.kind === 'failure') return failedWire(result);
+    const trouble = unexpected(expect, needle, result);
+    if (trouble === null) return success(result);
+    const isOwnFailure =
+      result.status >= 300 && (result.status < expect.leastStatus || result.status > expect.mostStatus);
+    return isOwnFailure
+      ? failedAnswer(result)
+      : { ok: false, failure: 'bad-answer', detail: trouble, ...knownTimes(result) };
+  };
+}
+
+function success({ sentMs, doneMs, doneEarliestMs, handshakeMs }: Answer): Outcome {
+  if (Number.isNaN(handshakeMs)) return { ok: true, sentMs, doneMs, doneEarliestMs };
+  return { ok: true, sentMs, doneMs, doneEarliestMs, handshakeMs };
+}
+
+/**
+ * A few thousand requests through the very same code to a sink in this thread, so that the first second of the run is as
+ * exact as the tenth. The measured service is left alone: a request would end its cold start, and may cost money.
+ */
+async function warmUp(options: HttpOptions, context: BackendContext, signal: AbortSignal): Promise<void> {
+  const sink = await openLoopbackSink().catch(() => undefined);
+  // Without one the run is only less exact at first.
+  if (sink === undefined) return;
+  const connections = { initial: WARM_UP_LANES, max: WARM_UP_LANES };
+  const payloads: Payload[] =
+    context.payloads.length === 0 ? [] : [{ kind: 'bytes', contentType: 'application/json', bytes: WARM_UP_BODY }];
+  const warmOptions: HttpOptions = { ...options, url: sink.url.href, http2: false };
+  const client = createClient(
+    sink.url,
+    warmOptions,
+    connections,
+    context.clock,
+    requestsOf(warmOptions, { payloads, runId: context.runId }),
+  );
+  const invoke = createInvoke(warmOptions, client);
+  await client.open(signal);
+  let left = WARM_UP_REQUESTS;
+  const lane = async (): Promise<void> => {
+    while (left-- > 0 && !signal.aborted) await invoke(warmUpCall(left, context.clock.now(), signal));
+  };
+  await Promise.all(Array.from({ length: WARM_UP_LANES }, lane));
+  await client.close();
+  sink.close();
+}
+
+function warmUpCall(seq: number, handedMs: number, signal: AbortSignal): Call {
+  return { seq, dueMs: handedMs, handedMs, payload: 0, signal, onAbort: () => undefined };
+}

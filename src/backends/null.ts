@@ -1,0 +1,24 @@
+import { UserError } from '../errors.js';
+import type { BackendPlugin } from './backend.js';
+
+/** Answers every request at once: what a run costs without a service. */
+const plugin: BackendPlugin<null> = {
+  name: 'null',
+  summary: 'answers at once; shows what the tool itself costs',
+  waits: 'on-the-clock',
+  knowsSent: true,
+  publicOptions: [],
+  parseOptions(raw) {
+    const [key] = Object.keys(raw);
+    if (key !== undefined) throw new UserError(`backend null takes no options; remove --set ${key}`);
+    return null;
+  },
+  create: (_options, { clock }) => ({
+    invoke(call) {
+      const doneMs = clock.now();
+      return Promise.resolve({ ok: true, sentMs: call.handedMs, doneMs, doneEarliestMs: doneMs });
+    },
+  }),
+};
+
+export default plugin;

@@ -1,0 +1,144 @@
+import { statSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { messageOf, printable, UserError } from '../errors.js';
+import { nearest } from '../nearest.js';
+import type { Payload } from '../trace.js';
+import type { BackendPlugin, SetUp, SetUpResult } from './backend.js';
+import { decodePayloads } from './onnx/decode-payload.js';
+import { defaultPayload } from './onnx/fill-inputs.js';
+import type { ModelInput } from './onnx/model-input.js';
+import { openThread } from './onnx/open-thread.js';
+import { serveFromPool } from './onnx/serve-from-pool.js';
+import { SYNTHETIC_MODELS, syntheticModel, type SyntheticModel } from './onnx/synthetic-model.js';
+import { parseOptions, wholeNumberWithin, yesOrNo } from './shared/parse-options.js';
+
+interface Options {
+  /** A name of `SYNTHETIC_MODELS`, or a path. */
+  readonly model: string;
+  readonly sessions: number;
+  readonly intraOpThreads: number;
+  /** For free dimensions that are neither batch nor image side. */
+  readonly sequenceLength: number;
+  /** Where synthetic models are kept; absent: the user's cache folder. */
+  readonly cache?: string;
+  readonly warm: boolean;
+  /** Added by `setUp`. */
+  readonly loaded?: { readonly modelPath: string; readonly inputs: readonly ModelInput[] };
+}
+
+const MOST_SESSIONS = 256;
+
+/**
+ * A model in this process, on ONNX Runtime. A run blocks its thread, so each session lives in a thread of its own, and
+ * requests wait for one in a single queue, first come first served.
+ */
+const plugin: BackendPlugin<Options> = {
+  name: 'onnx',
+  summary: 'a model in this process, on ONNX Runtime (the default)',
+  waits: 'on-the-world',
+  // There is no connection: what is handed over is sent.
+  knowsSent: true,
+  publicOptions: ['model', 'sessions', 'intra-op-threads', 'sequence-length', 'warm'],
+  parseOptions(raw) {
+    const given = parseOptions('onnx', raw, {
+      model: someText,
+      sessions: wholeNumberWithin(1, MOST_SESSIONS),
+      'intra-op-threads': wholeNumberWithin(1, MOST_SESSIONS),
+      'sequence-length': wholeNumberWithin(1, 1e6),
+      cache: someText,
+      warm: yesOrNo,
+    });
+    return {
+      model: given.model ?? 'mobilenet',
+      // One CPU is left to the thread that keeps the schedule.
+      sessions: given.sessions ?? Math.min(Math.max(1, availableParallelism() - 1), MOST_SESSIONS),
+      intraOpThreads: given['intra-op-threads'] ?? 1,
+      sequenceLength: given['sequence-length'] ?? 32,
+      ...(given.cache === undefined ? {} : { cache: given.cache }),
+      warm: given.warm ?? true,
+    };
+  },
+  maxWorkers: () => 1,
+  ownCpus: ({ sessions, intraOpThreads }) => sessions * intraOpThreads,
+  setUp,
+  create(options, context) {
+    if (options.loaded === undefined) throw new Error('setUp must come before create');
+    return serveFromPool({ ...options, ...options.loaded }, context);
+  },
+};
+
+export default plugin;
+
+function someText(text: string): string {
+  if (text.trim() === '') throw new Error('give a name or a path');
+  return text;
+}
+
+/** Makes or finds the model, loads it once to learn what it takes, and checks every payload against that. */
+async function setUp(options: Options, { payloads, progress, env, signal }: SetUp): Promise<SetUpResult<Options>> {
+  const synthetic = isSynthetic(options.model);
+  const modelPath = isSynthetic(options.model)
+    ? syntheticModel(options.model, resolve(options.cache ?? cacheFolder(env)), progress)
+    : existingFile(options.model);
+  const inputs = await learnInputs(modelPath, options.intraOpThreads, signal);
+  const used = payloads.length > 0 ? payloads : [payloadFor(inputs, options.sequenceLength)];
+  checkPayloads(used, inputs, options.sequenceLength);
+  return {
+    options: { ...options, loaded: { modelPath, inputs } },
+    ...(payloads.length > 0 ? {} : { payloads: used }),
+    notes: synthetic
+      ? [
+          `The weights of the model ${options.model} are synthetic: its answers mean nothing, its cost is that of the real one.`,
+        ]
+      : [],
+  };
+}
+
+function isSynthetic(model: string): model is SyntheticModel {
+  return Object.hasOwn(SYNTHETIC_MODELS, model);
+}
+
+function cacheFolder(env: SetUp['env']): string {
+  const { XDG_CACHE_HOME: cache, HOME: home } = env;
+  return join(
+    cache !== undefined && cache !== '' ? cache : join(home !== undefined && home !== '' ? home : homedir(), '.cache'),
+    'replay',
+  );
+}
+
+function existingFile(model: string): string {
+  const path = resolve(model);
+  let why = 'it is no regular file';
+  try {
+    if (statSync(path).isFile()) return path;
+  } catch (thrown) {
+    why = messageOf(thrown);
+  }
+  const near = nearest(basename(model), Object.keys(SYNTHETIC_MODELS));
+  const hint =
+    near === undefined
+      ? `give the path of an .onnx file, or ${Object.keys(SYNTHETIC_MODELS).join(' or ')}`
+      : `did you mean ${near}?`;
+  throw new UserError(`backend onnx: cannot read the model ${printable(model, 120)} (${why}); ${hint}`);
+}
+
+async function learnInputs(
+  modelPath: string,
+  intraOpThreads: number,
+  signal: AbortSignal,
+): Promise<readonly ModelInput[]> {
+  const thread = await openThread({ modelPath, intraOpThreads, feeds: [] }, signal);
+  await thread.close();
+  return thread.inputs;
+}
+
+function payloadFor(inputs: readonly ModelInput[], sequenceLength: number): Payload {
+  return { kind: 'tensor', tensor: defaultPayload(inputs, sequenceLength) };
+}
+
+function checkPayloads(payloads: readonly Payload[], inputs: readonly ModelInput[], sequenceLength: number): void {
+  const feeds = decodePayloads(payloads, { inputs, sequenceLength });
+  // Only the check counts here; the thread that dispatches decodes them for itself.
+  while (feeds.next().done !== true);
+}

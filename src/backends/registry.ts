@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, resolve as resolvePath } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { messageOf, printable, UserError } from '../errors.js';
+import type { BackendPlugin } from './backend.js';
+
+/** The built-in backends: one row each. `module` is loaded only when the backend is used. */
+export const BACKENDS = [
+  { name: 'onnx', module: './onnx.js', summary: 'a model in this process, on ONNX Runtime (the default)' },
+  { name: 'http', module: './http.js', summary: 'any HTTP/1.1 or HTTP/2 service' },
+  { name: 'simulated', module: './simulated.js', summary: 'a queueing model of a service; also in virtual time' },
+  { name: 'null', module: './null.js', summary: 'answers at once; shows what the tool itself costs' },
+] as const;
+
+export interface LocatedPlugin {
+  /** What threads import. */
+  readonly url: string;
+  readonly builtIn: boolean;
+}
+
+/** Where a backend's module lies: a built-in name, then a path, then a package seen from `folder`. Throws `UserError` when nowhere. */
+export async function locatePlugin(name: string, folder: string): Promise<LocatedPlugin> {
+  const builtIn = BACKENDS.find((backend) => backend.name === name);
+  if (builtIn !== undefined) return { url: new URL(builtIn.module, import.meta.url).href, builtIn: true };
+  const path = resolvePath(folder, name);
+  if (looksLikePath(name) || existsSync(path)) {
+    if (!existsSync(path)) throw new UserError(`backend ${printable(name)}: no such file; give the path of a JavaScript module`);
+    return { url: pathToFileURL(path).href, builtIn: false };
+  }
+  return { url: await locatePackage(name, folder), builtIn: false };
+}
+
+function looksLikePath(name: string): boolean {
+  return name.startsWith('.') || isAbsolute(name);
+}
+
+async function locatePackage(name: string, folder: string): Promise<string> {
+  const { resolve } = await import('import-meta-resolve');
+  try {
+    return resolve(name, pathToFileURL(`${folder}/`).href);
+  } catch {
+    const names = BACKENDS.map((backend) => backend.name).join(', ');
+    throw new UserError(`backend ${printable(name)}: neither built in (${names}), nor a file, nor a package installed here (npm install ${printable(name)})`);
+  }
+}
+
+/** Loads the module and checks that it keeps the contract. Any thread. */
+export async function importPlugin(url: string): Promise<BackendPlugin> {
+  const module = await importModule(url);
+  const plugin = module.default;
+  if (isPlugin(plugin)) return plugin;
+  throw new UserError(`backend ${printable(url)}: its default export is no backend plugin (name, summary, waits, parseOptions, create)`);
+}
+
+async function importModule(url: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return (await import(url)) as { readonly default?: unknown };
+  } catch (thrown) {
+    if (thrown instanceof UserError) throw thrown;
+    throw new UserError(`backend ${printable(url)} does not load: ${messageOf(thrown)}`);
+  }
+}
+
+function isPlugin(value: unknown): value is BackendPlugin {
+  if (typeof value !== 'object' || value === null) return false;
+  const plugin = value as Partial<Record<keyof BackendPlugin, unknown>>;
+  const waits = plugin.waits === 'on-the-world' || plugin.waits === 'on-the-clock';
+  return waits && typeof plugin.name === 'string' && typeof plugin.parseOptions === 'function' && typeof plugin.create === 'function';
+}

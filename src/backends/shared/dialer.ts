@@ -1,0 +1,134 @@
+import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
+import { connect as connectTls, createSecureContext, type ConnectionOptions } from 'node:tls';
+import type { Clock } from '../../clock.js';
+import { createAddresses } from './addresses.js';
+
+/** Opens connections to one origin. */
+export interface Dialer {
+  /**
+   * Resolves with an established socket (TLS done, no Nagle delay); rejects with the system's error of the last address
+   * tried, when `limitMs` (0: none) pass on one
+   * address in silence, or once `signal` aborts. Bytes that arrive lie in `readBuffer[0, count)` during `onBytes` and no longer.
+   */
+  dial(onBytes: (count: number) => void, limitMs: number, signal: AbortSignal): Promise<Socket>;
+  /** How many addresses the host name has. */
+  readonly addresses: number;
+  close(): void;
+}
+
+export interface TlsOptions {
+  /** Accept any certificate. */
+  readonly insecure?: boolean;
+}
+
+/**
+ * Every socket of the thread reads into this one: a read is understood before its callback returns. (Each thread loads
+ * its own copy of this module.)
+ */
+export const readBuffer: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+export function createDialer(url: URL, tls: TlsOptions, clock: Clock): Dialer {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  const addresses = createAddresses(host, clock);
+  const open = url.protocol === 'https:' ? openTls(host, port, tls) : openTcp(port);
+  return {
+    async dial(onBytes, limitMs, signal) {
+      let trouble: unknown;
+      for (const address of await addresses.next()) {
+        signal.throwIfAborted();
+        try {
+          return await established(open(address, onBytes), limitMs, signal);
+        } catch (thrown) {
+          trouble = thrown;
+        }
+      }
+      throw trouble ?? new Error(`${host} has no address`);
+    },
+    get addresses() {
+      return addresses.count;
+    },
+    close: () => {
+      addresses.close();
+    },
+  };
+}
+
+/** A socket on its way, and the event that says it is established. */
+interface Opening {
+  readonly socket: Socket;
+  readonly event: 'connect' | 'secureConnect';
+}
+
+type Open = (address: string, onBytes: (count: number) => void) => Opening;
+
+function openTcp(port: number): Open {
+  return (host, onBytes) => ({
+    socket: connectTcp({ host, port, noDelay: true, onread: reading(onBytes) }),
+    event: 'connect',
+  });
+}
+
+function openTls(host: string, port: number, { insecure = false }: TlsOptions): Open {
+  // One for all connections: making it reads every root certificate.
+  const secureContext = createSecureContext();
+  let session: Buffer | undefined;
+  return (address, onBytes) => {
+    // `onread` is known to TLS sockets too; the types do not say so.
+    const options: ConnectionOptions & { onread: OnReadOpts } = {
+      host: address,
+      port,
+      // Names the certificate to ask for and to check; an address is no name, and is then checked itself.
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      ALPNProtocols: ['http/1.1'],
+      rejectUnauthorized: !insecure,
+      secureContext,
+      onread: reading(onBytes),
+      ...(session === undefined ? {} : { session }),
+    };
+    const socket = connectTls(options);
+    socket.setNoDelay(true);
+    socket.on('session', (ticket) => {
+      session = ticket;
+    });
+    return { socket, event: 'secureConnect' };
+  };
+}
+
+function reading(onBytes: (count: number) => void): OnReadOpts {
+  return {
+    buffer: readBuffer,
+    callback(count) {
+      onBytes(count);
+      return true;
+    },
+  };
+}
+
+function established({ socket, event }: Opening, limitMs: number, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      socket.destroy();
+      reject(new Error(signal.aborted ? 'aborted' : `no connection within ${String(limitMs)} ms`));
+    };
+    const settle = (): void => {
+      signal.removeEventListener('abort', giveUp);
+      socket.removeListener('timeout', giveUp);
+    };
+    // Stays for the life of the socket: an error nobody listens to would end the process.
+    socket.on('error', (error) => {
+      settle();
+      reject(error);
+    });
+    socket.once('close', () => {
+      reject(new Error('closed while connecting'));
+    });
+    socket.once(event, () => {
+      settle();
+      resolve(socket);
+    });
+    socket.setTimeout(limitMs);
+    socket.once('timeout', giveUp);
+    signal.addEventListener('abort', giveUp, { once: true });
+  });
+}

@@ -1,0 +1,131 @@
+import { printable, UserError } from '../../errors.js';
+import { parseDurationMs } from '../../quantities.js';
+import type { RawOptions } from '../backend.js';
+import { type ExpectRule, parseExpect } from './expect-rule.js';
+import { numberWithin, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from './parse-options.js';
+import { checkHeaderField, checkMethod, type HeaderField } from './request-bytes.js';
+
+/** Plain data: crosses to the worker threads. */
+export interface HttpOptions {
+  /** Without user info and fragment. */
+  readonly url: string;
+  /** Null: POST where there are payloads, else GET. */
+  readonly method: string | null;
+  /** The user's, then the one made of the URL's user info. */
+  readonly headers: readonly HeaderField[];
+  readonly expect: ExpectRule;
+  /** Over all workers; null: as many as it takes. */
+  readonly connections: number | null;
+  readonly insecure: boolean;
+  readonly client: 'lean' | 'undici';
+  readonly http2: boolean;
+  readonly bodyLimitBytes: number;
+  /** Null: the wire decides. */
+  readonly idleMs: number | null;
+}
+
+const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
+const MAX_IDLE_MS = 3_600_000;
+
+/** Throws `UserError`. */
+export function parseHttpOptions(raw: RawOptions): HttpOptions {
+  const { header, expect, ...single } = raw;
+  const given = parseOptions('http', single, {
+    url: parseUrl,
+    method: parseMethod,
+    connections: wholeNumberWithin(1, 65_535),
+    insecure: yesOrNo,
+    client: oneOf('lean', 'undici'),
+    http2: yesOrNo,
+    'body-limit': wholeNumberWithin(1, 2 ** 31),
+    idle: parseIdle,
+  });
+  if (given.url === undefined) throw new UserError('backend http: give the service with --url http://host:port/path');
+  const http2 = given.http2 ?? false;
+  checkHttp2(http2, given.client, given.url);
+  return {
+    url: withoutUser(given.url),
+    method: given.method ?? null,
+    headers: headersOf(listOf(header), given.url),
+    expect: parseExpect(listOf(expect)),
+    connections: given.connections ?? null,
+    insecure: given.insecure ?? false,
+    client: given.client ?? 'lean',
+    http2,
+    bodyLimitBytes: given['body-limit'] ?? BODY_LIMIT_BYTES,
+    idleMs: given.idle ?? null,
+  };
+}
+
+function listOf(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return typeof value === 'string' ? [value] : value;
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new Error('give a URL such as https://host:port/path');
+  return url;
+}
+
+function parseMethod(text: string): string {
+  const method = text.toUpperCase();
+  checkMethod(method);
+  return method;
+}
+
+function parseIdle(text: string): number {
+  return numberWithin(10, MAX_IDLE_MS)(String(parseDurationMs(text)));
+}
+
+function checkHttp2(http2: boolean, client: string | undefined, url: URL): void {
+  if (!http2) return;
+  if (client !== 'undici')
+    throw new UserError('backend http: --set http2=true needs --set client=undici (the lean client speaks HTTP/1.1)');
+  if (url.protocol !== 'https:')
+    throw new UserError('backend http: --set http2=true needs an https URL, since HTTP/2 is agreed on in TLS');
+}
+
+function withoutUser(url: URL): string {
+  const bare = new URL(url);
+  bare.username = '';
+  bare.password = '';
+  bare.hash = '';
+  return bare.href;
+}
+
+/** Fields that say where a request ends are ours: a wrong one would be read as part of the next request. */
+const OURS = ['content-length', 'transfer-encoding', 'connection', 'upgrade', 'keep-alive', 'te', 'trailer', 'expect'];
+
+function headersOf(texts: readonly string[], url: URL): readonly HeaderField[] {
+  const headers = texts.map(parseHeader);
+  const hasOwn = headers.some(([name]) => name.toLowerCase() === 'authorization');
+  return hasOwn || url.username + url.password === '' ? headers : [...headers, basicAuth(url)];
+}
+
+function parseHeader(text: string): HeaderField {
+  const colon = text.indexOf(':');
+  // Headers carry secrets: a message shows the name at most.
+  if (colon < 1) throw new UserError('backend http: a header is given without a colon; give it as "Name: value"');
+  const field: HeaderField = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+  checkHeaderField(field);
+  if (OURS.includes(field[0].toLowerCase())) {
+    throw new UserError(`backend http: header ${printable(field[0], 60)} is set by the client itself; leave it out`);
+  }
+  return field;
+}
+
+/** RFC 7617. */
+function basicAuth({ username, password }: URL): HeaderField {
+  const user = Buffer.from(`${decoded(username)}:${decoded(password)}`, 'utf8');
+  return ['authorization', `Basic ${user.toString('base64')}`];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

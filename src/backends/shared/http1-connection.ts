@@ -1,0 +1,194 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../../clock.js';
+import { readBuffer } from './dialer.js';
+import { GIVEN_UP, type Exchange } from './exchange.js';
+import { Http1Parser, type ParserOptions } from './http1-parser.js';
+import type { LoopTurn } from './loop-turn.js';
+import { lossFailure } from './socket-failure.js';
+
+/** Whoever keeps the connections. Each method is called last, when the connection itself is in order. */
+export interface ConnectionOwner {
+  /** It can carry the next exchange. */
+  free(connection: Http1Connection): void;
+  /** It is gone; once. */
+  gone(connection: Http1Connection, why: Ending): void;
+}
+
+/**
+ * `retired`: we closed it, idle, before the server would. `dropped`: the server closed it, idle. `surplus`: bytes came
+ * that belong to no answer. `ended`: the server or its failure ended it with an answer. `abandoned`: closed by us.
+ */
+export type Ending = 'retired' | 'dropped' | 'surplus' | 'ended' | 'abandoned';
+
+export interface ConnectionContext {
+  readonly clock: Clock;
+  readonly turn: LoopTurn;
+  readonly parser: ParserOptions;
+  readonly owner: ConnectionOwner;
+  /** An idle connection is closed after this long. */
+  readonly idleMs: number;
+  /** Whether the server's `Keep-Alive: timeout` may shorten or lengthen that. */
+  readonly heedsHint: boolean;
+}
+
+/** The server may count its timeout from an earlier moment than we see: we close this much before. */
+const HINT_MARGIN_MS = 1000;
+const LEAST_HINT_MS = 500;
+
+/** One connection, one exchange at a time. */
+export class Http1Connection {
+  /** When it was established, ms. */
+  openedMs = NaN;
+  /** Exchanges it completed. */
+  answers = 0;
+
+  readonly #context: ConnectionContext;
+  readonly #parser: Http1Parser;
+  #socket: Socket | undefined;
+  #exchange: Exchange | undefined;
+  #error: unknown;
+  #gone = false;
+  #idleMs: number;
+  /** Bytes of the present answer, heads included. */
+  #answerBytes = 0;
+
+  constructor(context: ConnectionContext) {
+    this.#context = context;
+    this.#parser = new Http1Parser(context.parser);
+    this.#idleMs = context.idleMs;
+  }
+
+  /** Takes an established socket. Throws when bytes came before any request. */
+  attach(socket: Socket): void {
+    if (this.#gone) {
+      socket.destroy();
+      throw new Error('the server spoke before it was asked');
+    }
+    this.#socket = socket;
+    this.openedMs = this.#context.clock.now();
+    socket.on('error', (error) => {
+      this.#error = error;
+    });
+    socket.on('end', () => {
+      this.#closed();
+    });
+    socket.on('close', () => {
+      this.#closed();
+    });
+    socket.setTimeout(this.#idleMs, () => {
+      if (this.#exchange === undefined) this.#leave('retired');
+    });
+  }
+
+  /** Writes the request now. The connection must be free. */
+  carry(exchange: Exchange): void {
+    this.#exchange = exchange;
+    exchange.holder = this;
+    this.#parser.start(exchange.options.method, exchange.options.collectBody);
+    this.#answerBytes = 0;
+    exchange.sentMs = this.#context.clock.now();
+    this.#socket?.write(exchange.bytes);
+  }
+
+  /** `readBuffer[0, count)` came in. */
+  read(count: number): void {
+    const doneMs = this.#context.clock.now();
+    const exchange = this.#exchange;
+    if (exchange === undefined) {
+      this.#leave('surplus');
+      return;
+    }
+    this.#answerBytes += count;
+    const used = this.#parser.feed(readBuffer, 0, count);
+    if (this.#parser.complete) this.#answered(exchange, doneMs, used < count);
+    else if (this.#parser.problem !== null) this.#refused(exchange, doneMs, this.#parser.problem);
+  }
+
+  /** Gives up what it carries. */
+  close(): void {
+    this.#exchange?.fail(GIVEN_UP.failure, GIVEN_UP.detail, this.#context.clock.now());
+    this.#leave('abandoned');
+  }
+
+  #answered(exchange: Exchange, doneMs: number, surplus: boolean): void {
+    this.#exchange = undefined;
+    this.answers++;
+    this.#settle(exchange, doneMs);
+    if (surplus) this.#leave('surplus');
+    else if (this.#isReusable()) {
+      this.#heedHint();
+      this.#context.owner.free(this);
+    } else this.#leave('ended');
+  }
+
+  #settle(exchange: Exchange, doneMs: number): void {
+    const { sentMs, handshakeMs } = exchange;
+    const { status, headers, bodyBytes } = this.#parser;
+    const doneEarliestMs = this.#earliestMs(sentMs, doneMs);
+    exchange.settle({
+      kind: 'answer',
+      status,
+      headers,
+      body: this.#parser.body(),
+      bodyBytes,
+      sentMs,
+      doneMs,
+      doneEarliestMs,
+      handshakeMs,
+    });
+  }
+
+  #earliestMs(sentMs: number, doneMs: number): number {
+    const earliestMs = this.#context.turn.earliestMs();
+    // Later than the reading itself: the clock was set to 0 meanwhile, and only the send is known.
+    return earliestMs <= doneMs && earliestMs >= sentMs ? earliestMs : sentMs;
+  }
+
+  /** A request that is still being written when its answer is complete would be followed by the next one's bytes. */
+  #isReusable(): boolean {
+    const socket = this.#socket;
+    return (
+      this.#parser.keepAlive && this.#parser.keepAliveSeconds !== 0 && socket?.writableLength === 0 && socket.writable
+    );
+  }
+
+  #heedHint(): void {
+    const seconds = this.#parser.keepAliveSeconds;
+    if (seconds < 0 || !this.#context.heedsHint) return;
+    const idleMs = Math.max(LEAST_HINT_MS, seconds * 1000 - HINT_MARGIN_MS);
+    if (idleMs === this.#idleMs) return;
+    this.#idleMs = idleMs;
+    this.#socket?.setTimeout(idleMs);
+  }
+
+  #refused(exchange: Exchange, doneMs: number, problem: string): void {
+    this.#exchange = undefined;
+    exchange.fail('bad-answer', problem, doneMs, this.#earliestMs(exchange.sentMs, doneMs));
+    this.#leave('ended');
+  }
+
+  /** The server closed its side, or the connection failed. */
+  #closed(): void {
+    if (this.#gone) return;
+    const exchange = this.#exchange;
+    const doneMs = this.#context.clock.now();
+    if (exchange === undefined) this.#leave('dropped');
+    else if (this.#error === undefined && this.#parser.end()) this.#answered(exchange, doneMs, false);
+    else this.#lost(exchange, doneMs);
+  }
+
+  #lost(exchange: Exchange, doneMs: number): void {
+    this.#exchange = undefined;
+    const { failure, detail } = lossFailure(this.#error, { reused: this.answers > 0, answerBytes: this.#answerBytes });
+    exchange.fail(failure, detail, doneMs, this.#earliestMs(exchange.sentMs, doneMs));
+    this.#leave('ended');
+  }
+
+  #leave(why: Ending): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#exchange = undefined;
+    this.#socket?.destroy();
+    this.#context.owner.gone(this, why);
+  }
+}

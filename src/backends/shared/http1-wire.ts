@@ -1,0 +1,256 @@
+import type { Clock } from '../../clock.js';
+import { createDialer, type Dialer, type TlsOptions } from './dialer.js';
+import { type Abortable, type Answer, Exchange, GIVEN_UP, type SendOptions, type WireFailure } from './exchange.js';
+import { type ConnectionContext, type ConnectionOwner, type Ending, Http1Connection } from './http1-connection.js';
+import type { ParserOptions } from './http1-parser.js';
+import { type LoopTurn, watchLoopTurns } from './loop-turn.js';
+import { dialFailure } from './socket-failure.js';
+
+export interface WireOptions {
+  /** Scheme, host and port count; the rest is the request's. */
+  readonly url: URL;
+  readonly tls?: TlsOptions;
+  /** `initial` are opened before the start and kept up; never more than `max` at once (null: as many as it takes). */
+  readonly connections: { readonly initial: number; readonly max: number | null };
+  /** Limits of an answer, and the names of the headers to keep. */
+  readonly limits?: ParserOptions;
+  /** An idle connection is closed after this long. Absent: by the server's Keep-Alive hint less 1 s, else 4 s. */
+  readonly idleMs?: number;
+  readonly clock: Clock;
+}
+
+/** HTTP/1.1 to one origin over connections that are kept open. One per thread. */
+export interface Wire {
+  /** Opens the initial connections; resolves when each of them is open or has failed, which is no error. */
+  open(signal: AbortSignal): Promise<void>;
+  /**
+   * Sends one whole request (head and body in `bytes`, which must stay as they are) in one write, and resolves with what
+   * came back; it never rejects, and never sends anything twice. Takes the connection that was free last, else opens one,
+   * else waits its turn.
+   */
+  send(bytes: Uint8Array, options: SendOptions, call: Abortable): Promise<Answer | WireFailure>;
+  facts(): WireFacts;
+  close(): void;
+}
+
+export interface WireFacts {
+  /** Connections established in all, and the most there were at once. */
+  readonly opened: number;
+  readonly peak: number;
+  readonly open: number;
+  /** Attempts that failed. */
+  readonly failed: number;
+  /** Idle connections the server closed before we did. */
+  readonly dropped: number;
+  /** Connections given up for bytes that belong to no answer. */
+  readonly surplus: number;
+  /** Addresses of the host name. */
+  readonly addresses: number;
+}
+
+/** Servers commonly close after 5 s. */
+const IDLE_MS = 4000;
+/** Connections being opened at once by `open`: below common accept queues (128). */
+const OPENING = 64;
+/** An attempt of nobody's ends after this long; a request's own lasts until the request's timeout. */
+const SPARE_LIMIT_MS = 10_000;
+/** A server that closes idle connections sooner than this does not want them kept up. */
+const LEAST_LIFE_MS = 1000;
+
+export function createWire(options: WireOptions): Wire {
+  return new Pool(options);
+}
+
+class Pool implements Wire, ConnectionOwner {
+  readonly #options: WireOptions;
+  readonly #clock: Clock;
+  readonly #dialer: Dialer;
+  readonly #turn: LoopTurn;
+  readonly #max: number;
+  /** Free connections, the one used last at the end: the fewest stay warm, the rest retire. */
+  readonly #free: Http1Connection[] = [];
+  readonly #all = new Map<Http1Connection, AbortController>();
+  readonly #waiting = new Queue();
+  #closed = false;
+  #made = 0;
+  readonly #counts = { opened: 0, peak: 0, failed: 0, dropped: 0, surplus: 0 };
+
+  constructor(options: WireOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#dialer = createDialer(options.url, options.tls ?? {}, options.clock);
+    this.#turn = watchLoopTurns(() => options.clock.now());
+    this.#max = options.connections.max ?? Infinity;
+  }
+
+  async open(signal: AbortSignal): Promise<void> {
+    const giveUp = (): void => {
+      for (const dialing of this.#all.values()) dialing.abort();
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    let ok = true;
+    const openInTurn = async (): Promise<void> => {
+      while (ok && !signal.aborted && this.#all.size < this.#options.connections.initial) {
+        const opened = await this.#openSpare();
+        ok &&= opened;
+      }
+    };
+    await Promise.all(Array.from({ length: OPENING }, openInTurn));
+    signal.removeEventListener('abort', giveUp);
+  }
+
+  send(bytes: Uint8Array, options: SendOptions, call: Abortable): Promise<Answer | WireFailure> {
+    return new Promise((resolve) => {
+      const exchange = new Exchange(bytes, options, resolve);
+      call.onAbort(() => {
+        this.#abort(exchange);
+      });
+      const connection = this.#free.pop();
+      if (connection !== undefined) connection.carry(exchange);
+      else if (this.#closed) this.#abort(exchange);
+      else if (this.#all.size < this.#max) void this.#openFor(exchange);
+      else this.#waiting.push(exchange);
+    });
+  }
+
+  facts(): WireFacts {
+    return { ...this.#counts, open: this.#all.size, addresses: this.#dialer.addresses };
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (let exchange = this.#waiting.shift(); exchange !== undefined; exchange = this.#waiting.shift())
+      this.#abort(exchange);
+    for (const [connection, dialing] of [...this.#all]) {
+      dialing.abort();
+      connection.close();
+    }
+    this.#dialer.close();
+    this.#turn.stop();
+  }
+
+  free(connection: Http1Connection): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free.push(connection);
+    else connection.carry(next);
+  }
+
+  gone(connection: Http1Connection, why: Ending): void {
+    this.#remove(connection);
+    if (why === 'dropped') this.#counts.dropped++;
+    if (why === 'surplus') this.#counts.surplus++;
+    const isWanted =
+      why === 'retired' || (why === 'dropped' && this.#clock.now() - connection.openedMs > LEAST_LIFE_MS);
+    this.#makeGood(isWanted);
+  }
+
+  /** After a connection has gone: one for the next in line, or a spare in its place. */
+  #makeGood(spareIsWanted: boolean): void {
+    if (this.#closed) return;
+    const next = this.#all.size < this.#max ? this.#waiting.shift() : undefined;
+    if (next !== undefined) void this.#openFor(next);
+    else if (spareIsWanted && this.#all.size < this.#options.connections.initial) void this.#openSpare();
+  }
+
+  /** A connection of the request's own: it waits for no other. */
+  async #openFor(exchange: Exchange): Promise<void> {
+    const startMs = this.#clock.now();
+    const dialing = new AbortController();
+    exchange.holder = {
+      close: () => {
+        dialing.abort();
+      },
+    };
+    try {
+      const connection = await this.#dial(dialing, 0);
+      exchange.handshakeMs = this.#clock.now() - startMs;
+      if (exchange.settled) this.free(connection);
+      else connection.carry(exchange);
+    } catch (thrown) {
+      const { failure, detail } = dialing.signal.aborted ? GIVEN_UP : dialFailure(thrown);
+      exchange.fail(failure, detail, this.#clock.now());
+      this.#makeGood(false);
+    }
+  }
+
+  /** Whether it came to be. */
+  async #openSpare(): Promise<boolean> {
+    try {
+      this.free(await this.#dial(new AbortController(), SPARE_LIMIT_MS));
+      return true;
+    } catch {
+      this.#makeGood(false);
+      return false;
+    }
+  }
+
+  async #dial(dialing: AbortController, limitMs: number): Promise<Http1Connection> {
+    const connection = new Http1Connection(this.#connectionContext());
+    this.#all.set(connection, dialing);
+    try {
+      const onBytes = (count: number): void => {
+        connection.read(count);
+      };
+      connection.attach(await this.#dialer.dial(onBytes, limitMs, dialing.signal));
+    } catch (thrown) {
+      this.#remove(connection);
+      if (!dialing.signal.aborted) this.#counts.failed++;
+      throw thrown;
+    }
+    this.#counts.opened++;
+    this.#counts.peak = Math.max(this.#counts.peak, this.#all.size);
+    return connection;
+  }
+
+  #connectionContext(): ConnectionContext {
+    const { idleMs, limits } = this.#options;
+    return {
+      clock: this.#clock,
+      turn: this.#turn,
+      parser: limits ?? {},
+      owner: this,
+      // Connections opened together must not all retire together: sixteen steps over the last quarter.
+      idleMs: (idleMs ?? IDLE_MS) * (1 - (this.#made++ % 16) / 64),
+      heedsHint: idleMs === undefined,
+    };
+  }
+
+  #abort(exchange: Exchange): void {
+    if (exchange.settled) return;
+    const { holder } = exchange;
+    exchange.fail(GIVEN_UP.failure, GIVEN_UP.detail, this.#clock.now());
+    holder?.close();
+  }
+
+  #remove(connection: Http1Connection): void {
+    this.#all.delete(connection);
+    const index = this.#free.indexOf(connection);
+    if (index >= 0) this.#free.splice(index, 1);
+  }
+}
+
+/** First in, first out; those given up meanwhile are passed over. */
+class Queue {
+  #items: (Exchange | undefined)[] = [];
+  #first = 0;
+
+  push(exchange: Exchange): void {
+    this.#items.push(exchange);
+  }
+
+  shift(): Exchange | undefined {
+    while (this.#first < this.#items.length) {
+      const exchange = this.#items[this.#first];
+      this.#items[this.#first++] = undefined;
+      if (this.#first > 1024 && this.#first * 2 > this.#items.length) this.#compact();
+      if (exchange?.settled === false) return exchange;
+    }
+    if (this.#first > 0) this.#compact();
+    return undefined;
+  }
+
+  #compact(): void {
+    this.#items = this.#items.slice(this.#first);
+    this.#first = 0;
+  }
+}

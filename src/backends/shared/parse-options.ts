@@ -1,0 +1,66 @@
+import { printable, UserError } from '../../errors.js';
+import { nearest } from '../../nearest.js';
+import type { RawOptions } from '../backend.js';
+
+/** Reads one option's text; throws an Error whose message completes "--set key=value: ...". */
+export type OptionReader<T> = (text: string) => T;
+
+/**
+ * Turns the texts of `--set` into typed options. `readers` names every option a backend knows, with its reader;
+ * what is absent stays `undefined`. Throws `UserError` for an unknown key (suggesting the nearest) or a bad value.
+ */
+export function parseOptions<T extends Record<string, unknown>>(backend: string, raw: RawOptions, readers: { readonly [K in keyof T]: OptionReader<T[K]> }): Partial<T> {
+  const options: Partial<T> = {};
+  for (const [key, value] of Object.entries(raw)) {
+    if (!Object.hasOwn(readers, key)) throw unknownOption(backend, key, Object.keys(readers));
+    if (typeof value !== 'string') throw new UserError(`backend ${backend}: --set ${printable(key)} is given twice; give it once`);
+    options[key as keyof T] = read(backend, key, value, readers[key as keyof T] as OptionReader<T[keyof T]>);
+  }
+  return options;
+}
+
+function read<T>(backend: string, key: string, text: string, reader: OptionReader<T>): T {
+  try {
+    return reader(text);
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new UserError(`backend ${backend}: --set ${printable(key)}=${printable(text, 60)}: ${why}`);
+  }
+}
+
+export function unknownOption(backend: string, key: string, known: readonly string[]): UserError {
+  const near = nearest(key, known);
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return new UserError(`backend ${backend} has no option ${printable(key, 60)}${hint} (it knows ${known.join(', ')})`);
+}
+
+/** A number within [least, most]. */
+export function numberWithin(least: number, most: number): OptionReader<number> {
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (!(value >= least && value <= most)) throw new Error(`give a number from ${String(least)} to ${String(most)}`);
+    return value;
+  };
+}
+
+export function wholeNumberWithin(least: number, most: number): OptionReader<number> {
+  const number = numberWithin(least, most);
+  return (text) => {
+    const value = number(text);
+    if (!Number.isInteger(value)) throw new Error(`give a whole number from ${String(least)} to ${String(most)}`);
+    return value;
+  };
+}
+
+export function oneOf<T extends string>(...choices: readonly T[]): OptionReader<T> {
+  return (text) => {
+    if (!choices.includes(text as T)) throw new Error(`give one of ${choices.join(', ')}`);
+    return text as T;
+  };
+}
+
+export function yesOrNo(text: string): boolean {
+  if (text === 'true' || text === 'yes' || text === '1') return true;
+  if (text === 'false' || text === 'no' || text === '0') return false;
+  throw new Error('give true or false');
+}

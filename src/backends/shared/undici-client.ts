@@ -1,0 +1,181 @@
+import { type Dispatcher, Pool } from 'undici';
+import type { Clock } from '../../clock.js';
+import { type Abortable, type Answer, GIVEN_UP, type SendOptions, type WireFailure } from './exchange.js';
+import { EXCERPT_BYTES } from './http1-parser.js';
+import { watchLoopTurns } from './loop-turn.js';
+import { codeOf, dialFailure, lossFailure } from './socket-failure.js';
+
+export interface UndiciOptions {
+  readonly url: URL;
+  readonly insecure: boolean;
+  /** At most; null: as many as it takes. */
+  readonly connections: number | null;
+  readonly http2: boolean;
+  readonly bodyLimitBytes: number;
+  readonly idleMs: number | null;
+  readonly keepHeaders: readonly string[];
+  readonly clock: Clock;
+}
+
+export interface UndiciRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Name, value, name, value, ... */
+  readonly headers: readonly string[];
+  readonly body: Uint8Array | null;
+}
+
+/**
+ * The same exchanges through undici's pool: for HTTP/2, and as a second opinion. It opens connections with the first
+ * requests only, and its handshakes are not told apart from waiting. The first byte is sent right after `sentMs`. A reset tells nothing of the
+ * socket, so that of a reused connection is `cut` here; a close is told right.
+ */
+export interface UndiciClient {
+  send(request: UndiciRequest, options: SendOptions, call: Abortable): Promise<Answer | WireFailure>;
+  connected(): number;
+  close(): Promise<void>;
+}
+
+const IDLE_MS = 4000;
+const MAX_STREAMS = 100;
+
+export function createUndiciClient(options: UndiciOptions): UndiciClient {
+  const { url, clock, connections, http2, insecure, bodyLimitBytes } = options;
+  const turn = watchLoopTurns(() => clock.now());
+  const pool = new Pool(url.origin, {
+    connections,
+    pipelining: 1,
+    allowH2: http2,
+    maxConcurrentStreams: MAX_STREAMS,
+    connect: { rejectUnauthorized: !insecure },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: options.idleMs ?? IDLE_MS,
+    maxResponseSize: bodyLimitBytes,
+  });
+  const exchangeContext = { clock, keepHeaders: options.keepHeaders, earliestMs: () => turn.earliestMs() };
+  return {
+    send: ({ method, path, headers, body }, sendOptions, call) =>
+      new Promise((resolve) => {
+        const handler = new ExchangeHandler(exchangeContext, sendOptions.collectBody, resolve);
+        call.onAbort(() => {
+          handler.abort();
+        });
+        const request = { method: method as Dispatcher.HttpMethod, path, headers: [...headers], body };
+        pool.dispatch(request as Dispatcher.DispatchOptions, handler);
+      }),
+    connected: () => pool.stats.connected,
+    async close() {
+      turn.stop();
+      await pool.destroy();
+    },
+  };
+}
+
+interface ExchangeContext {
+  readonly clock: Clock;
+  readonly keepHeaders: readonly string[];
+  readonly earliestMs: () => number;
+}
+
+class ExchangeHandler implements Dispatcher.DispatchHandler {
+  readonly #context: ExchangeContext;
+  readonly #collects: boolean;
+  readonly #resolve: (result: Answer | WireFailure) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #aborted = false;
+  #sentMs = NaN;
+  #status = 0;
+  #headers: Readonly<Record<string, string>> = {};
+  #chunks: Uint8Array[] = [];
+  #held = 0;
+  #bodyBytes = 0;
+
+  constructor(context: ExchangeContext, collects: boolean, resolve: (result: Answer | WireFailure) => void) {
+    this.#context = context;
+    this.#collects = collects;
+    this.#resolve = resolve;
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#controller?.abort(new Error(GIVEN_UP.detail));
+    // Settled now: a request that waits for a connection is only taken from the queue when its turn comes.
+    this.#fail(GIVEN_UP);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    this.#sentMs = this.#context.clock.now();
+    if (this.#aborted) controller.abort(new Error(GIVEN_UP.detail));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    this.#status = status;
+    const kept = this.#context.keepHeaders.filter((name) => headers[name] !== undefined);
+    if (kept.length > 0) this.#headers = Object.fromEntries(kept.map((name) => [name, String(headers[name])]));
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bodyBytes += chunk.length;
+    const isSuccess = this.#status >= 200 && this.#status < 300;
+    const room = this.#collects ? chunk.length : isSuccess ? 0 : Math.max(0, EXCERPT_BYTES - this.#held);
+    if (room === 0) return;
+    const piece = Uint8Array.from(chunk.subarray(0, room));
+    this.#chunks.push(piece);
+    this.#held += piece.length;
+  }
+
+  onResponseEnd(): void {
+    const doneMs = this.#context.clock.now();
+    const { sentMs, doneEarliestMs } = { sentMs: this.#sentMs, doneEarliestMs: this.#earliestMs(doneMs) };
+    const body = Buffer.concat(this.#chunks);
+    const rest = { status: this.#status, headers: this.#headers, bodyBytes: this.#bodyBytes };
+    this.#resolve({ kind: 'answer', ...rest, body, sentMs, doneMs, doneEarliestMs, handshakeMs: NaN });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.#fail(this.#aborted ? GIVEN_UP : this.#meaningOf(error));
+  }
+
+  #fail({ failure, detail }: Pick<WireFailure, 'failure' | 'detail'>): void {
+    const doneMs = this.#context.clock.now();
+    const doneEarliestMs = this.#earliestMs(doneMs);
+    this.#resolve({ kind: 'failure', failure, detail, sentMs: this.#sentMs, doneMs, doneEarliestMs, handshakeMs: NaN });
+  }
+
+  #earliestMs(doneMs: number): number {
+    const earliestMs = this.#context.earliestMs();
+    return earliestMs <= doneMs && earliestMs >= this.#sentMs ? earliestMs : this.#sentMs;
+  }
+
+  #meaningOf(error: Error): Pick<WireFailure, 'failure' | 'detail'> {
+    if (Number.isNaN(this.#sentMs)) return dialFailure(error);
+    if (isBadAnswer(error)) return { failure: 'bad-answer', detail: dialFailure(error).detail };
+    const answerBytes = this.#status === 0 ? 0 : Math.max(1, this.#bodyBytes);
+    return lossFailure(error, { reused: bytesRead(error) > 0, answerBytes });
+  }
+}
+
+const BAD_ANSWERS = [
+  'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_HEADERS_OVERFLOW',
+];
+
+/** Its parser's errors have a name and no code; a 100 that was not asked for is a socket error with this text. */
+function isBadAnswer(error: Error): boolean {
+  return error.name === 'HTTPParserError' || error.message === 'bad response' || BAD_ANSWERS.includes(codeOf(error));
+}
+
+/** undici's own errors carry what their socket had read. */
+function bytesRead(error: unknown): number {
+  if (typeof error !== 'object' || error === null || !('socket' in error)) return 0;
+  const { socket } = error;
+  if (typeof socket !== 'object' || socket === null || !('bytesRead' in socket)) return 0;
+  return typeof socket.bytesRead === 'number' ? socket.bytesRead : 0;
+}

@@ -1,0 +1,16 @@
+import type { SampleBatch } from '../sample.js';
+import type { Plan, RunEnd } from '../run.js';
+
+/**
+ * A fold over samples. On the main thread: `add` for every batch of the run, in any order of batches, then `finish`
+ * once. The same fold makes the report again from a sample log.
+ */
+export interface Collector<Result> {
+  add(batch: SampleBatch): void;
+  finish(end: RunEnd): Result;
+}
+
+/** What a collector is told before the first sample. */
+export interface CollectorContext {
+  readonly plan: Plan;
+}

@@ -1,0 +1,185 @@
+import type { HealthSection, Shift } from '../report.js';
+import type { Plan, RunEnd } from '../run.js';
+import type { SampleBatch } from '../sample.js';
+import type { Collector, CollectorContext } from './collector.js';
+import { SpreadFold } from './spread-fold.js';
+
+/** Under this many requests the busiest seconds say nothing of their own. */
+const ENOUGH_REQUESTS = 1000;
+const LATE_MS = 1;
+
+/** How well the instrument itself worked: how late it was, what it waited for, and what that does to the reported latency. */
+export function createHealth({ plan }: CollectorContext): Collector<HealthSection> {
+  const lateness = new Lateness(plan.duePerSecond.length);
+  const shares = { whole: new OwnShares(plan), busiest: new OwnShares(plan) };
+  const busiestSeconds = busiestTenth(plan.duePerSecond);
+  const connections = new Connections(plan.knowsSent);
+  return {
+    add(batch) {
+      const { rows, outcome, dueMs, releaseMs, handedMs } = batch;
+      for (let i = 0; i < rows; i++) {
+        const release = releaseMs[i] as number;
+        const busy = busiestSeconds[Math.floor(release / 1000)] === 1;
+        lateness.add(handedMs[i] as number, release, busy);
+        connections.add(batch, i);
+        if (outcome[i] !== 0) continue;
+        connections.addReceived(batch, i);
+        if ((dueMs[i] as number) < plan.warmupMs) continue;
+        shares.whole.add(batch, i);
+        if (busy) shares.busiest.add(batch, i);
+      }
+    },
+    finish: (end) => ({
+      lateness: lateness.whole.spread(),
+      ...connections.spreads(),
+      lateOver1Ms: lateness.over1Ms,
+      busiest: busiestFacts(busiestSeconds, lateness.busiest, shares.busiest),
+      shifts: shares.whole.shifts(),
+      strayingSeconds: strayingSeconds(plan, end, lateness.handedPerSecond),
+      resources: end.resources,
+    }),
+  };
+}
+
+/** When requests were handed over, against their release and by the second. */
+class Lateness {
+  readonly whole = new SpreadFold();
+  readonly busiest = new SpreadFold();
+  readonly handedPerSecond: Float64Array;
+  over1Ms = 0;
+
+  constructor(seconds: number) {
+    this.handedPerSecond = new Float64Array(seconds);
+  }
+
+  add(handedMs: number, releaseMs: number, busy: boolean): void {
+    const lateMs = handedMs - releaseMs;
+    if (Number.isNaN(lateMs)) return; // crashed before the hand-over
+    this.whole.record(lateMs);
+    if (busy) this.busiest.record(lateMs);
+    if (lateMs > LATE_MS) this.over1Ms++;
+    const second = Math.floor(handedMs / 1000);
+    if (second < 0 || second >= this.handedPerSecond.length) return;
+    this.handedPerSecond[second] = (this.handedPerSecond[second] as number) + 1;
+  }
+}
+
+/** 1 for each of the ceil(n / 10) seconds in which most is due; of equals, the earlier. */
+function busiestTenth(duePerSecond: readonly number[]): Uint8Array {
+  const marks = new Uint8Array(duePerSecond.length);
+  const byDue = duePerSecond
+    .map((due, second) => ({ due, second }))
+    .sort((a, b) => b.due - a.due || a.second - b.second);
+  for (const { second } of byDue.slice(0, Math.ceil(duePerSecond.length / 10))) marks[second] = 1;
+  return marks;
+}
+
+function busiestFacts(marks: Uint8Array, lateness: SpreadFold, shares: OwnShares): HealthSection['busiest'] {
+  const requests = lateness.count;
+  if (requests < ENOUGH_REQUESTS) return null;
+  const seconds = marks.reduce((sum, mark) => sum + mark, 0);
+  return { seconds, requests, lateness: lateness.spread(), shifts: shares.shifts() };
+}
+
+/**
+ * Whole seconds in which more or fewer were handed over than due, by more than three times the deviation that a
+ * Poisson count of that size has. After a stop, or where a killed process left off, only the full seconds before it.
+ */
+function strayingSeconds(
+  { duePerSecond }: Plan,
+  end: RunEnd,
+  handedPerSecond: Float64Array,
+): HealthSection['strayingSeconds'] {
+  const untilMs = end.stoppedMs ?? (end.complete ? Infinity : end.endedMs);
+  const seconds = duePerSecond.slice(0, Math.max(0, Math.floor(Math.min(untilMs / 1000, duePerSecond.length))));
+  return seconds.flatMap((due, second) => {
+    const handed = handedPerSecond[second] ?? 0;
+    return Math.abs(handed - due) > 3 * Math.sqrt(due) + 1 ? [{ second, due, handed }] : [];
+  });
+}
+
+/** What the sockets cost: waiting for one, opening one, and reading late from it. */
+class Connections {
+  readonly #wait = new SpreadFold();
+  readonly #handshake = new SpreadFold();
+  readonly #receive = new SpreadFold();
+  readonly #knowsSent: boolean;
+
+  constructor(knowsSent: boolean) {
+    this.#knowsSent = knowsSent;
+  }
+
+  add(batch: SampleBatch, row: number): void {
+    const handshakeMs = batch.handshakeMs[row] as number;
+    if (handshakeMs > 0) this.#handshake.record(handshakeMs);
+    if (this.#knowsSent) this.#wait.record(connectionWaitMs(batch, row));
+  }
+
+  addReceived({ doneMs, doneEarliestMs }: SampleBatch, row: number): void {
+    this.#receive.record((doneMs[row] as number) - (doneEarliestMs[row] as number));
+  }
+
+  spreads(): Pick<HealthSection, 'connectionWait' | 'handshake' | 'receiveUncertainty'> {
+    return {
+      connectionWait: this.#wait.spread(),
+      handshake: { count: this.#handshake.count, ...this.#handshake.spread() },
+      receiveUncertainty: this.#receive.spread(),
+    };
+  }
+}
+
+/** NaN when the request was not sent. Opening its own connection is the service's share and not waiting. */
+function connectionWaitMs({ sentMs, handedMs, handshakeMs }: SampleBatch, row: number): number {
+  const handshake = handshakeMs[row] as number;
+  return (sentMs[row] as number) - (handedMs[row] as number) - (handshake > 0 ? handshake : 0);
+}
+
+/** Response as reported, and as it would be without each share of our own, over the same successes. */
+class OwnShares {
+  readonly #reported = new SpreadFold();
+  readonly #without: Readonly<Record<Shift['cause'], SpreadFold>> = {
+    lateness: new SpreadFold(),
+    'connection-wait': new SpreadFold(),
+    'receive-uncertainty': new SpreadFold(),
+  };
+  readonly #waitIsOurs: boolean;
+
+  /** A wait for a free connection is ours only where the user limits how many there are. */
+  constructor({ connections, knowsSent }: Plan) {
+    this.#waitIsOurs = connections !== undefined && knowsSent;
+  }
+
+  /** A share that is unknown is taken for 0. */
+  add(batch: SampleBatch, row: number): void {
+    const dueMs = batch.dueMs[row] as number;
+    const responseMs = (batch.doneMs[row] as number) - dueMs;
+    if (Number.isNaN(responseMs)) return;
+    const without = this.#without;
+    this.#reported.record(responseMs);
+    without.lateness.record(responseMs - orZero((batch.handedMs[row] as number) - (batch.releaseMs[row] as number)));
+    if (this.#waitIsOurs) without['connection-wait'].record(responseMs - orZero(connectionWaitMs(batch, row)));
+    const earliestMs = batch.doneEarliestMs[row] as number;
+    without['receive-uncertainty'].record(Number.isNaN(earliestMs) ? responseMs : earliestMs - dueMs);
+  }
+
+  shifts(): Shift[] {
+    return CAUSES.flatMap((cause) => STATISTICS.flatMap(({ statistic, of }) => this.#shift(cause, statistic, of)));
+  }
+
+  #shift(cause: Shift['cause'], statistic: Shift['statistic'], of: (spread: SpreadFold) => number | null): Shift[] {
+    const reportedMs = of(this.#reported);
+    const withoutMs = of(this.#without[cause]);
+    return reportedMs === null || withoutMs === null ? [] : [{ cause, statistic, reportedMs, withoutMs }];
+  }
+}
+
+function orZero(ms: number): number {
+  return ms > 0 ? ms : 0;
+}
+
+const CAUSES = ['lateness', 'connection-wait', 'receive-uncertainty'] as const;
+const STATISTICS = [
+  { statistic: 'mean', of: (spread: SpreadFold) => spread.meanMs },
+  { statistic: 'p50', of: (spread: SpreadFold) => spread.percentileMs(50) },
+  { statistic: 'p99', of: (spread: SpreadFold) => spread.percentileMs(99) },
+] as const;

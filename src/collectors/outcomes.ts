@@ -1,0 +1,91 @@
+import { printable, UserError } from '../errors.js';
+import type { OutcomesSection } from '../report.js';
+import { FAILURES, OUTCOMES, outcomeCode, type Failure, type SampleBatch } from '../sample.js';
+import type { Collector, CollectorContext } from './collector.js';
+
+/** Examples kept of each kind of failure. */
+const EXAMPLES = 3;
+
+/**
+ * What became of every planned request: planned = ok + failures + unsent. A request without a row was never sent, or,
+ * when the process was killed, nobody knows. `finish` throws `UserError` when there are more rows than requests.
+ */
+export function createOutcomes({ plan }: CollectorContext): Collector<OutcomesSection> {
+  const counts = new Float64Array(OUTCOMES.length);
+  const examples = OUTCOMES.map(() => new FirstExamples());
+  return {
+    add(batch) {
+      const { rows, outcome } = batch;
+      let ok = 0;
+      let detail = 0;
+      for (let i = 0; i < rows; i++) {
+        const code = outcome[i] as number;
+        if (code === 0) ok++;
+        else detail = addFailure(batch, i, detail);
+      }
+      counts[0] = (counts[0] as number) + ok;
+    },
+    finish({ complete }) {
+      const missing = plan.planned - counts.reduce((sum, count) => sum + count, 0);
+      if (missing < 0)
+        throw new UserError('the samples are more than the run planned; give the log and the run.json of one run');
+      if (!complete) counts[UNKNOWN] = (counts[UNKNOWN] as number) + missing;
+      const ok = counts[0] as number;
+      return {
+        planned: plan.planned,
+        ok,
+        successRatio: plan.planned === 0 ? null : ok / plan.planned,
+        failures: byKind(
+          (code) => counts[code] as number,
+          (count) => count > 0,
+        ),
+        unsent: complete ? missing : 0,
+        examples: byKind(
+          (code) => examples[code]?.list() ?? [],
+          (list) => list.length > 0,
+        ),
+      };
+    },
+  };
+
+  /** `detail` is the index of the first text at or after this row; so is the answer. */
+  function addFailure({ seq, outcome, details }: SampleBatch, row: number, detail: number): number {
+    const code = outcome[row] as number;
+    counts[code] = (counts[code] as number) + 1;
+    while (detail < details.length && (details[detail]?.row ?? 0) < row) detail++;
+    const found = details[detail];
+    examples[code]?.offer(seq[row] as number, found?.row === row ? found.text : '');
+    return detail;
+  }
+}
+
+const UNKNOWN = outcomeCode('unknown');
+
+interface Example {
+  readonly seq: number;
+  readonly detail: string;
+}
+
+/** The examples with the least sequence numbers, in whatever order they come. */
+class FirstExamples {
+  #first: Example[] = [];
+  #bound = Infinity;
+
+  offer(seq: number, detail: string): void {
+    if (seq >= this.#bound) return;
+    this.#first = [...this.#first, { seq, detail: printable(detail) }].sort((a, b) => a.seq - b.seq).slice(0, EXAMPLES);
+    if (this.#first.length === EXAMPLES) this.#bound = this.#first[EXAMPLES - 1]?.seq ?? Infinity;
+  }
+
+  list(): readonly Example[] {
+    return this.#first;
+  }
+}
+
+function byKind<Value>(
+  valueOf: (code: number) => Value,
+  keep: (value: Value) => boolean,
+): Partial<Record<Failure, Value>> {
+  const entries = FAILURES.map((failure) => [failure, valueOf(outcomeCode(failure))] as const);
+  return Object.fromEntries(entries.filter(([, value]) => keep(value)));
+}

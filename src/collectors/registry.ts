@@ -1,0 +1,54 @@
+import type { Report, Verdict } from '../report.js';
+import { renderHlog } from '../report/hlog.js';
+import type { RunEnd } from '../run.js';
+import type { SampleBatch } from '../sample.js';
+import type { CollectorContext } from './collector.js';
+import { createHealth } from './health.js';
+import { loadHistograms } from './histogram.js';
+import { createLatency } from './latency.js';
+import { createOutcomes } from './outcomes.js';
+import { createTimeline } from './timeline.js';
+import { verdict } from './verdict.js';
+
+/** All sections of the report as one fold over the samples. */
+export interface SectionFold {
+  /** In any order of batches; the batch is only read. */
+  add(batch: SampleBatch): void;
+  /** Once. Throws `UserError` when the samples cannot be of this run. */
+  finish(end: RunEnd): FoldedSections;
+}
+
+export interface FoldedSections {
+  readonly sections: Report['sections'];
+  readonly verdict: Verdict;
+  /** The latencies as a histogram log. */
+  readonly hlog: string;
+}
+
+/** A live run and a report made again from a sample log use this same fold, so they agree. */
+export async function foldSections(context: CollectorContext): Promise<SectionFold> {
+  await loadHistograms();
+  const outcomes = createOutcomes(context);
+  const latency = createLatency(context);
+  const timeline = createTimeline(context);
+  const health = createHealth(context);
+  return {
+    add(batch) {
+      for (const collector of [outcomes, latency, timeline, health]) collector.add(batch);
+    },
+    finish(end) {
+      const encoded = latency.encode();
+      const sections = {
+        outcomes: outcomes.finish(end),
+        latency: latency.finish(end),
+        timeline: timeline.finish(end),
+        health: health.finish(end),
+      };
+      const hlog = renderHlog(end.endedMs, [
+        { tag: 'response', maxMs: sections.latency.response.maxMs, encoded: encoded.response },
+        { tag: 'service', maxMs: sections.latency.service.maxMs, encoded: encoded.service },
+      ]);
+      return { sections, verdict: verdict(context.plan, end, sections.outcomes, sections.health), hlog };
+    },
+  };
+}

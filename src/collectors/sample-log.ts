@@ -1,0 +1,201 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { messageOf, printable, UserError } from '../errors.js';
+import type { SampleBatch } from '../sample.js';
+import { SampleMessages } from './sample-messages.js';
+import { createSampleTable, type SampleTable } from './sample-table.js';
+
+/** The samples of a run on disk, written as they come: an Arrow IPC stream, a record batch for each sample batch. */
+export interface SampleLog {
+  /** Queues a batch for writing; it must not change any more. After a failure it does nothing. */
+  write(batch: SampleBatch): void;
+  /** Bytes queued and not yet taken by the system. */
+  readonly pending: number;
+  /** Why writing stopped; what was written before it stays whole. */
+  readonly failure: UserError | undefined;
+  /** Ends the stream, when everything queued is written. Throws the failure. */
+  close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  /** Called at the end. Truncated: the end mark is missing, since the writer was killed or its disk was full. */
+  readonly onEnd?: (end: { readonly truncated: boolean }) => void;
+}
+
+/** A disk that falls this far behind will not catch up; memory would be next. */
+const MOST_PENDING_BYTES = 256 * 2 ** 20;
+
+/** Makes or empties the file and writes the schema. Throws `UserError` when it cannot. */
+export async function openSampleLog(path: string): Promise<SampleLog> {
+  const arrow = await import('apache-arrow');
+  const table = createSampleTable(arrow);
+  const file = await open(path, 'w').catch((thrown: unknown) => {
+    throw asUserError(path, thrown);
+  });
+  const log = new FileLog(path, file);
+  const encoder = new BatchEncoder(arrow, table);
+  log.append(encoder.take());
+  await log.idle();
+  if (log.failure !== undefined) {
+    await log.close();
+    throw log.failure;
+  }
+  return {
+    write(batch) {
+      if (log.failure === undefined && batch.rows > 0) log.append(encoder.encode(batch));
+    },
+    get pending() {
+      return log.pending;
+    },
+    get failure() {
+      return log.failure;
+    },
+    async close() {
+      log.append(END_MARK);
+      await log.close();
+      if (log.failure !== undefined) throw log.failure;
+    },
+  };
+}
+
+/** What Arrow ends a stream with: a message of no length. */
+const END_MARK = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0);
+
+/** The messages of one stream, each batch by itself. */
+class BatchEncoder {
+  readonly #chunks: Uint8Array[] = [];
+  readonly #writer;
+  readonly #table: SampleTable;
+
+  constructor(arrow: typeof import('apache-arrow'), table: SampleTable) {
+    const chunks = this.#chunks;
+    class Chunks extends arrow.AsyncByteQueue {
+      override write(chunk: Uint8Array): void {
+        chunks.push(chunk);
+      }
+    }
+    this.#table = table;
+    this.#writer = new arrow.RecordBatchStreamWriter({ autoDestroy: false });
+    this.#writer.reset(new Chunks(), table.schema);
+  }
+
+  encode(batch: SampleBatch): Uint8Array {
+    this.#writer.write(this.#table.toRecords(batch));
+    return this.take();
+  }
+
+  /** What has been encoded and not yet taken, copied into one piece: one write then hands a batch over. */
+  take(): Uint8Array {
+    return Buffer.concat(this.#chunks.splice(0));
+  }
+}
+
+/** Appends whole pieces in order; a piece that does not fit is cut off again. */
+class FileLog {
+  pending = 0;
+  failure: UserError | undefined;
+  #writtenBytes = 0;
+  /** The disk refused a piece: those queued behind it would leave a hole. */
+  #refused = false;
+  #last: Promise<void> = Promise.resolve();
+  readonly #path: string;
+  readonly #file: FileHandle;
+
+  constructor(path: string, file: FileHandle) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  append(piece: Uint8Array): void {
+    if (this.failure !== undefined) return;
+    if (this.pending > MOST_PENDING_BYTES) {
+      this.failure = new UserError(
+        `the sample log ${printable(this.#path)}: the disk is too slow for this rate; name a faster one with --out`,
+      );
+      return;
+    }
+    this.pending += piece.length;
+    this.#last = this.#last.then(() => this.#write(piece));
+  }
+
+  idle(): Promise<void> {
+    return this.#last;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#file.close().catch((thrown: unknown) => {
+      this.failure ??= asUserError(this.#path, thrown);
+    });
+  }
+
+  async #write(piece: Uint8Array): Promise<void> {
+    try {
+      if (!this.#refused) await this.#writeWhole(piece);
+    } catch (thrown) {
+      this.#refused = true;
+      this.failure ??= asUserError(this.#path, thrown);
+      await this.#file.truncate(this.#writtenBytes).catch(() => undefined);
+    }
+    this.pending -= piece.length;
+  }
+
+  /** A write may take a part only, as the last one before a full disk does. */
+  async #writeWhole(piece: Uint8Array): Promise<void> {
+    for (let done = 0; done < piece.length;) {
+      const { bytesWritten } = await this.#file.write(piece, done, piece.length - done, this.#writtenBytes + done);
+      done += bytesWritten;
+    }
+    this.#writtenBytes += piece.length;
+  }
+}
+
+const TROUBLE: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the disk; free some or name another folder with --out',
+  EDQUOT: 'no space left in the disk quota; free some or name another folder with --out',
+  EFBIG: 'no space: it would be larger than this system allows; raise the limit (ulimit -f)',
+  ENOENT: 'there is no such file or folder; check the path',
+  ENOTDIR: 'a part of the path is a file; check the path',
+  EISDIR: 'it is a folder; name a file',
+  EACCES: 'not permitted; check the owner and mode of the file and its folder',
+  EPERM: 'not permitted; check the owner and mode of the file and its folder',
+  EROFS: 'the disk is read-only; name another folder with --out',
+};
+
+/** Whatever a disk answers, the user must look at the disk. */
+function asUserError(path: string, thrown: unknown): UserError {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  return new UserError(`the sample log ${printable(path)}: ${TROUBLE[code] ?? `${messageOf(thrown)}; check the disk`}`);
+}
+
+/**
+ * The batches of a log, in the order of the file, one at a time. Ends cleanly where the file was cut off (see
+ * `onEnd`); throws `UserError` when it cannot be read, is damaged, or is something else.
+ */
+export async function* readSampleLog(
+  path: string,
+  { onEnd }: ReadOptions = {},
+): AsyncGenerator<SampleBatch, void, undefined> {
+  const arrow = await import('apache-arrow');
+  const table = createSampleTable(arrow);
+  const what = `the sample log ${printable(path)}`;
+  const file = await open(path, 'r').catch((thrown: unknown) => {
+    throw asUserError(path, thrown);
+  });
+  try {
+    const schema = new BatchEncoder(arrow, table).take();
+    const messages = new SampleMessages(file, (await file.stat()).size, schema);
+    const reader = await arrow.RecordBatchReader.from(messages.read());
+    for await (const records of reader) {
+      const batch = table.toSamples(records, what);
+      if (batch.rows > 0) yield batch; // the reader makes up an empty one where a stream has none
+    }
+    onEnd?.({ truncated: messages.truncated });
+  } catch (thrown) {
+    if (thrown instanceof UserError) throw thrown;
+    throw new UserError(
+      `${what} is damaged or no sample log (${messageOf(thrown)}); give a samples.arrows that replay wrote`,
+    );
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,122 @@
+import type { FileHandle } from 'node:fs/promises';
+import { BATCH_ROWS } from '../sample.js';
+import { FlatTable } from './flat-table.js';
+
+const PREFIX_BYTES = 8;
+const MOST_METADATA_BYTES = 2 ** 16;
+const MOST_BODY_BYTES = 64 * 2 ** 20;
+
+/**
+ * Cuts an Arrow stream into whole messages, so that a tail that was cut off is seen here and not by the decoder, and
+ * lets pass only what our writer makes: a damaged length could otherwise keep the decoder busy for hours.
+ */
+export class SampleMessages {
+  truncated = true;
+  #at = 0;
+  readonly #file: FileHandle;
+  readonly #size: number;
+  readonly #schema: Uint8Array;
+
+  /** `schema` is the first message as the writer makes it. */
+  constructor(file: FileHandle, size: number, schema: Uint8Array) {
+    this.#file = file;
+    this.#size = size;
+    this.#schema = schema;
+  }
+
+  /** Ends at the end mark, or, truncated, where the file does. Throws at anything else. */
+  async *read(): AsyncGenerator<Uint8Array, void, undefined> {
+    yield await this.#readSchema();
+    for (;;) {
+      const prefix = await this.#take(PREFIX_BYTES);
+      if (prefix === null) return;
+      const metadataBytes = metadataBytesOf(prefix);
+      if (metadataBytes === 0) {
+        this.truncated = false;
+        return;
+      }
+      const metadata = await this.#take(metadataBytes);
+      if (metadata === null) return;
+      const body = await this.#take(checkedBodyBytes(metadata));
+      if (body === null) return;
+      yield Buffer.concat([prefix, metadata, body]);
+    }
+  }
+
+  async #readSchema(): Promise<Uint8Array> {
+    const schema = await this.#take(this.#schema.length);
+    if (schema?.equals(this.#schema) !== true) throw new Error('it does not start with the columns of a sample log');
+    return schema;
+  }
+
+  /** The next bytes; null when the file ends before. */
+  async #take(bytes: number): Promise<Buffer | null> {
+    if (this.#at + bytes > this.#size) return null;
+    const buffer = Buffer.alloc(bytes);
+    for (let done = 0; done < bytes;) {
+      const { bytesRead } = await this.#file.read(buffer, done, bytes - done, this.#at + done);
+      if (bytesRead === 0) return null;
+      done += bytesRead;
+    }
+    this.#at += bytes;
+    return buffer;
+  }
+}
+
+function metadataBytesOf(prefix: Buffer): number {
+  const bytes = prefix.readInt32LE(4);
+  if (prefix.readInt32LE(0) !== -1 || bytes < 0 || bytes > MOST_METADATA_BYTES)
+    throw new Error('a message has no head');
+  return bytes;
+}
+
+/** Positions of the fields in Arrow's Message.fbs: Message, RecordBatch, DictionaryBatch. */
+const MESSAGE = { headerType: 1, header: 2, bodyLength: 3, customMetadata: 4 } as const;
+const RECORD_BATCH = { length: 0, nodes: 1, buffers: 2, compression: 3, variadicBufferCounts: 4 } as const;
+const DICTIONARY_BATCH = { data: 1, isDelta: 2 } as const;
+const HEADER_TYPE = { dictionaryBatch: 2, recordBatch: 3 } as const;
+
+/** 13 columns, each with validity and values, and one with offsets besides; a dictionary is one text column. */
+const SAMPLES_SHAPE = { nodes: 13, buffers: 27, mostRows: BATCH_ROWS } as const;
+const WORDS_SHAPE = { nodes: 1, buffers: 3, mostRows: 127 } as const;
+
+function checkedBodyBytes(metadata: Buffer): number {
+  const message = FlatTable.root(metadata);
+  const type = message.byte(MESSAGE.headerType);
+  const header = message.table(MESSAGE.header);
+  const isWords = type === HEADER_TYPE.dictionaryBatch;
+  const data = isWords ? header?.table(DICTIONARY_BATCH.data) : header;
+  const whole = isWords ? header?.byte(DICTIONARY_BATCH.isDelta) === 0 : type === HEADER_TYPE.recordBatch;
+  const bodyBytes = message.int64(MESSAGE.bodyLength);
+  const sound =
+    whole &&
+    hasShape(data, isWords ? WORDS_SHAPE : SAMPLES_SHAPE) &&
+    message.lengthOf(MESSAGE.customMetadata) === 0 &&
+    bodyBytes >= 0 &&
+    bodyBytes <= MOST_BODY_BYTES;
+  if (!sound) throw new Error('a message is none that holds samples');
+  return bodyBytes;
+}
+
+function hasShape(batch: FlatTable | null | undefined, shape: typeof SAMPLES_SHAPE | typeof WORDS_SHAPE): boolean {
+  if (batch === null || batch === undefined) return false;
+  const rows = batch.int64(RECORD_BATCH.length);
+  return (
+    rows >= 0 &&
+    rows <= shape.mostRows &&
+    batch.lengthOf(RECORD_BATCH.nodes) === shape.nodes &&
+    nodesHold(batch, shape.nodes, rows) &&
+    batch.lengthOf(RECORD_BATCH.buffers) === shape.buffers &&
+    batch.table(RECORD_BATCH.compression) === null &&
+    batch.lengthOf(RECORD_BATCH.variadicBufferCounts) === 0
+  );
+}
+
+/** A node is a column's count of values and of nulls, int64 both. */
+function nodesHold(batch: FlatTable, nodes: number, rows: number): boolean {
+  for (let node = 0; node < nodes; node++) {
+    const nulls = batch.int64In(RECORD_BATCH.nodes, 16 * node + 8);
+    if (batch.int64In(RECORD_BATCH.nodes, 16 * node) !== rows || nulls < 0 || nulls > rows) return false;
+  }
+  return true;
+}

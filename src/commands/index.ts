@@ -1,0 +1,6 @@
+import { Generate } from './generate.js';
+import { ReportAgain } from './report.js';
+import { Run } from './run.js';
+
+/** The command table. */
+export const COMMANDS = { run: Run, generate: Generate, report: ReportAgain };

@@ -1,0 +1,35 @@
+import { Flags, type Interfaces } from '@oclif/core';
+import { printable, UserError } from '../errors.js';
+
+interface TextFlagOptions {
+  readonly description: string;
+  readonly char?: string;
+}
+
+interface TextFlag<T> {
+  (options: TextFlagOptions & { readonly default: T }): Interfaces.OptionFlag<T>;
+  (options: TextFlagOptions): Interfaces.OptionFlag<T | undefined>;
+}
+
+/** A flag whose text `read` turns into a value; its Error's message says what to give. */
+export function textFlag<T>(name: string, read: (text: string) => T): TextFlag<T> {
+  const parse = (text: string): Promise<T> => {
+    try {
+      return Promise.resolve(read(text));
+    } catch (thrown) {
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      return Promise.reject(new UserError(`--${name} ${printable(text, 60)}: ${why}`));
+    }
+  };
+  // oclif's own type has an overload per way a flag may repeat; ours is given once and may have a default.
+  return Flags.custom({ parse }) as unknown as TextFlag<T>;
+}
+
+/** A whole number within bounds. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text.trim()) ? Number(text) : NaN;
+    if (!(value >= least && value <= most)) throw new Error(`give a whole number from ${String(least)} to ${String(most)}`);
+    return value;
+  };
+}

@@ -1,0 +1,26 @@
+/**
+ * What the user can mend: bad input, a missing file, a full disk. Its message is one line that says what to do;
+ * the command line prints it alone and exits 2. Any other error that reaches the top is a bug and exits 1.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}
+
+/** The exit codes of the command line, in order of precedence (the first that applies wins). */
+export const EXIT = { userError: 2, bug: 1, interrupted: 130, invalid: 96, budget: 105, threshold: 99, ok: 0 } as const;
+
+/**
+ * A text from outside (a server's answer, a file's name, a plugin's error) made safe to print and to store: control
+ * characters (line ends too), lone surrogates and direction overrides become spaces, and it is cut to `limit` characters.
+ */
+export function printable(text: string, limit = 300): string {
+  // eslint-disable-next-line no-control-regex -- stripping control characters is the purpose
+  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ').trim();
+  const whole = clean.toWellFormed();
+  return whole.length <= limit ? whole : `${whole.slice(0, limit - 1)}…`;
+}
+
+/** The message of anything thrown, printable. */
+export function messageOf(thrown: unknown): string {
+  return printable(thrown instanceof Error ? thrown.message || thrown.name : String(thrown));
+}

@@ -1,0 +1,52 @@
+import { UserError } from '../errors.js';
+import type { ArrivalProcess } from './arrival-process.js';
+import { constant } from './constant.js';
+import { gamma } from './gamma.js';
+import { mmpp, type MmppMode } from './mmpp.js';
+import { mmppModel, uniformJumps, type MmppModel } from './mmpp-model.js';
+import { piecewise, segmentsUntil } from './piecewise.js';
+import { poisson } from './poisson.js';
+import type { MmppRecipe, Recipe } from './recipe.js';
+import { areaOf } from './through-rates.js';
+
+/** The process of a recipe's own level, before `thin`, `scaleTime` and `superpose`. Throws `UserError` that names the field. */
+export function processOf(recipe: Recipe): ArrivalProcess {
+  switch (recipe.process) {
+    case 'constant':
+      return constant(recipe.rate);
+    case 'poisson':
+      return poisson(recipe.rate);
+    case 'gamma':
+      return gamma(recipe.rate, recipe.scv);
+    case 'piecewise':
+      return piecewise(recipe.points);
+    case 'mmpp':
+      return mmpp(modelOf(recipe), modeOf(recipe));
+  }
+}
+
+/** The model of an mmpp recipe, for instance to show its closed-form moments. */
+export function modelOf({ rates, q, sojournMs }: MmppRecipe): MmppModel {
+  if (q !== undefined) return mmppModel(rates, q);
+  if (sojournMs === undefined) throw new UserError('sojournMs: give either sojournMs or q');
+  return uniformJumps(rates, sojournMs);
+}
+
+/** How many arrivals a recipe makes on average, with all that is superposed; the count itself where it is exact. */
+export function expectedArrivals(recipe: Recipe): number {
+  const own = ownArrivals(recipe) * (recipe.thin ?? 1);
+  return (recipe.superpose ?? []).reduce((sum, inner) => sum + expectedArrivals(inner), own);
+}
+
+function ownArrivals(recipe: Recipe): number {
+  if (recipe.process === 'piecewise') return areaOf(segmentsUntil(recipe.points, recipe.durationMs));
+  if (recipe.process === 'mmpp' && recipe.count !== undefined) return recipe.count;
+  return (processOf(recipe).meanPerSecond * recipe.durationMs) / 1000;
+}
+
+function modeOf({ mode, count, path }: MmppRecipe): MmppMode {
+  if (mode === 'free') return { mode };
+  if (mode === 'pinned') return { mode, path: path ?? [], ...(count === undefined ? {} : { count }) };
+  if (count === undefined) throw new UserError("count: give the number of arrivals that mode 'conditioned' makes");
+  return { mode, count };
+}

@@ -1,0 +1,179 @@
+import { Worker } from 'node:worker_threads';
+import { messageOf, UserError } from '../errors.js';
+import type { SampleBatch } from '../sample.js';
+import { releaseInFlight } from './in-flight.js';
+import type { FromWorker, ToWorker, WorkerOrder, WorkerResources } from './messages.js';
+import { createRecorder } from './recorder.js';
+import { schedule } from './schedule.js';
+
+export interface FleetEnd {
+  /** False: it was stopped before the start; nothing was sent. */
+  readonly started: boolean;
+  readonly crashes: readonly { readonly worker: number; readonly cause: string }[];
+  readonly facts: readonly Readonly<Record<string, string | number | boolean>>[];
+  readonly resources: readonly WorkerResources[];
+}
+
+export interface Fleet {
+  readonly orders: readonly WorkerOrder[];
+  readonly onBatch: (batch: SampleBatch) => void;
+  /** Called once, when all workers are ready, with due 0 on CLOCK_MONOTONIC. */
+  readonly onStart: (startMonotonicNs: bigint) => void;
+  /** Ms since due 0. */
+  readonly now: () => number;
+  readonly stop: AbortSignal;
+  /** When a stop was asked for; Infinity: it was not. What was due later is unsent, not crashed. */
+  readonly stoppedMs: () => number;
+}
+
+/** From the moment every worker is ready to due 0: the message must reach them all. */
+const LEAD_NS = 100_000_000n;
+
+/** How long a worker may take to end once it was told to. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Runs one thread per order: waits until all are ready, starts them together, takes their batches. A worker that dies
+ * costs its own requests, which are recorded as `crashed`; the others go on. Throws what kept a worker from getting ready.
+ */
+export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
+  const members = fleet.orders.map((order) => new Member(order, fleet.onBatch));
+  const stopAll = (): void => {
+    for (const member of members) member.stop();
+  };
+  fleet.stop.addEventListener('abort', stopAll, { once: true });
+  try {
+    const started = await allReady(members, fleet.stop);
+    if (started) {
+      const startMonotonicNs = process.hrtime.bigint() + LEAD_NS;
+      fleet.onStart(startMonotonicNs);
+      for (const member of members) member.tell({ kind: 'start', startMonotonicNs });
+      await Promise.all(members.map((member) => member.ended));
+      for (const member of members) if (member.cause !== undefined) member.recordCrashed(fleet.now(), fleet.stoppedMs());
+    }
+    return { started, ...summary(members) };
+  } finally {
+    fleet.stop.removeEventListener('abort', stopAll);
+    stopAll();
+    await Promise.all(members.map((member) => member.terminate()));
+  }
+}
+
+async function allReady(members: readonly Member[], stop: AbortSignal): Promise<boolean> {
+  const stopped = new Promise<false>((resolve) => {
+    stop.addEventListener('abort', () => { resolve(false); }, { once: true });
+  });
+  if (stop.aborted) return false;
+  return Promise.race([Promise.all(members.map((member) => member.ready)).then(() => true), stopped]);
+}
+
+function summary(members: readonly Member[]): Omit<FleetEnd, 'started'> {
+  return {
+    crashes: members.flatMap(({ order, cause }) => (cause === undefined ? [] : [{ worker: order.shard.index, cause }])),
+    facts: members.flatMap(({ done }) => (done === undefined ? [] : [done.facts])),
+    resources: members.flatMap(({ done }) => (done === undefined ? [] : [done.resources])),
+  };
+}
+
+/** One worker thread as the main thread sees it. */
+class Member {
+  readonly ready: Promise<void>;
+  /** Resolves when the worker is done or dead. */
+  readonly ended: Promise<void>;
+  done: Extract<FromWorker, { kind: 'done' }> | undefined;
+  /** Why it died, when it did. */
+  cause: string | undefined;
+  readonly #worker: Worker;
+  /** Which requests have a row, one bit per index within the shard. */
+  #rowsSeen = new Uint8Array(256);
+
+  constructor(
+    readonly order: WorkerOrder,
+    private readonly onBatch: (batch: SampleBatch) => void,
+  ) {
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: order, name: `replay worker ${String(order.shard.index)}` });
+    const { promise: ready, resolve: isReady, reject: isNot } = deferred<void>();
+    const { promise: ended, resolve: hasEnded } = deferred<void>();
+    this.ready = ready;
+    this.ended = ended;
+    ready.catch(() => undefined);
+    this.#worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'ready') isReady();
+      else if (message.kind === 'batch') this.#take(message.batch);
+      else if (message.kind === 'done') this.done = message;
+      else isNot(message.mendable ? new UserError(message.message) : new Error(message.message));
+    });
+    this.#worker.on('error', (thrown) => {
+      this.cause ??= messageOf(thrown);
+    });
+    this.#worker.on('exit', (code) => {
+      if (this.done === undefined) this.cause ??= `the worker thread ended by itself (code ${String(code)})`;
+      isNot(new Error(this.cause ?? 'the worker ended before the start'));
+      if (this.cause !== undefined) releaseInFlight(order.inFlight.memory, order.shard.index);
+      hasEnded();
+    });
+  }
+
+  tell(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  stop(): void {
+    this.tell({ kind: 'stop' });
+  }
+
+  /** Asks first: a thread killed while its model loads or runs takes the whole process down. */
+  async terminate(): Promise<void> {
+    let patience: NodeJS.Timeout | undefined;
+    const outOfPatience = new Promise<void>((resolve) => {
+      patience = setTimeout(resolve, PATIENCE_MS);
+    });
+    await Promise.race([this.ended, outOfPatience]);
+    clearTimeout(patience);
+    await this.#worker.terminate();
+  }
+
+  #take(batch: SampleBatch): void {
+    for (let i = 0; i < batch.rows; i++) this.#mark(Math.floor((batch.seq[i] as number) / this.order.shard.of));
+    this.onBatch(batch);
+  }
+
+  #mark(index: number): void {
+    const byte = index >> 3;
+    if (byte >= this.#rowsSeen.length) {
+      const grown = new Uint8Array(Math.max(byte + 1, this.#rowsSeen.length * 2));
+      grown.set(this.#rowsSeen);
+      this.#rowsSeen = grown;
+    }
+    this.#rowsSeen[byte] = (this.#rowsSeen[byte] as number) | (1 << (index & 7));
+  }
+
+  #isMarked(index: number): boolean {
+    return ((this.#rowsSeen[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+  }
+
+  /** Gives every request of the dead worker that has no row a row. */
+  recordCrashed(nowMs: number, stoppedMs: number): void {
+    const { store, window, shard } = this.order;
+    const recorder = createRecorder(shard.index, this.onBatch);
+    const detail = `worker ${String(shard.index)} died: ${this.cause ?? ''}`;
+    for (const { rows, seq, dueMs } of schedule(store, window, shard)) {
+      for (let i = 0; i < rows; i++) {
+        const index = seq[i] as number;
+        if ((dueMs[i] as number) > stoppedMs || this.#isMarked(Math.floor(index / shard.of))) continue;
+        recorder.record({ seq: index, dueMs: dueMs[i] as number, handedMs: NaN }, { ok: false, failure: 'crashed', detail, doneMs: nowMs });
+      }
+    }
+    recorder.flush();
+  }
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: Error) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,43 @@
+/** How many requests are open in the whole run, over all its threads. */
+export interface InFlight {
+  /** Takes a place; false when all `limit` are taken. */
+  enter(): boolean;
+  leave(): void;
+}
+
+/** What the threads of a run share: 32-bit counters, first the sum, then one per thread. */
+export type InFlightMemory = SharedArrayBuffer;
+
+export function inFlightMemory(workers: number): InFlightMemory {
+  return new SharedArrayBuffer(4 * (1 + workers));
+}
+
+export function createInFlight(memory: InFlightMemory, worker: number, limit: number): InFlight {
+  const open = new Int32Array(memory);
+  const own = 1 + worker;
+  return {
+    enter() {
+      if (Atomics.add(open, 0, 1) >= limit) {
+        Atomics.sub(open, 0, 1);
+        return false;
+      }
+      Atomics.add(open, own, 1);
+      return true;
+    },
+    leave() {
+      Atomics.sub(open, 0, 1);
+      Atomics.sub(open, own, 1);
+    },
+  };
+}
+
+/** How many are open now. */
+export function countInFlight(memory: InFlightMemory): number {
+  return Atomics.load(new Int32Array(memory), 0);
+}
+
+/** Gives back the places of a thread that died with them. */
+export function releaseInFlight(memory: InFlightMemory, worker: number): void {
+  const open = new Int32Array(memory);
+  Atomics.sub(open, 0, Atomics.exchange(open, 1 + worker, 0));
+}

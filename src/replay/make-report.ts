@@ -1,0 +1,32 @@
+import type { Report, RunSummary, Verdict } from '../report.js';
+import type { RunRecord } from '../run.js';
+
+/** Puts a report together from the record of the run and the folds over its samples. The record must have an end. */
+export function makeReport(record: RunRecord, sections: Report['sections'], verdict: Verdict): Report {
+  return { format: 1, run: summarise(record), verdict, sections };
+}
+
+function summarise(record: RunRecord): RunSummary {
+  const { trace, plan, window, end } = record;
+  return {
+    id: record.id,
+    trace: { name: trace.name, sha256: trace.sha256, recipe: trace.recipe },
+    backend: record.backend,
+    time: record.time,
+    startedAt: record.startedAt,
+    durationMs: plan.durationMs,
+    endedMs: end?.endedMs ?? 0,
+    interrupted: end?.interrupted ?? false,
+    stopReason: end?.stopReason ?? null,
+    workers: record.workers,
+    pacing: record.pacing,
+    speed: window.speed,
+    warmupMs: plan.warmupMs,
+    timeoutMs: plan.timeoutMs,
+    seed: record.seed,
+    options: record.options,
+    backendFacts: record.backendFacts,
+    notes: record.notes,
+    replayVersion: record.versions['replay'] ?? 'unknown',
+  };
+}

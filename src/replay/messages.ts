@@ -1,0 +1,44 @@
+import type { SampleBatch } from '../sample.js';
+import type { ArrivalStore, Payload } from '../trace.js';
+import type { InFlightMemory } from './in-flight.js';
+import type { Shard, Window } from './schedule.js';
+
+/** What a worker thread is born with. Plain data only. */
+export interface WorkerOrder {
+  readonly store: ArrivalStore;
+  readonly window: Window;
+  readonly shard: Shard;
+  /** The module whose default export is the backend plugin, and its parsed options. */
+  readonly pluginUrl: string;
+  readonly options: unknown;
+  readonly payloads: readonly Payload[];
+  readonly runId: string;
+  readonly seed: number;
+  readonly pacing: 'exact' | 'economic';
+  readonly timeoutMs: number;
+  readonly inFlight: { readonly memory: InFlightMemory; readonly limit: number };
+}
+
+export type ToWorker =
+  /** Due 0, a reading of CLOCK_MONOTONIC a little in the future. */
+  | { readonly kind: 'start'; readonly startMonotonicNs: bigint }
+  /** Send nothing more and abort what is open. */
+  | { readonly kind: 'stop' };
+
+export type FromWorker =
+  /** Prepared, warm, waiting for the start. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'batch'; readonly batch: SampleBatch }
+  | { readonly kind: 'done'; readonly facts: Readonly<Record<string, string | number | boolean>>; readonly resources: WorkerResources }
+  /** The backend could not be made: `mendable` tells the user's fault from a bug. */
+  | { readonly kind: 'failed'; readonly message: string; readonly mendable: boolean };
+
+/** What the thread used between start and end. */
+export interface WorkerResources {
+  /** CPU time of the thread over wall time, 0..1; NaN where the system does not tell. */
+  readonly cpuShare: number;
+  /** Time it was ready to run and was not let, ms; NaN where the system does not tell. */
+  readonly runQueueMs: number;
+  readonly gcMs: number;
+  readonly gcMaxMs: number;
+}

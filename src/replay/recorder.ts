@@ -1,0 +1,85 @@
+import { printable } from '../errors.js';
+import { BATCH_ROWS, COLD_STARTS, outcomeCode, type Outcome, type SampleBatch } from '../sample.js';
+
+/** Writes samples into columns and hands over each full batch. */
+export interface Recorder {
+  record(sample: Sent, outcome: Outcome): void;
+  /** Hands over what there is, if anything. */
+  flush(): void;
+}
+
+/** What the loop itself knows of a request. */
+export interface Sent {
+  readonly seq: number;
+  readonly dueMs: number;
+  readonly handedMs: number;
+}
+
+const FLOAT_COLUMNS = 8;
+const BYTES_PER_ROW = FLOAT_COLUMNS * 8 + 4 + 1 + 1;
+
+/** `emit` owns each batch it is given; all its columns are views of one buffer, which may be transferred. */
+export function createRecorder(worker: number, emit: (batch: SampleBatch) => void): Recorder {
+  let columns = columnsOf(BATCH_ROWS);
+  let details: { row: number; text: string }[] = [];
+  let rows = 0;
+
+  const flush = (): void => {
+    if (rows === 0) return;
+    const full = rows > BATCH_ROWS / 2 ? columns : copyOf(columns, rows);
+    if (full === columns) columns = columnsOf(BATCH_ROWS);
+    const batch: SampleBatch = { rows, worker, ...full, details };
+    rows = 0;
+    details = [];
+    emit(batch);
+  };
+
+  return {
+    flush,
+    record({ seq, dueMs, handedMs }, outcome) {
+      const row = rows++;
+      columns.seq[row] = seq;
+      columns.dueMs[row] = dueMs;
+      columns.releaseMs[row] = dueMs;
+      columns.handedMs[row] = handedMs;
+      columns.sentMs[row] = outcome.sentMs ?? NaN;
+      columns.doneMs[row] = outcome.doneMs ?? NaN;
+      columns.doneEarliestMs[row] = outcome.doneEarliestMs ?? NaN;
+      columns.handshakeMs[row] = outcome.handshakeMs ?? NaN;
+      columns.serverMs[row] = outcome.serverMs ?? NaN;
+      columns.outcome[row] = outcome.ok ? 0 : outcomeCode(outcome.failure);
+      columns.coldStart[row] = outcome.coldStart === undefined ? 0 : COLD_STARTS.indexOf(outcome.coldStart);
+      if (!outcome.ok && outcome.detail !== '') details.push({ row, text: printable(outcome.detail) });
+      if (rows === BATCH_ROWS) flush();
+    },
+  };
+}
+
+type Columns = Omit<SampleBatch, 'rows' | 'worker' | 'details'>;
+
+/** One buffer: the wide columns first, so that every view is aligned. */
+function columnsOf(capacity: number): Columns {
+  const buffer = new ArrayBuffer(capacity * BYTES_PER_ROW);
+  const floats = (column: number): Float64Array => new Float64Array(buffer, column * capacity * 8, capacity);
+  const narrow = FLOAT_COLUMNS * 8 * capacity;
+  return {
+    dueMs: floats(0),
+    releaseMs: floats(1),
+    handedMs: floats(2),
+    sentMs: floats(3),
+    doneMs: floats(4),
+    doneEarliestMs: floats(5),
+    handshakeMs: floats(6),
+    serverMs: floats(7),
+    seq: new Uint32Array(buffer, narrow, capacity),
+    outcome: new Uint8Array(buffer, narrow + 4 * capacity, capacity),
+    coldStart: new Uint8Array(buffer, narrow + 5 * capacity, capacity),
+  };
+}
+
+/** A small batch crosses in a small buffer. */
+function copyOf(columns: Columns, rows: number): Columns {
+  const copy = columnsOf(rows);
+  for (const name of Object.keys(copy) as (keyof Columns)[]) copy[name].set(columns[name].subarray(0, rows));
+  return copy;
+}

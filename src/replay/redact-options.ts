@@ -1,0 +1,31 @@
+import type { RawOptions } from '../backends/backend.js';
+import { printable } from '../errors.js';
+
+const REDACTED = '(redacted)';
+
+/**
+ * Backend options as they may be written down: those the plugin calls public as they are, a URL without user info and
+ * query, headers by name only, and nothing of the rest but its key.
+ */
+export function redactOptions(raw: RawOptions, publicOptions: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(raw).map(([key, value]) => {
+      const redact = key === 'url' ? redactUrl : key === 'header' ? headerName : publicOptions.includes(key) ? printable : () => REDACTED;
+      return [printable(key, 60), typeof value === 'string' ? redact(value) : value.map((one) => redact(one))];
+    }),
+  );
+}
+
+function redactUrl(text: string): string {
+  try {
+    const { protocol, host, pathname, search } = new URL(text);
+    return printable(`${protocol}//${host}${pathname}${search === '' ? '' : `?${REDACTED}`}`);
+  } catch {
+    return REDACTED;
+  }
+}
+
+function headerName(text: string): string {
+  const colon = text.indexOf(':');
+  return colon < 1 ? REDACTED : `${printable(text.slice(0, colon), 60)}: ${REDACTED}`;
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { foldSections } from '../collectors/registry.js';
+import { readSampleLog } from '../collectors/sample-log.js';
+import type { Report } from '../report.js';
+import type { RunEnd, RunRecord } from '../run.js';
+import { makeReport } from './make-report.js';
+import { readRunRecord, RUN_FILES } from './run-folder.js';
+
+/**
+ * The report of a run again, from its record and its sample log: the same fold, so the same numbers. Works on what a
+ * killed process left: rows never written are then `unknown`. Throws `UserError` when the folder holds no run.
+ */
+export async function reportAgain(folder: string): Promise<Report> {
+  const record = readRunRecord(folder);
+  const fold = await foldSections({ plan: record.plan });
+  let lastMs = 0;
+  for await (const batch of readSampleLog(join(folder, RUN_FILES.samples))) {
+    fold.add(batch);
+    for (let i = 0; i < batch.rows; i++) lastMs = Math.max(lastMs, batch.doneMs[i] || 0);
+  }
+  const ended: RunRecord & { end: RunEnd } = { ...record, end: record.end ?? killed(lastMs) };
+  const { sections, verdict } = fold.finish(ended.end);
+  return makeReport(ended, sections, verdict);
+}
+
+function killed(lastMs: number): RunEnd {
+  return { endedMs: lastMs, stoppedMs: null, stopReason: 'the process was killed', interrupted: false, crashes: [], complete: false, resources: null };
+}

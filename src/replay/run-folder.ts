@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, printable, UserError } from '../errors.js';
+import type { RunRecord } from '../run.js';
+
+/** The files a run leaves. */
+export const RUN_FILES = { record: 'run.json', samples: 'samples.arrows', report: 'report.json', hlog: 'latency.hlog' } as const;
+
+/** Makes the folder of a run: `out` when given (it must be new or empty), else a fresh one of this name below `runs`. */
+export function makeRunFolder(out: string | undefined, name: string): string {
+  const folder = out ?? freshFolder(join('runs', name));
+  try {
+    mkdirSync(folder, { recursive: true });
+    if (readdirSync(folder).length > 0) throw new UserError(`--out ${printable(folder)} is not empty; name a new or empty folder`);
+  } catch (thrown) {
+    throw mended(thrown, folder);
+  }
+  return folder;
+}
+
+function freshFolder(wanted: string): string {
+  let folder = wanted;
+  for (let n = 2; existsSync(folder); n++) folder = `${wanted}-${String(n)}`;
+  return folder;
+}
+
+/** Writes a file whole or not at all. Throws `UserError` when the disk refuses. */
+export function writeWhole(folder: string, file: string, text: string): void {
+  const path = join(folder, file);
+  const half = `${path}.half`;
+  try {
+    writeFileSync(half, text);
+    renameSync(half, path);
+  } catch (thrown) {
+    rmSync(half, { force: true });
+    throw mended(thrown, path);
+  }
+}
+
+/** Reads the record of a run. Throws `UserError` when the folder holds none. */
+export function readRunRecord(folder: string): RunRecord {
+  const path = join(folder, RUN_FILES.record);
+  let record: unknown;
+  try {
+    if (!statSync(folder).isDirectory()) throw new UserError(`${printable(folder)} is no run folder; give the folder that --out named`);
+    record = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (thrown) {
+    if (thrown instanceof UserError) throw thrown;
+    throw new UserError(`${printable(path)}: ${messageOf(thrown)}; give the folder of a run`);
+  }
+  if (!isRunRecord(record)) throw new UserError(`${printable(path)} is no run record of format 1; give the folder of a run`);
+  return record;
+}
+
+function isRunRecord(value: unknown): value is RunRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const record = value as Partial<RunRecord>;
+  return record.format === 1 && typeof record.id === 'string' && typeof record.plan === 'object' && Array.isArray(record.plan?.duePerSecond);
+}
+
+const DISK_TROUBLE: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the disk; free some or name another folder with --out',
+  EDQUOT: 'the disk quota is used up; free some or name another folder with --out',
+  EFBIG: 'the file would be larger than this system allows; raise the limit (ulimit -f)',
+  EACCES: 'not permitted; name a folder you may write with --out',
+  EPERM: 'not permitted; name a folder you may write with --out',
+  EROFS: 'the disk is read-only; name another folder with --out',
+  ENOTDIR: 'a part of the path is a file; name another folder with --out',
+  EEXIST: 'it is a file; name a folder with --out',
+  ENAMETOOLONG: 'the name is too long; name another folder with --out',
+};
+
+function mended(thrown: unknown, path: string): Error {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  const advice = DISK_TROUBLE[code];
+  if (advice !== undefined) return new UserError(`${printable(path)}: ${advice}`);
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

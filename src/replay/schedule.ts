@@ -1,0 +1,59 @@
+import { readArrivals } from '../arrival-store.js';
+import type { ArrivalStore, Trace } from '../trace.js';
+
+/** Which part of a trace is replayed, and how fast. Times of the trace, ms; `toMs` is exclusive. */
+export interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** 2 plays the trace in half its time. */
+  readonly speed: number;
+}
+
+/** One chunk of a schedule: row i is request `seq[i]` of the trace, due at `dueMs[i]` of the run. */
+export interface Schedule {
+  readonly rows: number;
+  /** 0-based index in the trace. */
+  readonly seq: Uint32Array;
+  /** Ms from due 0, not decreasing. */
+  readonly dueMs: Float64Array;
+  readonly payload: Uint32Array;
+}
+
+/** Which requests a worker sends: those whose index in the trace is `index` modulo `of`. */
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
+}
+
+/**
+ * The schedule of one shard as a stream of chunks. It depends on the trace and the window alone: any number of shards
+ * together send the same requests at the same times.
+ */
+export function* schedule(store: ArrivalStore, window: Window, shard: Shard): Iterable<Schedule> {
+  let first = 0;
+  for (const { atMs, payload } of readArrivals(store)) {
+    if ((atMs[0] ?? Infinity) >= window.toMs) return;
+    const chunk = emptyChunk(Math.ceil(atMs.length / shard.of));
+    let rows = 0;
+    for (let i = (((shard.index - first) % shard.of) + shard.of) % shard.of; i < atMs.length; i += shard.of) {
+      const at = atMs[i] as number;
+      if (at < window.fromMs || at >= window.toMs) continue;
+      chunk.seq[rows] = first + i;
+      chunk.dueMs[rows] = (at - window.fromMs) / window.speed;
+      chunk.payload[rows] = payload?.[i] ?? 0;
+      rows++;
+    }
+    first += atMs.length;
+    if (rows > 0) yield { ...chunk, rows };
+  }
+}
+
+function emptyChunk(rows: number): Omit<Schedule, 'rows'> {
+  return { seq: new Uint32Array(rows), dueMs: new Float64Array(rows), payload: new Uint32Array(rows) };
+}
+
+/** The window clipped to the trace; its length on the run's clock is (toMs - fromMs) / speed. The last arrival stays inside an open end. */
+export function clipWindow(trace: Trace, fromMs = 0, toMs = Infinity, speed = 1): Window {
+  const openEnd = toMs > trace.durationMs;
+  return { fromMs, toMs: openEnd ? Infinity : toMs, speed };
+}

@@ -1,0 +1,43 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { PerformanceObserver } from 'node:perf_hooks';
+import type { WorkerResources } from './messages.js';
+
+/** Starts counting what this thread uses; call the result once, at the end. */
+export function measureThreadUsage(): () => WorkerResources {
+  const path = schedstatPath();
+  const gc = { totalMs: 0, maxMs: 0 };
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) {
+      gc.totalMs += duration;
+      gc.maxMs = Math.max(gc.maxMs, duration);
+    }
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  const startMs = performance.now();
+  const start = readSchedstat(path);
+  return () => {
+    observer.disconnect();
+    const end = readSchedstat(path);
+    const wallMs = performance.now() - startMs;
+    return { cpuShare: (end.cpuMs - start.cpuMs) / wallMs, runQueueMs: end.waitMs - start.waitMs, gcMs: gc.totalMs, gcMaxMs: gc.maxMs };
+  };
+}
+
+/** Linux keeps, per thread, the ns it ran and the ns it was ready but had no CPU. Elsewhere: undefined. */
+function schedstatPath(): string | undefined {
+  try {
+    return `/proc/${readlinkSync('/proc/thread-self')}/schedstat`;
+  } catch {
+    return undefined;
+  }
+}
+
+function readSchedstat(path: string | undefined): { cpuMs: number; waitMs: number } {
+  if (path === undefined) return { cpuMs: NaN, waitMs: NaN };
+  try {
+    const [cpuNs, waitNs] = readFileSync(path, 'utf8').split(' ').map(Number);
+    return { cpuMs: (cpuNs ?? NaN) / 1e6, waitMs: (waitNs ?? NaN) / 1e6 };
+  } catch {
+    return { cpuMs: NaN, waitMs: NaN };
+  }
+}

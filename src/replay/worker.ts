@@ -1,0 +1,95 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Backend } from '../backends/backend.js';
+import { importPlugin } from '../backends/registry.js';
+import { messageOf, UserError } from '../errors.js';
+import { BATCH_AGE_MS } from '../sample.js';
+import { createInFlight } from './in-flight.js';
+import type { FromWorker, ToWorker, WorkerOrder } from './messages.js';
+import { createRecorder } from './recorder.js';
+import { replayShard } from './replay-shard.js';
+import { schedule } from './schedule.js';
+import { createSystemClock, type SystemClock } from './system-clock.js';
+import { measureThreadUsage } from './thread-usage.js';
+import { warmLoop } from './warm-loop.js';
+
+/** One thread of a run: prepares its backend, waits for the common start, runs the loop, says what it used. */
+if (parentPort !== null) {
+  const port = parentPort;
+  const say = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void => {
+    port.postMessage(message, transfer);
+  };
+  const stop = new AbortController();
+  const start = new Promise<bigint | undefined>((resolve) => {
+    port.on('message', (message: ToWorker) => {
+      if (message.kind === 'start') return resolve(message.startMonotonicNs);
+      stop.abort();
+      resolve(undefined);
+    });
+  });
+  await work(workerData as WorkerOrder, start, stop.signal, say);
+  port.close();
+}
+
+type Say = (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void;
+
+async function work(order: WorkerOrder, start: Promise<bigint | undefined>, stop: AbortSignal, say: Say): Promise<void> {
+  const clock = createSystemClock(order.pacing);
+  let backend: Backend;
+  try {
+    backend = await openBackend(order, clock, stop);
+  } catch (thrown) {
+    say({ kind: 'failed', message: messageOf(thrown), mendable: thrown instanceof UserError });
+    return;
+  }
+  say({ kind: 'ready' });
+  const startMonotonicNs = await start;
+  if (startMonotonicNs === undefined) {
+    await backend.close?.();
+    clock.close();
+    return;
+  }
+  clock.startAt(startMonotonicNs);
+  const usage = measureThreadUsage();
+  await run(order, clock, backend, stop, say);
+  const facts = backend.facts?.() ?? {};
+  const resources = usage();
+  await backend.close?.();
+  clock.close();
+  say({ kind: 'done', facts, resources });
+}
+
+async function openBackend(order: WorkerOrder, clock: SystemClock, stop: AbortSignal): Promise<Backend> {
+  const plugin = await importPlugin(order.pluginUrl);
+  const backend = await plugin.create(order.options, {
+    clock,
+    payloads: order.payloads,
+    worker: order.shard.index,
+    workers: order.shard.of,
+    runId: order.runId,
+    seed: order.seed,
+    virtual: false,
+  });
+  await backend.prepare?.(stop);
+  await warmLoop(clock);
+  return backend;
+}
+
+async function run(order: WorkerOrder, clock: SystemClock, backend: Backend, stop: AbortSignal, say: Say): Promise<void> {
+  const recorder = createRecorder(order.shard.index, (batch) => {
+    say({ kind: 'batch', batch }, [batch.seq.buffer as ArrayBuffer]);
+  });
+  const flusher = setInterval(() => {
+    recorder.flush();
+  }, BATCH_AGE_MS);
+  await replayShard({
+    schedule: schedule(order.store, order.window, order.shard),
+    clock,
+    backend,
+    recorder,
+    inFlight: createInFlight(order.inFlight.memory, order.shard.index, order.inFlight.limit),
+    timeoutMs: order.timeoutMs,
+    stop,
+  });
+  clearInterval(flusher);
+  recorder.flush();
+}

@@ -1,0 +1,135 @@
+import type { Failure } from './sample.js';
+
+/** `report.json`: a contract, described by schemas/report.schema.json. All numbers unrounded; null where unknown or undefined. */
+export interface Report {
+  readonly format: 1;
+  readonly run: RunSummary;
+  readonly verdict: Verdict;
+  readonly sections: {
+    readonly outcomes: OutcomesSection;
+    readonly latency: LatencySection;
+    readonly timeline: TimelineSection;
+    readonly health: HealthSection;
+  };
+}
+
+/** Names and settings of the run, redacted. */
+export interface RunSummary {
+  readonly id: string;
+  readonly trace: { readonly name: string; readonly sha256: string; readonly recipe: Readonly<Record<string, unknown>> | null };
+  readonly backend: string;
+  readonly time: 'real' | 'virtual';
+  /** ISO 8601; null in virtual time, where there is no date. */
+  readonly startedAt: string | null;
+  readonly durationMs: number;
+  readonly endedMs: number;
+  readonly interrupted: boolean;
+  readonly stopReason: string | null;
+  readonly workers: number;
+  readonly pacing: { readonly asked: string; readonly used: string; readonly why: string };
+  readonly speed: number;
+  readonly warmupMs: number;
+  readonly timeoutMs: number;
+  readonly seed: number;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly backendFacts: Readonly<Record<string, string | number | boolean>>;
+  /** Sentences the reader must know (synthetic weights, a shortened burst, ...). */
+  readonly notes: readonly string[];
+  readonly replayVersion: string;
+}
+
+export interface Verdict {
+  readonly valid: boolean;
+  /** Sentences with numbers; empty when valid. */
+  readonly reasons: readonly string[];
+}
+
+/** planned = ok + sum of failures + unsent, always. */
+export interface OutcomesSection {
+  readonly planned: number;
+  readonly ok: number;
+  /** ok / planned; null when nothing was planned. */
+  readonly successRatio: number | null;
+  readonly failures: Readonly<Partial<Record<Failure, number>>>;
+  readonly unsent: number;
+  /** The first examples of each kind, printable. */
+  readonly examples: Readonly<Partial<Record<Failure, readonly { readonly seq: number; readonly detail: string }[]>>>;
+}
+
+export interface Distribution {
+  readonly count: number;
+  readonly meanMs: number | null;
+  readonly stdevMs: number | null;
+  readonly minMs: number | null;
+  readonly p50Ms: number | null;
+  readonly p90Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly p999Ms: number | null;
+  readonly maxMs: number | null;
+}
+
+export interface LatencySection {
+  /** done - due, over successes after the warm-up. */
+  readonly response: Distribution;
+  /** done - sent, over the same. */
+  readonly service: Distribution;
+  /** Response of every planned request after the warm-up; failures, shed and unsent rank as infinite, and a percentile among them is null. */
+  readonly all: Distribution;
+  /** How many warm-up requests were left out. */
+  readonly warmup: number;
+}
+
+/** One row per second of due time. */
+export interface TimelineSection {
+  readonly seconds: readonly TimelineSecond[];
+}
+
+export interface TimelineSecond {
+  readonly second: number;
+  readonly due: number;
+  /** Given to the backend in this second (by the hand-over's own time), shed ones not counted. */
+  readonly sent: number;
+  /** Of the requests due in this second. */
+  readonly ok: number;
+  readonly failed: number;
+  readonly meanMs: number | null;
+  /** Only where at least 100 successes; resolution 0.8 %. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+}
+
+export interface Spread {
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly p999Ms: number | null;
+  readonly maxMs: number | null;
+}
+
+export interface HealthSection {
+  /** handed - release, over every request handed over or shed. */
+  readonly lateness: Spread;
+  /** sent - handed less the request's own handshake, over requests that were sent; null values when the backend cannot see the first byte. */
+  readonly connectionWait: Spread;
+  /** Time spent opening the request's own connection; the service's share, not ours. */
+  readonly handshake: Spread & { readonly count: number };
+  /** done - doneEarliest, over successes. */
+  readonly receiveUncertainty: Spread;
+  /** Requests handed over more than 1 ms late. */
+  readonly lateOver1Ms: number;
+  /** The same facts over the busiest tenth of the seconds; null where that holds under 1,000 requests. */
+  readonly busiest: { readonly seconds: number; readonly requests: number; readonly lateness: Spread; readonly shifts: readonly Shift[] } | null;
+  /** How far our own share moves each reported number. */
+  readonly shifts: readonly Shift[];
+  /** Seconds whose handed count strays from the due count by more than 3 sqrt(due) + 1. */
+  readonly strayingSeconds: readonly { readonly second: number; readonly due: number; readonly handed: number }[];
+  readonly resources: Readonly<Record<string, number>> | null;
+}
+
+/** A number of `response` as reported, and what it would be without one share of our own. */
+export interface Shift {
+  readonly cause: 'lateness' | 'connection-wait' | 'receive-uncertainty';
+  readonly statistic: 'mean' | 'p50' | 'p99';
+  readonly reportedMs: number;
+  readonly withoutMs: number;
+}

@@ -1,0 +1,188 @@
+import { printable } from '../errors.js';
+import type { Distribution, HealthSection, Report, Shift, Spread } from '../report.js';
+import { FAILURES } from '../sample.js';
+import { formatDuration } from './format-duration.js';
+import { wrapText } from './wrap-text.js';
+
+const WIDTH = 80;
+const LABEL = 15;
+/** Reasons beyond these are in the JSON report. */
+const MOST_REASONS = 20;
+
+/** The report for a terminal or a log: plain text, no control codes but line ends, the verdict last. */
+export function renderReportText(report: Report): string {
+  const lines = [
+    ...requests(report),
+    ...schedule(report),
+    ...latency('Latency', 'response', report.sections.latency.response, '-'),
+    ...latency('', 'service', report.sections.latency.service, '-'),
+    ...latency('All requests', '(failures infinite)', report.sections.latency.all, 'inf'),
+    ...success(report),
+    ...failures(report),
+    ...health(report),
+    ...run(report),
+    ...notes(report),
+    '',
+    ...verdict(report),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** What had an outcome, how fast it was sent, and how fast successes came back. */
+function requests({ run, sections }: Report): string[] {
+  const { planned, unsent, ok } = sections.outcomes;
+  const total = planned - unsent;
+  const spanMs = run.stopReason === null ? run.durationMs : Math.min(run.durationMs, run.endedMs);
+  const values = [String(total), perSecond(total, spanMs), perSecond(ok, Math.max(spanMs, run.endedMs))];
+  return figures('Requests', '[total, rate, throughput]', values);
+}
+
+function schedule({ sections: { outcomes, timeline, health } }: Report): string[] {
+  const { lateness } = health;
+  const sent = timeline.seconds.reduce((sum, second) => sum + second.sent, 0);
+  const lag = [lateness.p50Ms, lateness.p99Ms, lateness.maxMs].map((ms) => duration(ms)).join('/');
+  const values = [String(outcomes.planned), String(sent), String(health.lateOver1Ms), lag];
+  return figures('Schedule', '[intended, sent, late>1ms, lag p50/p99/max]', values);
+}
+
+function latency(label: string, what: string, numbers: Distribution, unknown: string): string[] {
+  const { minMs, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, p999Ms, maxMs } = numbers;
+  const values = [minMs, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, p999Ms, maxMs];
+  const absent = numbers.count === 0 ? '-' : unknown;
+  return figures(
+    label,
+    `${what} [min, mean, p50, p90, p95, p99, p99.9, max]`,
+    values.map((ms) => duration(ms, absent)),
+  );
+}
+
+function success({
+  sections: {
+    outcomes,
+    latency: { warmup },
+  },
+}: Report): string[] {
+  const { ok, planned, unsent, successRatio } = outcomes;
+  const ratio = successRatio === null ? '-' : percent(successRatio);
+  const rest = [
+    unsent > 0 ? `${String(unsent)} unsent` : '',
+    warmup > 0 ? `${String(warmup)} warm-up requests not in latency` : '',
+  ];
+  return figures('Success', '[ratio]', [
+    `${ratio} (${String(ok)} of ${String(planned)})`,
+    ...rest.filter((text) => text !== ''),
+  ]);
+}
+
+function failures({ sections: { outcomes } }: Report): string[] {
+  const found = FAILURES.flatMap((failure) => {
+    const n = outcomes.failures[failure] ?? 0;
+    if (n === 0) return [];
+    const example = outcomes.examples[failure]?.[0];
+    const why =
+      example === undefined || example.detail === ''
+        ? ''
+        : ` (request ${String(example.seq)}: ${printable(example.detail, 160)})`;
+    return [`${failure}: ${String(n)}${why}`];
+  });
+  return paragraphs('Failures', found);
+}
+
+function health({ sections: { health: section } }: Report): string[] {
+  const facts = [
+    ...spreadFact('connection wait', section.connectionWait),
+    ...spreadFact(`handshake of ${String(section.handshake.count)} requests`, section.handshake),
+    ...spreadFact('receive uncertainty', section.receiveUncertainty),
+    ...busiestFact(section),
+    ...shiftFact(section.shifts, ''),
+    ...(section.strayingSeconds.length === 0
+      ? []
+      : [`seconds straying from the schedule: ${String(section.strayingSeconds.length)}`]),
+    ...resourceFact(section.resources),
+  ];
+  return paragraphs('Health', facts);
+}
+
+function spreadFact(what: string, { p50Ms, p99Ms, maxMs }: Spread): string[] {
+  if (maxMs === null) return [];
+  return [`${what}: p50 ${duration(p50Ms)}, p99 ${duration(p99Ms)}, max ${duration(maxMs)}`];
+}
+
+function busiestFact({ busiest }: HealthSection): string[] {
+  if (busiest === null) return [];
+  const { seconds, requests: n, lateness, shifts } = busiest;
+  const where = `the busiest ${seconds === 1 ? 'second' : `${String(seconds)} seconds`}`;
+  return [
+    `lag in ${where} (${String(n)} requests): p99 ${duration(lateness.p99Ms)}, max ${duration(lateness.maxMs)}`,
+    ...shiftFact(shifts, ` in ${where}`),
+  ];
+}
+
+/** The number that our own share moves most. */
+function shiftFact(shifts: readonly Shift[], where: string): string[] {
+  const moved = ({ reportedMs, withoutMs }: Shift): number => Math.abs(reportedMs - withoutMs);
+  const worst = [...shifts].sort((a, b) => moved(b) - moved(a))[0];
+  if (worst === undefined) return [];
+  return [
+    `our own share moves response${where} by at most ${duration(moved(worst))} (${worst.statistic}, ${worst.cause})`,
+  ];
+}
+
+function resourceFact(resources: HealthSection['resources']): string[] {
+  const entries = Object.entries(resources ?? {}).map(
+    ([name, value]) => `${printable(name)} ${String(Number(value.toPrecision(3)))}`,
+  );
+  return entries.length === 0 ? [] : [`resources: ${entries.join(', ')}`];
+}
+
+function run({ run: { id, trace, backend, time, workers, pacing, speed } }: Report): string[] {
+  const how = [
+    `${String(workers)} worker${workers === 1 ? '' : 's'}`,
+    `${pacing.used} pacing`,
+    ...(speed === 1 ? [] : [`speed ${String(speed)}x`]),
+  ];
+  const text = `${id}: trace ${trace.name} against ${backend} in ${time} time, ${how.join(', ')}`;
+  return paragraphs('Run', [printable(text, 600)]);
+}
+
+function notes({ run: { notes: texts, stopReason } }: Report): string[] {
+  const stopped = stopReason === null ? [] : [`Stopped before its end: ${stopReason}.`];
+  return paragraphs(
+    'Notes',
+    [...stopped, ...texts].map((text) => printable(text, 600)),
+  );
+}
+
+function verdict({ verdict: { valid, reasons } }: Report): string[] {
+  if (valid) return ['VALID: the generator kept the schedule and its own share moves no number.'];
+  const shown = reasons.slice(0, MOST_REASONS).flatMap((reason) => wrapText(printable(reason, 600), WIDTH, '  - '));
+  const rest =
+    reasons.length > MOST_REASONS ? [`  - and ${String(reasons.length - MOST_REASONS)} more; see report.json`] : [];
+  return ['INVALID: these numbers do not describe the service alone.', ...shown, ...rest];
+}
+
+/** A label, what the figures are, and the figures: on one line where they fit, else the figures below. */
+function figures(label: string, what: string, values: readonly string[]): string[] {
+  const head = `${label.padEnd(LABEL)}${what}`;
+  const text = values.join(', ');
+  const oneLine = `${head}  ${text}`;
+  return oneLine.length <= WIDTH ? [oneLine] : [head, ...wrapText(text, WIDTH, '    ')];
+}
+
+/** The label before the first, each wrapped below the other. */
+function paragraphs(label: string, texts: readonly string[]): string[] {
+  return texts.flatMap((text, i) => wrapText(text, WIDTH, (i === 0 ? label : '').padEnd(LABEL)));
+}
+
+function perSecond(n: number, spanMs: number): string {
+  return spanMs > 0 ? `${(n / (spanMs / 1000)).toFixed(2)}/s` : '-';
+}
+
+/** Never 100 % while one failed. */
+function percent(ratio: number): string {
+  return `${(ratio < 1 ? Math.min(99.99, Math.floor(ratio * 10_000) / 100) : 100).toFixed(2)}%`;
+}
+
+function duration(ms: number | null, absent = '-'): string {
+  return ms === null ? absent : formatDuration(ms);
+}

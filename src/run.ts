@@ -1,0 +1,78 @@
+import type { Failure } from './sample.js';
+
+/**
+ * What was planned: a value made before anything is sent. All per-second arrays are indexed by the whole second of
+ * the due time on the run's clock (after --from, --to and --speed).
+ */
+export interface Plan {
+  /** How many requests. */
+  readonly planned: number;
+  /** From due 0 to the end of the window, ms. */
+  readonly durationMs: number;
+  /** Requests due in each second, by release time (= due where nothing is batched). */
+  readonly duePerSecond: readonly number[];
+  /** Requests due before this moment are warm-up: sent, billed and counted, but left out of latency. */
+  readonly warmupMs: number;
+  /** From the hand-over. */
+  readonly timeoutMs: number;
+  readonly maxLatenessMs: number;
+  /** Whether the user limited requests in flight: then shedding is their choice. */
+  readonly maxInFlight: { readonly limit: number; readonly explicit: boolean };
+  /** Set when the user limited connections: then waiting for a free one is our own share. */
+  readonly connections?: number;
+  /** False when the backend cannot see the first byte leave: connection wait is then null. */
+  readonly knowsSent: boolean;
+}
+
+/** How the run ended; written into run.json last. A run.json without it: the process was killed. */
+export interface RunEnd {
+  /** On the run's clock: when the last answer was in. */
+  readonly endedMs: number;
+  /** When a stop was asked for (Ctrl-C, a full disk); null: it ran to its end. */
+  readonly stoppedMs: number | null;
+  readonly stopReason: string | null;
+  /** True after a first Ctrl-C or SIGTERM: exit 130. */
+  readonly interrupted: boolean;
+  /** Workers that died, with the cause. */
+  readonly crashes: readonly { readonly worker: number; readonly cause: string }[];
+  /** False: the process was killed before it could end the run; requests without a row are then `unknown`, else unsent. */
+  readonly complete: boolean;
+  /** Resources our own threads used, for the report's health; null where time was virtual or the run was killed. */
+  readonly resources: Readonly<Record<string, number>> | null;
+}
+
+/** Failure kinds that are our own fault. */
+export const OWN_FAULTS: readonly Failure[] = ['crashed', 'local', 'unknown'];
+
+/** `run.json`: everything the report needs besides the samples. Written when the run starts, and again with `end` when it is over. */
+export interface RunRecord {
+  readonly format: 1;
+  /** Names the run; safe in a header and as a folder. */
+  readonly id: string;
+  /** ISO 8601; null in virtual time. */
+  readonly startedAt: string | null;
+  /** CLOCK_MONOTONIC at due 0, ns; 0 in virtual time. */
+  readonly startMonotonicNs: number;
+  readonly trace: {
+    readonly name: string;
+    readonly sha256: string;
+    readonly count: number;
+    readonly durationMs: number;
+    readonly recipe: Readonly<Record<string, unknown>> | null;
+  };
+  readonly backend: string;
+  /** By allow-list; what is not on it is "(redacted)". */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly backendFacts: Readonly<Record<string, string | number | boolean>>;
+  readonly time: 'real' | 'virtual';
+  readonly window: { readonly fromMs: number; readonly toMs: number | null; readonly speed: number };
+  readonly workers: number;
+  readonly pacing: { readonly asked: string; readonly used: string; readonly why: string };
+  readonly seed: number;
+  readonly notes: readonly string[];
+  readonly plan: Plan;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Empty in virtual time, which no host influences. */
+  readonly host: Readonly<Record<string, string | number>>;
+  readonly end: RunEnd | null;
+}

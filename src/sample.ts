@@ -1,0 +1,83 @@
+/**
+ * What became of one request. Failures are data: a backend returns them, it does not throw them.
+ *
+ * Times are ms on the run's clock; a backend that cannot know one leaves it out:
+ * - `sentMs`: the first byte was written to an established connection (TLS done, stream granted);
+ * - `doneMs`: the last byte of the answer was read, stamped before any parsing;
+ * - `doneEarliestMs`: the earliest moment that byte can have arrived (a busy loop reads late);
+ * - `handshakeMs`: the part of sent - handed that went into opening this request's own connection (a length, not a moment).
+ */
+export type Outcome = (
+  | { readonly ok: true; readonly serverMs?: number; readonly coldStart?: ColdStart }
+  | { readonly ok: false; readonly failure: Failure; readonly detail: string; readonly serverMs?: number; readonly coldStart?: ColdStart }
+) & {
+  readonly sentMs?: number;
+  readonly doneMs?: number;
+  readonly doneEarliestMs?: number;
+  readonly handshakeMs?: number;
+};
+
+/** Told by the service or by our handlers, never guessed. */
+export type ColdStart = 'unknown' | 'warm' | 'cold';
+export const COLD_STARTS = ['unknown', 'warm', 'cold'] as const satisfies readonly ColdStart[];
+
+/** Why a request failed. The order is the code in the sample log's columns: append only. */
+export const FAILURES = [
+  'timeout', //          no complete answer within --timeout of the hand-over
+  'throttled', //        429 and its kin
+  'unauthorized', //     401, 403
+  'rejected', //         other 4xx
+  'server-error', //     5xx
+  'function-error', //   the user's code failed, the platform did not
+  'bad-answer', //       not what the protocol allows, or not what --expect asks; an unexpected 3xx
+  'unreachable', //      dns, tls, refused
+  'cut', //              reset or closed mid-answer, or before an answer on a fresh connection
+  'stale-connection', // reset or closed on a reused connection before any byte of the answer
+  'shed', //             above --max-in-flight; never sent
+  'crashed', //          the worker or plugin died under it
+  'aborted', //          open when the run was stopped
+  'unknown', //          no row: the process died before it was written
+  'local', //            our own files, ports or memory
+] as const;
+export type Failure = (typeof FAILURES)[number];
+
+/** The values of the log's `outcome` column: code 0 is success, code i > 0 is FAILURES[i - 1]. */
+export const OUTCOMES = ['ok', ...FAILURES] as const;
+
+/** The code of a failure in `SampleBatch.outcome`. */
+export function outcomeCode(failure: Failure): number {
+  return FAILURES.indexOf(failure) + 1;
+}
+
+/**
+ * Samples as columns; buffers are transferred between threads, never copied. Row i of every column is one request.
+ * Missing numbers are NaN. At most BATCH_ROWS rows.
+ */
+export interface SampleBatch {
+  readonly rows: number;
+  /** Index of the worker thread that sent these. */
+  readonly worker: number;
+  /** 0-based index in the trace. */
+  readonly seq: Uint32Array;
+  readonly dueMs: Float64Array;
+  /** = due; later for a request that waited for its batch. */
+  readonly releaseMs: Float64Array;
+  /** When the loop gave it to the backend (or decided to shed it). */
+  readonly handedMs: Float64Array;
+  readonly sentMs: Float64Array;
+  readonly doneMs: Float64Array;
+  readonly doneEarliestMs: Float64Array;
+  readonly handshakeMs: Float64Array;
+  /** Service-reported processing time. */
+  readonly serverMs: Float64Array;
+  /** Index into OUTCOMES. */
+  readonly outcome: Uint8Array;
+  /** Index into COLD_STARTS. */
+  readonly coldStart: Uint8Array;
+  /** Texts of failures, printable and bounded; `row` ascending. */
+  readonly details: readonly { readonly row: number; readonly text: string }[];
+}
+
+/** A batch closes at this many rows, or 250 ms after its first. */
+export const BATCH_ROWS = 4096;
+export const BATCH_AGE_MS = 250;

@@ -1,0 +1,102 @@
+import { printable } from '../errors.js';
+import { decimalOf, JSON_NUMBER } from './decimal.js';
+import { LineMatcher } from './line-matcher.js';
+import { LineSplitter } from './line-splitter.js';
+import { RowArrivals } from './row-arrivals.js';
+import { decodeUtf8, parseStrictJson } from './strict-json.js';
+import { chooseTimeColumn, type TimeColumn } from './time-column.js';
+import { checkHeader, checkKey, isObject, traceKeys, type TraceHeader } from './trace-header.js';
+import { LINE_BYTES, VALUE_BYTES, type ParsedTrace, type ParserOptions, type TraceParser } from './trace-parser.js';
+
+/** Reads the format with one JSON object per line; the first may be a header. Other keys of a line are left alone. */
+export function jsonlParser(options: ParserOptions): TraceParser {
+  return new JsonlParser(options);
+}
+
+class JsonlParser implements TraceParser {
+  readonly #options: ParserOptions;
+  readonly #arrivals: RowArrivals;
+  readonly #lines: LineSplitter;
+  #header: TraceHeader = {};
+  #begun = false;
+  #column: TimeColumn | undefined;
+  #matcher: LineMatcher | undefined;
+  /** The column's name for errors. */
+  #label = '';
+
+  constructor(options: ParserOptions) {
+    const { fault } = options;
+    this.#options = options;
+    this.#arrivals = new RowArrivals(options);
+    const limits = { quotes: false, firstLimit: VALUE_BYTES, limit: LINE_BYTES, fault };
+    this.#lines = new LineSplitter(limits, (bytes, start, end, line) => { this.#line(bytes, start, end, line); });
+  }
+
+  push(bytes: Buffer): void {
+    this.#lines.push(bytes);
+  }
+
+  end(): ParsedTrace {
+    this.#lines.end();
+    if (!this.#begun) throw this.#options.fault('it is empty; write a trace into it');
+    return { header: this.#header, arrivals: this.#arrivals.finish(), highest: this.#arrivals.highest };
+  }
+
+  discard(): void {
+    this.#arrivals.discard();
+  }
+
+  #line(bytes: Buffer, start: number, end: number, line: number): void {
+    if (this.#matcher?.match(bytes, start, end) === true) {
+      this.#arrivals.add(this.#matcher.atMs, this.#matcher.payload, line, this.#label);
+      return;
+    }
+    const row = this.#object(bytes.subarray(start, end), line);
+    if (row === undefined) return;
+    if (!this.#begun && this.#isHeader(row)) this.#readHeader(row);
+    else this.#readRow(row, line);
+    this.#begun = true;
+  }
+
+  /** Undefined for a blank line. */
+  #object(bytes: Buffer, line: number): Readonly<Record<string, unknown>> | undefined {
+    const text = decodeUtf8(bytes)?.replace(/^\ufeff/, '').trim();
+    if (text === '') return undefined;
+    const parsed = text === undefined ? { ok: false as const, why: 'it is not UTF-8; save the file as UTF-8' } : parseStrictJson(text);
+    if (!parsed.ok) throw this.#options.fault(`line ${String(line)}: ${parsed.why}`);
+    if (!isObject(parsed.value)) throw this.#options.fault(`line ${String(line)}: it is no object; write one such as {"at_ms": 12.5}`);
+    return parsed.value;
+  }
+
+  #isHeader(row: Readonly<Record<string, unknown>>): boolean {
+    return Object.hasOwn(row, 'format') && typeof this.#choose(row) === 'string';
+  }
+
+  #readHeader(row: Readonly<Record<string, unknown>>): void {
+    const { fault } = this.#options;
+    for (const key of Object.keys(row)) checkKey(key, traceKeys(), fault);
+    this.#header = checkHeader(new Map(Object.entries(row)), fault);
+  }
+
+  #readRow(row: Readonly<Record<string, unknown>>, line: number): void {
+    const { fault } = this.#options;
+    const column = this.#column ?? this.#choose(row);
+    if (typeof column === 'string') throw fault(`line ${String(line)}: ${column}`);
+    this.#column = column;
+    this.#matcher ??= new LineMatcher(column);
+    this.#label = printable(column.name, 60);
+    const at = own(row, column.name);
+    if (at === undefined) throw fault(`line ${String(line)}: there is no ${this.#label}; give every line one`);
+    const atMs = typeof at === 'number' ? decimalOf(String(at), column.shift, JSON_NUMBER) : NaN;
+    const payload = own(row, 'payload') ?? 0;
+    this.#arrivals.add(atMs, typeof payload === 'number' ? payload : NaN, line, this.#label);
+  }
+
+  #choose(row: Readonly<Record<string, unknown>>): TimeColumn | string {
+    return chooseTimeColumn(Object.keys(row), this.#options.column, this.#options.unit);
+  }
+}
+
+function own(row: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(row, key) ? row[key] : undefined;
+}

@@ -1,0 +1,48 @@
+import { arrivalStoreWriter, type ArrivalStoreWriter, type StoredArrivals } from '../arrival-store.js';
+import { isPayloadIndex, mayFollow, PAYLOAD_DEFECT, timeDefect, tooMany } from './arrival-rules.js';
+import type { HighestPayload, ParserOptions } from './trace-parser.js';
+
+/** The arrivals of a format with one line for each, checked as they come. */
+export class RowArrivals {
+  readonly #options: ParserOptions;
+  readonly #writer: ArrivalStoreWriter;
+  #count = 0;
+  #lastMs = 0;
+  #highest = 0;
+  #highestLine = 0;
+
+  constructor(options: ParserOptions) {
+    this.#options = options;
+    this.#writer = arrivalStoreWriter(options);
+  }
+
+  /** `column` names the time's column for the error; NaN stands for what is no number. */
+  add(atMs: number, payload: number, line: number, column: string): void {
+    if (!mayFollow(atMs, this.#lastMs)) throw this.#fault(line, column, timeDefect(atMs, this.#lastMs));
+    if (!isPayloadIndex(payload)) throw this.#fault(line, 'payload', PAYLOAD_DEFECT);
+    if (this.#count === this.#options.maxArrivals) throw this.#options.fault(tooMany(this.#count));
+    if (payload > this.#highest) {
+      this.#highest = payload;
+      this.#highestLine = line;
+    }
+    this.#count++;
+    this.#lastMs = atMs;
+    this.#writer.append(atMs, payload);
+  }
+
+  get highest(): HighestPayload {
+    return { index: this.#highest, place: `line ${String(this.#highestLine)}, payload` };
+  }
+
+  finish(): StoredArrivals {
+    return this.#writer.finish();
+  }
+
+  discard(): void {
+    this.#writer.discard();
+  }
+
+  #fault(line: number, column: string, text: string): Error {
+    return this.#options.fault(`line ${String(line)}, ${column}: ${text}`);
+  }
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { printable, UserError } from '../errors.js';
+import type { ArrivalChunk } from '../trace.js';
+import { fileFault, type Fault } from './fault.js';
+import { formatOfName, NAMING, type TraceFormat } from './trace-format.js';
+import { traceText, type TraceFacts } from './trace-text.js';
+
+/** A path, whose extension tells the format, or a stream, which is not ended. */
+export type TraceSink = string | { readonly stream: Writable; readonly format: TraceFormat; readonly gzip?: boolean };
+
+/** Fixed, since bytes must not depend on a default; the usual one. */
+const GZIP_LEVEL = 6;
+/** RFC 1952, section 2.3.1: the byte that names the operating system, and "unknown". */
+const OS_BYTE = 9;
+const OS_UNKNOWN = 255;
+
+/**
+ * Writes a trace as it comes, the same facts and arrivals always as the same text. A file appears whole or not at all.
+ * `UserError` when there are no arrivals, the name tells no format, the format cannot hold the payload table, the
+ * disk is full, or the reader of the stream went away.
+ */
+export async function writeTrace(facts: TraceFacts, arrivals: Iterable<ArrivalChunk>, sink: TraceSink): Promise<void> {
+  if (typeof sink === 'string') return writeFile(facts, arrivals, sink);
+  const fault: Fault = (text) => new UserError(`trace to a stream: ${text}`);
+  const bytes = traceBytes(sink.format, sink.gzip === true, facts, arrivals, fault);
+  try {
+    await pour(bytes, sink.stream);
+  } catch (error) {
+    throw fileFault(error, fault, 'written');
+  }
+}
+
+async function writeFile(facts: TraceFacts, arrivals: Iterable<ArrivalChunk>, path: string): Promise<void> {
+  const fault: Fault = (text) => new UserError(`trace ${printable(path)}: ${text}`);
+  const named = formatOfName(path);
+  if (named === undefined) throw fault(`its name does not tell its format; ${NAMING}`);
+  const target = await realTarget(path, fault);
+  const begun = join(dirname(target), `.replay-${randomBytes(8).toString('hex')}.tmp`);
+  try {
+    const handle = await open(begun, 'wx', 0o666);
+    try {
+      for await (const bytes of traceBytes(named.format, named.gzip, facts, arrivals, fault)) await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(begun, target);
+  } catch (error) {
+    await rm(begun, { force: true }).catch(() => undefined);
+    throw fileFault(error, fault, 'written');
+  }
+}
+
+/** Where the path leads; a link is written through, and only a regular file is ever replaced (not /dev/null). */
+async function realTarget(path: string, fault: Fault): Promise<string> {
+  try {
+    const target = await realpath(path);
+    const facts = await stat(target);
+    if (!facts.isFile()) throw fault('something that is no regular file has this name; choose another');
+    return target;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return path;
+    throw fileFault(error, fault, 'written');
+  }
+}
+
+async function* traceBytes(format: TraceFormat, gzip: boolean, facts: TraceFacts, arrivals: Iterable<ArrivalChunk>, fault: Fault): AsyncGenerator<Uint8Array> {
+  if (printable(facts.name) === '') throw fault('the trace has no name that can be printed; give one');
+  if (format === 'csv' && (facts.payloads?.length ?? 0) > 0) throw fault('a CSV cannot hold a payload table; write .json or .jsonl');
+  const text = traceText(format, facts, counted(arrivals, fault));
+  yield* gzip ? compressed(text) : bytesOf(text);
+}
+
+function* counted(arrivals: Iterable<ArrivalChunk>, fault: Fault): Generator<ArrivalChunk> {
+  let count = 0;
+  for (const chunk of arrivals) {
+    count += chunk.atMs.length;
+    yield chunk;
+  }
+  if (count === 0) throw fault('there are no arrivals to write; raise the rate or the duration');
+}
+
+async function* bytesOf(text: Iterable<string>): AsyncGenerator<Uint8Array> {
+  for (const piece of text) if (piece !== '') yield Buffer.from(piece);
+}
+
+async function* compressed(text: Iterable<string>): AsyncGenerator<Uint8Array> {
+  const gzip = createGzip({ level: GZIP_LEVEL });
+  pipeline(bytesOf(text), gzip).catch(() => undefined); // a failure also ends the loop below
+  let header = true;
+  for await (const chunk of gzip as AsyncIterable<Buffer>) {
+    if (header) chunk[OS_BYTE] = OS_UNKNOWN;
+    header = false;
+    yield chunk;
+  }
+}
+
+/** Waits until the stream has taken each piece. Throws the stream's error when its reader went away (EPIPE). */
+async function pour(bytes: AsyncIterable<Uint8Array>, stream: Writable): Promise<void> {
+  const poured = new AbortController();
+  const failed = finished(stream, { readable: false, signal: poured.signal });
+  failed.catch(() => undefined);
+  try {
+    for await (const chunk of bytes) {
+      const error = await written(stream, chunk);
+      if (error === undefined) continue;
+      await failed; // listens until the stream has told its error, which nobody else may expect
+      throw error;
+    }
+  } finally {
+    poured.abort();
+  }
+}
+
+function written(stream: Writable, chunk: Uint8Array): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    stream.write(chunk, (error) => { resolve(error ?? undefined); });
+  });
+}

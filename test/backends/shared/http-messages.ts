@@ -1,0 +1,114 @@
+/** What an answer is made of, so that what is read can be compared with what was meant. */
+export interface MadeAnswer {
+  readonly bytes: Uint8Array;
+  readonly status: number;
+  readonly body: string;
+  readonly keepAlive: boolean;
+  /** The answer ends with the connection. */
+  readonly untilClose: boolean;
+}
+
+export type Draw = (below: number) => number;
+
+/** Marsaglia's xorshift32: cheap, seeded. */
+export function createDraw(seed: number): Draw {
+  let state = seed | 1;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+const STATUSES = [200, 200, 200, 201, 204, 206, 301, 304, 400, 404, 429, 500, 503];
+const OTHER_FIELDS = [
+  'Server: made',
+  'Content-Type: application/json',
+  'X-Empty:',
+  'x-latin: caf\xe9',
+  'Location:  \t/there ',
+  'Keep-Alive: timeout=7, max=3',
+  'Content-Lengthy: 9',
+];
+const INTERIM = [
+  'HTTP/1.1 100 Continue\r\n\r\n',
+  'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n',
+  'HTTP/1.1 102 \r\n\r\n',
+];
+const BODIES = ['', 'ok', '{"predictions":[[0.5,1.25]]}', 'HTTP/1.1 200 OK\r\n\r\n', '\r\n0\r\n\r\n', 'x'.repeat(300)];
+
+/** One valid answer of any kind. */
+export function makeAnswer(draw: Draw): MadeAnswer {
+  const status = pick(draw, STATUSES);
+  const hasNoBody = status === 204 || status === 304;
+  const body = hasNoBody ? '' : pick(draw, BODIES);
+  const framing = hasNoBody ? 'none' : pick(draw, ['length', 'length', 'chunked', 'close'] as const);
+  const connection = pick(draw, [
+    '',
+    '',
+    'Connection: close\r\n',
+    'connection: Keep-Alive\r\n',
+    'Connection: foo, close\r\n',
+  ]);
+  const minor = framing === 'chunked' ? 1 : draw(8) === 0 ? 0 : 1;
+  const fields = Array.from({ length: draw(4) }, () => `${pick(draw, OTHER_FIELDS)}\r\n`).join('');
+  const interim = Array.from({ length: draw(8) === 0 ? 1 + draw(2) : 0 }, () => pick(draw, INTERIM)).join('');
+  const head = `HTTP/1.${String(minor)} ${String(status)} ${pick(draw, ['OK', '', 'Not So Good'])}\r\n${fields}${connection}`;
+  const keepAlive =
+    framing !== 'close' && !connection.includes('close') && (minor === 1 || connection.includes('Keep'));
+  const text = `${interim}${head}${framed(draw, framing, body)}`;
+  return {
+    bytes: Uint8Array.from(Buffer.from(text, 'latin1')),
+    status,
+    body,
+    keepAlive,
+    untilClose: framing === 'close',
+  };
+}
+
+function framed(draw: Draw, framing: 'none' | 'length' | 'chunked' | 'close', body: string): string {
+  if (framing === 'length') return `Content-Length: ${String(body.length)}\r\n\r\n${body}`;
+  if (framing !== 'chunked') return `\r\n${body}`;
+  let chunks = '';
+  for (let at = 0; at < body.length;) {
+    const size = Math.min(1 + draw(40), body.length - at);
+    const extension = draw(4) === 0 ? ';name=value' : '';
+    chunks += `${size.toString(16)}${extension}\r\n${body.slice(at, at + size)}\r\n`;
+    at += size;
+  }
+  const trailers = draw(3) === 0 ? 'x-checksum: 17\r\n' : '';
+  return `Transfer-Encoding: chunked\r\n\r\n${chunks}${pick(draw, ['0', '00', '0;last'])}\r\n${trailers}\r\n`;
+}
+
+const LIKELY = Buffer.from('\r\n :;,\t\x000159aAfFgHTPc-\x7f\xff', 'latin1');
+
+/** One to three small damages: a byte changed, left out, doubled, or a stretch repeated. */
+export function damage(bytes: Uint8Array, draw: Draw): Uint8Array {
+  let damaged = bytes;
+  for (let times = 1 + draw(3); times > 0; times--) {
+    const at = draw(Math.max(1, damaged.length));
+    const kind = draw(4);
+    if (kind === 0) {
+      damaged = Uint8Array.from(damaged);
+      damaged[at] = LIKELY[draw(LIKELY.length)] ?? 0;
+    } else {
+      const resumed = kind === 1 ? at + 1 : kind === 2 ? at : Math.max(0, at - draw(24));
+      damaged = joined(damaged, at, resumed);
+    }
+  }
+  return damaged;
+}
+
+/** The bytes up to `until`, then those from `resumed` on. */
+function joined(bytes: Uint8Array, until: number, resumed: number): Uint8Array {
+  const tail = bytes.subarray(resumed);
+  const whole = new Uint8Array(until + tail.length);
+  whole.set(bytes.subarray(0, until));
+  whole.set(tail, until);
+  return whole;
+}
+
+function pick<T>(draw: Draw, choices: readonly T[]): T {
+  return choices[draw(choices.length)] as T;
+}

@@ -1,0 +1,99 @@
+// CPU and time per request, closed loop over 32 connections: the lean wire beside undici, in turns, medians.
+// Run: node test/bench/wire.js [requests per round] [rounds]. The server is a process of its own.
+import { fork } from 'node:child_process';
+import { createServer } from 'node:net';
+import { Pool } from 'undici';
+import { createWire } from '#src/backends/shared/http1-wire';
+import { requestBytes } from '#src/backends/shared/request-bytes';
+
+const LANES = 32;
+const BODY = Buffer.from('{"instances":[[0.5]]}');
+
+if (process.argv[2] === 'serve') serve();
+else await compare(Number(process.argv[2] ?? 40_000), Number(process.argv[3] ?? 5));
+
+function serve() {
+  const answer = Buffer.from(
+    'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 23\r\nserver: bench\r\n\r\n{"predictions":[[0.5]]}',
+  );
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.on('data', () => socket.write(answer));
+    socket.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+  process.on('disconnect', () => process.exit());
+}
+
+async function compare(requests, rounds) {
+  const server = fork(new URL(import.meta.url), ['serve']);
+  const port = await new Promise((resolve) => server.once('message', resolve));
+  const url = new URL(`http://127.0.0.1:${port}/v1/models/m:predict`);
+  const clients = { lean: await lean(url), undici: undici(url) };
+  const results = Object.fromEntries(Object.keys(clients).map((name) => [name, []]));
+  for (const send of Object.values(clients)) await closedLoop(send, requests);
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, send] of Object.entries(clients)) results[name].push(await closedLoop(send, requests));
+  }
+  for (const [name, all] of Object.entries(results)) {
+    const [cpu, wall] = [median(all.map((r) => r.cpuUs)), median(all.map((r) => r.wallUs))];
+    console.log(
+      `${name.padEnd(7)} ${cpu.toFixed(1)} us CPU a request, ${Math.round(1e6 / wall)} requests/s (median of ${rounds})`,
+    );
+  }
+  server.disconnect();
+  process.exit();
+}
+
+async function lean(url) {
+  const clock = { now: () => performance.now() };
+  const wire = createWire({ url, connections: { initial: LANES, max: LANES }, clock });
+  const bytes = requestBytes({
+    method: 'POST',
+    target: url.pathname,
+    headers: [
+      ['host', url.host],
+      ['content-type', 'application/json'],
+      ['content-length', String(BODY.length)],
+    ],
+    body: BODY,
+  });
+  await wire.open(new AbortController().signal);
+  const options = { method: 'POST', collectBody: false };
+  const call = { onAbort: () => undefined };
+  return async (seq) => {
+    const answer = await wire.send(bytes(seq), options, call);
+    if (answer.status !== 200) throw new Error(JSON.stringify(answer));
+  };
+}
+
+function undici(url) {
+  const pool = new Pool(url.origin, { connections: LANES, pipelining: 1 });
+  const headers = { 'content-type': 'application/json' };
+  const request = { method: 'POST', path: url.pathname, headers, body: BODY };
+  return () =>
+    new Promise((resolve, reject) => {
+      pool.dispatch(request, {
+        onRequestStart: () => undefined,
+        onResponseStart: () => undefined,
+        onResponseData: () => undefined,
+        onResponseEnd: resolve,
+        onResponseError: (_controller, error) => reject(error),
+      });
+    });
+}
+
+async function closedLoop(send, requests) {
+  let left = requests;
+  const lane = async () => {
+    while (left-- > 0) await send(left);
+  };
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  await Promise.all(Array.from({ length: LANES }, lane));
+  const used = process.cpuUsage(cpu);
+  return { cpuUs: (used.user + used.system) / requests, wallUs: ((performance.now() - start) * 1000) / requests };
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
