@@ -22,7 +22,7 @@ export function textFlag<T>(name: string, read: (text: string) => T): TextFlag<T
     }
   };
   // oclif's own type has an overload per way a flag may repeat; ours is given once and may have a default.
-  return Flags.custom({ parse }) as unknown as TextFlag<T>;
+  return Flags.custom<T>({ parse } as never) as unknown as TextFlag<T>;
 }
 
 /** A whole number within bounds. */

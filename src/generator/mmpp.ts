@@ -160,7 +160,7 @@ function fitted(path: readonly Stay[], durationMs: number): readonly Stay[] {
   return path.map((stay, i) => (i === path.length - 1 ? { ...stay, endMs: durationMs } : stay));
 }
 
-/** The presets need 30 to 73 draws; a count four standard deviations off, some thousands. */
+/** The presets need 30 to 73 draws on average. */
 const MOST_DRAWS = 5000;
 /** Some seconds of drawing. */
 const MOST_STAYS = 3e7;

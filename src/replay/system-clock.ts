@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { threadAlarm, timerAlarm } from './alarm.js';
 import { createWaiters } from './waiters.js';
 
 export interface SystemClock extends Clock {
@@ -8,40 +9,40 @@ export interface SystemClock extends Clock {
   close(): void;
 }
 
-/** The last stretch before a due time is spent in turns of the event loop: a timer wakes up to 2 ms late. */
-const SPIN_MS = 3;
+/**
+ * The last stretch before a due time is spent in turns of the event loop: what wakes the loop is late by up to 2 ms where it
+ * is a timer, by about 0.1 ms where it is a pacing thread.
+ */
+const TURNING_MS = { exact: 3, economic: 0.1 } as const;
 
 /**
- * The real clock of one thread. `exact` takes turns of the event loop without sleeping through the last 3 ms before a due
- * time, which costs a CPU and is late by microseconds; `economic` sleeps on plain timers.
+ * The real clock of one thread. `exact` sleeps on the loop's timer and takes turns without sleeping through the last 3 ms
+ * before a due time, which costs a CPU and is late by microseconds; `economic` sleeps on a pacing thread almost to the end.
  */
 export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
   const waiters = createWaiters();
+  const turningMs = TURNING_MS[pacing];
   let originMs = performance.now();
-  let scheduledMs = Infinity;
-  let timer: NodeJS.Timeout | undefined;
+  /** The moment the loop will look next; -Infinity: in its next turn. */
+  let lookMs = Infinity;
 
   const now = (): number => performance.now() - originMs;
 
   const look = (): void => {
-    scheduledMs = Infinity;
-    timer = undefined;
+    lookMs = Infinity;
     waiters.wake(now());
     schedule();
   };
 
+  const alarm = pacing === 'exact' ? timerAlarm(look) : threadAlarm(look);
+
   const schedule = (): void => {
     const nextMs = waiters.nextMs();
-    if (nextMs === Infinity || nextMs >= scheduledMs) return;
-    if (timer !== undefined) clearTimeout(timer);
-    const gapMs = nextMs - now();
-    if (pacing === 'exact' && gapMs <= SPIN_MS) {
-      scheduledMs = -Infinity;
-      setImmediate(look);
-      return;
-    }
-    scheduledMs = nextMs;
-    timer = setTimeout(look, Math.max(1, pacing === 'exact' ? Math.floor(gapMs - SPIN_MS) : Math.ceil(gapMs)));
+    if (nextMs === Infinity || nextMs >= lookMs) return;
+    const sleepMs = nextMs - now() - turningMs;
+    lookMs = sleepMs > 0 ? nextMs : -Infinity;
+    if (sleepMs > 0) alarm.set(sleepMs);
+    else setImmediate(look);
   };
 
   return {
@@ -58,12 +59,11 @@ export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
       }),
     startAt(monotonicNs) {
       originMs = performanceAt(monotonicNs);
-      if (timer !== undefined) clearTimeout(timer);
-      scheduledMs = Infinity;
+      lookMs = Infinity;
       schedule();
     },
     close() {
-      if (timer !== undefined) clearTimeout(timer);
+      alarm.close();
     },
   };
 }

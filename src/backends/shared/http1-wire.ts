@@ -25,8 +25,8 @@ export interface Wire {
   open(signal: AbortSignal): Promise<void>;
   /**
    * Sends one whole request (head and body in `bytes`, which must stay as they are) in one write, and resolves with what
-   * came back; it never rejects, and never sends anything twice. Takes the connection that was free last, else opens one,
-   * else waits its turn.
+   * came back; it never rejects, and never sends anything twice. Takes the connection that was free last, else the
+   * next that is free in this turn of the event loop, else opens one, else waits its turn.
    */
   send(bytes: Uint8Array, options: SendOptions, call: Abortable): Promise<Answer | WireFailure>;
   facts(): WireFacts;
@@ -71,6 +71,8 @@ class Pool implements Wire, ConnectionOwner {
   readonly #free: Http1Connection[] = [];
   readonly #all = new Map<Http1Connection, AbortController>();
   readonly #waiting = new Queue();
+  /** Set while somebody waits whom this turn of the loop has not served yet. */
+  #opening: NodeJS.Immediate | undefined;
   #closed = false;
   #made = 0;
   readonly #counts = { opened: 0, peak: 0, failed: 0, dropped: 0, surplus: 0 };
@@ -108,9 +110,29 @@ class Pool implements Wire, ConnectionOwner {
       const connection = this.#free.pop();
       if (connection !== undefined) connection.carry(exchange);
       else if (this.#closed) this.#abort(exchange);
-      else if (this.#all.size < this.#max) void this.#openFor(exchange);
-      else this.#waiting.push(exchange);
+      else this.#wait(exchange);
     });
+  }
+
+  /**
+   * New connections are opened only after the loop has read what has arrived: a thread that is behind by some milliseconds
+   * sends many requests at once, while the connections for them lie there answered but unread. Opening more instead costs
+   * more time than reading, and puts it further behind.
+   */
+  #wait(exchange: Exchange): void {
+    this.#waiting.push(exchange);
+    this.#opening ??= setImmediate(() => {
+      this.#opening = undefined;
+      this.#openForWaiting();
+    });
+  }
+
+  #openForWaiting(): void {
+    while (this.#all.size < this.#max) {
+      const exchange = this.#waiting.shift();
+      if (exchange === undefined) return;
+      void this.#openFor(exchange);
+    }
   }
 
   facts(): WireFacts {
@@ -119,6 +141,7 @@ class Pool implements Wire, ConnectionOwner {
 
   close(): void {
     this.#closed = true;
+    clearImmediate(this.#opening);
     for (let exchange = this.#waiting.shift(); exchange !== undefined; exchange = this.#waiting.shift())
       this.#abort(exchange);
     for (const [connection, dialing] of [...this.#all]) {
@@ -147,9 +170,8 @@ class Pool implements Wire, ConnectionOwner {
   /** After a connection has gone: one for the next in line, or a spare in its place. */
   #makeGood(spareIsWanted: boolean): void {
     if (this.#closed) return;
-    const next = this.#all.size < this.#max ? this.#waiting.shift() : undefined;
-    if (next !== undefined) void this.#openFor(next);
-    else if (spareIsWanted && this.#all.size < this.#options.connections.initial) void this.#openSpare();
+    if (this.#opening === undefined) this.#openForWaiting();
+    if (spareIsWanted && this.#all.size < this.#options.connections.initial) void this.#openSpare();
   }
 
   /** A connection of the request's own: it waits for no other. */

@@ -6,10 +6,13 @@ export interface LoopbackSink {
   close(): void;
 }
 
-const ANSWERS = [
-  'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nok',
-  'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
-].map((text) => Buffer.from(text, 'latin1'));
+const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n';
+const WITH_LENGTH = Buffer.from(`${HEAD}content-length: 2\r\n\r\nok`);
+const CHUNKED = Buffer.from(`${HEAD}transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`);
+const LAST = Buffer.from(`${HEAD}connection: close\r\ncontent-length: 2\r\n\r\nok`);
+
+/** So often an answer ends its connection: opening one must be warm too. */
+const LAST_EVERY = 16;
 
 /**
  * For warming up: small requests arrive whole, so one read is one request. Rejects with the system's error when this
@@ -21,7 +24,8 @@ export function openLoopbackSink(): Promise<LoopbackSink> {
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('data', () => {
-      socket.write(ANSWERS[answered++ % ANSWERS.length] ?? '');
+      answered++;
+      socket.write(answered % LAST_EVERY === 0 ? LAST : answered % 2 === 0 ? WITH_LENGTH : CHUNKED);
     });
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Answer, WireFailure } from '#src/backends/shared/exchange';
@@ -112,6 +112,36 @@ describe('how many connections', () => {
     const handshakes = results.map(({ handshakeMs }) => handshakeMs).filter((ms) => !Number.isNaN(ms));
     expect(handshakes.length).toBe(8);
     expect(handshakes.every((ms) => ms > 0)).toBe(true);
+  });
+
+  it('no more than needed, where answers lie there unread because the thread was busy', async () => {
+    const program = `
+      const { createServer } = await import('node:net');
+      const server = createServer((socket) => socket.on('data', () => socket.write('HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\n\\r\\n')));
+      server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+      process.on('disconnect', () => process.exit());`;
+    const server = spawn(process.execPath, ['-e', `(async () => {${program}})()`], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const port = await new Promise((resolve) => server.once('message', resolve));
+    const wire = wireTo(
+      { url: new URL(`http://127.0.0.1:${String(port)}/`) },
+      { connections: { initial: 8, max: null } },
+    );
+    await wire.open(new AbortController().signal);
+    const all: Promise<Answer | WireFailure>[] = [];
+    for (let round = 0; round < 5; round++) {
+      for (let i = 0; i < 8; i++) all.push(send(wire));
+      const endMs = performance.now() + 20;
+      while (performance.now() < endMs);
+      // Due while the thread was busy: sent before anything is read.
+      for (let i = 0; i < 8; i++) all.push(send(wire));
+      await Promise.all(all);
+    }
+    server.disconnect();
+    expect((await Promise.all(all)).every(({ kind }) => kind === 'answer')).toBe(true);
+    // Without that each round would have opened eight more; a server that was not scheduled in time may cause some.
+    expect(wire.facts().opened).toBeLessThan(16);
   });
 
   it('one request at a time on each', async () => {

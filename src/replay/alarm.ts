@@ -1,0 +1,45 @@
+import { Worker } from 'node:worker_threads';
+import { CLOSED_NS, dueOf, pacingMemory, turnOf } from './pacing-memory.js';
+
+/** Calls back once, some time after a moment. */
+export interface Alarm {
+  /** Replaces what was set before. `inMs` from now, above 0. */
+  set(inMs: number): void;
+  close(): void;
+}
+
+/** The event loop's own timer: whole ms, and up to 2 ms late. */
+export function timerAlarm(ring: () => void): Alarm {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    set(inMs) {
+      clearTimeout(timer);
+      timer = setTimeout(ring, Math.max(1, Math.floor(inMs)));
+    },
+    close() {
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** A thread asleep on a futex, which rings by a message. */
+export function threadAlarm(ring: () => void): Alarm {
+  const memory = pacingMemory();
+  const due = dueOf(memory);
+  const turn = turnOf(memory);
+  const thread = new Worker(new URL('./pacing-thread.js', import.meta.url), { workerData: memory, name: 'replay pacing' });
+  thread.on('message', ring);
+  const tell = (dueNs: bigint): void => {
+    Atomics.store(due, 0, dueNs);
+    Atomics.add(turn, 0, 1);
+    Atomics.notify(turn, 0);
+  };
+  return {
+    set(inMs) {
+      tell(process.hrtime.bigint() + BigInt(Math.round(inMs * 1e6)));
+    },
+    close() {
+      tell(CLOSED_NS);
+    },
+  };
+}
