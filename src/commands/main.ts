@@ -1,5 +1,5 @@
-import { execute, settings } from '@oclif/core';
-import { EXIT, messageOf, UserError } from '../errors.js';
+import { run, settings } from '@oclif/core';
+import { EXIT, printable, UserError } from '../errors.js';
 import { COMMANDS } from './index.js';
 
 /** The command line: `replay trace.json ...` is short for `replay run trace.json ...`. Sets the exit code. */
@@ -7,7 +7,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   settings.enableAutoTranspile = false;
   process.stdout.on('error', endQuietlyOnClosedPipe);
   try {
-    await execute({ args: withDefaultCommand(argv), dir: import.meta.url });
+    await run(withDefaultCommand(argv), import.meta.url);
   } catch (thrown) {
     process.exitCode = tell(thrown);
   }
@@ -26,10 +26,10 @@ function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
 
 /** One line for what the user can mend; the whole stack for a bug. */
 function tell(thrown: unknown): number {
-  const exit = exitAskedFor(thrown);
-  if (exit === 0) return 0;
-  if (thrown instanceof UserError || exit === EXIT.userError) {
-    process.stderr.write(`replay: ${messageOf(thrown)}\n`);
+  const byParser = parserExit(thrown);
+  if (byParser === EXIT.ok) return EXIT.ok;
+  if (thrown instanceof UserError || byParser !== undefined) {
+    process.stderr.write(`replay: ${plainly(thrown)}\n`);
     return EXIT.userError;
   }
   const stack = thrown instanceof Error ? thrown.stack : String(thrown);
@@ -37,9 +37,15 @@ function tell(thrown: unknown): number {
   return EXIT.bug;
 }
 
-/** oclif's own errors (an unknown flag, a missing argument) carry an exit code. */
-function exitAskedFor(thrown: unknown): number | undefined {
+/** The parser's own errors (an unknown flag, a bad value) carry an exit code; 0 means that help or a version was shown. */
+function parserExit(thrown: unknown): number | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('oclif' in thrown)) return undefined;
   const { oclif } = thrown as { readonly oclif?: { readonly exit?: number } };
-  return oclif?.exit;
+  return oclif?.exit ?? EXIT.userError;
+}
+
+/** One line; the parser frames what a flag's reader says. */
+function plainly(thrown: unknown): string {
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return printable(text.replace(/^Parsing --\S+\s+/, '').replace(/\s*See more help with --help\s*$/, '; see --help'));
 }

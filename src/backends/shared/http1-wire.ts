@@ -117,7 +117,8 @@ class Pool implements Wire, ConnectionOwner {
   /**
    * New connections are opened only after the loop has read what has arrived: a thread that is behind by some milliseconds
    * sends many requests at once, while the connections for them lie there answered but unread. Opening more instead costs
-   * more time than reading, and puts it further behind.
+   * more time than reading, and puts it further behind. (The schedule's sends run from immediates and timers, so that a poll
+   * comes before the next immediate.)
    */
   #wait(exchange: Exchange): void {
     this.#waiting.push(exchange);

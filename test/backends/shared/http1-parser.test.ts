@@ -8,7 +8,7 @@ describe('an answer', () => {
   it('is read as it was meant, in whatever pieces it comes', () => {
     const draw = createDraw(11);
     const parser = new Http1Parser();
-    for (let i = 0; i < 20_000; i++) {
+    for (let i = 0; i < 5000; i++) {
       const made = makeAnswer(draw);
       parser.start('POST', true);
       feedInPieces(parser, made.bytes, draw);
@@ -77,6 +77,8 @@ describe('what two readers could understand differently is refused', () => {
     'bare CR in a value': 'HTTP/1.1 200 OK\r\nx: a\rb\r\ncontent-length: 0\r\n\r\n',
     'folded line': 'HTTP/1.1 200 OK\r\nx: a\r\n b\r\ncontent-length: 0\r\n\r\n',
     'NUL in a value': 'HTTP/1.1 200 OK\r\nx: a\0b\r\ncontent-length: 0\r\n\r\n',
+    'DEL in a value': 'HTTP/1.1 200 OK\r\nx: a\x7fb\r\ncontent-length: 0\r\n\r\n',
+    'a control character in the reason': 'HTTP/1.1 200 O\x1bK\r\ncontent-length: 0\r\n\r\n',
     'space before the colon': 'HTTP/1.1 200 OK\r\ncontent-length : 0\r\n\r\n',
     'no name': 'HTTP/1.1 200 OK\r\n: 0\r\n\r\n',
     'no colon': 'HTTP/1.1 200 OK\r\nx\r\n\r\n',
@@ -212,7 +214,7 @@ function parse(text: string, limits = {}): Http1Parser {
 function feedInPieces(parser: Http1Parser, bytes: Uint8Array, draw: Draw): number {
   let at = 0;
   while (at < bytes.length && !parser.complete && parser.problem === null) {
-    const to = Math.min(bytes.length, at + 1 + draw(draw(3) === 0 ? 4 : 120));
+    const to = Math.min(bytes.length, at + 1 + draw(draw(5) === 0 ? 4 : 160));
     const used = parser.feed(bytes, at, to);
     if (used < to) return used;
     at = to;

@@ -1,0 +1,119 @@
+/* A loopback HTTP/1.1 server that answers every request at once and writes down when each arrived.
+ *
+ * usage: arrival-recorder FILE        prints "port N" when it listens; ends on SIGTERM
+ * FILE gets one line per request: the number of its x-seq header (-1 without one) and the CLOCK_MONOTONIC reading, in ns,
+ * taken right after the read that completed it. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST = 4 << 20, ROOM = 16384, EVENTS = 256 };
+
+struct connection {
+  int fd;
+  size_t held;
+  char bytes[ROOM + 1];
+};
+
+struct arrival {
+  long long seq, ns;
+};
+
+static volatile sig_atomic_t stopping;
+static struct arrival *arrivals;
+static size_t count;
+
+static void stop(int signal_number) {
+  (void)signal_number;
+  stopping = 1;
+}
+
+static long long monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+/* Length of the first complete request in the buffer, or 0. */
+static size_t complete_request(const char *bytes, size_t held, long long *seq) {
+  const char *end = memmem(bytes, held, "\r\n\r\n", 4);
+  if (end == NULL) return 0;
+  size_t head = (size_t)(end - bytes) + 4, body = 0;
+  *seq = -1;
+  for (const char *line = bytes; line < end;) {
+    const char *next = memmem(line, (size_t)(end + 2 - line), "\r\n", 2);
+    if (strncasecmp(line, "content-length:", 15) == 0) body = strtoul(line + 15, NULL, 10);
+    if (strncasecmp(line, "x-seq:", 6) == 0) *seq = strtoll(line + 6, NULL, 10);
+    line = next + 2;
+  }
+  return head + body <= held ? head + body : 0;
+}
+
+static void serve(int epoll, struct connection *client) {
+  static const char answer[] = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+  ssize_t got = read(client->fd, client->bytes + client->held, ROOM - client->held);
+  long long now = monotonic_ns(), seq;
+  if (got <= 0) {
+    epoll_ctl(epoll, EPOLL_CTL_DEL, client->fd, NULL);
+    close(client->fd);
+    free(client);
+    return;
+  }
+  client->held += (size_t)got;
+  client->bytes[client->held] = 0;
+  for (size_t length; (length = complete_request(client->bytes, client->held, &seq)) > 0;) {
+    if (count < MOST) arrivals[count++] = (struct arrival){seq, now};
+    if (write(client->fd, answer, sizeof answer - 1) < 0) perror("write");
+    client->held -= length;
+    memmove(client->bytes, client->bytes + length, client->held + 1);
+  }
+}
+
+static void welcome(int epoll, int listener) {
+  int one = 1;
+  for (int fd; (fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0;) {
+    struct connection *client = calloc(1, sizeof *client);
+    client->fd = fd;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+  }
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) return fprintf(stderr, "usage: arrival-recorder FILE\n"), 2;
+  struct sigaction on_stop = {.sa_handler = stop};
+  sigaction(SIGTERM, &on_stop, NULL);
+  arrivals = malloc(MOST * sizeof *arrivals);
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof address;
+  if (bind(listener, (void *)&address, length) || listen(listener, 4096)) return perror("listen"), 1;
+  getsockname(listener, (void *)&address, &length);
+  printf("port %d\n", ntohs(address.sin_port));
+  fflush(stdout);
+  int epoll = epoll_create1(0);
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL}, events[EVENTS];
+  epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
+  while (!stopping) {
+    int ready = epoll_wait(epoll, events, EVENTS, 1000);
+    for (int i = 0; i < ready; i++) {
+      if (events[i].data.ptr == NULL) welcome(epoll, listener);
+      else serve(epoll, events[i].data.ptr);
+    }
+  }
+  FILE *file = fopen(argv[1], "w");
+  if (file == NULL) return perror(argv[1]), 1;
+  for (size_t i = 0; i < count; i++) fprintf(file, "%lld %lld\n", arrivals[i].seq, arrivals[i].ns);
+  return fclose(file);
+}

@@ -1,0 +1,18 @@
+import type { Report } from '#src/report';
+
+interface Yardsticks {
+  readonly folder: string;
+  readonly recorder: string;
+  readonly floor: string;
+}
+interface Load {
+  readonly rate: number;
+  readonly seconds: number;
+  readonly connections?: number;
+  readonly pacing?: string;
+}
+export function buildYardsticks(): Yardsticks;
+export function hasCompiler(): boolean;
+export function floorLateness(yardsticks: Yardsticks, load: Load): Promise<number[]>;
+export function replayLateness(yardsticks: Yardsticks, load: Load): Promise<{ late: number[]; report: Report }>;
+export function percentile(sorted: readonly number[], p: number): number;
