@@ -24,3 +24,8 @@ export function printable(text: string, limit = 300): string {
 export function messageOf(thrown: unknown): string {
   return printable(thrown instanceof Error ? thrown.message || thrown.name : String(thrown));
 }
+
+/** Whether the user can mend it. By name too: a plugin outside this package has no class of ours to throw. */
+export function isUserError(thrown: unknown): thrown is Error {
+  return thrown instanceof UserError || (thrown instanceof Error && thrown.name === 'UserError');
+}

@@ -1,5 +1,5 @@
 import { run, settings } from '@oclif/core';
-import { EXIT, printable, UserError } from '../errors.js';
+import { EXIT, isUserError, printable } from '../errors.js';
 import { COMMANDS } from './index.js';
 
 /** The command line: `replay trace.json ...` is short for `replay run trace.json ...`. Sets the exit code. */
@@ -28,7 +28,7 @@ function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
 function tell(thrown: unknown): number {
   const byParser = parserExit(thrown);
   if (byParser === EXIT.ok) return EXIT.ok;
-  if (thrown instanceof UserError || byParser !== undefined) {
+  if (isUserError(thrown) || byParser !== undefined) {
     process.stderr.write(`replay: ${plainly(thrown)}\n`);
     return EXIT.userError;
   }

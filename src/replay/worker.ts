@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Backend } from '../backends/backend.js';
 import { importPlugin } from '../backends/registry.js';
-import { messageOf, UserError } from '../errors.js';
+import { isUserError, messageOf } from '../errors.js';
 import { BATCH_AGE_MS } from '../sample.js';
+import { collectGarbage } from './collect-garbage.js';
 import { createInFlight } from './in-flight.js';
 import type { FromWorker, ToWorker, WorkerOrder } from './messages.js';
 import { createRecorder } from './recorder.js';
@@ -38,7 +39,7 @@ async function work(order: WorkerOrder, start: Promise<bigint | undefined>, stop
   try {
     backend = await openBackend(order, clock, stop);
   } catch (thrown) {
-    say({ kind: 'failed', message: messageOf(thrown), mendable: thrown instanceof UserError });
+    say({ kind: 'failed', message: messageOf(thrown), mendable: isUserError(thrown) });
     return;
   }
   say({ kind: 'ready' });
@@ -71,6 +72,7 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, stop: AbortSi
   });
   await backend.prepare?.(stop);
   await warmLoop(clock);
+  collectGarbage();
   return backend;
 }
 
