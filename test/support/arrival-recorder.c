@@ -1,6 +1,8 @@
-/* A loopback HTTP/1.1 server that answers every request at once and writes down when each arrived.
+/* A loopback HTTP/1.1 server that answers every request at once, or later, and writes down when each arrived.
  *
- * usage: arrival-recorder FILE        prints "port N" when it listens; ends on SIGTERM
+ * usage: arrival-recorder FILE [DELAY_US [FREEZE_AT_MS FREEZE_MS]]      prints "port N" when it listens; ends on SIGTERM
+ * With a delay each answer leaves that long after its request was read. With a freeze it neither reads nor answers for
+ * FREEZE_MS, once, FREEZE_AT_MS after the first request.
  * FILE gets one line per request: the number of its x-seq header (-1 without one) and the CLOCK_MONOTONIC reading, in ns,
  * taken right after the read that completed it. */
 #define _GNU_SOURCE
@@ -29,6 +31,14 @@ struct arrival {
   long long seq, ns;
 };
 
+struct answer {
+  long long at_ns;
+  int fd;
+};
+
+static struct answer waiting[1 << 16];
+static size_t first_waiting, end_waiting;
+static long long delay_ns, freeze_at_ns, freeze_ns;
 static volatile sig_atomic_t stopping;
 static struct arrival *arrivals;
 static size_t count;
@@ -42,6 +52,27 @@ static long long monotonic_ns(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+static void answer(int fd) {
+  static const char bytes[] = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+  if (write(fd, bytes, sizeof bytes - 1) < 0) perror("write");
+}
+
+/* Sends what is due and returns how long epoll may sleep, ms: 0 in the last 2 ms before an answer is due. */
+static int answer_due(void) {
+  while (first_waiting != end_waiting && waiting[first_waiting & 0xffff].at_ns <= monotonic_ns()) answer(waiting[first_waiting++ & 0xffff].fd);
+  if (first_waiting == end_waiting) return 1000;
+  long long left_ms = (waiting[first_waiting & 0xffff].at_ns - monotonic_ns()) / 1000000;
+  return left_ms > 2 ? (int)left_ms - 2 : 0;
+}
+
+static void freeze_once(void) {
+  if (freeze_ns == 0 || count == 0 || monotonic_ns() < arrivals[0].ns + freeze_at_ns) return;
+  long long left = arrivals[0].ns + freeze_at_ns + freeze_ns - monotonic_ns();
+  struct timespec rest = {left / 1000000000, left % 1000000000};
+  if (left > 0) nanosleep(&rest, NULL);
+  freeze_ns = 0;
 }
 
 /* Length of the first complete request in the buffer, or 0. */
@@ -60,7 +91,6 @@ static size_t complete_request(const char *bytes, size_t held, long long *seq) {
 }
 
 static void serve(int epoll, struct connection *client) {
-  static const char answer[] = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
   ssize_t got = read(client->fd, client->bytes + client->held, ROOM - client->held);
   long long now = monotonic_ns(), seq;
   if (got <= 0) {
@@ -73,7 +103,8 @@ static void serve(int epoll, struct connection *client) {
   client->bytes[client->held] = 0;
   for (size_t length; (length = complete_request(client->bytes, client->held, &seq)) > 0;) {
     if (count < MOST) arrivals[count++] = (struct arrival){seq, now};
-    if (write(client->fd, answer, sizeof answer - 1) < 0) perror("write");
+    if (delay_ns == 0) answer(client->fd);
+    else waiting[end_waiting++ & 0xffff] = (struct answer){now + delay_ns, client->fd};
     client->held -= length;
     memmove(client->bytes, client->bytes + length, client->held + 1);
   }
@@ -91,7 +122,9 @@ static void welcome(int epoll, int listener) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 2) return fprintf(stderr, "usage: arrival-recorder FILE\n"), 2;
+  if (argc < 2) return fprintf(stderr, "usage: arrival-recorder FILE [DELAY_US [FREEZE_AT_MS FREEZE_MS]]\n"), 2;
+  if (argc > 2) delay_ns = atoll(argv[2]) * 1000;
+  if (argc > 4) freeze_at_ns = atoll(argv[3]) * 1000000, freeze_ns = atoll(argv[4]) * 1000000;
   struct sigaction on_stop = {.sa_handler = stop};
   sigaction(SIGTERM, &on_stop, NULL);
   arrivals = malloc(MOST * sizeof *arrivals);
@@ -106,7 +139,8 @@ int main(int argc, char **argv) {
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL}, events[EVENTS];
   epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
   while (!stopping) {
-    int ready = epoll_wait(epoll, events, EVENTS, 1000);
+    int ready = epoll_wait(epoll, events, EVENTS, answer_due());
+    freeze_once();
     for (int i = 0; i < ready; i++) {
       if (events[i].data.ptr == NULL) welcome(epoll, listener);
       else serve(epoll, events[i].data.ptr);

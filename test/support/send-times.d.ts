@@ -16,3 +16,9 @@ export function hasCompiler(): boolean;
 export function floorLateness(yardsticks: Yardsticks, load: Load): Promise<number[]>;
 export function replayLateness(yardsticks: Yardsticks, load: Load): Promise<{ late: number[]; report: Report }>;
 export function percentile(sorted: readonly number[], p: number): number;
+interface Delay {
+  readonly delayUs: number;
+  readonly freezeAtMs?: number;
+  readonly freezeMs?: number;
+}
+export function delayedServer(yardsticks: Yardsticks, delay: Delay): Promise<{ url: string; close(): void }>;

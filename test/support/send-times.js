@@ -28,7 +28,10 @@ export function hasCompiler() {
 
 /** How late each request of the C sender reached the server, ms, sorted. */
 export async function floorLateness(yardsticks, { rate, seconds, connections = 64 }) {
-  const { arrivals, output } = await recorded(yardsticks, (port) => [yardsticks.floor, [port, rate, rate * seconds, connections]]);
+  const { arrivals, output } = await recorded(yardsticks, (port) => [
+    yardsticks.floor,
+    [port, rate, rate * seconds, connections],
+  ]);
   return lateness(arrivals, Number(output.trim()), (seq) => (seq * 1000) / rate);
 }
 
@@ -38,9 +41,28 @@ export async function replayLateness(yardsticks, { rate, seconds, pacing = 'exac
   const { arrivals } = await recorded(yardsticks, (port) => [
     process.execPath,
     [
-      join(root, 'bin/replay.js'), '--rate', `${rate}/s`, '--process', 'constant', '--duration', `${seconds}s`, '--backend', 'http',
-      '--url', `http://127.0.0.1:${port}/`, '-b', '{"instances":[[1,2,3]]}', '-H', 'x-seq: {seq}',
-      '--pacing', pacing, '--workers', '1', '--quiet', '--out', out,
+      join(root, 'bin/replay.js'),
+      '--rate',
+      `${rate}/s`,
+      '--process',
+      'constant',
+      '--duration',
+      `${seconds}s`,
+      '--backend',
+      'http',
+      '--url',
+      `http://127.0.0.1:${port}/`,
+      '-b',
+      '{"instances":[[1,2,3]]}',
+      '-H',
+      'x-seq: {seq}',
+      '--pacing',
+      pacing,
+      '--workers',
+      '1',
+      '--quiet',
+      '--out',
+      out,
     ],
   ]);
   const { startMonotonicNs } = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
@@ -57,10 +79,22 @@ function lateness(arrivals, startNs, dueMs) {
   return arrivals.map(({ seq, ns }) => (ns - startNs) / 1e6 - dueMs(seq)).sort((a, b) => a - b);
 }
 
+/** A server that answers after exactly so long; resolves with its URL and a way to end it. */
+export async function delayedServer({ recorder, folder }, { delayUs, freezeAtMs = 0, freezeMs = 0 }) {
+  const server = spawn(recorder, [join(folder, 'unused'), delayUs, freezeAtMs, freezeMs].map(String), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return { url: `http://127.0.0.1:${await portOf(server)}/`, close: () => server.kill('SIGTERM') };
+}
+
+function portOf(server) {
+  return new Promise((resolve) => server.stdout.once('data', (line) => resolve(String(line).split(' ')[1].trim())));
+}
+
 async function recorded({ recorder, folder }, client) {
   const file = join(mkdtempSync(join(folder, 'arrivals-')), 'arrivals');
   const server = spawn(recorder, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const port = await new Promise((resolve) => server.stdout.once('data', (line) => resolve(String(line).split(' ')[1].trim())));
+  const port = await portOf(server);
   const [command, args] = client(port);
   const output = await finished(spawn(command, args.map(String), { stdio: ['ignore', 'pipe', 'ignore'] }));
   server.kill('SIGTERM');
