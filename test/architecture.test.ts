@@ -1,0 +1,44 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ROOT } from './support/run-cli.js';
+
+interface Cruise {
+  readonly summary: { readonly totalCruised: number; readonly violations: readonly { readonly rule: { readonly name: string }; readonly from: string; readonly to: string }[] };
+}
+
+function cruise(): Cruise {
+  const { stdout } = spawnSync(join(ROOT, 'node_modules/.bin/depcruise'), ['--output-type', 'json', '--config', '.dependency-cruiser.cjs', 'src'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 });
+  return JSON.parse(stdout) as Cruise;
+}
+
+it('keeps the import table, and would notice if it did not', () => {
+  const { totalCruised, violations } = cruise().summary;
+  expect(totalCruised).toBeGreaterThan(100);
+  expect(violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([]);
+  const planted = mkdtempSync(join(ROOT, 'src/generator/planted-'));
+  try {
+    writeFileSync(join(planted, 'planted.ts'), "import { createRecorder } from '../../replay/recorder.js';\nexport const planted = createRecorder;\n");
+    expect(cruise().summary.violations.map(({ rule }) => rule.name)).toContain('generator-is-pure');
+  } finally {
+    rmSync(planted, { recursive: true });
+  }
+});
+
+it('names files after what they hold', () => {
+  const names = (folder: string): string[] =>
+    readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? names(join(folder, entry.name)) : [entry.name]));
+  const all = names(join(ROOT, 'src'));
+  expect(all.length).toBeGreaterThan(100);
+  for (const name of all) {
+    expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/);
+    expect(name).not.toMatch(/util|helper|manager|impl\b/i);
+  }
+});
+
+it('an empty start loads no SDK, no ONNX and no histogram', () => {
+  const traced = execFileSync(process.execPath, ['--input-type=module', '-e', "import { main } from './dist/commands/main.js'; await main(['--help']); console.log(Object.keys((await import('node:module')).default._cache).join('\\n'))"], { cwd: ROOT, encoding: 'utf8' });
+  expect(traced).toContain('@oclif/core');
+  expect(traced).not.toMatch(/onnxruntime|undici|apache-arrow|hdr-histogram/);
+});
