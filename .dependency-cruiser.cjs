@@ -3,20 +3,87 @@ const own = (folder) => `^src/${folder}/`;
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 /** A third-party package and the one place that imports it. */
 const home = (name, place) =>
-  rule(`${name}-has-one-home`, `${name} is imported in ${place} alone: use what that offers.`, { path: '^src/', pathNot: place }, { path: `node_modules/${name}/` });
+  rule(
+    `${name}-has-one-home`,
+    `${name} is imported in ${place} alone: use what that offers.`,
+    { path: '^src/', pathNot: place },
+    { path: `node_modules/${name}/` },
+  );
 
 module.exports = {
   forbidden: [
-    rule('no-cycles', 'Stages follow each other: move what both need to a flat file.', { path: '^src/' }, { circular: true }),
-    rule('flat-files-are-the-vocabulary', 'A flat file imports flat files only; index and testing are the public face.', { path: flat, pathNot: '^src/(index|testing)\\.ts$' }, { path: '^src/', pathNot: flat }),
-    rule('generator-is-pure', 'A generator knows flat files and itself.', { path: own('generator') }, { path: '^src/', pathNot: [flat, own('generator')] }),
-    rule('trace-file-stands-alone', 'The trace file knows flat files and itself.', { path: own('trace-file') }, { path: '^src/', pathNot: [flat, own('trace-file')] }),
-    rule('report-is-pure', 'Rendering knows flat files and itself.', { path: own('report') }, { path: '^src/', pathNot: [flat, own('report')] }),
-    rule('collectors-fold', 'A collector knows flat files and its own folder; the registry also renders the histogram log.', { path: own('collectors') }, { path: '^src/', pathNot: [flat, own('collectors'), '^src/report/hlog\\.ts$'] }),
-    rule('backends-are-strangers', 'A backend knows the contract and shared/, never another backend.', { path: '^src/backends/([^/.]+)' }, { path: '^src/', pathNot: [flat, '^src/backends/backend\\.ts$', '^src/backends/shared/', '^src/backends/$1(/|\\.ts$)'] }),
-    rule('replay-knows-contracts', 'The engine knows contracts and registries.', { path: own('replay'), pathNot: '^src/replay/(replay|report-again)\\.ts$' }, { path: '^src/', pathNot: [flat, own('replay'), '^src/backends/(backend|registry)\\.ts$'] }),
-    rule('composition-knows-folds', 'Only replay.ts and report-again.ts put engine, folds and report together.', { path: '^src/replay/(replay|report-again)\\.ts$' }, { path: '^src/', pathNot: [flat, own('replay'), '^src/backends/(backend|registry)\\.ts$', '^src/collectors/(registry|sample-log)\\.ts$', '^src/report/report-json\\.ts$'] }),
-    rule('only-bin-knows-commands', 'A command parses and calls one function; nobody calls a command.', { path: '^src/', pathNot: own('commands') }, { path: own('commands') }),
+    rule(
+      'no-cycles',
+      'Stages follow each other: move what both need to a flat file.',
+      { path: '^src/' },
+      { circular: true },
+    ),
+    rule(
+      'flat-files-are-the-vocabulary',
+      'A flat file imports flat files only; index and testing are the public face.',
+      { path: flat, pathNot: '^src/(index|testing)\\.ts$' },
+      { path: '^src/', pathNot: flat },
+    ),
+    rule(
+      'generator-is-pure',
+      'A generator knows flat files and itself.',
+      { path: own('generator') },
+      { path: '^src/', pathNot: [flat, own('generator')] },
+    ),
+    rule(
+      'trace-file-stands-alone',
+      'The trace file knows flat files and itself.',
+      { path: own('trace-file') },
+      { path: '^src/', pathNot: [flat, own('trace-file')] },
+    ),
+    rule(
+      'report-is-pure',
+      'Rendering knows flat files and itself.',
+      { path: own('report') },
+      { path: '^src/', pathNot: [flat, own('report')] },
+    ),
+    rule(
+      'collectors-fold',
+      'A collector knows flat files and its own folder; the registry also renders the histogram log.',
+      { path: own('collectors') },
+      { path: '^src/', pathNot: [flat, own('collectors'), '^src/report/hlog\\.ts$'] },
+    ),
+    rule(
+      'backends-are-strangers',
+      'A backend knows the contract and shared/, never another backend.',
+      { path: '^src/backends/([^/.]+)' },
+      {
+        path: '^src/',
+        pathNot: [flat, '^src/backends/backend\\.ts$', '^src/backends/shared/', '^src/backends/$1(/|\\.ts$)'],
+      },
+    ),
+    rule(
+      'replay-knows-contracts',
+      'The engine knows contracts and registries.',
+      { path: own('replay'), pathNot: '^src/replay/(replay|report-again)\\.ts$' },
+      { path: '^src/', pathNot: [flat, own('replay'), '^src/backends/(backend|registry)\\.ts$'] },
+    ),
+    rule(
+      'composition-knows-folds',
+      'Only replay.ts and report-again.ts put engine, folds and report together.',
+      { path: '^src/replay/(replay|report-again)\\.ts$' },
+      {
+        path: '^src/',
+        pathNot: [
+          flat,
+          own('replay'),
+          '^src/backends/(backend|registry)\\.ts$',
+          '^src/collectors/(registry|sample-log)\\.ts$',
+          '^src/report/report-json\\.ts$',
+        ],
+      },
+    ),
+    rule(
+      'only-bin-knows-commands',
+      'A command parses and calls one function; nobody calls a command.',
+      { path: '^src/', pathNot: own('commands') },
+      { path: own('commands') },
+    ),
     rule('nothing-unreachable', 'Nobody imports it: delete it.', { path: '^src/', orphan: true }, {}),
     home('undici', '^src/backends/shared/'),
     home('onnxruntime-node', '^src/backends/onnx/'),
@@ -24,6 +91,17 @@ module.exports = {
     home('hdr-histogram-js', '^src/collectors/'),
     home('@oclif/core', '^src/commands/'),
     home('import-meta-resolve', '^src/backends/registry\\.ts$'),
-  ].map((one) => (one.name === 'nothing-unreachable' ? { ...one, from: { path: '^src/', orphan: true, pathNot: '(worker|pacing-thread|session-thread|null|main)\\.ts$' } } : one)),
-  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' } },
+  ].map((one) =>
+    one.name === 'nothing-unreachable'
+      ? {
+          ...one,
+          from: { path: '^src/', orphan: true, pathNot: '(worker|pacing-thread|session-thread|null|main)\\.ts$' },
+        }
+      : one,
+  ),
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
 };

@@ -90,7 +90,7 @@ class BlockWriter implements ArrivalStoreWriter {
   }
 
   appendChunk(atMs: Float64Array, payload?: Uint32Array): void {
-    for (let from = 0; from < atMs.length; ) {
+    for (let from = 0; from < atMs.length;) {
       const to = Math.min(atMs.length, from + ARRIVAL_CHUNK - this.#rows);
       this.#block.atMs.set(atMs.subarray(from, to), this.#rows);
       if (payload === undefined) this.#block.payload.fill(0, this.#rows, this.#rows + to - from);
@@ -134,7 +134,8 @@ class BlockWriter implements ArrivalStoreWriter {
     const { atMs, payload } = this.#block;
     for (let i = 0; i < this.#rows; i++) {
       const at = (atMs[i] as number) + 0; // -0 would hash unlike 0
-      if (!(at >= this.#lastMs && at < Infinity)) throw new RangeError(`arrival ${String(this.#stored + i)} at ${String(at)} ms is out of order`);
+      if (!(at >= this.#lastMs && at < Infinity))
+        throw new RangeError(`arrival ${String(this.#stored + i)} at ${String(at)} ms is out of order`);
       this.#lastMs = at;
       atMs[i] = at;
       this.#hasPayload ||= payload[i] !== 0;
@@ -194,14 +195,16 @@ function writeBlock(fd: number, first: number, block: Block, rows: number): void
 }
 
 function writeWhole(fd: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
 }
 
 function spooling<T>(where: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new UserError(`cannot spool a large trace in ${where} (${messageOf(error)}); free space there or set TMPDIR to another folder`);
+    throw new UserError(
+      `cannot spool a large trace in ${where} (${messageOf(error)}); free space there or set TMPDIR to another folder`,
+    );
   }
 }
 
@@ -225,7 +228,7 @@ function* fileChunks(store: ArrivalStore & { kind: 'file' }): Generator<ArrivalC
 
 function readWhole(fd: number, length: number, position: number): ArrayBuffer {
   const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const read = readSync(fd, bytes, done, length - done, position + done);
     if (read === 0) throw new Error('the spool file of the trace is shorter than it was written');
     done += read;

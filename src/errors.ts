@@ -14,7 +14,6 @@ export const EXIT = { userError: 2, bug: 1, interrupted: 130, invalid: 96, budge
  * characters (line ends too), lone surrogates and direction overrides become spaces, and it is cut to `limit` characters.
  */
 export function printable(text: string, limit = 300): string {
-  // eslint-disable-next-line no-control-regex -- stripping control characters is the purpose
   const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ').trim();
   const whole = clean.toWellFormed();
   return whole.length <= limit ? whole : `${whole.slice(0, limit - 1)}…`;

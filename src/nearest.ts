@@ -1,6 +1,8 @@
 /** The known word nearest to a mistyped one; undefined when none is near enough to suggest. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((candidate) => ({ candidate, edits: distance(candidate, word.slice(0, 64)) })).sort((a, b) => a.edits - b.edits);
+  const ranked = known
+    .map((candidate) => ({ candidate, edits: distance(candidate, word.slice(0, 64)) }))
+    .sort((a, b) => a.edits - b.edits);
   const best = ranked[0];
   return best !== undefined && best.edits <= Math.max(2, best.candidate.length / 3) ? best.candidate : undefined;
 }

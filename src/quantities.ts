@@ -9,7 +9,8 @@ export function parseDurationMs(text: string): number {
   if (/^\d+(\.\d+)?$/.test(clean)) return Number(clean);
   if (!/^(\d+(\.\d+)?(us|µs|ms|s|m|h))+$/.test(clean)) throw new Error('give a duration such as 250ms, 30s or 1m30s');
   let totalMs = 0;
-  for (const [, amount, unit] of clean.matchAll(/(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)/g)) totalMs += Number(amount) * (UNIT_MS[unit ?? ''] ?? NaN);
+  for (const [, amount, unit] of clean.matchAll(/(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)/g))
+    totalMs += Number(amount) * (UNIT_MS[unit ?? ''] ?? NaN);
   return totalMs;
 }
 

@@ -16,7 +16,11 @@ export interface Report {
 /** Names and settings of the run, redacted. */
 export interface RunSummary {
   readonly id: string;
-  readonly trace: { readonly name: string; readonly sha256: string; readonly recipe: Readonly<Record<string, unknown>> | null };
+  readonly trace: {
+    readonly name: string;
+    readonly sha256: string;
+    readonly recipe: Readonly<Record<string, unknown>> | null;
+  };
   readonly backend: string;
   readonly time: 'real' | 'virtual';
   /** ISO 8601; null in virtual time, where there is no date. */
@@ -118,7 +122,12 @@ export interface HealthSection {
   /** Requests handed over more than 1 ms late. */
   readonly lateOver1Ms: number;
   /** The same facts over the busiest tenth of the seconds; null where that holds under 1,000 requests. */
-  readonly busiest: { readonly seconds: number; readonly requests: number; readonly lateness: Spread; readonly shifts: readonly Shift[] } | null;
+  readonly busiest: {
+    readonly seconds: number;
+    readonly requests: number;
+    readonly lateness: Spread;
+    readonly shifts: readonly Shift[];
+  } | null;
   /** How far our own share moves each reported number. */
   readonly shifts: readonly Shift[];
   /** Seconds whose handed count strays from the due count by more than 3 sqrt(due) + 1. */

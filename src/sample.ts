@@ -9,7 +9,13 @@
  */
 export type Outcome = (
   | { readonly ok: true; readonly serverMs?: number; readonly coldStart?: ColdStart }
-  | { readonly ok: false; readonly failure: Failure; readonly detail: string; readonly serverMs?: number; readonly coldStart?: ColdStart }
+  | {
+      readonly ok: false;
+      readonly failure: Failure;
+      readonly detail: string;
+      readonly serverMs?: number;
+      readonly coldStart?: ColdStart;
+    }
 ) & {
   readonly sentMs?: number;
   readonly doneMs?: number;

@@ -5,11 +5,22 @@ import { expect, it } from 'vitest';
 import { ROOT } from './support/run-cli.js';
 
 interface Cruise {
-  readonly summary: { readonly totalCruised: number; readonly violations: readonly { readonly rule: { readonly name: string }; readonly from: string; readonly to: string }[] };
+  readonly summary: {
+    readonly totalCruised: number;
+    readonly violations: readonly {
+      readonly rule: { readonly name: string };
+      readonly from: string;
+      readonly to: string;
+    }[];
+  };
 }
 
 function cruise(): Cruise {
-  const { stdout } = spawnSync(join(ROOT, 'node_modules/.bin/depcruise'), ['--output-type', 'json', '--config', '.dependency-cruiser.cjs', 'src'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const { stdout } = spawnSync(
+    join(ROOT, 'node_modules/.bin/depcruise'),
+    ['--output-type', 'json', '--config', '.dependency-cruiser.cjs', 'src'],
+    { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 },
+  );
   return JSON.parse(stdout) as Cruise;
 }
 
@@ -19,7 +30,10 @@ it('keeps the import table, and would notice if it did not', () => {
   expect(violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([]);
   const planted = mkdtempSync(join(ROOT, 'src/generator/planted-'));
   try {
-    writeFileSync(join(planted, 'planted.ts'), "import { createRecorder } from '../../replay/recorder.js';\nexport const planted = createRecorder;\n");
+    writeFileSync(
+      join(planted, 'planted.ts'),
+      "import { createRecorder } from '../../replay/recorder.js';\nexport const planted = createRecorder;\n",
+    );
     expect(cruise().summary.violations.map(({ rule }) => rule.name)).toContain('generator-is-pure');
   } finally {
     rmSync(planted, { recursive: true });
@@ -28,7 +42,9 @@ it('keeps the import table, and would notice if it did not', () => {
 
 it('names files after what they hold', () => {
   const names = (folder: string): string[] =>
-    readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? names(join(folder, entry.name)) : [entry.name]));
+    readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? names(join(folder, entry.name)) : [entry.name],
+    );
   const all = names(join(ROOT, 'src'));
   expect(all.length).toBeGreaterThan(100);
   for (const name of all) {
@@ -38,7 +54,15 @@ it('names files after what they hold', () => {
 });
 
 it('an empty start loads no SDK, no ONNX and no histogram', () => {
-  const traced = execFileSync(process.execPath, ['--input-type=module', '-e', "import { main } from './dist/commands/main.js'; await main(['--help']); console.log(Object.keys((await import('node:module')).default._cache).join('\\n'))"], { cwd: ROOT, encoding: 'utf8' });
+  const traced = execFileSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      "import { main } from './dist/commands/main.js'; await main(['--help']); console.log(Object.keys((await import('node:module')).default._cache).join('\\n'))",
+    ],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
   expect(traced).toContain('@oclif/core');
   expect(traced).not.toMatch(/onnxruntime|undici|apache-arrow|hdr-histogram/);
 });

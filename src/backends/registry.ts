@@ -24,7 +24,8 @@ export async function locatePlugin(name: string, folder: string): Promise<Locate
   if (builtIn !== undefined) return { url: new URL(builtIn.module, import.meta.url).href, builtIn: true };
   const path = resolvePath(folder, name);
   if (looksLikePath(name) || existsSync(path)) {
-    if (!existsSync(path)) throw new UserError(`backend ${printable(name)}: no such file; give the path of a JavaScript module`);
+    if (!existsSync(path))
+      throw new UserError(`backend ${printable(name)}: no such file; give the path of a JavaScript module`);
     return { url: pathToFileURL(path).href, builtIn: false };
   }
   return { url: await locatePackage(name, folder), builtIn: false };
@@ -40,7 +41,9 @@ async function locatePackage(name: string, folder: string): Promise<string> {
     return resolve(name, pathToFileURL(`${folder}/`).href);
   } catch {
     const names = BACKENDS.map((backend) => backend.name).join(', ');
-    throw new UserError(`backend ${printable(name)}: neither built in (${names}), nor a file, nor a package installed here (npm install ${printable(name)})`);
+    throw new UserError(
+      `backend ${printable(name)}: neither built in (${names}), nor a file, nor a package installed here (npm install ${printable(name)})`,
+    );
   }
 }
 
@@ -49,7 +52,9 @@ export async function importPlugin(url: string): Promise<BackendPlugin> {
   const module = await importModule(url);
   const plugin = module.default;
   if (isPlugin(plugin)) return plugin;
-  throw new UserError(`backend ${printable(url)}: its default export is no backend plugin (name, summary, waits, parseOptions, create)`);
+  throw new UserError(
+    `backend ${printable(url)}: its default export is no backend plugin (name, summary, waits, parseOptions, create)`,
+  );
 }
 
 async function importModule(url: string): Promise<{ readonly default?: unknown }> {
@@ -65,5 +70,10 @@ function isPlugin(value: unknown): value is BackendPlugin {
   if (typeof value !== 'object' || value === null) return false;
   const plugin = value as Partial<Record<keyof BackendPlugin, unknown>>;
   const waits = plugin.waits === 'on-the-world' || plugin.waits === 'on-the-clock';
-  return waits && typeof plugin.name === 'string' && typeof plugin.parseOptions === 'function' && typeof plugin.create === 'function';
+  return (
+    waits &&
+    typeof plugin.name === 'string' &&
+    typeof plugin.parseOptions === 'function' &&
+    typeof plugin.create === 'function'
+  );
 }

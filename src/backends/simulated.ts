@@ -54,7 +54,11 @@ export default plugin;
 
 function simulate(options: Options, { clock, seed }: BackendContext): Backend {
   const servers = createServers(options.servers);
-  const refused: Outcome = { ok: false, failure: 'throttled', detail: `queue limit of ${String(options.queueLimit)} reached` };
+  const refused: Outcome = {
+    ok: false,
+    failure: 'throttled',
+    detail: `queue limit of ${String(options.queueLimit)} reached`,
+  };
   return {
     async invoke(call: Call): Promise<Outcome> {
       const arrivedMs = call.handedMs;
@@ -65,7 +69,8 @@ function simulate(options: Options, { clock, seed }: BackendContext): Backend {
       const doneMs = servers.serve(arrivedMs, serverMs);
       await clock.until(doneMs);
       const times = { sentMs: arrivedMs, doneMs: clock.now(), doneEarliestMs: doneMs, serverMs };
-      if (uniformAt(seed, call.seq, 2) < options.failureRatio) return { ok: false, failure: 'server-error', detail: 'simulated failure', ...times };
+      if (uniformAt(seed, call.seq, 2) < options.failureRatio)
+        return { ok: false, failure: 'server-error', detail: 'simulated failure', ...times };
       return { ok: true, ...times };
     },
   };
@@ -81,7 +86,8 @@ interface Servers {
 
 /** First come first served means that a request's start is known on arrival: the earliest moment a server is free. */
 function createServers(count: number): Servers {
-  if (count === Infinity) return { anyFreeAt: () => true, waitingAt: () => 0, serve: (nowMs, serverMs) => nowMs + serverMs };
+  if (count === Infinity)
+    return { anyFreeAt: () => true, waitingAt: () => 0, serve: (nowMs, serverMs) => nowMs + serverMs };
   const freeMs = new Float64Array(count).fill(-Infinity);
   let startsMs: number[] = [];
   const first = (): number => freeMs.reduce((best, ms, i) => (ms < (freeMs[best] as number) ? i : best), 0);

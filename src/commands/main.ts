@@ -15,7 +15,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function withDefaultCommand(argv: readonly string[]): string[] {
   const [first] = argv;
-  const named = first !== undefined && (Object.hasOwn(COMMANDS, first) || ['help', '--help', '-h', '--version'].includes(first));
+  const named =
+    first !== undefined && (Object.hasOwn(COMMANDS, first) || ['help', '--help', '-h', '--version'].includes(first));
   return first === undefined || named ? [...argv] : ['run', ...argv];
 }
 

@@ -3,7 +3,10 @@ import { Args, Command, Flags } from '@oclif/core';
 /** `replay report RUN`: the report again, from the sample log. */
 export class ReportAgain extends Command {
   static override summary = 'Make the report of a run again, from its sample log.';
-  static override examples = ['<%= config.bin %> report runs/20261124-084512-workload-40-onnx', '<%= config.bin %> report my-run --json'];
+  static override examples = [
+    '<%= config.bin %> report runs/20261124-084512-workload-40-onnx',
+    '<%= config.bin %> report my-run --json',
+  ];
   static override args = { run: Args.string({ required: true, description: 'the folder of a run' }) };
   static override flags = { json: Flags.boolean({ description: 'print report.json in place of the text' }) };
 

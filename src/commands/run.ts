@@ -10,44 +10,96 @@ import { textFlag, wholeNumber } from './text-flag.js';
 /** `replay [run] TRACE ...`: replays a trace against a backend and reports. */
 export class Run extends Command {
   static override summary = 'Replay a trace open loop against a serving system, and report.';
-  static override description = 'This is the default command: `replay trace.json` is short for `replay run trace.json`.';
+  static override description =
+    'This is the default command: `replay trace.json` is short for `replay run trace.json`.';
   static override examples = [
     '<%= config.bin %> traces/workload-40.json --from 80s --to 120s',
     '<%= config.bin %> trace.json --backend http --url http://127.0.0.1:8501/v1/models/m:predict',
     '<%= config.bin %> --rate 50/s --duration 30s --backend http --url http://127.0.0.1:8080/',
     '<%= config.bin %> trace.json --backend simulated --set servers=4 --time virtual',
   ];
-  static override args = { trace: Args.string({ description: 'trace file (.json, .jsonl, .csv, each also .gz), or - for standard input' }) };
+  static override args = {
+    trace: Args.string({ description: 'trace file (.json, .jsonl, .csv, each also .gz), or - for standard input' }),
+  };
   static override flags = {
-    backend: Flags.string({ default: 'onnx', description: 'onnx, http, simulated, null, a path to a plugin, or a package' }),
+    backend: Flags.string({
+      default: 'onnx',
+      description: 'onnx, http, simulated, null, a path to a plugin, or a package',
+    }),
     set: Flags.string({ multiple: true, description: 'an option of the backend, key=value; repeatable' }),
     url: Flags.string({ description: 'short for --set url=' }),
     model: Flags.string({ description: 'short for --set model=' }),
     sessions: Flags.string({ description: 'short for --set sessions=' }),
-    header: Flags.string({ char: 'H', multiple: true, description: 'a header, "name: value"; {seq} and {run} are filled in; repeatable' }),
+    header: Flags.string({
+      char: 'H',
+      multiple: true,
+      description: 'a header, "name: value"; {seq} and {run} are filled in; repeatable',
+    }),
     method: Flags.string({ description: 'short for --set method=' }),
     expect: Flags.string({ description: 'what a success is, beyond a complete 2xx; short for --set expect=' }),
     insecure: Flags.boolean({ char: 'k', description: 'do not verify TLS certificates' }),
-    body: Flags.string({ char: 'b', description: 'the body of every request, sent as JSON when it is JSON; @FILE reads it from a file' }),
-    payload: Flags.string({ description: 'payloads in place of the trace’s: a file, a folder, or a .jsonl with a JSON body a line' }),
+    body: Flags.string({
+      char: 'b',
+      description: 'the body of every request, sent as JSON when it is JSON; @FILE reads it from a file',
+    }),
+    payload: Flags.string({
+      description: 'payloads in place of the trace’s: a file, a folder, or a .jsonl with a JSON body a line',
+    }),
     column: Flags.string({ description: 'CSV or JSON lines: the column of the times' }),
     unit: Flags.string({ options: ['ms', 's', 'us', 'ns'], description: 'the unit of --column' }),
     rate: textFlag('rate', parseRatePerSecond)({ char: 'R', description: 'no trace: this mean rate, such as 50/s' }),
     duration: textFlag('duration', parseDurationMs)({ char: 'd', description: 'no trace: for so long, such as 30s' }),
-    process: Flags.string({ options: ['poisson', 'constant', 'gamma'], default: 'poisson', description: 'no trace: the arrival process' }),
-    seed: textFlag('seed', wholeNumber(0, Number.MAX_SAFE_INTEGER))({ default: 1, description: 'seed of the arrivals (--rate) and of simulated backends' }),
+    process: Flags.string({
+      options: ['poisson', 'constant', 'gamma'],
+      default: 'poisson',
+      description: 'no trace: the arrival process',
+    }),
+    seed: textFlag(
+      'seed',
+      wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    )({ default: 1, description: 'seed of the arrivals (--rate) and of simulated backends' }),
     from: textFlag('from', parseDurationMs)({ default: 0, description: 'begin here in the trace' }),
     to: textFlag('to', parseDurationMs)({ description: 'end here in the trace' }),
     speed: textFlag('speed', parseSpeed)({ default: 1, description: '2x replays in half the time' }),
-    time: Flags.string({ options: ['real', 'virtual'], default: 'real', description: 'virtual: simulated time, for backends that wait on the clock' }),
-    workers: textFlag('workers', wholeNumber(1, 256))({ char: 'w', description: 'threads that send; the CPUs less one unless given' }),
-    pacing: Flags.string({ options: ['exact', 'economic', 'auto'], default: 'auto', description: 'exact spins for microseconds, economic sleeps' }),
-    connections: textFlag('connections', wholeNumber(1, 60000))({ char: 'c', description: 'open exactly so many connections before the start, and never more' }),
-    'max-in-flight': textFlag('max-in-flight', wholeNumber(1, 1_000_000))({ description: 'more open requests than this are shed; 10000 unless given' }),
-    timeout: textFlag('timeout', parseDurationMs)({ default: 30_000, description: 'for a complete answer, from the hand-over' }),
-    warmup: textFlag('warmup', parseDurationMs)({ default: 0, description: 'requests due before this are sent and counted, but left out of latency' }),
-    'max-lateness': textFlag('max-lateness', parseDurationMs)({ default: 10, description: 'a p99 lateness above this makes the run INVALID' }),
-    out: Flags.string({ char: 'o', aliases: ['output'], description: 'folder for the run, new or empty; runs/<time>-<trace>-<backend> unless given' }),
+    time: Flags.string({
+      options: ['real', 'virtual'],
+      default: 'real',
+      description: 'virtual: simulated time, for backends that wait on the clock',
+    }),
+    workers: textFlag(
+      'workers',
+      wholeNumber(1, 256),
+    )({ char: 'w', description: 'threads that send; the CPUs less one unless given' }),
+    pacing: Flags.string({
+      options: ['exact', 'economic', 'auto'],
+      default: 'auto',
+      description: 'exact spins for microseconds, economic sleeps',
+    }),
+    connections: textFlag(
+      'connections',
+      wholeNumber(1, 60000),
+    )({ char: 'c', description: 'open exactly so many connections before the start, and never more' }),
+    'max-in-flight': textFlag(
+      'max-in-flight',
+      wholeNumber(1, 1_000_000),
+    )({ description: 'more open requests than this are shed; 10000 unless given' }),
+    timeout: textFlag(
+      'timeout',
+      parseDurationMs,
+    )({ default: 30_000, description: 'for a complete answer, from the hand-over' }),
+    warmup: textFlag(
+      'warmup',
+      parseDurationMs,
+    )({ default: 0, description: 'requests due before this are sent and counted, but left out of latency' }),
+    'max-lateness': textFlag(
+      'max-lateness',
+      parseDurationMs,
+    )({ default: 10, description: 'a p99 lateness above this makes the run INVALID' }),
+    out: Flags.string({
+      char: 'o',
+      aliases: ['output'],
+      description: 'folder for the run, new or empty; runs/<time>-<trace>-<backend> unless given',
+    }),
     json: Flags.boolean({ description: 'print report.json in place of the text' }),
     quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
   };
@@ -56,7 +108,9 @@ export class Run extends Command {
     const { args, flags } = await this.parse(Run);
     const { closeArrivals } = await import('../arrival-store.js');
     const trace = await openTrace(args.trace, flags);
-    const stop = stopOnSignals((text) => { this.logToStderr(text); });
+    const stop = stopOnSignals((text) => {
+      this.logToStderr(text);
+    });
     try {
       const { replay } = await import('../replay/replay.js');
       const result = await replay(requestOf(trace, flags), {
@@ -64,8 +118,12 @@ export class Run extends Command {
         env: process.env,
         date: () => new Date(),
         stop: stop.signal,
-        say: (text) => { if (!flags.quiet || text.startsWith('warning')) this.logToStderr(text); },
-        onProgress: (progress) => { if (!flags.quiet) showProgress(progress); },
+        say: (text) => {
+          if (!flags.quiet || text.startsWith('warning')) this.logToStderr(text);
+        },
+        onProgress: (progress) => {
+          if (!flags.quiet) showProgress(progress);
+        },
       });
       await print(result, flags.json);
       process.exitCode = exitCode(result);
@@ -82,7 +140,8 @@ type RunFlags = Interfaces.InferredFlags<typeof Run.flags>;
 async function openTrace(source: string | undefined, flags: RunFlags): Promise<Trace> {
   const payloads = await givenPayloads(flags);
   if (source === undefined) return generated(flags, payloads);
-  if (flags.rate !== undefined || flags.duration !== undefined) throw new UserError('a trace has its own times; leave out --rate and --duration, or the trace');
+  if (flags.rate !== undefined || flags.duration !== undefined)
+    throw new UserError('a trace has its own times; leave out --rate and --duration, or the trace');
   const { readTrace } = await import('../trace-file/read-trace.js');
   const { column, unit } = flags;
   return readTrace(source, {
@@ -96,7 +155,8 @@ async function openTrace(source: string | undefined, flags: RunFlags): Promise<T
 
 async function generated(flags: RunFlags, payloads: readonly Payload[] = []): Promise<Trace> {
   const { rate, duration, process: process_, seed } = flags;
-  if (rate === undefined) throw new UserError('nothing to replay; give a trace file, - for standard input, or --rate 50/s --duration 30s');
+  if (rate === undefined)
+    throw new UserError('nothing to replay; give a trace file, - for standard input, or --rate 50/s --duration 30s');
   if (duration === undefined) throw new UserError('--rate needs a length; add --duration 30s');
   const { storedRecipe } = await import('./stored-recipe.js');
   const recipe = { process: process_, durationMs: duration, seed, rate, ...(process_ === 'gamma' ? { scv: 4 } : {}) };
@@ -104,12 +164,19 @@ async function generated(flags: RunFlags, payloads: readonly Payload[] = []): Pr
 }
 
 async function givenPayloads({ body, payload }: RunFlags): Promise<readonly Payload[] | undefined> {
-  if (body !== undefined && payload !== undefined) throw new UserError('--body and --payload are two ways to say the same; give one');
+  if (body !== undefined && payload !== undefined)
+    throw new UserError('--body and --payload are two ways to say the same; give one');
   const { readPayloadArgument } = await import('../trace-file/payloads.js');
   if (payload !== undefined) return readPayloadArgument(payload);
   if (body?.startsWith('@') === true) return readPayloadArgument(body.slice(1));
   if (body === undefined) return undefined;
-  return [{ kind: 'bytes', contentType: isJson(body) ? 'application/json' : 'text/plain; charset=utf-8', bytes: new TextEncoder().encode(body) }];
+  return [
+    {
+      kind: 'bytes',
+      contentType: isJson(body) ? 'application/json' : 'text/plain; charset=utf-8',
+      bytes: new TextEncoder().encode(body),
+    },
+  ];
 }
 
 function isJson(text: string): boolean {
@@ -161,7 +228,11 @@ function backendOptions(flags: RunFlags): RawOptions {
   const options: Record<string, string | string[]> = {};
   for (const [key, value] of pairs) {
     const before = Object.hasOwn(options, key) ? options[key] : undefined;
-    Object.defineProperty(options, key, { value: before === undefined ? value : [before, value].flat(), enumerable: true, configurable: true });
+    Object.defineProperty(options, key, {
+      value: before === undefined ? value : [before, value].flat(),
+      enumerable: true,
+      configurable: true,
+    });
   }
   return options;
 }

@@ -29,7 +29,8 @@ export function textFlag<T>(name: string, read: (text: string) => T): TextFlag<T
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^\d+$/.test(text.trim()) ? Number(text) : NaN;
-    if (!(value >= least && value <= most)) throw new Error(`give a whole number from ${String(least)} to ${String(most)}`);
+    if (!(value >= least && value <= most))
+      throw new Error(`give a whole number from ${String(least)} to ${String(most)}`);
     return value;
   };
 }

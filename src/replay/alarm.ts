@@ -27,7 +27,10 @@ export function threadAlarm(ring: () => void): Alarm {
   const memory = pacingMemory();
   const due = dueOf(memory);
   const turn = turnOf(memory);
-  const thread = new Worker(new URL('./pacing-thread.js', import.meta.url), { workerData: memory, name: 'replay pacing' });
+  const thread = new Worker(new URL('./pacing-thread.js', import.meta.url), {
+    workerData: memory,
+    name: 'replay pacing',
+  });
   thread.on('message', ring);
   const tell = (dueNs: bigint): void => {
     Atomics.store(due, 0, dueNs);

@@ -19,7 +19,8 @@ export function choosePacing(asked: Pacing, cpus: number, workers: number, backe
   const sum = `${count(workers, 'worker')}, the main thread${backendCpus > 0 ? ` and ${count(backendCpus, 'backend thread')}` : ''}`;
   const figures = `exact pacing wants ${String(needed)} CPUs (${sum}) and ${String(Number(cpus.toFixed(2)))} ${cpus === 1 ? 'is' : 'are'} available`;
   if (asked === 'economic') return { asked, used: 'economic', why: 'asked for' };
-  if (asked === 'exact') return { asked, used: 'exact', why: 'asked for', ...(enough ? {} : { warning: `${figures}: it may be late` }) };
+  if (asked === 'exact')
+    return { asked, used: 'exact', why: 'asked for', ...(enough ? {} : { warning: `${figures}: it may be late` }) };
   return { asked, used: enough ? 'exact' : 'economic', why: figures };
 }
 

@@ -14,7 +14,10 @@ function cgroupQuota(read: (path: string) => string): number {
   let quota = Infinity;
   for (const { folder, file, parse } of cgroupFolders(read)) {
     try {
-      quota = Math.min(quota, parse((name) => read(`${folder}/${name}`), file));
+      quota = Math.min(
+        quota,
+        parse((name) => read(`${folder}/${name}`), file),
+      );
     } catch {
       // This level has no quota file: it sets no limit.
     }

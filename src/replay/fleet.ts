@@ -49,7 +49,8 @@ export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
       fleet.onStart(startMonotonicNs);
       for (const member of members) member.tell({ kind: 'start', startMonotonicNs });
       await Promise.all(members.map((member) => member.ended));
-      for (const member of members) if (member.cause !== undefined) member.recordCrashed(fleet.now(), fleet.stoppedMs());
+      for (const member of members)
+        if (member.cause !== undefined) member.recordCrashed(fleet.now(), fleet.stoppedMs());
     }
     return { started, ...summary(members) };
   } finally {
@@ -61,7 +62,13 @@ export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
 
 async function allReady(members: readonly Member[], stop: AbortSignal): Promise<boolean> {
   const stopped = new Promise<false>((resolve) => {
-    stop.addEventListener('abort', () => { resolve(false); }, { once: true });
+    stop.addEventListener(
+      'abort',
+      () => {
+        resolve(false);
+      },
+      { once: true },
+    );
   });
   if (stop.aborted) return false;
   return Promise.race([Promise.all(members.map((member) => member.ready)).then(() => true), stopped]);
@@ -91,9 +98,12 @@ class Member {
     readonly order: WorkerOrder,
     private readonly onBatch: (batch: SampleBatch) => void,
   ) {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: order, name: `replay worker ${String(order.shard.index)}` });
-    const { promise: ready, resolve: isReady, reject: isNot } = deferred<void>();
-    const { promise: ended, resolve: hasEnded } = deferred<void>();
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: order,
+      name: `replay worker ${String(order.shard.index)}`,
+    });
+    const { promise: ready, resolve: isReady, reject: isNot } = deferred();
+    const { promise: ended, resolve: hasEnded } = deferred();
     this.ready = ready;
     this.ended = ended;
     ready.catch(() => undefined);
@@ -161,17 +171,20 @@ class Member {
       for (let i = 0; i < rows; i++) {
         const index = seq[i] as number;
         if ((dueMs[i] as number) > stoppedMs || this.#isMarked(Math.floor(index / shard.of))) continue;
-        recorder.record({ seq: index, dueMs: dueMs[i] as number, handedMs: NaN }, { ok: false, failure: 'crashed', detail, doneMs: nowMs });
+        recorder.record(
+          { seq: index, dueMs: dueMs[i] as number, handedMs: NaN },
+          { ok: false, failure: 'crashed', detail, doneMs: nowMs },
+        );
       }
     }
     recorder.flush();
   }
 }
 
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: Error) => void } {
-  let resolve: (value: T) => void = () => undefined;
+function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
+  let resolve: () => void = () => undefined;
   let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<T>((yes, no) => {
+  const promise = new Promise<void>((yes, no) => {
     resolve = yes;
     reject = no;
   });

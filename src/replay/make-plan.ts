@@ -7,9 +7,16 @@ import { schedule, type Window } from './schedule.js';
 const MOST_MS = 31 * 24 * 3_600_000;
 
 /** What will be sent, before anything is. Throws `UserError` when that is nothing, or too long. */
-export function makePlan(trace: Trace, window: Window, limits: Omit<Plan, 'planned' | 'durationMs' | 'duePerSecond'>): Plan {
+export function makePlan(
+  trace: Trace,
+  window: Window,
+  limits: Omit<Plan, 'planned' | 'durationMs' | 'duePerSecond'>,
+): Plan {
   const durationMs = (Math.min(window.toMs, trace.durationMs) - window.fromMs) / window.speed;
-  if (durationMs > MOST_MS) throw new UserError('the run would last more than 31 days; choose a part with --from and --to, or a higher --speed');
+  if (durationMs > MOST_MS)
+    throw new UserError(
+      'the run would last more than 31 days; choose a part with --from and --to, or a higher --speed',
+    );
   const duePerSecond = Array.from({ length: Math.max(0, Math.ceil(durationMs / 1000)) }, () => 0);
   let planned = 0;
   for (const { rows, dueMs } of schedule(trace.store, window, { index: 0, of: 1 })) {

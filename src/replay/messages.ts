@@ -29,7 +29,11 @@ export type FromWorker =
   /** Prepared, warm, waiting for the start. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'batch'; readonly batch: SampleBatch }
-  | { readonly kind: 'done'; readonly facts: Readonly<Record<string, string | number | boolean>>; readonly resources: WorkerResources }
+  | {
+      readonly kind: 'done';
+      readonly facts: Readonly<Record<string, string | number | boolean>>;
+      readonly resources: WorkerResources;
+    }
   /** The backend could not be made: `mendable` tells the user's fault from a bug. */
   | { readonly kind: 'failed'; readonly message: string; readonly mendable: boolean };
 

@@ -10,7 +10,14 @@ const REDACTED = '(redacted)';
 export function redactOptions(raw: RawOptions, publicOptions: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(raw).map(([key, value]) => {
-      const redact = key === 'url' ? redactUrl : key === 'header' ? headerName : publicOptions.includes(key) ? printable : () => REDACTED;
+      const redact =
+        key === 'url'
+          ? redactUrl
+          : key === 'header'
+            ? headerName
+            : publicOptions.includes(key)
+              ? printable
+              : () => REDACTED;
       return [printable(key, 60), typeof value === 'string' ? redact(value) : value.map((one) => redact(one))];
     }),
   );

@@ -60,10 +60,11 @@ async function sendAll({ schedule, clock, stop }: ShardRun, open: OpenCalls): Pr
 
 /** All calls have the same timeout, so the oldest open call is the next to time out: one waiter serves all. */
 async function reapTimeouts({ clock, timeoutMs }: ShardRun, open: OpenCalls, over: AbortSignal): Promise<void> {
-  while (!over.aborted) {
+  do {
+    // Once it is over nothing is open, and nothing expires.
+    open.expire(clock.now() - timeoutMs);
     await clock.until(open.oldestHandedMs(clock.now()) + timeoutMs, over);
-    if (!over.aborted) open.expire(clock.now() - timeoutMs);
-  }
+  } while (!over.aborted);
 }
 
 /** The calls handed over and not yet recorded, oldest first (a doubly linked list: answers leave it from anywhere). */
@@ -106,7 +107,11 @@ class OpenCalls {
 
   expire(handedAtMostMs: number): void {
     const { timeoutMs } = this.#run;
-    for (let call = this.#ends.oldest; call !== undefined && call.handedMs <= handedAtMostMs; call = this.#ends.oldest) {
+    for (
+      let call = this.#ends.oldest;
+      call !== undefined && call.handedMs <= handedAtMostMs;
+      call = this.#ends.oldest
+    ) {
       this.#giveUp(call, 'timeout', `no complete answer within ${String(timeoutMs)} ms`);
     }
   }
@@ -144,7 +149,13 @@ class OpenCalls {
 
 /** A plugin's answer comes from outside: what is not an outcome is a crash of the plugin, and no time lies outside [handed, now]. */
 function trusted(outcome: Outcome, handedMs: number, nowMs: number): Outcome {
-  if (!isOutcome(outcome)) return { ok: false, failure: 'crashed', detail: 'the backend returned something that is no outcome', doneMs: nowMs };
+  if (!isOutcome(outcome))
+    return {
+      ok: false,
+      failure: 'crashed',
+      detail: 'the backend returned something that is no outcome',
+      doneMs: nowMs,
+    };
   const doneMs = within(outcome.doneMs, handedMs, nowMs) ?? nowMs;
   const sentMs = within(outcome.sentMs, handedMs, doneMs);
   const doneEarliestMs = within(outcome.doneEarliestMs, sentMs ?? handedMs, doneMs);
@@ -159,7 +170,13 @@ function trusted(outcome: Outcome, handedMs: number, nowMs: number): Outcome {
 function isOutcome(value: unknown): value is Outcome {
   if (typeof value !== 'object' || value === null || !('ok' in value)) return false;
   if (value.ok === true) return true;
-  return value.ok === false && 'failure' in value && FAILURES.includes(value.failure as Failure) && 'detail' in value && typeof value.detail === 'string';
+  return (
+    value.ok === false &&
+    'failure' in value &&
+    FAILURES.includes(value.failure as Failure) &&
+    'detail' in value &&
+    typeof value.detail === 'string'
+  );
 }
 
 function within(ms: number | undefined, leastMs: number, mostMs: number): number | undefined {

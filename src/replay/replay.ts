@@ -5,7 +5,7 @@ import type { BackendPlugin, RawOptions } from '../backends/backend.js';
 import { importPlugin, locatePlugin } from '../backends/registry.js';
 import { foldSections, type SectionFold } from '../collectors/registry.js';
 import { openSampleLog, type SampleLog } from '../collectors/sample-log.js';
-import { messageOf, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import type { Report } from '../report.js';
 import { renderReportJson } from '../report/report-json.js';
 import type { Plan, RunEnd, RunRecord } from '../run.js';
@@ -111,25 +111,49 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
   const { url } = await locatePlugin(request.backend, world.folder);
   const plugin = await importPlugin(url);
   if (request.time === 'virtual' && plugin.waits !== 'on-the-clock') {
-    throw new UserError(`backend ${plugin.name} answers from the world; --time virtual needs one that waits on the clock (simulated)`);
+    throw new UserError(
+      `backend ${plugin.name} answers from the world; --time virtual needs one that waits on the clock (simulated)`,
+    );
   }
   const parsed = plugin.parseOptions(request.backendOptions);
   const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed);
   const plan = makePlan(request.trace, window, planLimits(request, plugin));
-  const setUp = await plugin.setUp?.(parsed, { payloads: request.trace.payloads, progress: world.say, env: world.env, signal: world.stop });
+  const setUp = await plugin.setUp?.(parsed, {
+    payloads: request.trace.payloads,
+    progress: world.say,
+    env: world.env,
+    signal: world.stop,
+  });
   const options = setUp === undefined ? parsed : setUp.options;
   const budget = cpuBudget();
   const workers = request.time === 'virtual' ? 1 : chooseWorkers(request.workers, budget, plugin.maxWorkers?.(options));
   const pacing = choosePacing(request.pacing, budget, workers, plugin.ownCpus?.(options) ?? 0);
   if (pacing.warning !== undefined && request.time === 'real') world.say(`warning: ${pacing.warning}`);
   const payloads = request.trace.payloads.length > 0 ? request.trace.payloads : (setUp?.payloads ?? []);
-  const notes = [...speedNotes(request.speed), ...workerNotes(request.workers, workers, plugin.name), ...(setUp?.notes ?? [])];
+  const notes = [
+    ...speedNotes(request.speed),
+    ...workerNotes(request.workers, workers, plugin.name),
+    ...(setUp?.notes ?? []),
+  ];
   const startedAt = world.date();
   const record = firstRecord(request, { plugin, plan, pacing, workers, notes, startedAt });
-  return { request, plugin, pluginUrl: url, options, payloads, window, pacing, record, folderName: `${stamp(startedAt)}-${slug(request)}` };
+  return {
+    request,
+    plugin,
+    pluginUrl: url,
+    options,
+    payloads,
+    window,
+    pacing,
+    record,
+    folderName: `${stamp(startedAt)}-${slug(request)}`,
+  };
 }
 
-function planLimits(request: ReplayRequest, plugin: BackendPlugin): Omit<Plan, 'planned' | 'durationMs' | 'duePerSecond'> {
+function planLimits(
+  request: ReplayRequest,
+  plugin: BackendPlugin,
+): Omit<Plan, 'planned' | 'durationMs' | 'duePerSecond'> {
   const { warmupMs, timeoutMs, maxLatenessMs, maxInFlight, connections } = request;
   return {
     warmupMs,
@@ -152,7 +176,9 @@ function workerNotes(asked: number | undefined, used: number, backend: string): 
 
 function speedNotes(speed: number): string[] {
   if (speed === 1) return [];
-  return [`Replayed at ${String(speed)}x: bursts are ${speed > 1 ? 'shorter' : 'longer'} against cold starts and autoscaling than in the trace.`];
+  return [
+    `Replayed at ${String(speed)}x: bursts are ${speed > 1 ? 'shorter' : 'longer'} against cold starts and autoscaling than in the trace.`,
+  ];
 }
 
 function firstRecord(
@@ -166,14 +192,22 @@ function firstRecord(
     id: virtual ? `virtual-${slug(request)}` : `${stamp(made.startedAt)}-${slug(request)}`,
     startedAt: virtual ? null : made.startedAt.toISOString(),
     startMonotonicNs: 0,
-    trace: { name: trace.name, sha256: trace.sha256, count: trace.count, durationMs: trace.durationMs, recipe: trace.recipe ?? null },
+    trace: {
+      name: trace.name,
+      sha256: trace.sha256,
+      count: trace.count,
+      durationMs: trace.durationMs,
+      recipe: trace.recipe ?? null,
+    },
     backend: made.plugin.name,
     options: redactOptions(request.backendOptions, made.plugin.publicOptions),
     backendFacts: {},
     time,
     window: { fromMs: request.fromMs, toMs: Number.isFinite(request.toMs) ? request.toMs : null, speed: request.speed },
     workers: made.workers,
-    pacing: virtual ? { asked: request.pacing, used: 'virtual', why: 'time is virtual' } : { asked: made.pacing.asked, used: made.pacing.used, why: made.pacing.why },
+    pacing: virtual
+      ? { asked: request.pacing, used: 'virtual', why: 'time is virtual' }
+      : { asked: made.pacing.asked, used: made.pacing.used, why: made.pacing.why },
     seed,
     notes: made.notes,
     plan: made.plan,
@@ -189,7 +223,15 @@ function versions(): Record<string, string> {
 }
 
 function host(): Record<string, string | number> {
-  return { platform: process.platform, arch: process.arch, kernel: release(), cpu: cpus()[0]?.model ?? 'unknown', cpus: cpus().length, cpuBudget: cpuBudget(), memoryBytes: totalmem() };
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    kernel: release(),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cpus: cpus().length,
+    cpuBudget: cpuBudget(),
+    memoryBytes: totalmem(),
+  };
 }
 
 /** 20261124-084512, in UTC. */
@@ -198,7 +240,11 @@ function stamp(date: Date): string {
 }
 
 function slug({ trace, backend }: ReplayRequest): string {
-  const safe = (text: string): string => text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 60);
+  const safe = (text: string): string =>
+    text
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[-.]+|[-.]+$/g, '')
+      .slice(0, 60);
   return `${safe(trace.name) || 'trace'}-${safe(backend.split('/').at(-1) ?? '') || 'backend'}`;
 }
 
@@ -230,20 +276,32 @@ function workerOrder(prepared: Prepared, index: number, memory: SharedArrayBuffe
   };
 }
 
-async function runVirtual(prepared: Prepared, { folder, log, fold, world }: Sinks & { world: Surroundings }): Promise<Over> {
+async function runVirtual(
+  prepared: Prepared,
+  { folder, log, fold, world }: Sinks & { world: Surroundings },
+): Promise<Over> {
   const { record } = prepared;
   writeWhole(folder, RUN_FILES.record, json(record));
   const stop = stopper(world.stop, log, () => 0);
   const onBatch = takeBatches(fold, log, stop);
-  const { endedMs, facts } = await virtualRun(prepared.plugin, workerOrder(prepared, 0, inFlightMemory(1)), onBatch, stop.signal);
+  const { endedMs, facts } = await virtualRun(
+    prepared.plugin,
+    workerOrder(prepared, 0, inFlightMemory(1)),
+    onBatch,
+    stop.signal,
+  );
   const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null };
   return { record: { ...record, backendFacts: facts, end }, trouble: stop.trouble() };
 }
 
-async function runReal(prepared: Prepared, { folder, log, fold, world }: Sinks & { world: Surroundings }): Promise<Over> {
+async function runReal(
+  prepared: Prepared,
+  { folder, log, fold, world }: Sinks & { world: Surroundings },
+): Promise<Over> {
   let record = prepared.record;
   const memory = inFlightMemory(record.workers);
-  const now = (): number => (record.startMonotonicNs === 0 ? -1 : (Number(process.hrtime.bigint()) - record.startMonotonicNs) / 1e6);
+  const now = (): number =>
+    record.startMonotonicNs === 0 ? -1 : (Number(process.hrtime.bigint()) - record.startMonotonicNs) / 1e6;
   const stop = stopper(world.stop, log, now);
   const counts = { ok: 0, failed: 0 };
   const take = takeBatches(fold, log, stop);
@@ -266,7 +324,13 @@ async function runReal(prepared: Prepared, { folder, log, fold, world }: Sinks &
       stop: stop.signal,
       stoppedMs: () => stop.facts().stoppedMs ?? Infinity,
     });
-    const end: RunEnd = { endedMs: Math.max(0, now()), ...stop.facts(), crashes: fleet.crashes, complete: true, resources: sumResources(fleet.resources) };
+    const end: RunEnd = {
+      endedMs: Math.max(0, now()),
+      ...stop.facts(),
+      crashes: fleet.crashes,
+      complete: true,
+      resources: sumResources(fleet.resources),
+    };
     return { record: { ...record, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {
     clearInterval(ticking);
@@ -291,7 +355,11 @@ interface Stopper {
 /** The user's stop and our own, and which came first. */
 function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper {
   const controller = new AbortController();
-  let facts: Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted'> = { stoppedMs: null, stopReason: null, interrupted: false };
+  let facts: Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted'> = {
+    stoppedMs: null,
+    stopReason: null,
+    interrupted: false,
+  };
   let trouble: UserError | undefined;
   const stop = (reason: string, interrupted: boolean): void => {
     if (facts.stoppedMs === null) facts = { stoppedMs: Math.max(0, now()), stopReason: reason, interrupted };
@@ -332,7 +400,9 @@ function sumResources(all: readonly WorkerResources[]): Record<string, number> {
 }
 
 /** Numbers add up over workers; anything else is the first worker's. */
-function mergeFacts(all: readonly Readonly<Record<string, string | number | boolean>>[]): Record<string, string | number | boolean> {
+function mergeFacts(
+  all: readonly Readonly<Record<string, string | number | boolean>>[],
+): Record<string, string | number | boolean> {
   const merged: Record<string, string | number | boolean> = {};
   for (const facts of all) {
     for (const [name, value] of Object.entries(facts)) {
@@ -357,9 +427,15 @@ async function conclude({ record, trouble: before }: Over, { folder, log, fold }
   const { sections, verdict, hlog } = fold.finish(record.end as RunEnd);
   const report = makeReport(record, sections, verdict);
   await attempt(() => log.close());
-  await attempt(() => { writeWhole(folder, RUN_FILES.record, json(record)); });
-  await attempt(() => { writeWhole(folder, RUN_FILES.report, renderReportJson(report)); });
-  await attempt(() => { writeWhole(folder, RUN_FILES.hlog, hlog); });
+  await attempt(() => {
+    writeWhole(folder, RUN_FILES.record, json(record));
+  });
+  await attempt(() => {
+    writeWhole(folder, RUN_FILES.report, renderReportJson(report));
+  });
+  await attempt(() => {
+    writeWhole(folder, RUN_FILES.hlog, hlog);
+  });
   return { folder, record, report, trouble };
 }
 

@@ -24,5 +24,13 @@ export async function reportAgain(folder: string): Promise<Report> {
 }
 
 function killed(lastMs: number): RunEnd {
-  return { endedMs: lastMs, stoppedMs: null, stopReason: 'the process was killed', interrupted: false, crashes: [], complete: false, resources: null };
+  return {
+    endedMs: lastMs,
+    stoppedMs: null,
+    stopReason: 'the process was killed',
+    interrupted: false,
+    crashes: [],
+    complete: false,
+    resources: null,
+  };
 }

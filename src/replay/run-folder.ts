@@ -4,14 +4,20 @@ import { messageOf, printable, UserError } from '../errors.js';
 import type { RunRecord } from '../run.js';
 
 /** The files a run leaves. */
-export const RUN_FILES = { record: 'run.json', samples: 'samples.arrows', report: 'report.json', hlog: 'latency.hlog' } as const;
+export const RUN_FILES = {
+  record: 'run.json',
+  samples: 'samples.arrows',
+  report: 'report.json',
+  hlog: 'latency.hlog',
+} as const;
 
 /** Makes the folder of a run: `out` when given (it must be new or empty), else a fresh one of this name below `runs`. */
 export function makeRunFolder(out: string | undefined, name: string): string {
   const folder = out ?? freshFolder(join('runs', name));
   try {
     mkdirSync(folder, { recursive: true });
-    if (readdirSync(folder).length > 0) throw new UserError(`--out ${printable(folder)} is not empty; name a new or empty folder`);
+    if (readdirSync(folder).length > 0)
+      throw new UserError(`--out ${printable(folder)} is not empty; name a new or empty folder`);
   } catch (thrown) {
     throw mended(thrown, folder);
   }
@@ -42,20 +48,28 @@ export function readRunRecord(folder: string): RunRecord {
   const path = join(folder, RUN_FILES.record);
   let record: unknown;
   try {
-    if (!statSync(folder).isDirectory()) throw new UserError(`${printable(folder)} is no run folder; give the folder that --out named`);
+    if (!statSync(folder).isDirectory())
+      throw new UserError(`${printable(folder)} is no run folder; give the folder that --out named`);
     record = JSON.parse(readFileSync(path, 'utf8'));
   } catch (thrown) {
     if (thrown instanceof UserError) throw thrown;
     throw new UserError(`${printable(path)}: ${messageOf(thrown)}; give the folder of a run`);
   }
-  if (!isRunRecord(record)) throw new UserError(`${printable(path)} is no run record of format 1; give the folder of a run`);
+  if (!isRunRecord(record))
+    throw new UserError(`${printable(path)} is no run record of format 1; give the folder of a run`);
   return record;
 }
 
 function isRunRecord(value: unknown): value is RunRecord {
   if (typeof value !== 'object' || value === null) return false;
   const record = value as Partial<RunRecord>;
-  return record.format === 1 && typeof record.id === 'string' && typeof record.plan === 'object' && Array.isArray(record.plan?.duePerSecond);
+  return (
+    record.format === 1 &&
+    typeof record.id === 'string' &&
+    typeof record.plan === 'object' &&
+    record.plan !== null &&
+    Array.isArray(record.plan.duePerSecond)
+  );
 }
 
 const DISK_TROUBLE: Readonly<Record<string, string>> = {

@@ -19,7 +19,12 @@ export function measureThreadUsage(): () => WorkerResources {
     observer.disconnect();
     const end = readSchedstat(path);
     const wallMs = performance.now() - startMs;
-    return { cpuShare: (end.cpuMs - start.cpuMs) / wallMs, runQueueMs: end.waitMs - start.waitMs, gcMs: gc.totalMs, gcMaxMs: gc.maxMs };
+    return {
+      cpuShare: (end.cpuMs - start.cpuMs) / wallMs,
+      runQueueMs: end.waitMs - start.waitMs,
+      gcMs: gc.totalMs,
+      gcMaxMs: gc.maxMs,
+    };
   };
 }
 

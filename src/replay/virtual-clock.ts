@@ -15,7 +15,7 @@ export function createVirtualClock(): VirtualClock {
     until: (dueMs, signal) => (dueMs <= nowMs ? Promise.resolve() : waiters.add(dueMs, signal)),
     turn: () => Promise.resolve(),
     async drive(work) {
-      let settled = false;
+      let settled = false as boolean;
       const settle = (): void => {
         settled = true;
       };
@@ -24,7 +24,8 @@ export function createVirtualClock(): VirtualClock {
         await macrotask();
         if (settled) return work;
         const nextMs = waiters.nextMs();
-        if (nextMs === Infinity) throw new Error('virtual time stands still: something waits for the world, not for the clock');
+        if (nextMs === Infinity)
+          throw new Error('virtual time stands still: something waits for the world, not for the clock');
         nowMs = nextMs;
         waiters.wake(nowMs);
       }

@@ -16,7 +16,15 @@ export async function virtualRun(
 ): Promise<{ readonly endedMs: number; readonly facts: Readonly<Record<string, string | number | boolean>> }> {
   const clock = createVirtualClock();
   const { payloads, runId, seed } = order;
-  const backend = await plugin.create(order.options, { clock, payloads, worker: 0, workers: 1, runId, seed, virtual: true });
+  const backend = await plugin.create(order.options, {
+    clock,
+    payloads,
+    worker: 0,
+    workers: 1,
+    runId,
+    seed,
+    virtual: true,
+  });
   const recorder = createRecorder(0, onBatch);
   const everything = async (): Promise<void> => {
     await backend.prepare?.(stop);

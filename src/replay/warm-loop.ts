@@ -12,7 +12,10 @@ const REQUESTS = 5000;
  * cold loop is late for its first second.
  */
 export async function warmLoop(clock: Clock): Promise<void> {
-  const answersAtOnce: Backend = { invoke: (call) => Promise.resolve({ ok: true, sentMs: call.handedMs, doneMs: clock.now(), doneEarliestMs: call.handedMs }) };
+  const answersAtOnce: Backend = {
+    invoke: (call) =>
+      Promise.resolve({ ok: true, sentMs: call.handedMs, doneMs: clock.now(), doneEarliestMs: call.handedMs }),
+  };
   await replayShard({
     schedule: everyTwentiethMs(clock.now()),
     clock,

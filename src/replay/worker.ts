@@ -22,9 +22,8 @@ if (parentPort !== null) {
   const stop = new AbortController();
   const start = new Promise<bigint | undefined>((resolve) => {
     port.on('message', (message: ToWorker) => {
-      if (message.kind === 'start') return resolve(message.startMonotonicNs);
-      stop.abort();
-      resolve(undefined);
+      if (message.kind === 'stop') stop.abort();
+      resolve(message.kind === 'start' ? message.startMonotonicNs : undefined);
     });
   });
   await work(workerData as WorkerOrder, start, stop.signal, say);
@@ -33,7 +32,12 @@ if (parentPort !== null) {
 
 type Say = (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void;
 
-async function work(order: WorkerOrder, start: Promise<bigint | undefined>, stop: AbortSignal, say: Say): Promise<void> {
+async function work(
+  order: WorkerOrder,
+  start: Promise<bigint | undefined>,
+  stop: AbortSignal,
+  say: Say,
+): Promise<void> {
   const clock = createSystemClock(order.pacing);
   let backend: Backend;
   try {
@@ -76,7 +80,13 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, stop: AbortSi
   return backend;
 }
 
-async function run(order: WorkerOrder, clock: SystemClock, backend: Backend, stop: AbortSignal, say: Say): Promise<void> {
+async function run(
+  order: WorkerOrder,
+  clock: SystemClock,
+  backend: Backend,
+  stop: AbortSignal,
+  say: Say,
+): Promise<void> {
   const recorder = createRecorder(order.shard.index, (batch) => {
     say({ kind: 'batch', batch }, [batch.seq.buffer as ArrayBuffer]);
   });

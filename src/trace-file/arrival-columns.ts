@@ -1,4 +1,11 @@
-import { ARRIVAL_CHUNK, arrivalStoreWriter, closeArrivals, readArrivals, type ArrivalStoreWriter, type StoredArrivals } from '../arrival-store.js';
+import {
+  ARRIVAL_CHUNK,
+  arrivalStoreWriter,
+  closeArrivals,
+  readArrivals,
+  type ArrivalStoreWriter,
+  type StoredArrivals,
+} from '../arrival-store.js';
 import type { ArrivalChunk } from '../trace.js';
 import { isPayloadIndex, mayFollow, PAYLOAD_DEFECT, timeDefect, tooMany } from './arrival-rules.js';
 import type { HighestPayload, ParserOptions } from './trace-parser.js';
@@ -30,8 +37,10 @@ export class ArrivalColumns {
 
   /** The next numbers of the column begun; blocks must be as long as chunks of a store are. */
   add(name: ColumnName, numbers: Float64Array, first: number): void {
-    if (first + numbers.length > this.#options.maxArrivals) throw this.#options.fault(tooMany(this.#options.maxArrivals));
-    const chunk = name === 'atMs' ? { atMs: this.#checkTimes(numbers, first) } : { payload: this.#checkPayloads(numbers, first) };
+    if (first + numbers.length > this.#options.maxArrivals)
+      throw this.#options.fault(tooMany(this.#options.maxArrivals));
+    const chunk =
+      name === 'atMs' ? { atMs: this.#checkTimes(numbers, first) } : { payload: this.#checkPayloads(numbers, first) };
     const joined = { atMs: ZEROS.subarray(0, numbers.length), ...this.#partnerOf(numbers.length), ...chunk };
     this.#writer?.appendChunk(joined.atMs, joined.payload);
   }
@@ -74,7 +83,8 @@ export class ArrivalColumns {
     let previousMs = this.#lastMs;
     for (let i = 0; i < times.length; i++) {
       const atMs = times[i] as number;
-      if (!mayFollow(atMs, previousMs)) throw this.#options.fault(`atMs[${String(first + i)}]: ${timeDefect(atMs, previousMs)}`);
+      if (!mayFollow(atMs, previousMs))
+        throw this.#options.fault(`atMs[${String(first + i)}]: ${timeDefect(atMs, previousMs)}`);
       previousMs = atMs;
     }
     this.#lastMs = previousMs;

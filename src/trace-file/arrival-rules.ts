@@ -13,7 +13,8 @@ export function timeDefect(atMs: number, previousMs: number): string {
   const at = String(atMs);
   if (Number.isNaN(atMs)) return 'it is no number; give a time such as 12.5';
   if (atMs < 0) return `${at} ms is negative; times count from the start of the trace`;
-  if (atMs > MOST_AT_MS) return `${at} ms is over 31 years; times count from the start of the trace, so subtract the first, and check the unit`;
+  if (atMs > MOST_AT_MS)
+    return `${at} ms is over 31 years; times count from the start of the trace, so subtract the first, and check the unit`;
   return `${at} ms is before ${String(previousMs)} ms, the arrival before it; sort the arrivals by time`;
 }
 

@@ -39,7 +39,10 @@ export async function openTraceFile(path: string, fault: Fault): Promise<OpenedF
 }
 
 /** The bytes with their first ones looked at: `head` holds what `enough` asked for, or all there is. */
-export async function peek(bytes: Bytes, enough: (head: Buffer) => boolean): Promise<{ readonly head: Buffer; readonly bytes: Bytes }> {
+export async function peek(
+  bytes: Bytes,
+  enough: (head: Buffer) => boolean,
+): Promise<{ readonly head: Buffer; readonly bytes: Bytes }> {
   const iterator = bytes[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
   while (!enough(head)) {
@@ -54,7 +57,8 @@ export async function peek(bytes: Bytes, enough: (head: Buffer) => boolean): Pro
 export async function* plainBytes(bytes: Bytes, gzip: boolean, maxBytes: number, fault: Fault): AsyncGenerator<Buffer> {
   const begin = await peek(bytes, (head) => head.length >= 2);
   if (isGzip(begin.head) && !gzip) throw fault('it is compressed with gzip; add .gz to its name');
-  if (!isGzip(begin.head) && gzip && begin.head.length > 0) throw fault('it is not compressed with gzip; take .gz off its name');
+  if (!isGzip(begin.head) && gzip && begin.head.length > 0)
+    throw fault('it is not compressed with gzip; take .gz off its name');
   let total = 0;
   for await (const chunk of gzip ? gunzipped(begin.bytes, fault) : begin.bytes) {
     total += chunk.length;
@@ -97,7 +101,8 @@ async function* gunzipped(bytes: Bytes, fault: Fault): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {
       total += chunk.length;
-      if (total > RATIO_COUNTS_FROM && total > MOST_RATIO * gunzip.bytesWritten) throw fault('it unpacks to over 1,000 times its size, as only an attack does; it is refused');
+      if (total > RATIO_COUNTS_FROM && total > MOST_RATIO * gunzip.bytesWritten)
+        throw fault('it unpacks to over 1,000 times its size, as only an attack does; it is refused');
       yield chunk;
     }
   } catch (error) {

@@ -1,8 +1,10 @@
 /** The fields of one row (RFC 4180, section 2); undefined where a quote stands inside a field that does not begin with one. */
 export function csvFields(row: string): readonly string[] | undefined {
   const fields: string[] = [];
-  for (let start = 0; ; ) {
-    const field = /^[ \t]*"/.test(row.slice(start, start + 64)) ? quotedField(row, row.indexOf('"', start)) : plainField(row, start);
+  for (let start = 0; ;) {
+    const field = /^[ \t]*"/.test(row.slice(start, start + 64))
+      ? quotedField(row, row.indexOf('"', start))
+      : plainField(row, start);
     if (field === undefined) return undefined;
     fields.push(field.text);
     if (field.end === row.length) return fields;

@@ -57,7 +57,8 @@ export class LineMatcher {
 
   #key(key: Uint8Array): boolean {
     this.#spaces();
-    for (let i = 0; i < key.length; i++) if (this.#pos + i >= this.#end || this.#bytes[this.#pos + i] !== key[i]) return false;
+    for (let i = 0; i < key.length; i++)
+      if (this.#pos + i >= this.#end || this.#bytes[this.#pos + i] !== key[i]) return false;
     this.#pos += key.length;
     return this.#byte(COLON);
   }

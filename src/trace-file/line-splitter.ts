@@ -79,6 +79,7 @@ export class LineSplitter {
   #bound(length: number): void {
     const { limit, firstLimit, fault } = this.#options;
     const most = this.#line === 1 ? firstLimit : limit;
-    if (length > most) throw fault(`line ${String(this.#line)}: it is longer than ${String(most >> 20)} MiB; break it up`);
+    if (length > most)
+      throw fault(`line ${String(this.#line)}: it is longer than ${String(most >> 20)} MiB; break it up`);
   }
 }

@@ -51,7 +51,10 @@ export class NumberArray {
   #number(bytes: Uint8Array, pos: number, end: number): void {
     if (this.#expects === 'comma') throw this.#faultHere('a comma is missing before it; add one');
     const value = parseDecimal(bytes, pos, end, 0, JSON_NUMBER);
-    if (Number.isNaN(value)) throw this.#faultHere(`${quoted(Buffer.from(bytes.subarray(pos, end)).toString())} is no number; give numbers only`);
+    if (Number.isNaN(value))
+      throw this.#faultHere(
+        `${quoted(Buffer.from(bytes.subarray(pos, end)).toString())} is no number; give numbers only`,
+      );
     this.#expects = 'comma';
     this.#block[this.#rows++] = value;
     if (this.#rows === ARRIVAL_CHUNK) this.#flush();

@@ -58,7 +58,10 @@ export class ObjectScanner {
   /** Turns away an object that is not complete. */
   end(): void {
     if (this.#state === 'open' && this.#cut.length === 0) throw this.#fault('it is empty; write a trace into it');
-    if (this.#state !== 'end') throw this.#fault(`it ends in the middle${this.#name === '' ? '' : `, at the key ${quoted(this.#name)}`}; fetch or write it again`);
+    if (this.#state !== 'end')
+      throw this.#fault(
+        `it ends in the middle${this.#name === '' ? '' : `, at the key ${quoted(this.#name)}`}; fetch or write it again`,
+      );
   }
 
   #advance(bytes: Buffer, pos: number): number {
@@ -132,8 +135,12 @@ export class ObjectScanner {
   #defect(byte: number, pos: number): string {
     const at = `byte ${String(this.#offset + pos)} is ${quoted(String.fromCharCode(byte))}`;
     if (this.#state === 'open') return `${at}, but a trace in JSON begins with {; see docs/trace-format.md`;
-    if (this.#state === 'end') return `${at}, behind the end of the object; remove it (one object per line belongs in a .jsonl)`;
-    const wanted = { 'first-key': 'a key in double quotes', key: 'a key in double quotes', colon: 'a colon' }[this.#state as string] ?? 'a comma or }';
+    if (this.#state === 'end')
+      return `${at}, behind the end of the object; remove it (one object per line belongs in a .jsonl)`;
+    const wanted =
+      { 'first-key': 'a key in double quotes', key: 'a key in double quotes', colon: 'a colon' }[
+        this.#state as string
+      ] ?? 'a comma or }';
     return `${at}, where ${wanted} is due${this.#name === '' ? '' : `, after the key ${quoted(this.#name)}`}; correct it`;
   }
 }

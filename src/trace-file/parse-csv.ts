@@ -37,7 +37,9 @@ class CsvParser implements TraceParser {
     this.#options = options;
     this.#arrivals = new RowArrivals(options);
     const limits = { quotes: true, firstLimit: LINE_BYTES, limit: LINE_BYTES, fault };
-    this.#lines = new LineSplitter(limits, (bytes, start, end, line) => { this.#row(bytes, start, end, line); });
+    this.#lines = new LineSplitter(limits, (bytes, start, end, line) => {
+      this.#row(bytes, start, end, line);
+    });
   }
 
   push(bytes: Buffer): void {
@@ -46,7 +48,8 @@ class CsvParser implements TraceParser {
 
   end(): ParsedTrace {
     this.#lines.end();
-    if (this.#columns === undefined) throw this.#options.fault('it is empty; write a header row such as at_ms and a time per row below it');
+    if (this.#columns === undefined)
+      throw this.#options.fault('it is empty; write a header row such as at_ms and a time per row below it');
     return { header: {}, arrivals: this.#arrivals.finish(), highest: this.#arrivals.highest };
   }
 
@@ -63,9 +66,12 @@ class CsvParser implements TraceParser {
     }
     this.#atMs = NaN;
     this.#payload = 0;
-    const fields = this.#scan(columns, bytes, start, end) ?? this.#scanQuoted(columns, bytes.subarray(start, end), line);
+    const fields =
+      this.#scan(columns, bytes, start, end) ?? this.#scanQuoted(columns, bytes.subarray(start, end), line);
     if (fields !== columns.count) {
-      throw this.#options.fault(`line ${String(line)}: it has ${String(fields)} fields, the header has ${String(columns.count)}; make them equal`);
+      throw this.#options.fault(
+        `line ${String(line)}: it has ${String(fields)} fields, the header has ${String(columns.count)}; make them equal`,
+      );
     }
     this.#arrivals.add(this.#atMs, this.#payload, line, columns.time.name);
   }
@@ -75,9 +81,15 @@ class CsvParser implements TraceParser {
     const time = chooseTimeColumn(names, column, unit);
     if (typeof time === 'string') throw fault(`line ${String(line)}: ${time}`);
     for (const name of [time.name, 'payload']) {
-      if (names.indexOf(name) !== names.lastIndexOf(name)) throw fault(`line ${String(line)}: the column ${printable(name, 60)} occurs twice; rename one`);
+      if (names.indexOf(name) !== names.lastIndexOf(name))
+        throw fault(`line ${String(line)}: the column ${printable(name, 60)} occurs twice; rename one`);
     }
-    return { count: names.length, time: { ...time, name: printable(time.name, 60) }, timeAt: names.indexOf(time.name), payloadAt: names.indexOf('payload') };
+    return {
+      count: names.length,
+      time: { ...time, name: printable(time.name, 60) },
+      timeAt: names.indexOf(time.name),
+      payloadAt: names.indexOf('payload'),
+    };
   }
 
   /** Takes the numbers out of a row without quotes and counts its fields; undefined when there are quotes. */
@@ -107,7 +119,10 @@ class CsvParser implements TraceParser {
     const text = decodeUtf8(bytes);
     if (text === undefined) throw this.#options.fault(`line ${String(line)}: it is not UTF-8; save the file as UTF-8`);
     const fields = csvFields(text.replace(/^\ufeff/, ''));
-    if (fields === undefined) throw this.#options.fault(`line ${String(line)}: a double quote stands inside a field; put the field between quotes and double the quote`);
+    if (fields === undefined)
+      throw this.#options.fault(
+        `line ${String(line)}: a double quote stands inside a field; put the field between quotes and double the quote`,
+      );
     return fields.map((field) => field.trim());
   }
 }

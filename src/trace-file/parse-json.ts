@@ -26,7 +26,13 @@ export function jsonParser(options: ParserOptions): TraceParser {
     seen.add(name);
     if (name !== 'atMs' && name !== 'payload') return undefined;
     columns.begin();
-    const numbers = new NumberArray(name, (block, first) => { columns.add(name, block, first); }, fault);
+    const numbers = new NumberArray(
+      name,
+      (block, first) => {
+        columns.add(name, block, first);
+      },
+      fault,
+    );
     begun = { name, numbers };
     return numbers;
   };
@@ -37,10 +43,19 @@ export function jsonParser(options: ParserOptions): TraceParser {
     finishColumn();
     const header = checkHeader(values, fault);
     if (header.name === undefined) throw fault('the key "name" is missing; add a short name');
-    if (header.durationMs === undefined) throw fault('the key "durationMs" is missing; add the length of the trace in ms');
+    if (header.durationMs === undefined)
+      throw fault('the key "durationMs" is missing; add the length of the trace in ms');
     const arrivals = columns.finish();
     if (arrivals === undefined) throw fault('the key "atMs" is missing; add the times of the arrivals');
     return { header, arrivals, highest: columns.highest };
   };
-  return { push: (bytes) => { scanner.push(bytes); }, end, discard: () => { columns.discard(); } };
+  return {
+    push: (bytes) => {
+      scanner.push(bytes);
+    },
+    end,
+    discard: () => {
+      columns.discard();
+    },
+  };
 }

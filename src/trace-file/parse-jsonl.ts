@@ -29,7 +29,9 @@ class JsonlParser implements TraceParser {
     this.#options = options;
     this.#arrivals = new RowArrivals(options);
     const limits = { quotes: false, firstLimit: VALUE_BYTES, limit: LINE_BYTES, fault };
-    this.#lines = new LineSplitter(limits, (bytes, start, end, line) => { this.#line(bytes, start, end, line); });
+    this.#lines = new LineSplitter(limits, (bytes, start, end, line) => {
+      this.#line(bytes, start, end, line);
+    });
   }
 
   push(bytes: Buffer): void {
@@ -60,11 +62,17 @@ class JsonlParser implements TraceParser {
 
   /** Undefined for a blank line. */
   #object(bytes: Buffer, line: number): Readonly<Record<string, unknown>> | undefined {
-    const text = decodeUtf8(bytes)?.replace(/^\ufeff/, '').trim();
+    const text = decodeUtf8(bytes)
+      ?.replace(/^\ufeff/, '')
+      .trim();
     if (text === '') return undefined;
-    const parsed = text === undefined ? { ok: false as const, why: 'it is not UTF-8; save the file as UTF-8' } : parseStrictJson(text);
+    const parsed =
+      text === undefined
+        ? { ok: false as const, why: 'it is not UTF-8; save the file as UTF-8' }
+        : parseStrictJson(text);
     if (!parsed.ok) throw this.#options.fault(`line ${String(line)}: ${parsed.why}`);
-    if (!isObject(parsed.value)) throw this.#options.fault(`line ${String(line)}: it is no object; write one such as {"at_ms": 12.5}`);
+    if (!isObject(parsed.value))
+      throw this.#options.fault(`line ${String(line)}: it is no object; write one such as {"at_ms": 12.5}`);
     return parsed.value;
   }
 

@@ -33,12 +33,21 @@ export function contentTypeOf(name: string): string {
 export function pathInFolder(folder: string, name: string, fault: Fault): string {
   const parts = name.split('/');
   const climbs = isAbsolute(name) || win32.isAbsolute(name) || /[\\:\0]/.test(name) || parts.includes('..');
-  if (climbs || name === '') throw fault('a file must lie beside the trace or in a folder below; give a relative path without ".."');
-  if (parts.some((part) => part.startsWith('.') && part !== '.')) throw fault('hidden files are not sent; rename the file if it is meant');
+  if (climbs || name === '')
+    throw fault('a file must lie beside the trace or in a folder below; give a relative path without ".."');
+  if (parts.some((part) => part.startsWith('.') && part !== '.'))
+    throw fault('hidden files are not sent; rename the file if it is meant');
   const real = resolved(join(folder, name), fault);
   const inside = folder.endsWith(sep) ? folder : folder + sep;
-  if (!real.startsWith(inside)) throw fault('its symbolic link leads out of the folder of the trace; copy the file there');
-  if (real.slice(inside.length).split(sep).some((part) => part.startsWith('.'))) throw fault('its symbolic link leads to a hidden file, and those are not sent; copy the file');
+  if (!real.startsWith(inside))
+    throw fault('its symbolic link leads out of the folder of the trace; copy the file there');
+  if (
+    real
+      .slice(inside.length)
+      .split(sep)
+      .some((part) => part.startsWith('.'))
+  )
+    throw fault('its symbolic link leads to a hidden file, and those are not sent; copy the file');
   return real;
 }
 
@@ -52,7 +61,8 @@ export function readRealFile(real: string, limit: number, fault: Fault): Uint8Ar
     fd = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const opened = fstatSync(fd);
     if (!opened.isFile()) throw fault('it is no regular file; give one that holds the bytes to send');
-    if (realpathSync(real) !== real || !same(opened, statSync(real))) throw fault('it was replaced while it was read; try again');
+    if (realpathSync(real) !== real || !same(opened, statSync(real)))
+      throw fault('it was replaced while it was read; try again');
     return readAll(fd, opened.size, limit, fault);
   } catch (error) {
     throw fileFault(error, fault, 'read');

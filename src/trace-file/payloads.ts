@@ -20,7 +20,15 @@ const JSON_TYPE = 'application/json';
 
 const TOTAL_BYTES = 1 << 30;
 const MOST_DIMENSIONS = 32;
-const ELEMENT_BYTES: Readonly<Record<TensorDtype, number>> = { float32: 4, float64: 8, int32: 4, int64: 8, uint8: 1, int8: 1, bool: 1 };
+const ELEMENT_BYTES: Readonly<Record<TensorDtype, number>> = {
+  float32: 4,
+  float64: 8,
+  int32: 4,
+  int64: 8,
+  uint8: 1,
+  int8: 1,
+  bool: 1,
+};
 
 /** From this size on, bytes are shared between threads instead of copied to each. */
 const SHARED_FROM = 16 << 10;
@@ -34,7 +42,9 @@ export function resolvePayloads(table: unknown, folder: string | undefined, faul
   if (table === undefined) return [];
   if (!Array.isArray(table)) throw fault('payloads: it is no list; give entries such as {"json": ...} between [ and ]');
   const files = new FileTable(folder);
-  return table.map((entry: unknown, i) => resolveEntry(entry, files, (text) => fault(`payloads[${String(i)}]: ${text}`)));
+  return table.map((entry: unknown, i) =>
+    resolveEntry(entry, files, (text) => fault(`payloads[${String(i)}]: ${text}`)),
+  );
 }
 
 /**
@@ -61,7 +71,8 @@ class FileTable {
   }
 
   read(name: string, fault: Fault): Uint8Array {
-    if (this.#folder === undefined) throw fault('a trace from standard input may name no files; save the trace beside them');
+    if (this.#folder === undefined)
+      throw fault('a trace from standard input may name no files; save the trace beside them');
     const real = pathInFolder(this.#folder, name, fault);
     const known = this.#read.get(real);
     if (known !== undefined) return known;
@@ -86,7 +97,11 @@ function resolveEntry(entry: unknown, files: FileTable, fault: Fault): Payload {
   if (kind === 'text') return bytesPayload('text/plain; charset=utf-8', Buffer.from(text));
   if (kind === 'base64') return bytesPayload(OCTETS, decodeBase64(text, fault));
   const within: Fault = (what) => fault(`file ${printable(text, 120)}: ${what}`);
-  return { kind: 'bytes', contentType: checkContentType(entry['contentType'], text, fault), bytes: files.read(text, within) };
+  return {
+    kind: 'bytes',
+    contentType: checkContentType(entry['contentType'], text, fault),
+    bytes: files.read(text, within),
+  };
 }
 
 /** Strict (RFC 4648, section 4): padded, no spaces, no stray bits. */
@@ -108,12 +123,19 @@ function checkContentType(contentType: unknown, name: string, fault: Fault): str
 function checkTensor(tensor: unknown, fault: Fault): TensorPayload {
   if (!isObject(tensor)) throw fault('tensor: it is no object; give {"shape": [1, 3], "dtype": "float32", "seed": 1}');
   for (const key of Object.keys(tensor)) checkKey(key, ['shape', 'dtype', 'seed'], fault);
-  const { shape, dtype, seed } = tensor as { readonly shape?: unknown; readonly dtype?: unknown; readonly seed?: unknown };
+  const { shape, dtype, seed } = tensor as {
+    readonly shape?: unknown;
+    readonly dtype?: unknown;
+    readonly seed?: unknown;
+  };
   if (!isDtype(dtype)) throw fault(`tensor: dtype is not known; give one of ${TENSOR_DTYPES.join(', ')}`);
-  if (!isShape(shape)) throw fault(`tensor: shape must be at most ${String(MOST_DIMENSIONS)} whole numbers from 1 on; correct it`);
-  if (!Number.isSafeInteger(seed) || Number(seed) < 0) throw fault('tensor: seed must be a whole number from 0 on; correct it');
+  if (!isShape(shape))
+    throw fault(`tensor: shape must be at most ${String(MOST_DIMENSIONS)} whole numbers from 1 on; correct it`);
+  if (!Number.isSafeInteger(seed) || Number(seed) < 0)
+    throw fault('tensor: seed must be a whole number from 0 on; correct it');
   const bytes = shape.reduce((product, size) => product * size, ELEMENT_BYTES[dtype]);
-  if (bytes > FILE_BYTES) throw fault(`tensor: it is larger than ${String(FILE_BYTES >> 20)} MiB; give a smaller shape`);
+  if (bytes > FILE_BYTES)
+    throw fault(`tensor: it is larger than ${String(FILE_BYTES >> 20)} MiB; give a smaller shape`);
   return { shape, dtype, seed: Number(seed) };
 }
 
@@ -122,7 +144,11 @@ function isDtype(dtype: unknown): dtype is TensorDtype {
 }
 
 function isShape(shape: unknown): shape is readonly number[] {
-  return Array.isArray(shape) && shape.length <= MOST_DIMENSIONS && shape.every((size) => Number.isSafeInteger(size) && Number(size) >= 1);
+  return (
+    Array.isArray(shape) &&
+    shape.length <= MOST_DIMENSIONS &&
+    shape.every((size) => Number.isSafeInteger(size) && Number(size) >= 1)
+  );
 }
 
 function bytesPayload(contentType: string, bytes: Uint8Array): Payload {
@@ -131,7 +157,9 @@ function bytesPayload(contentType: string, bytes: Uint8Array): Payload {
 
 /** Large bytes on shared memory; small ones on memory of their own, so that no pool goes along. */
 function shared(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(bytes.length < SHARED_FROM ? new ArrayBuffer(bytes.length) : new SharedArrayBuffer(bytes.length));
+  const copy = new Uint8Array(
+    bytes.length < SHARED_FROM ? new ArrayBuffer(bytes.length) : new SharedArrayBuffer(bytes.length),
+  );
   copy.set(bytes);
   return copy;
 }
@@ -147,7 +175,10 @@ function isFolder(real: string, fault: Fault): boolean {
 function readFolder(folder: string, fault: Fault): readonly Payload[] {
   let left = TOTAL_BYTES;
   const payloads = regularFiles(folder, fault).map((path) => {
-    const payload = bytesPayload(contentTypeOf(path), readRealFile(path, FILE_BYTES, (text) => fault(`file ${printable(basename(path), 120)}: ${text}`)));
+    const payload = bytesPayload(
+      contentTypeOf(path),
+      readRealFile(path, FILE_BYTES, (text) => fault(`file ${printable(basename(path), 120)}: ${text}`)),
+    );
     left -= payload.kind === 'bytes' ? payload.bytes.length : 0;
     if (left < 0) throw fault('its files are larger than 1 GiB together; send less');
     return payload;
@@ -161,7 +192,9 @@ function regularFiles(folder: string, fault: Fault): readonly string[] {
   try {
     const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
     const paths = names.sort().map((name) => join(folder, name));
-    return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true).map((path) => resolved(path, fault));
+    return paths
+      .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+      .map((path) => resolved(path, fault));
   } catch (error) {
     throw fileFault(error, fault, 'read');
   }
@@ -184,7 +217,9 @@ function jsonBodies(bytes: Uint8Array, fault: Fault): readonly Payload[] {
 /** Undefined for a blank line. */
 function jsonBody(line: Uint8Array, fault: Fault): Uint8Array | undefined {
   if (line.length > FILE_BYTES) throw fault(`it is longer than ${String(FILE_BYTES >> 20)} MiB; send less`);
-  const text = decodeUtf8(line)?.replace(/^\ufeff/, '').trim();
+  const text = decodeUtf8(line)
+    ?.replace(/^\ufeff/, '')
+    .trim();
   if (text === undefined) throw fault('it is not UTF-8; save the file as UTF-8');
   if (text === '') return undefined;
   const parsed = parseStrictJson(text);

@@ -32,7 +32,11 @@ export interface ReadTraceOptions {
   readonly memoryLimit?: number;
 }
 
-const PARSERS: Readonly<Record<TraceFormat, (options: ParserOptions) => TraceParser>> = { json: jsonParser, jsonl: jsonlParser, csv: csvParser };
+const PARSERS: Readonly<Record<TraceFormat, (options: ParserOptions) => TraceParser>> = {
+  json: jsonParser,
+  jsonl: jsonlParser,
+  csv: csvParser,
+};
 
 /**
  * Reads and checks a whole trace. `source` is a path, whose extension tells the format, or `-` for `options.stdin`,
@@ -109,7 +113,9 @@ function toTrace({ header, arrivals, highest }: ParsedTrace, { options, fault, f
   if (arrivals.count === 0) throw fault('it has no arrivals; give at least one');
   const payloads = options.payloads ?? resolvePayloads(header.payloads, folder, fault);
   if (highest.index >= Math.max(1, payloads.length)) {
-    throw fault(`${highest.place}: ${String(highest.index)} is outside the table of ${String(payloads.length)} payloads, counted from 0; add payloads or lower it`);
+    throw fault(
+      `${highest.place}: ${String(highest.index)} is outside the table of ${String(payloads.length)} payloads, counted from 0; add payloads or lower it`,
+    );
   }
   const { recipe } = header;
   return {

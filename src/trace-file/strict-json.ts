@@ -34,7 +34,8 @@ function defectOf(text: string): string | undefined {
   for (let i = 0; i < text.length; i++) {
     const char = text[i];
     if (char === '{' || char === '[') {
-      if (open.push(char === '{' ? new Set() : undefined) > MOST_DEPTH) return `it is nested deeper than ${String(MOST_DEPTH)} levels; flatten it`;
+      if (open.push(char === '{' ? new Set() : undefined) > MOST_DEPTH)
+        return `it is nested deeper than ${String(MOST_DEPTH)} levels; flatten it`;
       keyNext = char === '{';
     } else if (char === '}' || char === ']') {
       open.pop();

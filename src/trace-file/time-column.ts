@@ -20,12 +20,16 @@ export function chooseTimeColumn(names: readonly string[], column?: string, unit
   const wanted = column === undefined ? ['at_ms', 'at_s'] : [column];
   const found = wanted.filter((name) => names.includes(name));
   const [name] = found;
-  if (name === 'payload') return 'the column payload holds payload indexes, not times; rename it or choose another with --column';
-  if (name === undefined) return `there is no ${wanted.map(quoted).join(' or ')} among ${listed(names)}; name the column of the times with --column`;
+  if (name === 'payload')
+    return 'the column payload holds payload indexes, not times; rename it or choose another with --column';
+  if (name === undefined)
+    return `there is no ${wanted.map(quoted).join(' or ')} among ${listed(names)}; name the column of the times with --column`;
   if (found.length > 1) return 'both at_ms and at_s are there; choose with --column';
   const ending = TIME_UNITS.find((known) => name.endsWith(`_${known}`));
   const used = unit ?? ending;
-  return used === undefined ? `the unit of ${quoted(name)} is not known; give it with --unit ${TIME_UNITS.join('|')}` : { name, shift: SHIFT[used] };
+  return used === undefined
+    ? `the unit of ${quoted(name)} is not known; give it with --unit ${TIME_UNITS.join('|')}`
+    : { name, shift: SHIFT[used] };
 }
 
 function listed(names: readonly string[]): string {

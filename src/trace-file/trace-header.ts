@@ -22,7 +22,9 @@ const HEADER_KEYS = ['format', 'name', 'durationMs', 'recipe', 'payloads'] as co
 export function checkKey(key: string, known: readonly string[], fault: Fault): void {
   if (known.includes(key)) return;
   const near = nearest(key, known);
-  throw fault(`the key ${quoted(key)} is not known; ${near === undefined ? `these are: ${known.join(', ')}` : `did you mean ${quoted(near)}?`}`);
+  throw fault(
+    `the key ${quoted(key)} is not known; ${near === undefined ? `these are: ${known.join(', ')}` : `did you mean ${quoted(near)}?`}`,
+  );
 }
 
 /** The header keys and `more`. */
@@ -53,7 +55,8 @@ function checkName(name: unknown, fault: Fault): string | undefined {
 function checkDuration(durationMs: unknown, fault: Fault): number | undefined {
   if (durationMs === undefined) return undefined;
   if (typeof durationMs !== 'number') throw fault('durationMs: it is no number; give the length of the trace in ms');
-  if (!(durationMs >= 0 && durationMs <= MOST_AT_MS)) throw fault('durationMs: it must lie between 0 and 1e12; give the length of the trace in ms');
+  if (!(durationMs >= 0 && durationMs <= MOST_AT_MS))
+    throw fault('durationMs: it must lie between 0 and 1e12; give the length of the trace in ms');
   return durationMs;
 }
 

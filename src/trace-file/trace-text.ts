@@ -31,7 +31,8 @@ export function roundMs(ms: number): number {
 function* jsonText(facts: TraceFacts, arrivals: Iterable<ArrivalChunk>): Generator<string> {
   yield `{\n"format": 1,\n"name": ${JSON.stringify(facts.name)},\n"durationMs": ${String(roundMs(facts.durationMs))},\n`;
   if (facts.recipe !== undefined) yield `"recipe": ${JSON.stringify(facts.recipe)},\n`;
-  if (facts.payloads !== undefined) yield `"payloads": [\n${facts.payloads.map((entry) => JSON.stringify(entry)).join(',\n')}\n],\n`;
+  if (facts.payloads !== undefined)
+    yield `"payloads": [\n${facts.payloads.map((entry) => JSON.stringify(entry)).join(',\n')}\n],\n`;
   const held: (Uint32Array | number)[] = [];
   yield* listText('atMs', timesOf(arrivals, held));
   if (held.some((part) => typeof part !== 'number')) {
@@ -87,19 +88,23 @@ function* csvText(_facts: TraceFacts, arrivals: Iterable<ArrivalChunk>): Generat
   for (const { atMs, payload } of arrivals) {
     if (indexed === undefined) yield payload === undefined ? 'at_ms\n' : 'at_ms,payload\n';
     indexed ??= payload !== undefined;
-    if (!indexed && payload?.some((index) => index !== 0) === true) throw new RangeError('the first chunk of arrivals has no payload indexes, a later one has');
+    if (!indexed && payload?.some((index) => index !== 0) === true)
+      throw new RangeError('the first chunk of arrivals has no payload indexes, a later one has');
     let text = '';
-    for (const [i, at] of atMs.entries()) text += `${String(roundMs(at))}${indexed ? `,${String(payload?.[i] ?? 0)}` : ''}\n`;
+    for (const [i, at] of atMs.entries())
+      text += `${String(roundMs(at))}${indexed ? `,${String(payload?.[i] ?? 0)}` : ''}\n`;
     yield text;
   }
 }
 
 function* checked({ durationMs }: TraceFacts, arrivals: Iterable<ArrivalChunk>): Generator<ArrivalChunk> {
-  if (!(durationMs >= 0 && durationMs <= MOST_AT_MS)) throw new RangeError(`a duration of ${String(durationMs)} ms cannot be written`);
+  if (!(durationMs >= 0 && durationMs <= MOST_AT_MS))
+    throw new RangeError(`a duration of ${String(durationMs)} ms cannot be written`);
   let previousMs = 0;
   for (const chunk of arrivals) {
     for (const atMs of chunk.atMs) {
-      if (!(atMs >= previousMs && atMs <= durationMs)) throw new RangeError(`an arrival at ${String(atMs)} ms is out of order or behind the end`);
+      if (!(atMs >= previousMs && atMs <= durationMs))
+        throw new RangeError(`an arrival at ${String(atMs)} ms is out of order or behind the end`);
       previousMs = atMs;
     }
     yield chunk;

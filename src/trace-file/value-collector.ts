@@ -58,7 +58,8 @@ export class ValueCollector {
     if (byte === QUOTE) this.#inString = true;
     else if (isOpen(byte)) {
       this.#depth++;
-      if (this.#depth > MOST_DEPTH) throw this.#fault(`it is nested deeper than ${String(MOST_DEPTH)} levels; flatten it`);
+      if (this.#depth > MOST_DEPTH)
+        throw this.#fault(`it is nested deeper than ${String(MOST_DEPTH)} levels; flatten it`);
     } else if (isClose(byte) && this.#depth > 0) {
       this.#depth--;
       this.done = this.#depth === 0;
@@ -67,8 +68,10 @@ export class ValueCollector {
 
   #keep(bytes: Uint8Array, from: number, to: number): void {
     const length = this.#length + to - from;
-    if (length > this.#limit) throw this.#fault('it holds more than 64 MiB besides its lists of numbers; move large payloads to files');
-    if (length > this.#bytes.length) this.#bytes = Buffer.concat([this.collected], Math.max(length, 2 * this.#bytes.length));
+    if (length > this.#limit)
+      throw this.#fault('it holds more than 64 MiB besides its lists of numbers; move large payloads to files');
+    if (length > this.#bytes.length)
+      this.#bytes = Buffer.concat([this.collected], Math.max(length, 2 * this.#bytes.length));
     this.#bytes.set(bytes.subarray(from, to), this.#length);
     this.#length = length;
   }

@@ -44,7 +44,8 @@ async function writeFile(facts: TraceFacts, arrivals: Iterable<ArrivalChunk>, pa
   try {
     const handle = await open(begun, 'wx', 0o666);
     try {
-      for await (const bytes of traceBytes(named.format, named.gzip, facts, arrivals, fault)) await handle.writeFile(bytes);
+      for await (const bytes of traceBytes(named.format, named.gzip, facts, arrivals, fault))
+        await handle.writeFile(bytes);
       await handle.sync();
     } finally {
       await handle.close();
@@ -69,9 +70,16 @@ async function realTarget(path: string, fault: Fault): Promise<string> {
   }
 }
 
-async function* traceBytes(format: TraceFormat, gzip: boolean, facts: TraceFacts, arrivals: Iterable<ArrivalChunk>, fault: Fault): AsyncGenerator<Uint8Array> {
+async function* traceBytes(
+  format: TraceFormat,
+  gzip: boolean,
+  facts: TraceFacts,
+  arrivals: Iterable<ArrivalChunk>,
+  fault: Fault,
+): AsyncGenerator<Uint8Array> {
   if (printable(facts.name) === '') throw fault('the trace has no name that can be printed; give one');
-  if (format === 'csv' && (facts.payloads?.length ?? 0) > 0) throw fault('a CSV cannot hold a payload table; write .json or .jsonl');
+  if (format === 'csv' && (facts.payloads?.length ?? 0) > 0)
+    throw fault('a CSV cannot hold a payload table; write .json or .jsonl');
   const text = traceText(format, facts, counted(arrivals, fault));
   yield* gzip ? compressed(text) : bytesOf(text);
 }
@@ -85,7 +93,7 @@ function* counted(arrivals: Iterable<ArrivalChunk>, fault: Fault): Generator<Arr
   if (count === 0) throw fault('there are no arrivals to write; raise the rate or the duration');
 }
 
-async function* bytesOf(text: Iterable<string>): AsyncGenerator<Uint8Array> {
+function* bytesOf(text: Iterable<string>): Generator<Uint8Array> {
   for (const piece of text) if (piece !== '') yield Buffer.from(piece);
 }
 
@@ -119,6 +127,8 @@ async function pour(bytes: AsyncIterable<Uint8Array>, stream: Writable): Promise
 
 function written(stream: Writable, chunk: Uint8Array): Promise<Error | undefined> {
   return new Promise((resolve) => {
-    stream.write(chunk, (error) => { resolve(error ?? undefined); });
+    stream.write(chunk, (error) => {
+      resolve(error ?? undefined);
+    });
   });
 }

@@ -6,7 +6,8 @@ const rates = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [100
 const RUNS = 5;
 const yardsticks = buildYardsticks();
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-const cell = (values) => `${median(values).toFixed(3)} (${Math.min(...values).toFixed(3)}-${Math.max(...values).toFixed(3)})`;
+const cell = (values) =>
+  `${median(values).toFixed(3)} (${Math.min(...values).toFixed(3)}-${Math.max(...values).toFixed(3)})`;
 
 console.log(`medians of ${RUNS} runs of 4 s, ms (least-most); seen by the server unless said`);
 for (const rate of rates) {
@@ -20,5 +21,7 @@ for (const rate of rates) {
     rows.replay99.push(percentile(late, 99));
     rows.reported50.push(report.sections.health.lateness.p50Ms);
   }
-  console.log(`${rate}/s  C p50 ${cell(rows.floor50)} p99 ${cell(rows.floor99)}  replay p50 ${cell(rows.replay50)} p99 ${cell(rows.replay99)}  reported p50 ${cell(rows.reported50)}`);
+  console.log(
+    `${rate}/s  C p50 ${cell(rows.floor50)} p99 ${cell(rows.floor99)}  replay p50 ${cell(rows.replay50)} p99 ${cell(rows.replay99)}  reported p50 ${cell(rows.reported50)}`,
+  );
 }

@@ -43,7 +43,7 @@ export function createDialer(url: URL, tls: TlsOptions, clock: Clock): Dialer {
           trouble = thrown;
         }
       }
-      throw trouble ?? new Error(`${host} has no address`);
+      throw trouble instanceof Error ? trouble : new Error(`${host} has no address`);
     },
     get addresses() {
       return addresses.count;

@@ -9,11 +9,16 @@ export type OptionReader<T> = (text: string) => T;
  * Turns the texts of `--set` into typed options. `readers` names every option a backend knows, with its reader;
  * what is absent stays `undefined`. Throws `UserError` for an unknown key (suggesting the nearest) or a bad value.
  */
-export function parseOptions<T extends Record<string, unknown>>(backend: string, raw: RawOptions, readers: { readonly [K in keyof T]: OptionReader<T[K]> }): Partial<T> {
+export function parseOptions<T extends Record<string, unknown>>(
+  backend: string,
+  raw: RawOptions,
+  readers: { readonly [K in keyof T]: OptionReader<T[K]> },
+): Partial<T> {
   const options: Partial<T> = {};
   for (const [key, value] of Object.entries(raw)) {
     if (!Object.hasOwn(readers, key)) throw unknownOption(backend, key, Object.keys(readers));
-    if (typeof value !== 'string') throw new UserError(`backend ${backend}: --set ${printable(key)} is given twice; give it once`);
+    if (typeof value !== 'string')
+      throw new UserError(`backend ${backend}: --set ${printable(key)} is given twice; give it once`);
     options[key as keyof T] = read(backend, key, value, readers[key as keyof T] as OptionReader<T[keyof T]>);
   }
   return options;

@@ -61,8 +61,8 @@ export function createUndiciClient(options: UndiciOptions): UndiciClient {
         call.onAbort(() => {
           handler.abort();
         });
-        const request = { method: method as Dispatcher.HttpMethod, path, headers: [...headers], body };
-        pool.dispatch(request as Dispatcher.DispatchOptions, handler);
+        const request = { method, path, headers: [...headers], body };
+        pool.dispatch(request, handler);
       }),
     connected: () => pool.stats.connected,
     async close() {
