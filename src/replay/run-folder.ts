@@ -62,14 +62,9 @@ export function readRunRecord(folder: string): RunRecord {
 
 function isRunRecord(value: unknown): value is RunRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const record = value as Partial<RunRecord>;
-  return (
-    record.format === 1 &&
-    typeof record.id === 'string' &&
-    typeof record.plan === 'object' &&
-    record.plan !== null &&
-    Array.isArray(record.plan.duePerSecond)
-  );
+  const { format, id, plan } = value as Readonly<Record<string, unknown>>;
+  if (format !== 1 || typeof id !== 'string' || typeof plan !== 'object' || plan === null) return false;
+  return 'duePerSecond' in plan && Array.isArray(plan.duePerSecond);
 }
 
 const DISK_TROUBLE: Readonly<Record<string, string>> = {
