@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readSampleLog } from '#src/collectors/sample-log';
+import { CLI, freshFolder, readReport, ROOT, runCli } from '../support/run-cli.js';
+
+const VIRTUAL = ['--rate', '100/s', '--duration', '5s', '--backend', 'simulated', '--time', 'virtual', '--quiet'];
+
+describe('what the user can mend is one line and exit 2', () => {
+  const cases: [args: string[], tells: RegExp][] = [
+    [['missing.json'], /no such file/],
+    [['--rate', '5'], /--duration/],
+    [['--rate', 'x', '--duration', '1s'], /give a rate/],
+    [['traces/workload-40.json', '--bogus'], /--bogus/],
+    [['traces/workload-40.json', '--backend', 'nope'], /npm install nope/],
+    [['traces/workload-40.json', '--backend', 'simulated', '--set', 'server=3'], /did you mean servers/],
+    [['traces/workload-40.json', '--time', 'virtual'], /simulated/],
+    [['traces/workload-40.json', '--backend', 'null', '--from', '1h'], /--from/],
+    [[...VIRTUAL, '--out', ROOT], /not empty/],
+    [['report', 'traces'], /run\.json/],
+    [['generate', 'mmpp', '--duration', '1m'], /--rates/],
+  ];
+  it.each(cases)('%j', async (args, tells) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(tells);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr.startsWith('replay: ')).toBe(true);
+  });
+});
+
+it('two virtual runs are the same to the bit, and the report made again is the report', async () => {
+  const [one, two] = [freshFolder(), freshFolder()];
+  const { stdout } = await runCli([...VIRTUAL, '--json', '--out', one]);
+  await runCli([...VIRTUAL, '--out', two]);
+  for (const name of ['samples.arrows', 'report.json', 'latency.hlog', 'run.json']) {
+    expect(readFileSync(join(one, name)).equals(readFileSync(join(two, name)))).toBe(true);
+  }
+  expect(stdout).toBe(readFileSync(join(one, 'report.json'), 'utf8'));
+  expect((await runCli(['report', one, '--json'])).stdout).toBe(stdout);
+});
+
+it('a generated trace is replayed from standard input', () => {
+  const out = freshFolder();
+  const pipe = `"$0" "$1" generate poisson --rate 50/s --duration 20s --seed 3 | "$0" "$1" - --backend simulated --time virtual --quiet --out "$2"`;
+  const { status, stdout } = spawnSync('bash', ['-c', pipe, process.execPath, CLI, out], { encoding: 'utf8' });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^Requests/);
+  // eslint-disable-next-line no-control-regex -- no terminal, no control codes
+  expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  expect(readReport(out).sections.outcomes.planned).toBeGreaterThan(850);
+});
+
+it('1, 2 and 4 workers send the same requests at the same due times, and no secret is written down', async () => {
+  const seen: string[][] = [];
+  const server = createServer((request, response) => {
+    seen.at(-1)?.push(String(request.headers['x-seq']));
+    request.resume();
+    response.end('{}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const url = `http://me:hunter2@127.0.0.1:${String(typeof address === 'object' && address !== null ? address.port : 0)}/p?key=hunter2`;
+  const dues: Map<number, number>[] = [];
+  for (const workers of ['1', '2', '4']) {
+    const out = freshFolder();
+    mkdirSync(dirname(out), { recursive: true });
+    seen.push([]);
+    await runCli([
+      '--rate',
+      '150/s',
+      '--duration',
+      '1s',
+      '--backend',
+      'http',
+      '--url',
+      url,
+      '-H',
+      'x-seq: {seq}',
+      '-H',
+      'authorization: hunter2',
+      '--workers',
+      workers,
+      '--quiet',
+      '--out',
+      out,
+    ]);
+    const due = new Map<number, number>();
+    for await (const batch of readSampleLog(join(out, 'samples.arrows'))) {
+      for (let i = 0; i < batch.rows; i++) due.set(batch.seq[i] ?? -1, batch.dueMs[i] ?? -1);
+    }
+    dues.push(new Map([...due].sort(([a], [b]) => a - b)));
+    for (const name of readdirSync(out)) expect(readFileSync(join(out, name), 'latin1')).not.toContain('hunter2');
+  }
+  server.closeAllConnections();
+  server.close();
+  expect(dues[1]).toEqual(dues[0]);
+  expect(dues[2]).toEqual(dues[0]);
+  const planned = [...(dues[0]?.keys() ?? [])].map(String).sort();
+  for (const numbers of seen) expect(numbers.toSorted()).toEqual(planned);
+});
