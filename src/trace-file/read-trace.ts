@@ -16,8 +16,8 @@ import type { ParsedTrace, ParserOptions, TraceParser } from './trace-parser.js'
 export interface ReadTraceOptions {
   /** Folder for the spool file of a large trace. */
   readonly spoolDir: string;
-  /** What `-` reads. */
-  readonly stdin: AsyncIterable<Uint8Array>;
+  /** What `-` reads; destroyed when that fails, for a source that says nothing more must not keep the process alive. */
+  readonly stdin: AsyncIterable<Uint8Array> & { destroy?(): unknown };
   /** The column (CSV) or key (JSON lines) of the times, where it is neither `at_ms` nor `at_s`. */
   readonly column?: string;
   /** The unit of that column, where its name does not end in it. */
@@ -59,9 +59,14 @@ export async function readTrace(source: string, options: ReadTraceOptions): Prom
 
 async function readStdin(options: ReadTraceOptions): Promise<Trace> {
   const fault: Fault = (text) => new UserError(`trace from standard input: ${text}`);
-  const raw = await peek(readable(options.stdin, fault), (head) => head.length >= 2);
-  const plain = await peek(plainBytes(raw.bytes, isGzip(raw.head), options.maxBytes ?? 2 ** 34, fault), sniffable);
-  return parse(plain.bytes, formatOfContent(plain.head), { options, fault, folder: undefined, name: 'stdin' });
+  try {
+    const raw = await peek(readable(options.stdin, fault), (head) => head.length >= 2);
+    const plain = await peek(plainBytes(raw.bytes, isGzip(raw.head), options.maxBytes ?? 2 ** 34, fault), sniffable);
+    return await parse(plain.bytes, formatOfContent(plain.head), { options, fault, folder: undefined, name: 'stdin' });
+  } catch (error) {
+    options.stdin.destroy?.();
+    throw error;
+  }
 }
 
 interface Reading {

@@ -20,15 +20,16 @@ export function sniffable(head: Uint8Array): boolean {
 }
 
 /**
- * The format of an input without a name: a first line that is a JSON object of its own, without a list of times in
+ * The format of an input without a name: a first line that is a JSON object of its own, without the times of all in
  * it, is the first of many; another `{` opens one object for all; what remains is CSV.
  */
 export function formatOfContent(head: Uint8Array): TraceFormat {
   const text = decode(head).trimStart();
   if (!text.startsWith('{')) return 'csv';
   try {
-    const first = JSON.parse(text.split('\n', 1)[0] ?? '') as { readonly atMs?: unknown };
-    return Array.isArray(first.atMs) ? 'json' : 'jsonl';
+    const first = JSON.parse(text.split('\n', 1)[0] ?? '') as { readonly format?: unknown; readonly atMs?: unknown };
+    const wholeTrace = Array.isArray(first.atMs) || (first.atMs !== undefined && first.format !== undefined);
+    return wholeTrace ? 'json' : 'jsonl';
   } catch {
     return 'json';
   }
