@@ -21,7 +21,26 @@ export type Outcome = (
   readonly doneMs?: number;
   readonly doneEarliestMs?: number;
   readonly handshakeMs?: number;
+  readonly usage?: Usage;
 };
+
+/**
+ * What one invocation used, in the service's own quantities and only as it told them; money comes later, from a price
+ * sheet. Every failed invocation that was billed has one too. What is not known is absent.
+ */
+export interface Usage {
+  /** Handler time, and the time the bill counts (rounded by the service; it may or may not contain init). */
+  readonly durationMs?: number;
+  readonly billedMs?: number;
+  /** Time to make a new environment, or to restore one from a snapshot. */
+  readonly initMs?: number;
+  readonly restoreMs?: number;
+  /** Configured, and used at most. */
+  readonly memoryMb?: number;
+  readonly maxMemoryMb?: number;
+  readonly requestBytes?: number;
+  readonly answerBytes?: number;
+}
 
 /** Told by the service or by our handlers, never guessed. */
 export type ColdStart = 'unknown' | 'warm' | 'cold';

@@ -20,6 +20,8 @@ export interface BackendPlugin<Options = unknown> {
   readonly knowsSent: boolean;
   /** Option names whose values may be written to `run.json`; all others are written as "(redacted)". */
   readonly publicOptions: readonly string[];
+  /** Every option, for `replay backends`, for suggestions and for `REPLAY_<BACKEND>_<OPTION>`; absent: not described. */
+  readonly options?: readonly OptionInfo[];
   /**
    * Main thread, before anything else. `raw` holds the text of each `--set key=value` (and of shorthands such as
    * `--url`); a repeated key is an array. The result must survive structured clone. Throws `UserError` on bad options.
@@ -37,6 +39,17 @@ export interface BackendPlugin<Options = unknown> {
   setUp?(options: Options, setUp: SetUp): Promise<SetUpResult<Options>>;
   /** In each worker thread. */
   create(options: Options, context: BackendContext): Backend | Promise<Backend>;
+}
+
+/** One `--set name=value`. */
+export interface OptionInfo {
+  readonly name: string;
+  /** What the value looks like: `URL`, `N`, `true|false`. */
+  readonly value: string;
+  /** One line. */
+  readonly summary: string;
+  /** Where the run cannot start without it. */
+  readonly required?: boolean;
 }
 
 export type RawOptions = Readonly<Record<string, string | readonly string[]>>;

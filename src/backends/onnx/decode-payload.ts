@@ -2,10 +2,10 @@ import { messageOf, printable, UserError } from '../../errors.js';
 import type { Payload } from '../../trace.js';
 import { defaultShape, fillInputs, type Feed } from './fill-inputs.js';
 import { checkShape, describeInput, type ModelInput } from './model-input.js';
-import { nestedNumbers } from './nested-numbers.js';
-import { looksLikeNpy, parseNpy } from './parse-npy.js';
-import { seededTensor } from './seeded-tensor.js';
-import { bytesPerElement, elementCount, tensorFromBytes, tensorOf, type Tensor } from './tensor.js';
+import { nestedNumbers } from '../shared/nested-numbers.js';
+import { looksLikeNpy, parseNpy } from '../shared/parse-npy.js';
+import { seededTensor } from '../shared/seeded-tensor.js';
+import { bytesPerElement, elementCount, tensorFromBytes, tensorOf, type Tensor } from '../shared/tensor.js';
 
 /** All payloads together, decoded. */
 const TOTAL_BYTES = 2 * 2 ** 30;

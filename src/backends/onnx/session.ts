@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Feed } from './fill-inputs.js';
 import { modelInputs, type ModelInput } from './model-input.js';
-import { unshared, type TensorValues } from './tensor.js';
+import { unshared, type TensorValues } from '../shared/tensor.js';
 
 /** A model, loaded. A run blocks the thread it is in. */
 export interface Session {
