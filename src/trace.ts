@@ -12,6 +12,8 @@ export interface Trace {
   readonly recipe?: Readonly<Record<string, unknown>>;
   /** What is sent. Empty: the backend makes one payload from its model's metadata. */
   readonly payloads: readonly Payload[];
+  /** True: the payloads were given apart from the trace; arrival i sends entry i modulo their number, whatever it says itself. */
+  readonly payloadsInTurn?: boolean;
   readonly store: ArrivalStore;
 }
 

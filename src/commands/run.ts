@@ -160,7 +160,7 @@ async function generated(flags: RunFlags, payloads: readonly Payload[] = []): Pr
   if (duration === undefined) throw new UserError('--rate needs a length; add --duration 30s');
   const { storedRecipe } = await import('./stored-recipe.js');
   const recipe = { process: process_, durationMs: duration, seed, rate, ...(process_ === 'gamma' ? { scv: 4 } : {}) };
-  return { ...storedRecipe(recipe, `${process_}-${String(rate)}`), payloads };
+  return { ...storedRecipe(recipe, `${process_}-${String(rate)}`), payloads, payloadsInTurn: true };
 }
 
 async function givenPayloads({ body, payload }: RunFlags): Promise<readonly Payload[] | undefined> {

@@ -1,12 +1,14 @@
 import { readArrivals } from '../arrival-store.js';
 import type { ArrivalStore, Trace } from '../trace.js';
 
-/** Which part of a trace is replayed, and how fast. Times of the trace, ms; `toMs` is exclusive. */
+/** Which part of a trace is replayed, how fast, and with which payloads. Times of the trace, ms; `toMs` is exclusive. */
 export interface Window {
   readonly fromMs: number;
   readonly toMs: number;
   /** 2 plays the trace in half its time. */
   readonly speed: number;
+  /** Request `seq` sends payload `seq` modulo this; absent: the one its arrival names. */
+  readonly payloadsInTurn?: number;
 }
 
 /** One chunk of a schedule: row i is request `seq[i]` of the trace, due at `dueMs[i]` of the run. */
@@ -31,6 +33,7 @@ export interface Shard {
  */
 export function* schedule(store: ArrivalStore, window: Window, shard: Shard): Iterable<Schedule> {
   let first = 0;
+  const inTurn = window.payloadsInTurn;
   for (const { atMs, payload } of readArrivals(store)) {
     if ((atMs[0] ?? Infinity) >= window.toMs) return;
     const chunk = emptyChunk(Math.ceil(atMs.length / shard.of));
@@ -40,7 +43,7 @@ export function* schedule(store: ArrivalStore, window: Window, shard: Shard): It
       if (at < window.fromMs || at >= window.toMs) continue;
       chunk.seq[rows] = first + i;
       chunk.dueMs[rows] = (at - window.fromMs) / window.speed;
-      chunk.payload[rows] = payload?.[i] ?? 0;
+      chunk.payload[rows] = inTurn === undefined ? (payload?.[i] ?? 0) : (first + i) % inTurn;
       rows++;
     }
     first += atMs.length;
@@ -55,5 +58,11 @@ function emptyChunk(rows: number): Omit<Schedule, 'rows'> {
 /** The window clipped to the trace; its length on the run's clock is (toMs - fromMs) / speed. The last arrival stays inside an open end. */
 export function clipWindow(trace: Trace, fromMs = 0, toMs = Infinity, speed = 1): Window {
   const openEnd = toMs > trace.durationMs;
-  return { fromMs, toMs: openEnd ? Infinity : toMs, speed };
+  const inTurn = trace.payloadsInTurn === true && trace.payloads.length > 0;
+  return {
+    fromMs,
+    toMs: openEnd ? Infinity : toMs,
+    speed,
+    ...(inTurn ? { payloadsInTurn: trace.payloads.length } : {}),
+  };
 }

@@ -117,7 +117,7 @@ function finish(parsed: ParsedTrace, reading: Reading): Trace {
 function toTrace({ header, arrivals, highest }: ParsedTrace, { options, fault, folder, name }: Reading): Trace {
   if (arrivals.count === 0) throw fault('it has no arrivals; give at least one');
   const payloads = options.payloads ?? resolvePayloads(header.payloads, folder, fault);
-  if (highest.index >= Math.max(1, payloads.length)) {
+  if (options.payloads === undefined && highest.index >= Math.max(1, payloads.length)) {
     throw fault(
       `${highest.place}: ${String(highest.index)} is outside the table of ${String(payloads.length)} payloads, counted from 0; add payloads or lower it`,
     );
@@ -130,6 +130,7 @@ function toTrace({ header, arrivals, highest }: ParsedTrace, { options, fault, f
     sha256: arrivals.sha256,
     ...(recipe === undefined ? {} : { recipe }),
     payloads,
+    ...(options.payloads === undefined ? {} : { payloadsInTurn: true }),
     store: arrivals.store,
   };
 }

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSampleLog } from '#src/collectors/sample-log';
@@ -103,4 +104,36 @@ it('1, 2 and 4 workers send the same requests at the same due times, and no secr
   expect(dues[2]).toEqual(dues[0]);
   const planned = [...(dues[0]?.keys() ?? [])].map(String).sort();
   for (const numbers of seen) expect(numbers.toSorted()).toEqual(planned);
+});
+
+it('payloads given apart from the trace go out in turn, by the index of the request', async () => {
+  const bodies = new Map<number, string>();
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (bytes: Buffer) => (body += bytes.toString()));
+    request.on('end', () => {
+      bodies.set(Number(request.headers['x-seq']), body);
+      response.end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const folder = dirname(freshFolder());
+  const trace = join(folder, 'trace.json');
+  const atMs = Array.from({ length: 20 }, (_, i) => i * 10);
+  const payload = atMs.map((_, i) => (i * i) % 7);
+  writeFileSync(trace, JSON.stringify({ format: 1, name: 't', durationMs: 200, payloads: [{ json: 0 }], atMs }));
+  const withIndexes = { format: 1, name: 't', durationMs: 200, payloads: atMs.map((json) => ({ json })), atMs, payload };
+  const three = join(folder, 'three.jsonl');
+  writeFileSync(three, '["a"]\n["b"]\n["c"]\n');
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+  const flags = ['--backend', 'http', '--url', url, '-H', 'x-seq: {seq}', '--quiet', '--from', '50ms', '--workers', '2'];
+  for (const content of [undefined, withIndexes]) {
+    if (content !== undefined) writeFileSync(trace, JSON.stringify(content));
+    bodies.clear();
+    await runCli([trace, ...flags, '--payload', three, '--out', freshFolder()]);
+    expect(bodies.size).toBe(15);
+    for (const [seq, body] of bodies) expect(body).toBe(['["a"]', '["b"]', '["c"]'][seq % 3]);
+  }
+  server.close();
+  server.closeAllConnections();
 });
