@@ -1,20 +1,39 @@
-/** What a loop and its pacing thread share: a 64-bit due moment and a counter of changes to sleep on. */
+/**
+ * What a loop and its pacing thread share: when the loop wants to be woken, until when the thread sleeps, and a counter
+ * of what the loop has said, to sleep on.
+ */
 export type PacingMemory = SharedArrayBuffer;
+
+/** What a pacing thread is born with. */
+export interface PacingOrder {
+  readonly memory: PacingMemory;
+  /** It wakes the loop so much before the due moment, for waking takes time. */
+  readonly earlyNs: bigint;
+}
 
 /** In place of a due moment: the thread ends. */
 export const CLOSED_NS = -1n;
 
+/** Later than any moment. */
+export const NEVER_NS = 2n ** 62n;
+
 export function pacingMemory(): PacingMemory {
-  const memory = new SharedArrayBuffer(16);
-  dueOf(memory)[0] = 2n ** 62n;
+  const memory = new SharedArrayBuffer(24);
+  dueOf(memory)[0] = NEVER_NS;
+  asleepUntilOf(memory)[0] = NEVER_NS;
   return memory;
 }
 
-/** CLOCK_MONOTONIC, ns. */
+/** CLOCK_MONOTONIC, ns; written by the loop, and set to never by the thread when it wakes the loop. */
 export function dueOf(memory: PacingMemory): BigInt64Array {
   return new BigInt64Array(memory, 0, 1);
 }
 
+/** CLOCK_MONOTONIC, ns; written by the thread. */
+export function asleepUntilOf(memory: PacingMemory): BigInt64Array {
+  return new BigInt64Array(memory, 8, 1);
+}
+
 export function turnOf(memory: PacingMemory): Int32Array {
-  return new Int32Array(memory, 8, 1);
+  return new Int32Array(memory, 16, 1);
 }

@@ -1,25 +1,34 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { CLOSED_NS, dueOf, turnOf, type PacingMemory } from './pacing-memory.js';
+import { asleepUntilOf, CLOSED_NS, dueOf, NEVER_NS, turnOf, type PacingOrder } from './pacing-memory.js';
+
+/** After it has woken the loop the thread looks again by itself after so long: telling it costs the loop more than that. */
+const NAP_NS = 450_000n;
 
 /**
  * A thread that does nothing but sleep on a futex until the moment it was told, and then wakes the loop that told it: a
  * futex sleeps to 0.1 ms where the loop's own timers count whole ms. It never returns to an event loop of its own.
  */
-if (parentPort !== null) sleepAndWake(workerData as PacingMemory, parentPort);
+if (parentPort !== null) sleepAndWake(workerData as PacingOrder, parentPort);
 
-function sleepAndWake(memory: PacingMemory, port: { postMessage(message: null): void }): void {
+function sleepAndWake({ memory, earlyNs }: PacingOrder, port: { postMessage(message: null): void }): void {
   const turn = turnOf(memory);
   const due = dueOf(memory);
+  const asleepUntil = asleepUntilOf(memory);
+  let napUntilNs = 0n;
   for (;;) {
     const seen = Atomics.load(turn, 0);
     const dueNs = Atomics.load(due, 0);
     if (dueNs === CLOSED_NS) return;
-    const leftMs = Number(dueNs - process.hrtime.bigint()) / 1e6;
-    if (leftMs > 0) {
-      Atomics.wait(turn, 0, seen, leftMs);
-      continue;
+    const nowNs = process.hrtime.bigint();
+    if (dueNs - earlyNs <= nowNs) {
+      // Unless the loop has said something else meanwhile.
+      if (Atomics.compareExchange(due, 0, dueNs, NEVER_NS) === dueNs) port.postMessage(null);
+      napUntilNs = nowNs + NAP_NS;
+    } else {
+      const untilNs = dueNs === NEVER_NS && napUntilNs > nowNs ? napUntilNs : dueNs - earlyNs;
+      // The loop reads this after it has raised the counter, so one of the two sees the other.
+      Atomics.store(asleepUntil, 0, untilNs);
+      Atomics.wait(turn, 0, seen, untilNs === NEVER_NS ? Infinity : Number(untilNs - nowNs) / 1e6);
     }
-    port.postMessage(null);
-    Atomics.wait(turn, 0, seen);
   }
 }

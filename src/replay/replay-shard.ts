@@ -156,6 +156,17 @@ function trusted(outcome: Outcome, handedMs: number, nowMs: number): Outcome {
       detail: 'the backend returned something that is no outcome',
       doneMs: nowMs,
     };
+  return inOrder(outcome, handedMs, nowMs) ? outcome : clamped(outcome, handedMs, nowMs);
+}
+
+/** The usual case, for which nothing is made anew. */
+function inOrder(outcome: Outcome, handedMs: number, nowMs: number): boolean {
+  const { sentMs = handedMs, doneMs = NaN } = outcome;
+  const { doneEarliestMs = sentMs } = outcome;
+  return handedMs <= sentMs && sentMs <= doneEarliestMs && doneEarliestMs <= doneMs && doneMs <= nowMs;
+}
+
+function clamped(outcome: Outcome, handedMs: number, nowMs: number): Outcome {
   const doneMs = within(outcome.doneMs, handedMs, nowMs) ?? nowMs;
   const sentMs = within(outcome.sentMs, handedMs, doneMs);
   const doneEarliestMs = within(outcome.doneEarliestMs, sentMs ?? handedMs, doneMs);

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { threadAlarm, timerAlarm } from './alarm.js';
+import { createBurn } from './create-burn.js';
 import { createWaiters } from './waiters.js';
 
 export interface SystemClock extends Clock {
@@ -9,11 +10,20 @@ export interface SystemClock extends Clock {
   close(): void;
 }
 
-/**
- * The last stretch before a due time is spent in turns of the event loop: what wakes the loop is late by up to 2 ms where it
- * is a timer, by about 0.1 ms where it is a pacing thread.
- */
-const TURNING_MS = { exact: 3, economic: 0.1 } as const;
+interface PacingLaw {
+  /** The last stretch before a due time is spent in turns of the event loop, since what wakes a sleeping loop is late. */
+  readonly turningMs: number;
+  /** Of each such turn, so much at most is spent computing: turns leave garbage, and answers wait for the next turn. */
+  readonly burnMs: number;
+  /** The loop is not woken again before so long; what falls due meanwhile goes out together. */
+  readonly leastSleepMs: number;
+}
+
+/** What each costs and how late it is: docs/measuring.md. */
+const LAWS: Readonly<Record<'exact' | 'economic', PacingLaw>> = {
+  exact: { turningMs: 3, burnMs: 0.01, leastSleepMs: 0 },
+  economic: { turningMs: 0.05, burnMs: 0, leastSleepMs: 0.5 },
+};
 
 /**
  * The real clock of one thread. `exact` sleeps on the loop's timer and takes turns without sleeping through the last 3 ms
@@ -21,27 +31,38 @@ const TURNING_MS = { exact: 3, economic: 0.1 } as const;
  */
 export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
   const waiters = createWaiters();
-  const turningMs = TURNING_MS[pacing];
+  const { turningMs, burnMs, leastSleepMs } = LAWS[pacing];
   let originMs = performance.now();
   /** The moment the loop will look next; -Infinity: in its next turn. */
   let lookMs = Infinity;
+  /** When somebody was woken last. */
+  let wokeMs = -Infinity;
 
   const now = (): number => performance.now() - originMs;
 
+  const burn = createBurn(now);
+  const burnUntil = (dueMs: number): void => {
+    const leftMs = dueMs - now();
+    if (leftMs > 0) burn(Math.min(leftMs, burnMs));
+  };
+
   const look = (): void => {
     lookMs = Infinity;
-    waiters.wake(now());
+    if (burnMs > 0) burnUntil(waiters.nextMs());
+    const nowMs = now();
+    if (waiters.wake(nowMs)) wokeMs = nowMs;
     schedule();
   };
 
-  const alarm = pacing === 'exact' ? timerAlarm(look) : threadAlarm(look);
+  const alarm = (pacing === 'exact' ? timerAlarm : threadAlarm)(look, turningMs);
 
   const schedule = (): void => {
     const nextMs = waiters.nextMs();
     if (nextMs === Infinity || nextMs >= lookMs) return;
-    const sleepMs = nextMs - now() - turningMs;
-    lookMs = sleepMs > 0 ? nextMs : -Infinity;
-    if (sleepMs > 0) alarm.set(sleepMs);
+    const wakeMs = Math.max(nextMs, wokeMs + leastSleepMs);
+    const leftMs = wakeMs - now();
+    lookMs = leftMs > turningMs ? nextMs : -Infinity;
+    if (leftMs > turningMs) alarm.set(leftMs);
     else setImmediate(look);
   };
 
@@ -60,6 +81,7 @@ export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
     startAt(monotonicNs) {
       originMs = performanceAt(monotonicNs);
       lookMs = Infinity;
+      wokeMs = -Infinity;
       schedule();
     },
     close() {

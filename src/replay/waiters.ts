@@ -4,66 +4,65 @@ export interface Waiters {
   /** The earliest due time; Infinity when nobody waits. */
   nextMs(): number;
   add(dueMs: number, signal: AbortSignal | undefined): Promise<void>;
-  /** Wakes everybody due at or before `nowMs`, in order. */
-  wake(nowMs: number): void;
+  /** Wakes everybody due at or before `nowMs`, in order; whether there was anybody. */
+  wake(nowMs: number): boolean;
 }
 
 interface Waiter {
   readonly dueMs: number;
   readonly order: number;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: () => void;
-  woken: boolean;
 }
 
 export function createWaiters(): Waiters {
-  const heap: Waiter[] = [];
+  let heap: Waiter[] = [];
   let order = 0;
-  const dropWoken = (): void => {
-    while (heap[0]?.woken === true) pop(heap);
+  // One listener for each signal, not for each waiter: a signal that lives as long as the run sees every request.
+  const heard = new WeakSet<AbortSignal>();
+  const hear = (signal: AbortSignal): void => {
+    if (heard.has(signal)) return;
+    heard.add(signal);
+    signal.addEventListener(
+      'abort',
+      () => {
+        heap = wakeAborted(heap, signal);
+      },
+      { once: true },
+    );
   };
   return {
     get size() {
-      dropWoken();
       return heap.length;
     },
-    nextMs() {
-      dropWoken();
-      return heap[0]?.dueMs ?? Infinity;
-    },
+    nextMs: () => heap[0]?.dueMs ?? Infinity,
     add(dueMs, signal) {
       if (signal?.aborted === true) return Promise.resolve();
+      if (signal !== undefined) hear(signal);
       return new Promise<void>((resolve) => {
-        const waiter: Waiter = { dueMs, order: order++, resolve, woken: false };
-        push(heap, waiter);
-        if (signal !== undefined) wakeOnAbort(waiter, signal);
+        push(heap, { dueMs, order: order++, signal, resolve });
       });
     },
     wake(nowMs) {
-      for (let top = heap[0]; top !== undefined && (top.woken || top.dueMs <= nowMs); top = heap[0]) {
+      let woke = false;
+      for (let top = heap[0]; top !== undefined && top.dueMs <= nowMs; top = heap[0]) {
         pop(heap);
-        if (!top.woken) wake(top);
+        top.resolve();
+        woke = true;
       }
+      return woke;
     },
   };
 }
 
-/** The listener goes when the waiter is woken: a signal that lives as long as the run must not collect one per request. */
-const abortListeners = new WeakMap<Waiter, { readonly signal: AbortSignal; readonly listener: () => void }>();
-
-function wakeOnAbort(waiter: Waiter, signal: AbortSignal): void {
-  const listener = (): void => {
-    wake(waiter);
-  };
-  abortListeners.set(waiter, { signal, listener });
-  signal.addEventListener('abort', listener, { once: true });
-}
-
-function wake(waiter: Waiter): void {
-  if (waiter.woken) return;
-  waiter.woken = true;
-  const abort = abortListeners.get(waiter);
-  if (abort !== undefined) abort.signal.removeEventListener('abort', abort.listener);
-  waiter.resolve();
+/** Wakes whoever waits under this signal; the heap of those who stay. */
+function wakeAborted(heap: readonly Waiter[], signal: AbortSignal): Waiter[] {
+  const stay: Waiter[] = [];
+  for (const waiter of heap) {
+    if (waiter.signal === signal) waiter.resolve();
+    else push(stay, waiter);
+  }
+  return stay;
 }
 
 function before(a: Waiter, b: Waiter): boolean {
