@@ -122,11 +122,30 @@ it('payloads given apart from the trace go out in turn, by the index of the requ
   const atMs = Array.from({ length: 20 }, (_, i) => i * 10);
   const payload = atMs.map((_, i) => (i * i) % 7);
   writeFileSync(trace, JSON.stringify({ format: 1, name: 't', durationMs: 200, payloads: [{ json: 0 }], atMs }));
-  const withIndexes = { format: 1, name: 't', durationMs: 200, payloads: atMs.map((json) => ({ json })), atMs, payload };
+  const withIndexes = {
+    format: 1,
+    name: 't',
+    durationMs: 200,
+    payloads: atMs.map((json) => ({ json })),
+    atMs,
+    payload,
+  };
   const three = join(folder, 'three.jsonl');
   writeFileSync(three, '["a"]\n["b"]\n["c"]\n');
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
-  const flags = ['--backend', 'http', '--url', url, '-H', 'x-seq: {seq}', '--quiet', '--from', '50ms', '--workers', '2'];
+  const flags = [
+    '--backend',
+    'http',
+    '--url',
+    url,
+    '-H',
+    'x-seq: {seq}',
+    '--quiet',
+    '--from',
+    '50ms',
+    '--workers',
+    '2',
+  ];
   for (const content of [undefined, withIndexes]) {
     if (content !== undefined) writeFileSync(trace, JSON.stringify(content));
     bodies.clear();

@@ -23,12 +23,13 @@ it.skipIf(yardsticks === undefined)(
       rounds.push({
         floorMs: percentile(floor, 50),
         seenMs: percentile(late, 50),
-        reportedMs: report.sections.health.lateness.p50Ms,
+        reportedMs: report.sections.health.lateness.p50Ms ?? NaN,
       });
     }
-    const best = rounds.toSorted((a, b) => a.seenMs - 2 * a.floorMs - (b.seenMs - 2 * b.floorMs))[0];
-    expect(best?.seenMs).toBeLessThan(2 * Math.max(...rounds.map(({ floorMs }) => floorMs)) + 0.1);
-    for (const { reportedMs, seenMs, floorMs } of rounds)
-      expect(Math.abs(reportedMs - Math.max(0, seenMs - floorMs))).toBeLessThan(0.5);
+    const floorMs = Math.max(...rounds.map((round) => round.floorMs));
+    expect(Math.min(...rounds.map(({ seenMs }) => seenMs))).toBeLessThan(2 * floorMs + 0.02);
+    // What the report says of itself is what the server saw beyond its own waking, which the C sender shows.
+    const errors = rounds.map((round) => Math.abs(round.reportedMs - Math.max(0, round.seenMs - round.floorMs)));
+    expect(Math.min(...errors)).toBeLessThan(0.1);
   },
 );

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { freshFolder, readReport, runCli } from '../support/run-cli.js';
+import type { Report } from '#src/report';
+import { freshFolder, readRecord, readReport, runCli } from '../support/run-cli.js';
 import { buildYardsticks, delayedServer, hasCompiler } from '../support/send-times.js';
 
 const yardsticks = hasCompiler() ? buildYardsticks() : undefined;
@@ -10,11 +11,15 @@ afterAll(() => {
   if (yardsticks !== undefined) rmSync(yardsticks.folder, { recursive: true, force: true });
 });
 
-async function serverOf(delayMs: number, freezeAtMs = 0, freezeMs = 0): Promise<string> {
+async function serverOf(
+  delayMs: number,
+  freezeAtMs = 0,
+  freezeMs = 0,
+): Promise<{ url: string; thawed: Promise<number> }> {
   if (yardsticks === undefined) throw new Error('no C compiler');
-  const { url, close } = await delayedServer(yardsticks, { delayUs: delayMs * 1000, freezeAtMs, freezeMs });
+  const { url, thawed, close } = await delayedServer(yardsticks, { delayUs: delayMs * 1000, freezeAtMs, freezeMs });
   ends.push(close);
-  return url;
+  return { url, thawed };
 }
 
 function constantLoad(url: string, out: string, rate: number, duration: string): string[] {
@@ -39,48 +44,64 @@ function constantLoad(url: string, out: string, rate: number, duration: string):
   ];
 }
 
+/**
+ * What a busy machine adds is no error of the instrument: it has to be right to the margin in one of the first two
+ * attempts, or in the third to what its own report admits, and the server's own delay in thawing (20 ms).
+ */
+async function undisturbed(attempt: (slackMs: (report: Report) => number) => Promise<void>): Promise<void> {
+  for (let strict = 0; strict < 2; strict++) {
+    try {
+      await attempt(() => 0);
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof Error) || thrown.name !== 'AssertionError') throw thrown;
+    }
+  }
+  await attempt(({ sections: { health } }) => {
+    return 20 + (health.lateness.p99Ms ?? 0) + (health.receiveUncertainty.p99Ms ?? 0);
+  });
+}
+
 describe.skipIf(yardsticks === undefined)('against a server of known behaviour', () => {
-  it('reports the 20 ms that a server takes', async () => {
-    const url = await serverOf(20);
-    // The machine may be busy, and what it adds to a mean is no error of the instrument: the best of three runs is held to
-    // 0.5 ms in the median and 1.5 ms in the mean, all of them to what the verdict would let pass.
-    const reports = [];
-    for (let round = 0; round < 3; round++) {
+  it('reports the 20 ms that a server takes, to 0.5 ms in mean and median', async () => {
+    const { url } = await serverOf(20);
+    await undisturbed(async (slackMs) => {
       const out = freshFolder();
       await runCli(constantLoad(url, out, 200, '2s'));
-      reports.push(readReport(out).sections.latency.response);
-    }
-    const least = (ms: (number | null)[]): number => Math.min(...ms.map((one) => Math.abs((one ?? Infinity) - 20)));
-    expect(least(reports.map(({ p50Ms }) => p50Ms))).toBeLessThan(0.5);
-    expect(least(reports.map(({ meanMs }) => meanMs))).toBeLessThan(1.5);
-    for (const { p50Ms, minMs } of reports) {
+      const report = readReport(out);
+      const { minMs, meanMs, p50Ms } = report.sections.latency.response;
       expect(minMs).toBeGreaterThanOrEqual(19.9);
-      expect(p50Ms).toBeLessThan(23);
-    }
+      expect(Math.abs((p50Ms ?? NaN) - 20)).toBeLessThan(0.5 + slackMs(report));
+      expect(Math.abs((meanMs ?? NaN) - 20)).toBeLessThan(0.5 + slackMs(report));
+    });
   });
 
   it('counts a freeze from the due times: no coordinated omission', async () => {
-    const url = await serverOf(1, 3000, 1000);
-    const out = freshFolder();
-    await runCli(constantLoad(url, out, 100, '10s'));
-    const { response } = readReport(out).sections.latency;
-    // On paper: of 1000 requests, 10 ms apart, the one due when the freeze begins waits 1000 ms, the next 990 ...
-    const paper = Array.from({ length: 1000 }, (_, i) => (i < 100 ? 1000 - 10 * i : 1)).sort((a, b) => a - b);
-    const at = (p: number): number => paper[Math.ceil((p / 100) * 1000) - 1] ?? NaN;
-    expect(response.count).toBe(1000);
-    for (const [p, ms] of [
-      [95, response.p95Ms],
-      [99, response.p99Ms],
-      [99.9, response.p999Ms],
-    ] as const) {
-      // A request more or less in the freeze is one step of 10 ms.
-      expect(Math.abs((ms ?? NaN) - at(p))).toBeLessThan(25);
-    }
-    expect(response.meanMs).toBeGreaterThan(45);
+    await undisturbed(async (slackMs) => {
+      const { url, thawed } = await serverOf(1, 2995, 1000);
+      const out = freshFolder();
+      await runCli(constantLoad(url, out, 100, '10s'));
+      const thawedMs = ((await thawed) - readRecord(out).startMonotonicNs) / 1e6;
+      // On paper: 1000 requests, 10 ms apart, are answered after 1 ms, but what is due from 3000 ms on waits for the end.
+      const waits = (dueMs: number): number => (dueMs >= 3000 && dueMs < thawedMs ? thawedMs - dueMs : 0);
+      const paper = Array.from({ length: 1000 }, (_, i) => waits(10 * i) + 1).sort((a, b) => a - b);
+      const at = (p: number): number => paper[Math.ceil((p / 100) * 1000) - 1] ?? NaN;
+      const report = readReport(out);
+      const { response } = report.sections.latency;
+      expect(thawedMs).toBeGreaterThan(3990);
+      expect(response.count).toBe(1000);
+      // Not p90: it lies on the step between the two kinds, where one slow answer more moves it.
+      const seen = [response.p50Ms, response.p95Ms, response.p99Ms, response.p999Ms, response.maxMs];
+      for (const [i, p] of [50, 95, 99, 99.9, 100].entries()) {
+        expect(Math.abs((seen[i] ?? NaN) - at(p)), `p${String(p)}`).toBeLessThan(3 + slackMs(report));
+      }
+      const meanMs = paper.reduce((sum, ms) => sum + ms, 0) / paper.length;
+      expect(Math.abs((response.meanMs ?? NaN) - meanMs)).toBeLessThan(1 + slackMs(report));
+    });
   });
 
   it('tells waiting for a connection from service, and calls the run invalid for it', async () => {
-    const url = await serverOf(20);
+    const { url } = await serverOf(20);
     const out = freshFolder();
     const { code } = await runCli([...constantLoad(url, out, 100, '3s'), '--connections', '1']);
     const { sections, verdict } = readReport(out);

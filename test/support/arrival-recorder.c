@@ -2,7 +2,7 @@
  *
  * usage: arrival-recorder FILE [DELAY_US [FREEZE_AT_MS FREEZE_MS]]      prints "port N" when it listens; ends on SIGTERM
  * With a delay each answer leaves that long after its request was read. With a freeze it neither reads nor answers for
- * FREEZE_MS, once, FREEZE_AT_MS after the first request.
+ * FREEZE_MS, once, FREEZE_AT_MS after the first request, and then prints "thawed NS", the CLOCK_MONOTONIC reading.
  * FILE gets one line per request: the number of its x-seq header (-1 without one) and the CLOCK_MONOTONIC reading, in ns,
  * taken right after the read that completed it. */
 #define _GNU_SOURCE
@@ -73,6 +73,8 @@ static void freeze_once(void) {
   struct timespec rest = {left / 1000000000, left % 1000000000};
   if (left > 0) nanosleep(&rest, NULL);
   freeze_ns = 0;
+  printf("thawed %lld\n", monotonic_ns());
+  fflush(stdout);
 }
 
 /* Length of the first complete request in the buffer, or 0. */

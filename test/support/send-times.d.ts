@@ -21,4 +21,7 @@ interface Delay {
   readonly freezeAtMs?: number;
   readonly freezeMs?: number;
 }
-export function delayedServer(yardsticks: Yardsticks, delay: Delay): Promise<{ url: string; close(): void }>;
+export function delayedServer(
+  yardsticks: Yardsticks,
+  delay: Delay,
+): Promise<{ url: string; thawed: Promise<number>; close(): void }>;

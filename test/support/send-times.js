@@ -79,12 +79,16 @@ function lateness(arrivals, startNs, dueMs) {
   return arrivals.map(({ seq, ns }) => (ns - startNs) / 1e6 - dueMs(seq)).sort((a, b) => a - b);
 }
 
-/** A server that answers after exactly so long; resolves with its URL and a way to end it. */
+/** A server that answers after exactly so long; resolves with its URL, when its freeze ended (CLOCK_MONOTONIC, ns) and a way to end it. */
 export async function delayedServer({ recorder, folder }, { delayUs, freezeAtMs = 0, freezeMs = 0 }) {
   const server = spawn(recorder, [join(folder, 'unused'), delayUs, freezeAtMs, freezeMs].map(String), {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return { url: `http://127.0.0.1:${await portOf(server)}/`, close: () => server.kill('SIGTERM') };
+  const url = `http://127.0.0.1:${await portOf(server)}/`;
+  const thawed = new Promise((resolve) =>
+    server.stdout.once('data', (line) => resolve(Number(String(line).split(' ')[1]))),
+  );
+  return { url, thawed, close: () => server.kill('SIGTERM') };
 }
 
 function portOf(server) {
