@@ -113,6 +113,8 @@ export interface Spread {
 export interface HealthSection {
   /** handed - release, over every request handed over or shed. */
   readonly lateness: Spread;
+  /** What probably made the run late, a clause without its full stop; null where it was not late or nothing measured explains it. */
+  readonly likelyCause: string | null;
   /** sent - handed less the request's own handshake, over requests that were sent; null values when the backend cannot see the first byte. */
   readonly connectionWait: Spread;
   /** Time spent opening the request's own connection; the service's share, not ours. */

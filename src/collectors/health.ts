@@ -2,6 +2,7 @@ import type { HealthSection, Shift } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
+import { likelyCause } from './likely-cause.js';
 import { SpreadFold } from './spread-fold.js';
 
 /** Under this many requests the busiest seconds say nothing of their own. */
@@ -10,7 +11,7 @@ const LATE_MS = 1;
 
 /** How well the instrument itself worked: how late it was, what it waited for, and what that does to the reported latency. */
 export function createHealth({ plan }: CollectorContext): Collector<HealthSection> {
-  const lateness = new Lateness(plan.duePerSecond.length);
+  const lateness = new Lateness(plan);
   const shares = { whole: new OwnShares(plan), busiest: new OwnShares(plan) };
   const busiestSeconds = busiestTenth(plan.duePerSecond);
   const connections = new Connections(plan.knowsSent);
@@ -31,6 +32,7 @@ export function createHealth({ plan }: CollectorContext): Collector<HealthSectio
     },
     finish: (end) => ({
       lateness: lateness.whole.spread(),
+      likelyCause: likelyCause(lateness.whole.spread(), end.resources, plan.durationMs),
       ...connections.spreads(),
       lateOver1Ms: lateness.over1Ms,
       busiest: busiestFacts(busiestSeconds, lateness.busiest, shares.busiest),
@@ -47,9 +49,11 @@ class Lateness {
   readonly busiest = new SpreadFold();
   readonly handedPerSecond: Float64Array;
   over1Ms = 0;
+  readonly #maxLatenessMs: number;
 
-  constructor(seconds: number) {
-    this.handedPerSecond = new Float64Array(seconds);
+  constructor({ duePerSecond, maxLatenessMs }: Plan) {
+    this.handedPerSecond = new Float64Array(duePerSecond.length);
+    this.#maxLatenessMs = maxLatenessMs;
   }
 
   add(handedMs: number, releaseMs: number, busy: boolean): void {
@@ -58,7 +62,8 @@ class Lateness {
     this.whole.record(lateMs);
     if (busy) this.busiest.record(lateMs);
     if (lateMs > LATE_MS) this.over1Ms++;
-    const second = Math.floor(handedMs / 1000);
+    // A burst at the very end of a second, handed over as late as is allowed, belongs to that second.
+    const second = Math.floor((lateMs > this.#maxLatenessMs ? handedMs : releaseMs) / 1000);
     if (second < 0 || second >= this.handedPerSecond.length) return;
     this.handedPerSecond[second] = (this.handedPerSecond[second] as number) + 1;
   }

@@ -11,8 +11,8 @@ const SHIFT_PART = 0.05;
  */
 export function verdict(plan: Plan, end: RunEnd, outcomes: OutcomesSection, health: HealthSection): Verdict {
   const reasons = [
-    ...tooLate(plan, health.lateness, 'over the whole run'),
-    ...(health.busiest === null ? [] : tooLate(plan, health.busiest.lateness, IN_BUSIEST)),
+    ...tooLate(plan, health, health.lateness, 'over the whole run'),
+    ...(health.busiest === null ? [] : tooLate(plan, health, health.busiest.lateness, IN_BUSIEST)),
     ...moved(health.shifts, 'over the whole run'),
     ...(health.busiest === null ? [] : moved(health.busiest.shifts, IN_BUSIEST)),
     ...strayed(health.strayingSeconds),
@@ -24,11 +24,13 @@ export function verdict(plan: Plan, end: RunEnd, outcomes: OutcomesSection, heal
 
 const IN_BUSIEST = 'in the busiest tenth of the seconds';
 
-function tooLate({ maxLatenessMs }: Plan, { p99Ms }: Spread, where: string): string[] {
+function tooLate({ maxLatenessMs }: Plan, { likelyCause }: HealthSection, { p99Ms }: Spread, where: string): string[] {
   if (p99Ms === null || p99Ms <= maxLatenessMs) return [];
   return [
     `Requests were handed over late: the 99th percentile of lateness was ${ms(p99Ms)} ${where}, above the ${ms(maxLatenessMs)} allowed; ` +
-      'use more workers (--workers), a machine with more or quieter CPUs, or a lower rate (--speed).',
+      (likelyCause === null
+        ? 'use more workers (--workers), a machine with more or quieter CPUs, or a lower rate (--speed).'
+        : `the likely cause: ${likelyCause}.`),
   ];
 }
 

@@ -12,27 +12,23 @@ export function cpuBudget(read: (path: string) => string = (path) => readFileSyn
 /** The smallest quota / period from this process's cgroup up to the root; Infinity without one. */
 function cgroupQuota(read: (path: string) => string): number {
   let quota = Infinity;
-  for (const { folder, file, parse } of cgroupFolders(read)) {
-    try {
-      quota = Math.min(
-        quota,
-        parse((name) => read(`${folder}/${name}`), file),
-      );
-    } catch {
-      // This level has no quota file: it sets no limit.
+  for (const folder of cgroupLevels(read)) {
+    for (const quotaOf of [quotaV2, quotaV1]) {
+      try {
+        quota = Math.min(
+          quota,
+          quotaOf((name) => read(`${folder}/${name}`)),
+        );
+      } catch {
+        // This level has no such file: it sets no limit.
+      }
     }
   }
   return quota;
 }
 
-interface Level {
-  readonly folder: string;
-  readonly file: string;
-  readonly parse: (read: (name: string) => string, file: string) => number;
-}
-
-/** Each level of the hierarchy: version 2 has cpu.max, version 1 cpu.cfs_quota_us and cpu.cfs_period_us. */
-function* cgroupFolders(read: (path: string) => string): Iterable<Level> {
+/** The folders of this process's cgroup and of all above it, of version 2 and of version 1's cpu controller. */
+export function* cgroupLevels(read: (path: string) => string): Iterable<string> {
   let lines: string[];
   try {
     lines = read('/proc/self/cgroup').split('\n');
@@ -46,19 +42,16 @@ function* cgroupFolders(read: (path: string) => string): Iterable<Level> {
     if (!v2 && controllers?.split(',').includes('cpu') !== true) continue;
     const root = v2 ? '/sys/fs/cgroup' : '/sys/fs/cgroup/cpu';
     const parts = path.split('/').filter((part) => part !== '');
-    for (let depth = parts.length; depth >= 0; depth--) {
-      const folder = [root, ...parts.slice(0, depth)].join('/');
-      yield v2 ? { folder, file: 'cpu.max', parse: quotaV2 } : { folder, file: 'cpu.cfs_quota_us', parse: quotaV1 };
-    }
+    for (let depth = parts.length; depth >= 0; depth--) yield [root, ...parts.slice(0, depth)].join('/');
   }
 }
 
-function quotaV2(read: (name: string) => string, file: string): number {
-  const [quota, period] = read(file).trim().split(' ');
+function quotaV2(read: (name: string) => string): number {
+  const [quota, period] = read('cpu.max').trim().split(' ');
   return quota === 'max' ? Infinity : Number(quota) / Number(period);
 }
 
-function quotaV1(read: (name: string) => string, file: string): number {
-  const quota = Number(read(file));
+function quotaV1(read: (name: string) => string): number {
+  const quota = Number(read('cpu.cfs_quota_us'));
   return quota > 0 ? quota / Number(read('cpu.cfs_period_us')) : Infinity;
 }

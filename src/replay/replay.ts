@@ -14,6 +14,7 @@ import type { Payload, Trace } from '../trace.js';
 import { choosePacing, type ChosenPacing, type Pacing } from './choose-pacing.js';
 import { cpuBudget } from './cpu-budget.js';
 import { runFleet } from './fleet.js';
+import { measureHostUsage } from './host-usage.js';
 import { countInFlight, inFlightMemory } from './in-flight.js';
 import { makeReport } from './make-report.js';
 import type { WorkerOrder, WorkerResources } from './messages.js';
@@ -305,6 +306,7 @@ async function runReal(
   const stop = stopper(world.stop, log, now);
   const counts = { ok: 0, failed: 0 };
   const take = takeBatches(fold, log, stop);
+  const hostUsage = measureHostUsage();
   const ticking = setInterval(() => {
     const { durationMs, planned } = record.plan;
     world.onProgress({ nowMs: now(), durationMs, planned, ...counts, inFlight: countInFlight(memory) });
@@ -329,7 +331,7 @@ async function runReal(
       ...stop.facts(),
       crashes: fleet.crashes,
       complete: true,
-      resources: sumResources(fleet.resources),
+      resources: { ...sumResources(fleet.resources), ...hostUsage() },
     };
     return { record: { ...record, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {

@@ -21,6 +21,7 @@ const health: HealthSection = {
   connectionWait: calm,
   handshake: { count: 0, ...calm },
   receiveUncertainty: calm,
+  likelyCause: null,
   lateOver1Ms: 0,
   busiest: { seconds: 1, requests: 2000, lateness: calm, shifts: [] },
   shifts: [],
