@@ -37,6 +37,12 @@ module.exports = {
       { path: '^src/', pathNot: [flat, own('trace-file')] },
     ),
     rule(
+      'calibration-is-a-run',
+      'Calibrating knows flat files, itself and the run as a whole.',
+      { path: own('calibrate') },
+      { path: '^src/', pathNot: [flat, own('calibrate'), '^src/replay/replay\\.ts$'] },
+    ),
+    rule(
       'report-is-pure',
       'Rendering knows flat files and itself.',
       { path: own('report') },

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import { availableParallelism, homedir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { basename, resolve } from 'node:path';
+import { cacheFolder } from '../cache-folder.js';
 import { messageOf, printable, UserError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import type { Payload } from '../trace.js';
@@ -97,14 +98,6 @@ async function setUp(options: Options, { payloads, progress, env, signal }: SetU
 
 function isSynthetic(model: string): model is SyntheticModel {
   return Object.hasOwn(SYNTHETIC_MODELS, model);
-}
-
-function cacheFolder(env: SetUp['env']): string {
-  const { XDG_CACHE_HOME: cache, HOME: home } = env;
-  return join(
-    cache !== undefined && cache !== '' ? cache : join(home !== undefined && home !== '' ? home : homedir(), '.cache'),
-    'replay',
-  );
 }
 
 function existingFile(model: string): string {

@@ -1,0 +1,69 @@
+import { Command, Flags } from '@oclif/core';
+import type { Calibration, PacingCalibration } from '../calibration.js';
+import { parseDurationMs } from '../quantities.js';
+import { textFlag, wholeNumber } from './text-flag.js';
+
+/** `replay calibrate`: what this machine can do. */
+export class Calibrate extends Command {
+  static override summary = 'Measure how exact and how fast this machine is as an instrument.';
+  static override description =
+    'Short runs against a server in this process; takes about a minute, sends nothing over the network. The result is kept, ' +
+    'and a later run that asks for more says so before it starts.';
+  static override examples = ['<%= config.bin %> calibrate', '<%= config.bin %> calibrate --pacing economic --json'];
+  static override flags = {
+    pacing: Flags.string({ options: ['exact', 'economic', 'both'], default: 'both', description: 'which to measure' }),
+    trial: textFlag('trial', parseDurationMs)({ default: 1500, description: 'length of each trial' }),
+    most: textFlag(
+      'most',
+      wholeNumber(1000, 1_000_000),
+    )({ default: 64_000, description: 'no trial is faster, per second' }),
+    json: Flags.boolean({ description: 'print the result as JSON' }),
+    quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
+  };
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(Calibrate);
+    const { calibrate } = await import('../calibrate/calibrate.js');
+    const { keepCalibration } = await import('../calibrate/keep-calibration.js');
+    const pacings = (['exact', 'economic'] as const).filter((one) => flags.pacing === 'both' || flags.pacing === one);
+    const calibration = await calibrate(
+      { pacings, trialMs: flags.trial, mostPerSecond: flags.most },
+      {
+        folder: process.cwd(),
+        env: process.env,
+        date: () => new Date(),
+        stop: new AbortController().signal,
+        say: (text) => {
+          if (!flags.quiet) this.logToStderr(text);
+        },
+        onProgress: () => undefined,
+      },
+    );
+    const path = keepCalibration(calibration, process.env);
+    process.stdout.write(flags.json ? `${JSON.stringify(calibration, null, 1)}\n` : render(calibration));
+    if (!flags.quiet) this.logToStderr(`kept in ${path}`);
+  }
+}
+
+function render({ machine, clockResolutionNs, exact, economic }: Calibration): string {
+  const lines = [
+    `Machine    ${machine.cpu}, ${String(machine.cpus)} CPUs, Node ${machine.node}`,
+    `Clock      steps of ${String(clockResolutionNs)} ns`,
+    ...pacingLines('Exact', exact),
+    ...pacingLines('Economic', economic),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function pacingLines(name: string, measured: PacingCalibration | null): string[] {
+  if (measured === null) return [];
+  const { floor, highestPerSecond, cpuUsPerRequest } = measured;
+  const lines = [
+    `lateness at ${String(floor.perSecond)}/s: p50 ${floor.p50Ms.toFixed(3)} ms, p99 ${floor.p99Ms.toFixed(3)} ms`,
+    highestPerSecond === 0
+      ? 'no rate held a 99th percentile of lateness under 1 ms: this machine is too busy or too small'
+      : `holds p99 lateness under 1 ms up to ${String(highestPerSecond)}/s a worker`,
+    ...(cpuUsPerRequest === null ? [] : [`CPU of the worker for one more request: ${cpuUsPerRequest.toFixed(1)} us`]),
+  ];
+  return lines.map((line, i) => `${(i === 0 ? name : '').padEnd(11)}${line}`);
+}
