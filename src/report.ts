@@ -117,7 +117,9 @@ export interface ColdStartsSection {
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
   /** Parts of a cold request, where told: `init`, `restore`, `firstInvocation`. */
-  readonly stages: Readonly<Record<string, { readonly count: number; readonly meanMs: number; readonly p99Ms: number }>>;
+  readonly stages: Readonly<
+    Record<string, { readonly count: number; readonly meanMs: number; readonly p99Ms: number }>
+  >;
   /** The most instances that any reading of the capacity saw; null: there is none. */
   readonly instancesSeen: number | null;
   /** Response of the successes after the warm-up that met a warm, or a new environment; null: none is known. */

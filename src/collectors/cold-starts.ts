@@ -9,21 +9,27 @@ import { SpreadFold } from './spread-fold.js';
 const WARM = COLD_STARTS.indexOf('warm');
 const COLD = COLD_STARTS.indexOf('cold');
 
-/** New environments: how many, how long each took to make, and what the requests that met them felt. Needs `loadHistograms`. */
-export function createColdStarts({ plan }: CollectorContext): Collector<ColdStartsSection> {
+/**
+ * New environments: how many, how long each took to make, and what the requests that met them felt. Usage counts where the
+ * sample log keeps it (the backend has a bill), so that the section is the same again. Needs `loadHistograms`.
+ */
+export function createColdStarts({ plan, cost }: CollectorContext): Collector<ColdStartsSection> {
   const start = new SpreadFold();
   const stages = { init: new SpreadFold(), restore: new SpreadFold(), firstInvocation: new SpreadFold() };
   const response: { warm?: Histogram; cold?: Histogram } = {};
   const counts = { warm: 0, cold: 0 };
 
+  const keptUsage = cost !== undefined && cost.billing !== null;
+
   const addStart = ({ usage }: SampleBatch, row: number): void => {
-    if (usage === undefined) return;
+    if (usage === undefined || !keptUsage) return;
     const initMs = usage.initMs[row] as number;
     const restoreMs = usage.restoreMs[row] as number;
     stages.init.record(initMs);
     stages.restore.record(restoreMs);
     stages.firstInvocation.record(usage.durationMs[row] as number);
-    start.record((Number.isNaN(initMs) ? 0 : initMs) + (Number.isNaN(restoreMs) && Number.isNaN(initMs) ? NaN : restoreMs || 0));
+    if (Number.isNaN(initMs)) start.record(restoreMs);
+    else start.record(initMs + (Number.isNaN(restoreMs) ? 0 : restoreMs));
   };
 
   return {

@@ -33,7 +33,14 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
       look(seen, batch);
       service.counts?.add(batch);
     },
-    finish: (end) => sectionOf(sheet, plan, seen, end, sources.map((source) => source.charge(seen, end))),
+    finish: (end) =>
+      sectionOf(
+        sheet,
+        plan,
+        seen,
+        end,
+        sources.map((source) => source.charge(seen, end)),
+      ),
     ofSeconds(seconds, end) {
       const perSecond = new Float64Array(seconds.length);
       const known = sources.every((source) => source.charge(seen, end).reason === null);
@@ -124,21 +131,28 @@ function endpointSource({ machine, region }: Billing, sheet: PriceSheet): Source
   return {
     charge(seen, end) {
       const steps = stepsOf(end);
+      const [fromMs, toMs] = span(seen);
       if (steps.length === 0) return { ...NOTHING, reason: noReading(end), excluded: EXCLUDED.hourly };
       const lastMs = steps.at(-1)?.atMs ?? 0;
       return {
-        quantities: instanceHours(rows, steps, seen.firstDueMs, seen.lastDoneMs, 'instances'),
-        tail: instanceHours(rows, steps, seen.lastDoneMs, Math.max(seen.lastDoneMs, lastMs), 'scale-in tail'),
+        quantities: instanceHours(rows, steps, fromMs, toMs, 'instances'),
+        tail: instanceHours(rows, steps, toMs, Math.max(toMs, lastMs), 'scale-in tail'),
         coldStarts: [],
         reason: null,
         notes: [...failedNotes(end), ...rowNotes(rows)],
         excluded: EXCLUDED.hourly,
       };
     },
-    spread(perSecond, { firstDueMs, lastDoneMs }, end) {
-      for (const row of rows) spreadOver(perSecond, stepsOf(end), firstDueMs, lastDoneMs, row.price / MS_PER_HOUR);
+    spread(perSecond, seen, end) {
+      const [fromMs, toMs] = span(seen);
+      for (const row of rows) spreadOver(perSecond, stepsOf(end), fromMs, toMs, row.price / MS_PER_HOUR);
     },
   };
+}
+
+/** From the first due to the last done; nothing where there is no sample. */
+function span({ rows, firstDueMs, lastDoneMs }: Seen): readonly [fromMs: number, toMs: number] {
+  return rows === 0 ? [0, 0] : [firstDueMs, lastDoneMs];
 }
 
 function instanceHours(

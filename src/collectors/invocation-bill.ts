@@ -106,4 +106,3 @@ function set(
   interval.expected = expected;
   interval.high = high;
 }
-

@@ -108,7 +108,8 @@ export function findRow(sheet: PriceSheet, id: string, region?: string): PriceRo
   const rows = sheet.rows.filter((row) => row.id === id);
   const row = region === undefined ? rows[0] : rows.find((one) => one.region === region);
   if (row !== undefined) return row;
-  const where = rows.length === 0 ? '' : ` in ${printable(region ?? '', 60)} (only in ${rows.map((one) => one.region).join(', ')})`;
+  const where =
+    rows.length === 0 ? '' : ` in ${printable(region ?? '', 60)} (only in ${rows.map((one) => one.region).join(', ')})`;
   return `price sheet ${sheet.name} has no price for ${printable(id, 80)}${where}`;
 }
 

@@ -61,12 +61,17 @@ export function tariffOf(billing: Billing & { model: RequestModel }, sheet: Pric
       stepMs,
       minimumMs: timed?.minimumMs ?? 0,
       initBilled: timed?.initBilled ?? false,
-      longestMs: Math.ceil((billing.timeoutMs ?? LONGEST_MS[billing.model]) / stepMs) * stepMs,
+      longestMs: Math.ceil((positive(billing.timeoutMs) ?? LONGEST_MS[billing.model]) / stepMs) * stepMs,
     },
-    memoryMb: billing.memoryMb ?? NaN,
-    least: billing.model === 'cloud-run' ? 1 / (billing.concurrency ?? Infinity) : 1,
+    memoryMb: Math.round(positive(billing.memoryMb) ?? NaN),
+    least: billing.model === 'cloud-run' ? 1 / Math.max(1, positive(billing.concurrency) ?? Infinity) : 1,
     notes: billing.model === 'cloud-run' ? [CONCURRENCY_1] : [],
   };
+}
+
+/** A plugin's word comes from outside. */
+function positive(value: number | undefined): number | undefined {
+  return value !== undefined && value > 0 && value < Infinity ? value : undefined;
 }
 
 const CONCURRENCY_1 =
@@ -110,7 +115,7 @@ function linesOf({ model, architecture, cpus }: Billing & { model: RequestModel 
           what: 'processor time',
           id: 'cloud-run:vcpu-second',
           quantaPerUnit: 1e6,
-          perMs: () => Math.round((cpus ?? 1) * 1000),
+          perMs: () => Math.round((positive(cpus) ?? 1) * 1000),
         },
       ];
     case 'sagemaker-serverless':

@@ -5,6 +5,8 @@ import { EXIT, printable, UserError } from '../errors.js';
 import { parseDurationMs, parseRatePerSecond, parseSpeed } from '../quantities.js';
 import type { Progress, ReplayRequest, ReplayResult } from '../replay/replay.js';
 import type { Payload, Trace } from '../trace.js';
+import { LATEST_PRICES } from '../cost-terms.js';
+import { COST_FLAGS, givenTerms, type GivenTerms } from './cost-flags.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
 /** `replay [run] TRACE ...`: replays a trace against a backend and reports. */
@@ -95,6 +97,7 @@ export class Run extends Command {
       'max-lateness',
       parseDurationMs,
     )({ default: 10, description: 'a p99 lateness above this makes the run INVALID' }),
+    ...COST_FLAGS,
     out: Flags.string({
       char: 'o',
       aliases: ['output'],
@@ -106,6 +109,7 @@ export class Run extends Command {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Run);
+    const terms = await givenTerms(flags, LATEST_PRICES);
     const { closeArrivals } = await import('../arrival-store.js');
     const trace = await openTrace(args.trace, flags);
     const stop = stopOnSignals((text) => {
@@ -113,7 +117,7 @@ export class Run extends Command {
     });
     try {
       const { replay } = await import('../replay/replay.js');
-      const result = await replay(requestOf(trace, flags), {
+      const result = await replay(requestOf(trace, flags, terms), {
         folder: process.cwd(),
         env: process.env,
         date: () => new Date(),
@@ -188,7 +192,7 @@ function isJson(text: string): boolean {
   }
 }
 
-function requestOf(trace: Trace, flags: RunFlags): ReplayRequest {
+function requestOf(trace: Trace, flags: RunFlags, terms: GivenTerms): ReplayRequest {
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
   if (flags.timeout <= 0) throw new UserError('--timeout must be above 0');
   return {
@@ -207,6 +211,7 @@ function requestOf(trace: Trace, flags: RunFlags): ReplayRequest {
     warmupMs: flags.warmup,
     maxLatenessMs: flags['max-lateness'],
     seed: flags.seed,
+    ...terms,
     out: flags.out,
   };
 }

@@ -61,7 +61,8 @@ export function createRecorder(worker: number, emit: (batch: SampleBatch) => voi
       columns.handshakeMs[row] = outcome.handshakeMs ?? NaN;
       columns.serverMs[row] = outcome.serverMs ?? NaN;
       columns.outcome[row] = outcome.ok ? 0 : outcomeCode(outcome.failure);
-      columns.coldStart[row] = outcome.coldStart === undefined ? 0 : Math.max(0, COLD_STARTS.indexOf(outcome.coldStart));
+      columns.coldStart[row] =
+        outcome.coldStart === undefined ? 0 : Math.max(0, COLD_STARTS.indexOf(outcome.coldStart));
       if (outcome.usage !== undefined) write((usage ??= usageColumnsOf(BATCH_ROWS)), row, outcome.usage);
       if (!outcome.ok && outcome.detail !== '') details.push({ row, text: printable(outcome.detail) });
       if (rows === BATCH_ROWS) flush();

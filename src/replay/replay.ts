@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { BackendPlugin, RawOptions } from '../backends/backend.js';
+import type { Backend, BackendPlugin, RawOptions } from '../backends/backend.js';
 import { importPlugin, locatePlugin } from '../backends/registry.js';
 import { foldSections, type SectionFold } from '../collectors/registry.js';
 import { openSampleLog, type SampleLog } from '../collectors/sample-log.js';
-import { UserError } from '../errors.js';
+import {
+  LATEST_PRICES,
+  type CapacityReading,
+  type CostTerms,
+  type PriceSheet,
+  type RentedMachine,
+} from '../cost-terms.js';
+import { messageOf, UserError } from '../errors.js';
 import type { Report } from '../report.js';
 import { renderReportJson } from '../report/report-json.js';
 import type { Plan, RunEnd, RunRecord } from '../run.js';
@@ -18,9 +25,11 @@ import { countInFlight, inFlightMemory } from './in-flight.js';
 import { makeReport } from './make-report.js';
 import type { WorkerOrder, WorkerResources } from './messages.js';
 import { makePlan } from './make-plan.js';
+import { probeCapacity } from './probe-capacity.js';
 import { redactOptions } from './redact-options.js';
 import { makeRunFolder, RUN_FILES, writeWhole } from './run-folder.js';
 import { clipWindow, type Window } from './schedule.js';
+import { createSystemClock, type SystemClock } from './system-clock.js';
 import { virtualRun } from './virtual-run.js';
 
 /** One run, as asked for. Defaults are the command line's; here everything is stated. */
@@ -45,6 +54,10 @@ export interface ReplayRequest {
   readonly warmupMs: number;
   readonly maxLatenessMs: number;
   readonly seed: number;
+  /** A shipped sheet by name, or a whole one; absent: the latest. */
+  readonly prices?: string | PriceSheet;
+  /** A machine of the user's own that serves this run. */
+  readonly machine?: RentedMachine;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
 }
@@ -87,8 +100,9 @@ const DEFAULT_MAX_IN_FLIGHT = 10_000;
 export async function replay(request: ReplayRequest, world: Surroundings): Promise<ReplayResult> {
   const prepared = await prepare(request, world);
   const folder = makeRunFolder(request.out, prepared.folderName);
-  const log = await openSampleLog(join(folder, RUN_FILES.samples));
-  const fold = await foldSections({ plan: prepared.record.plan });
+  const { plan, cost } = prepared.record;
+  const fold = await foldSections({ plan, cost });
+  const log = await openSampleLog(join(folder, RUN_FILES.samples), { usage: cost.billing !== null });
   const run = request.time === 'virtual' ? runVirtual : runReal;
   const over = await run(prepared, { folder, log, fold, world });
   return conclude(over, { folder, log, fold });
@@ -103,7 +117,7 @@ interface Prepared {
   readonly window: Window;
   readonly pacing: ChosenPacing;
   /** The record before the start. */
-  readonly record: RunRecord;
+  readonly record: RunRecord & { readonly cost: CostTerms };
   readonly folderName: string;
 }
 
@@ -136,7 +150,15 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
     ...(setUp?.notes ?? []),
   ];
   const startedAt = world.date();
-  const record = firstRecord(request, { plugin, plan, pacing, workers, notes, startedAt });
+  const record = firstRecord(request, {
+    plugin,
+    plan,
+    pacing,
+    workers,
+    notes,
+    startedAt,
+    cost: costTerms(request, plugin, options),
+  });
   return {
     request,
     plugin,
@@ -181,10 +203,21 @@ function speedNotes(speed: number): string[] {
   ];
 }
 
-function firstRecord(
-  request: ReplayRequest,
-  made: { plugin: BackendPlugin; plan: Plan; pacing: ChosenPacing; workers: number; notes: string[]; startedAt: Date },
-): RunRecord {
+function costTerms({ prices, machine }: ReplayRequest, plugin: BackendPlugin, options: unknown): CostTerms {
+  return { billing: plugin.billing?.(options) ?? null, prices: prices ?? LATEST_PRICES, machine: machine ?? null };
+}
+
+interface Made {
+  readonly plugin: BackendPlugin;
+  readonly plan: Plan;
+  readonly pacing: ChosenPacing;
+  readonly workers: number;
+  readonly notes: string[];
+  readonly startedAt: Date;
+  readonly cost: CostTerms;
+}
+
+function firstRecord(request: ReplayRequest, made: Made): Prepared['record'] {
   const { trace, time, seed } = request;
   const virtual = time === 'virtual';
   return {
@@ -210,6 +243,7 @@ function firstRecord(
       : { asked: made.pacing.asked, used: made.pacing.used, why: made.pacing.why },
     seed,
     notes: made.notes,
+    cost: made.cost,
     plan: made.plan,
     versions: versions(),
     host: virtual ? {} : host(),
@@ -284,13 +318,14 @@ async function runVirtual(
   writeWhole(folder, RUN_FILES.record, json(record));
   const stop = stopper(world.stop, log, () => 0);
   const onBatch = takeBatches(fold, log, stop);
-  const { endedMs, facts } = await virtualRun(
+  const { endedMs, facts, capacity } = await virtualRun(
     prepared.plugin,
     workerOrder(prepared, 0, inFlightMemory(1)),
     onBatch,
     stop.signal,
   );
-  const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null };
+  const told = capacity.length === 0 ? {} : { capacity };
+  const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null, ...told };
   return { record: { ...record, backendFacts: facts, end }, trouble: stop.trouble() };
 }
 
@@ -298,7 +333,8 @@ async function runReal(
   prepared: Prepared,
   { folder, log, fold, world }: Sinks & { world: Surroundings },
 ): Promise<Over> {
-  let record = prepared.record;
+  let record: RunRecord = prepared.record;
+  const prober = createProber(prepared);
   const memory = inFlightMemory(record.workers);
   const now = (): number =>
     record.startMonotonicNs === 0 ? -1 : (Number(process.hrtime.bigint()) - record.startMonotonicNs) / 1e6;
@@ -318,22 +354,70 @@ async function runReal(
       },
       onStart: (startMonotonicNs) => {
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
+        prober?.start(startMonotonicNs);
         writeWhole(folder, RUN_FILES.record, json(record));
       },
       now,
       stop: stop.signal,
       stoppedMs: () => stop.facts().stoppedMs ?? Infinity,
     });
+    const endedMs = Math.max(0, now());
+    const capacity = await prober?.end();
     const end: RunEnd = {
-      endedMs: Math.max(0, now()),
+      endedMs,
       ...stop.facts(),
       crashes: fleet.crashes,
       complete: true,
       resources: sumResources(fleet.resources),
+      ...(capacity === undefined || capacity.length === 0 ? {} : { capacity }),
     };
     return { record: { ...record, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {
     clearInterval(ticking);
+    void prober?.end();
+  }
+}
+
+interface Prober {
+  start(startMonotonicNs: bigint): void;
+  /** Reads once more. */
+  end(): Promise<readonly CapacityReading[]>;
+}
+
+/** Only a service with a bill of its own is asked what is provisioned, by a client on this thread. */
+function createProber(prepared: Prepared): Prober | undefined {
+  const { billing } = prepared.record.cost;
+  if (billing === null || billing.model === 'none') return undefined;
+  const over = new AbortController();
+  let readings: Promise<readonly CapacityReading[]> = Promise.resolve([]);
+  return {
+    start(startMonotonicNs) {
+      const clock = createSystemClock('exact');
+      clock.startAt(startMonotonicNs);
+      readings = readToTheEnd(prepared, clock, over.signal);
+    },
+    end() {
+      over.abort();
+      return readings;
+    },
+  };
+}
+
+async function readToTheEnd(
+  { plugin, options, payloads, record, request }: Prepared,
+  clock: SystemClock,
+  over: AbortSignal,
+): Promise<readonly CapacityReading[]> {
+  const context = { clock, payloads, worker: 0, workers: 1, runId: record.id, seed: request.seed, virtual: false };
+  let backend: Backend | undefined;
+  try {
+    backend = await plugin.create(options, context);
+    return await probeCapacity(backend, clock, over);
+  } catch (thrown) {
+    return [{ atMs: clock.now(), failed: messageOf(thrown) }];
+  } finally {
+    await backend?.close?.().catch(() => undefined);
+    clock.close();
   }
 }
 

@@ -1,11 +1,19 @@
 import type { BackendPlugin } from '../backends/backend.js';
+import type { CapacityReading } from '../cost-terms.js';
 import type { SampleBatch } from '../sample.js';
 import { createInFlight, inFlightMemory } from './in-flight.js';
 import type { WorkerOrder } from './messages.js';
+import { probeCapacity } from './probe-capacity.js';
 import { createRecorder } from './recorder.js';
 import { replayShard } from './replay-shard.js';
 import { schedule } from './schedule.js';
 import { createVirtualClock } from './virtual-clock.js';
+
+export interface VirtualEnd {
+  readonly endedMs: number;
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  readonly capacity: readonly CapacityReading[];
+}
 
 /** The same loop on this thread in virtual time: no waiting, no chance. Resolves with the time it ended and the backend's facts. */
 export async function virtualRun(
@@ -13,7 +21,7 @@ export async function virtualRun(
   order: WorkerOrder,
   onBatch: (batch: SampleBatch) => void,
   stop: AbortSignal,
-): Promise<{ readonly endedMs: number; readonly facts: Readonly<Record<string, string | number | boolean>> }> {
+): Promise<VirtualEnd> {
   const clock = createVirtualClock();
   const { payloads, runId, seed } = order;
   const backend = await plugin.create(order.options, {
@@ -26,8 +34,10 @@ export async function virtualRun(
     virtual: true,
   });
   const recorder = createRecorder(0, onBatch);
-  const everything = async (): Promise<void> => {
+  const over = new AbortController();
+  const everything = async (): Promise<readonly CapacityReading[]> => {
     await backend.prepare?.(stop);
+    const capacity = probeCapacity(backend, clock, over.signal);
     await replayShard({
       schedule: schedule(order.store, order.window, { index: 0, of: 1 }),
       clock,
@@ -37,10 +47,12 @@ export async function virtualRun(
       timeoutMs: order.timeoutMs,
       stop,
     });
+    over.abort();
+    return capacity;
   };
-  await clock.drive(everything());
+  const capacity = await clock.drive(everything());
   recorder.flush();
   const facts = backend.facts?.() ?? {};
   await backend.close?.();
-  return { endedMs: clock.now(), facts };
+  return { endedMs: clock.now(), facts, capacity };
 }

@@ -1,5 +1,5 @@
 import { printable } from '../errors.js';
-import type { Distribution, HealthSection, Report, Shift, Spread } from '../report.js';
+import type { CostItem, Distribution, HealthSection, Report, Shift, Spread } from '../report.js';
 import { FAILURES } from '../sample.js';
 import { formatDuration } from './format-duration.js';
 import { wrapText } from './wrap-text.js';
@@ -19,6 +19,8 @@ export function renderReportText(report: Report): string {
     ...latency('All requests', '(failures infinite)', report.sections.latency.all, 'inf'),
     ...success(report),
     ...failures(report),
+    ...coldStarts(report),
+    ...cost(report),
     ...health(report),
     ...run(report),
     ...notes(report),
@@ -86,6 +88,63 @@ function failures({ sections: { outcomes } }: Report): string[] {
     return [`${failure}: ${String(n)}${why}`];
   });
   return paragraphs('Failures', found);
+}
+
+/** Nothing where no request told whether it met one. */
+function coldStarts({ sections: { coldStarts: section } }: Report): string[] {
+  if (section.known === 0) return [];
+  const { count, known, meanMs, p50Ms, p99Ms, warm, cold, instancesSeen } = section;
+  const told = `${String(count)} of ${String(known)}`;
+  const values = [told, duration(meanMs), duration(p50Ms), duration(p99Ms)];
+  const felt = (what: string, of: Distribution | null): string[] =>
+    of === null ? [] : [`${what} response: mean ${duration(of.meanMs)}, p99 ${duration(of.p99Ms)}`];
+  return [
+    ...figures('Cold starts', '[count, mean, p50, p99]', values),
+    ...paragraphs('', [
+      ...felt('cold', cold),
+      ...felt('warm', warm),
+      ...(instancesSeen === null ? [] : [`instances seen: ${String(instancesSeen)}`]),
+    ]),
+  ];
+}
+
+/** Nothing where there is nothing to price. */
+function cost({ sections: { cost: section } }: Report): string[] {
+  const { total, low, high, currency, items, sheet, reason, notes: texts, excluded, perMillionRequests } = section;
+  if (items.length === 0 && excluded.length === 0) return [];
+  const range = low === high ? '' : ` (${money(low)} to ${money(high)}, estimated)`;
+  const values = [`${money(total)}${range}`, money(perMillionRequests), money(section.perMillionSuccesses)];
+  return [
+    ...figures('Cost', `[${currency}, per million requests, per million successes]`, values),
+    ...paragraphs(
+      '',
+      [
+        ...items.map(itemText),
+        ...(section.coldStarts === null || section.coldStarts === 0
+          ? []
+          : [`of that, billed start-up: ${money(section.coldStarts)}`]),
+        ...(section.scaleInTail === null ? [] : [`besides, scale-in tail: ${money(section.scaleInTail)}`]),
+        `prices of ${sheet}${excluded.length === 0 ? '' : `; without ${excluded.join(', ')}`}`,
+        ...(reason === null ? [] : [`unknown: ${reason}`]),
+        ...texts,
+      ].map((text) => printable(text, 600)),
+    ),
+  ];
+}
+
+function itemText({ what, quantity, unit, unitPrice, cost: part, estimated }: CostItem): string {
+  const mark = estimated ? ' *estimated*' : '';
+  return `${what}: ${digits(quantity)} ${unit}${quantity === 1 ? '' : 's'} x ${digits(unitPrice)} = ${money(part)}${mark}`;
+}
+
+function money(value: number | null): string {
+  return value === null ? '-' : digits(value);
+}
+
+/** Six digits, never in powers of ten where zeros can be read. */
+function digits(value: number): string {
+  const short = Number(value.toPrecision(6));
+  return short !== 0 && Math.abs(short) < 1e-3 ? short.toFixed(12).replace(/0+$/, '') : String(short);
 }
 
 function health({ sections: { health: section } }: Report): string[] {
