@@ -1,6 +1,7 @@
+import { Estimate } from './estimate.js';
 import { Generate } from './generate.js';
 import { ReportAgain } from './report.js';
 import { Run } from './run.js';
 
 /** The command table. */
-export const COMMANDS = { run: Run, generate: Generate, report: ReportAgain };
+export const COMMANDS = { run: Run, generate: Generate, estimate: Estimate, report: ReportAgain };

@@ -1,11 +1,11 @@
 import { printable } from '../errors.js';
-import type { CostItem, Distribution, HealthSection, Report, Shift, Spread } from '../report.js';
+import type { Distribution, HealthSection, Report, Shift, Spread } from '../report.js';
 import { FAILURES } from '../sample.js';
+import { costText } from './cost-text.js';
 import { formatDuration } from './format-duration.js';
+import { figures, paragraphs, WIDTH } from './labelled-lines.js';
 import { wrapText } from './wrap-text.js';
 
-const WIDTH = 80;
-const LABEL = 15;
 /** Reasons beyond these are in the JSON report. */
 const MOST_REASONS = 20;
 
@@ -20,7 +20,7 @@ export function renderReportText(report: Report): string {
     ...success(report),
     ...failures(report),
     ...coldStarts(report),
-    ...cost(report),
+    ...costText(report.sections.cost),
     ...health(report),
     ...run(report),
     ...notes(report),
@@ -108,45 +108,6 @@ function coldStarts({ sections: { coldStarts: section } }: Report): string[] {
   ];
 }
 
-/** Nothing where there is nothing to price. */
-function cost({ sections: { cost: section } }: Report): string[] {
-  const { total, low, high, currency, items, sheet, reason, notes: texts, excluded, perMillionRequests } = section;
-  if (items.length === 0 && excluded.length === 0) return [];
-  const range = low === high ? '' : ` (${money(low)} to ${money(high)}, estimated)`;
-  const values = [`${money(total)}${range}`, money(perMillionRequests), money(section.perMillionSuccesses)];
-  return [
-    ...figures('Cost', `[${currency}, per million requests, per million successes]`, values),
-    ...paragraphs(
-      '',
-      [
-        ...items.map(itemText),
-        ...(section.coldStarts === null || section.coldStarts === 0
-          ? []
-          : [`of that, billed start-up: ${money(section.coldStarts)}`]),
-        ...(section.scaleInTail === null ? [] : [`besides, scale-in tail: ${money(section.scaleInTail)}`]),
-        `prices of ${sheet}${excluded.length === 0 ? '' : `; without ${excluded.join(', ')}`}`,
-        ...(reason === null ? [] : [`unknown: ${reason}`]),
-        ...texts,
-      ].map((text) => printable(text, 600)),
-    ),
-  ];
-}
-
-function itemText({ what, quantity, unit, unitPrice, cost: part, estimated }: CostItem): string {
-  const mark = estimated ? ' *estimated*' : '';
-  return `${what}: ${digits(quantity)} ${unit}${quantity === 1 ? '' : 's'} x ${digits(unitPrice)} = ${money(part)}${mark}`;
-}
-
-function money(value: number | null): string {
-  return value === null ? '-' : digits(value);
-}
-
-/** Six digits, never in powers of ten where zeros can be read. */
-function digits(value: number): string {
-  const short = Number(value.toPrecision(6));
-  return short !== 0 && Math.abs(short) < 1e-3 ? short.toFixed(12).replace(/0+$/, '') : String(short);
-}
-
 function health({ sections: { health: section } }: Report): string[] {
   const facts = [
     ...spreadFact('connection wait', section.connectionWait),
@@ -218,19 +179,6 @@ function verdict({ verdict: { valid, reasons } }: Report): string[] {
   const rest =
     reasons.length > MOST_REASONS ? [`  - and ${String(reasons.length - MOST_REASONS)} more; see report.json`] : [];
   return ['INVALID: these numbers do not describe the service alone.', ...shown, ...rest];
-}
-
-/** A label, what the figures are, and the figures: on one line where they fit, else the figures below. */
-function figures(label: string, what: string, values: readonly string[]): string[] {
-  const head = `${label.padEnd(LABEL)}${what}`;
-  const text = values.join(', ');
-  const oneLine = `${head}  ${text}`;
-  return oneLine.length <= WIDTH ? [oneLine] : [head, ...wrapText(text, WIDTH, '    ')];
-}
-
-/** The label before the first, each wrapped below the other. */
-function paragraphs(label: string, texts: readonly string[]): string[] {
-  return texts.flatMap((text, i) => wrapText(text, WIDTH, (i === 0 ? label : '').padEnd(LABEL)));
 }
 
 function perSecond(n: number, spanMs: number): string {
