@@ -122,7 +122,7 @@ async function estimate(trace: Trace, flags: EstimateFlags, terms: CostTerms): P
   for (const { rows, dueMs } of schedule(trace.store, window, { index: 0, of: 1 }))
     fold.add(assumedSamples(dueMs.subarray(0, rows), billedMs));
   const instances = flags.instances ?? 1;
-  const capacity = [0, plan.durationMs].map((atMs) => ({ atMs, counts: { instances } }));
+  const capacity = [{ atMs: 0, counts: { instances } }];
   const end: RunEnd = { ...ENDED, endedMs: plan.durationMs, capacity };
   return { cost: fold.finish(end), assumptions: assumptionsOf(plan.planned, plan.durationMs, flags, terms) };
 }

@@ -17,7 +17,9 @@ export function costText(section: CostSection): string[] {
         ...(section.coldStarts === null || section.coldStarts === 0
           ? []
           : [`of that, billed start-up: ${money(section.coldStarts)}`]),
-        ...(section.scaleInTail === null ? [] : [`besides, scale-in tail: ${money(section.scaleInTail)}`]),
+        ...(section.scaleInTail === null || section.scaleInTail === 0
+          ? []
+          : [`besides, scale-in tail: ${money(section.scaleInTail)}`]),
         `prices of ${sheet}${excluded.length === 0 ? '' : `; without ${excluded.join(', ')}`}`,
         ...(reason === null ? [] : [`unknown: ${reason}`]),
         ...texts,
