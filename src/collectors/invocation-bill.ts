@@ -55,26 +55,32 @@ export class InvocationBill {
   /** The billed time contains init, or, from before 2025-08, leaves it out; either way it is counted once. */
   #withInit(durationMs: number, billedMs: number, initMs: number, cold: boolean): void {
     const init = Number.isNaN(initMs) ? 0 : initMs;
-    const ranMs = Number.isNaN(durationMs) ? 0 : durationMs + init - PRINTED_MS;
-    this.#exactly(Math.max(ranMs, Number.isNaN(billedMs) ? 0 : billedMs), init);
+    const told = Number.isNaN(billedMs) ? 0 : billedMs;
+    const handler = Number.isNaN(durationMs) ? 0 : durationMs;
+    // Where the bill is told, the sum need not be exact, and must not round up to a step more.
+    const ranMs = handler + Math.max(0, told > 0 && handler > 0 ? init - PRINTED_MS : init);
+    const ms = Math.max(ranMs, told);
+    const withoutStart = handler > 0 ? handler : Math.max(0, ms - init);
+    this.#exactly(ms, cold || init > 0 ? withoutStart : ms);
     if (cold && Number.isNaN(billedMs) && Number.isNaN(initMs)) this.timeMs.high = this.#up(ranMs + LONGEST_INIT_MS);
   }
 
   /** Where the billed time may contain init, the handler's own time is what such a sheet counts. */
   #withoutInit(durationMs: number, billedMs: number, initMs: number): void {
     const mayContainInit = initMs > 0 && billedMs >= initMs;
-    if (!Number.isNaN(billedMs) && !mayContainInit) this.#exactly(Math.max(billedMs, durationMs || 0), 0);
-    else if (!Number.isNaN(durationMs)) this.#exactly(durationMs, 0);
+    if (!Number.isNaN(billedMs) && !mayContainInit) this.#exactly(Math.max(billedMs, durationMs || 0));
+    else if (!Number.isNaN(durationMs)) this.#exactly(durationMs);
     else {
       const least = this.#up(billedMs - initMs);
       set(this.timeMs, least, least, this.#up(billedMs));
     }
   }
 
-  #exactly(ms: number, startMs: number): void {
+  /** `handlerMs`: without the start. */
+  #exactly(ms: number, handlerMs = ms): void {
     const billed = this.#up(ms);
     set(this.timeMs, billed, billed, billed);
-    this.startMs = startMs > 0 ? billed - this.#up(Math.max(0, ms - startMs)) : 0;
+    this.startMs = Math.max(0, billed - this.#up(handlerMs));
   }
 
   /** Up to the service's limit; the time that the client saw is the best guess. */

@@ -89,7 +89,7 @@ describe('worked by hand (docs/cost.md)', () => {
     expect(gbSeconds(before, '2026-11')).toBe((662 * 2048) / 1024 / 1000);
     expect(gbSeconds(before, '2021-03')).toBe((396 * 2048) / 1024 / 1000);
     const today = costOf([usageBatch(calls(1, told, { coldStart: 2 }))], { billing: LAMBDA });
-    expect(today.coldStarts).toBeCloseTo(((662 - 397) / 1000) * 2 * 0.0000166667, 14);
+    expect(today.coldStarts).toBeCloseTo(((662 - 396) / 1000) * 2 * 0.0000166667, 14);
   });
 
   test('a machine is billed for 60 s at least, and for the longer of trace and run', () => {
