@@ -30,7 +30,8 @@ import { redactOptions } from './redact-options.js';
 import { makeRunFolder, RUN_FILES, writeWhole } from './run-folder.js';
 import { clipWindow, type Window } from './schedule.js';
 import { createSystemClock, type SystemClock } from './system-clock.js';
-import { virtualRun } from './virtual-run.js';
+import { virtualRun, WATCH_MS } from './virtual-run.js';
+import { watchBudget } from './watch-budget.js';
 
 /** One run, as asked for. Defaults are the command line's; here everything is stated. */
 export interface ReplayRequest {
@@ -58,6 +59,8 @@ export interface ReplayRequest {
   readonly prices?: string | PriceSheet;
   /** A machine of the user's own that serves this run. */
   readonly machine?: RentedMachine;
+  /** Stops sending before this can be passed, in the currency of the sheet. */
+  readonly budget?: number;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
 }
@@ -102,9 +105,10 @@ export async function replay(request: ReplayRequest, world: Surroundings): Promi
   const folder = makeRunFolder(request.out, prepared.folderName);
   const { plan, cost } = prepared.record;
   const fold = await foldSections({ plan, cost });
+  const budget = watchBudget(request.budget, plan, fold);
   const log = await openSampleLog(join(folder, RUN_FILES.samples), { usage: cost.billing !== null });
   const run = request.time === 'virtual' ? runVirtual : runReal;
-  const over = await run(prepared, { folder, log, fold, world });
+  const over = await run(prepared, { folder, log, fold, world, budget });
   return conclude(over, { folder, log, fold });
 }
 
@@ -288,6 +292,12 @@ interface Sinks {
   readonly fold: SectionFold;
 }
 
+interface World extends Sinks {
+  readonly world: Surroundings;
+  /** Whether sending on can pass the budget; absent: there is none. */
+  readonly budget: ((nowMs: number) => boolean) | undefined;
+}
+
 interface Over {
   readonly record: RunRecord;
   readonly trouble: UserError | undefined;
@@ -310,29 +320,29 @@ function workerOrder(prepared: Prepared, index: number, memory: SharedArrayBuffe
   };
 }
 
-async function runVirtual(
-  prepared: Prepared,
-  { folder, log, fold, world }: Sinks & { world: Surroundings },
-): Promise<Over> {
+async function runVirtual(prepared: Prepared, { folder, log, fold, world, budget }: World): Promise<Over> {
   const { record } = prepared;
   writeWhole(folder, RUN_FILES.record, json(record));
-  const stop = stopper(world.stop, log, () => 0);
+  let nowMs = 0;
+  const stop = stopper(world.stop, log, () => nowMs);
+  const watch = (ms: number): void => {
+    nowMs = ms;
+    if (budget?.(ms) === true) stop.overBudget();
+  };
   const onBatch = takeBatches(fold, log, stop);
   const { endedMs, facts, capacity } = await virtualRun(
     prepared.plugin,
     workerOrder(prepared, 0, inFlightMemory(1)),
     onBatch,
     stop.signal,
+    ...(budget === undefined ? [] : [watch]),
   );
   const told = capacity.length === 0 ? {} : { capacity };
   const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null, ...told };
   return { record: { ...record, backendFacts: facts, end }, trouble: stop.trouble() };
 }
 
-async function runReal(
-  prepared: Prepared,
-  { folder, log, fold, world }: Sinks & { world: Surroundings },
-): Promise<Over> {
+async function runReal(prepared: Prepared, { folder, log, fold, world, budget }: World): Promise<Over> {
   let record: RunRecord = prepared.record;
   const prober = createProber(prepared);
   const memory = inFlightMemory(record.workers);
@@ -345,6 +355,12 @@ async function runReal(
     const { durationMs, planned } = record.plan;
     world.onProgress({ nowMs: now(), durationMs, planned, ...counts, inFlight: countInFlight(memory) });
   }, 1000);
+  const watching =
+    budget === undefined
+      ? undefined
+      : setInterval(() => {
+          if (budget(now())) stop.overBudget();
+        }, WATCH_MS);
   try {
     const fleet = await runFleet({
       orders: Array.from({ length: record.workers }, (_, index) => workerOrder(prepared, index, memory)),
@@ -374,6 +390,7 @@ async function runReal(
     return { record: { ...record, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {
     clearInterval(ticking);
+    clearInterval(watching);
     void prober?.end();
   }
 }
@@ -428,18 +445,22 @@ function count({ rows, outcome }: SampleBatch, counts: { ok: number; failed: num
   counts.failed += rows - ok;
 }
 
+type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'overBudget'>;
+
 interface Stopper {
   readonly signal: AbortSignal;
   /** Stops because the disk refuses the log. */
   logFailed(failure: UserError): void;
+  /** Stops because sending on could cost more than allowed. */
+  overBudget(): void;
   trouble(): UserError | undefined;
-  facts(): Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted'>;
+  facts(): StopFacts;
 }
 
 /** The user's stop and our own, and which came first. */
 function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper {
   const controller = new AbortController();
-  let facts: Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted'> = {
+  let facts: StopFacts = {
     stoppedMs: null,
     stopReason: null,
     interrupted: false,
@@ -459,6 +480,11 @@ function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper 
     logFailed(failure) {
       trouble ??= failure;
       stop(failure.message, false);
+    },
+    overBudget() {
+      if (facts.stoppedMs !== null) return;
+      stop('the budget could have been passed', false);
+      facts = { ...facts, overBudget: true };
     },
     trouble: () => trouble ?? log.failure,
     facts: () => facts,
