@@ -1,6 +1,7 @@
 /** The public interface for programs: what a backend keeps to, and the line as functions. */
 export type * from './backends/backend.js';
 export type * from './clock.js';
+export type * from './cost-terms.js';
 export { EXIT, UserError } from './errors.js';
 export { generate } from './generator/generate.js';
 export { parseRecipe } from './generator/parse-recipe.js';

@@ -10,6 +10,8 @@ export interface Report {
     readonly latency: LatencySection;
     readonly timeline: TimelineSection;
     readonly health: HealthSection;
+    readonly coldStarts: ColdStartsSection;
+    readonly cost: CostSection;
   };
 }
 
@@ -101,6 +103,61 @@ export interface TimelineSecond {
   /** Only where at least 100 successes; resolution 0.8 %. */
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
+  /** Of the requests due in this second, and of what was provisioned during it; null where unknown. */
+  readonly cost: number | null;
+}
+
+/** What the service or our handlers told of new environments. */
+export interface ColdStartsSection {
+  /** Requests that met a cold start, and requests of which it is known whether they did. */
+  readonly count: number;
+  readonly known: number;
+  /** Time to make or restore an environment, over the cold starts that told it. */
+  readonly meanMs: number | null;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  /** Parts of a cold request, where told: `init`, `restore`, `firstInvocation`. */
+  readonly stages: Readonly<
+    Record<string, { readonly count: number; readonly meanMs: number; readonly p99Ms: number }>
+  >;
+  /** The most instances that any reading of the capacity saw; null: there is none. */
+  readonly instancesSeen: number | null;
+  /** Response of the successes after the warm-up that met a warm, or a new environment; null: none is known. */
+  readonly warm: Distribution | null;
+  readonly cold: Distribution | null;
+}
+
+/** Quantities x prices of one sheet, unrounded. */
+export interface CostSection {
+  readonly currency: string;
+  /** Null where it cannot be known: `reason` says why. */
+  readonly total: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Over the requests with a sample. */
+  readonly perMillionRequests: number | null;
+  readonly perMillionSuccesses: number | null;
+  readonly items: readonly CostItem[];
+  /** The part of the total that went into billed start-up time; null where unknown. */
+  readonly coldStarts: number | null;
+  /** What was still provisioned after the last answer, up to the last reading; not in the total. Null: not by the hour. */
+  readonly scaleInTail: number | null;
+  readonly sheet: string;
+  readonly reason: string | null;
+  /** Sentences: bounds, prices that nobody has checked. */
+  readonly notes: readonly string[];
+  /** What the total does not contain. */
+  readonly excluded: readonly string[];
+}
+
+export interface CostItem {
+  readonly what: string;
+  readonly quantity: number;
+  readonly unit: string;
+  readonly unitPrice: number;
+  readonly cost: number;
+  /** The quantity is a guess or a bound. */
+  readonly estimated: boolean;
 }
 
 export interface Spread {

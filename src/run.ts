@@ -1,3 +1,4 @@
+import type { CapacityReading, CostTerms } from './cost-terms.js';
 import type { Failure } from './sample.js';
 
 /**
@@ -31,6 +32,8 @@ export interface RunEnd {
   /** When a stop was asked for (Ctrl-C, a full disk); null: it ran to its end. */
   readonly stoppedMs: number | null;
   readonly stopReason: string | null;
+  /** True when sending on could have passed the budget: exit 105. Absent: there was none. */
+  readonly overBudget?: boolean;
   /** True after a first Ctrl-C or SIGTERM: exit 130. */
   readonly interrupted: boolean;
   /** Workers that died, with the cause. */
@@ -39,6 +42,8 @@ export interface RunEnd {
   readonly complete: boolean;
   /** Resources our own threads used, for the report's health; null where time was virtual or the run was killed. */
   readonly resources: Readonly<Record<string, number>> | null;
+  /** What was provisioned, every 5 s and at both ends; absent where the backend cannot tell. */
+  readonly capacity?: readonly CapacityReading[];
 }
 
 /** Failure kinds that are our own fault. */
@@ -70,6 +75,8 @@ export interface RunRecord {
   readonly pacing: { readonly asked: string; readonly used: string; readonly why: string };
   readonly seed: number;
   readonly notes: readonly string[];
+  /** Absent in records of versions that knew no cost. */
+  readonly cost?: CostTerms;
   readonly plan: Plan;
   readonly versions: Readonly<Record<string, string>>;
   /** Empty in virtual time, which no host influences. */

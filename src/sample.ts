@@ -42,6 +42,21 @@ export interface Usage {
   readonly answerBytes?: number;
 }
 
+/** In the order of the log's columns. */
+export const USAGE_NAMES = [
+  'durationMs',
+  'billedMs',
+  'initMs',
+  'restoreMs',
+  'memoryMb',
+  'maxMemoryMb',
+  'requestBytes',
+  'answerBytes',
+] as const satisfies readonly (keyof Usage)[];
+
+/** Usage by rows; what is not known is NaN. */
+export type UsageColumns = Readonly<Record<(typeof USAGE_NAMES)[number], Float64Array>>;
+
 /** Told by the service or by our handlers, never guessed. */
 export type ColdStart = 'unknown' | 'warm' | 'cold';
 export const COLD_STARTS = ['unknown', 'warm', 'cold'] as const satisfies readonly ColdStart[];
@@ -99,8 +114,15 @@ export interface SampleBatch {
   readonly outcome: Uint8Array;
   /** Index into COLD_STARTS. */
   readonly coldStart: Uint8Array;
+  /** Absent where no row has any; all columns are views of one buffer of its own. */
+  readonly usage?: UsageColumns;
   /** Texts of failures, printable and bounded; `row` ascending. */
   readonly details: readonly { readonly row: number; readonly text: string }[];
+}
+
+/** What to transfer with a batch of the recorder: its columns are views of these. */
+export function buffersOf({ seq, usage }: SampleBatch): ArrayBuffer[] {
+  return [seq, ...(usage === undefined ? [] : [usage.durationMs])].map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 /** A batch closes at this many rows, or 250 ms after its first. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Billing } from '../cost-terms.js';
 import type { Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
 
@@ -31,6 +32,11 @@ export interface BackendPlugin<Options = unknown> {
   maxWorkers?(options: Options): number;
   /** CPUs it keeps busy besides the worker threads themselves (session threads); pacing `auto` counts them. Main thread. */
   ownCpus?(options: Options): number;
+  /**
+   * How the service bills, never a price. Main thread, after `setUp`; what it returns is written to `run.json`. With it the
+   * sample log keeps `Outcome.usage` and the run reads `Backend.probe`; absent: the service has no bill of its own.
+   */
+  billing?(options: Options): Billing;
   /**
    * Main thread, once before the workers start: heavy preparations that all threads share (making a model file),
    * checks that only the user can mend (a missing package, a broken model: `UserError`), and the payloads to use when
@@ -100,7 +106,10 @@ export interface Backend {
    * aborted (timeout or stop) the engine has already recorded it: release what it holds; the result is ignored.
    */
   invoke(call: Call): Promise<Outcome>;
-  /** Main thread only, on a client made for it: what is provisioned now. */
+  /**
+   * What is provisioned now: every 5 s and at both ends of a run. Main thread only, on a client made for it that is never
+   * prepared (in virtual time: the run's own). It may throw; the run goes on.
+   */
   probe?(signal: AbortSignal): Promise<readonly Capacity[]>;
   /** What the run should know of this client when it ended (which path served it, connections opened, ...). */
   facts?(): Readonly<Record<string, string | number | boolean>>;
@@ -122,7 +131,7 @@ export interface Call {
   onAbort(listener: () => void): void;
 }
 
-/** Something provisioned that costs by the hour. */
+/** Something provisioned. What costs by the hour is of kind `instances`, `replicas` or `machines`. */
 export interface Capacity {
   readonly kind: string;
   readonly count: number;

@@ -1,3 +1,4 @@
+import type { CostTerms } from '../cost-terms.js';
 import type { SampleBatch } from '../sample.js';
 import type { Plan, RunEnd } from '../run.js';
 
@@ -13,4 +14,6 @@ export interface Collector<Result> {
 /** What a collector is told before the first sample. */
 export interface CollectorContext {
   readonly plan: Plan;
+  /** Absent: nothing is known of prices. */
+  readonly cost?: CostTerms;
 }

@@ -3,6 +3,8 @@ import { renderHlog } from '../report/hlog.js';
 import type { RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { CollectorContext } from './collector.js';
+import { createColdStarts } from './cold-starts.js';
+import { createCost } from './cost.js';
 import { createHealth } from './health.js';
 import { loadHistograms } from './histogram.js';
 import { createLatency } from './latency.js';
@@ -14,6 +16,8 @@ import { verdict } from './verdict.js';
 export interface SectionFold {
   /** In any order of batches; the batch is only read. */
   add(batch: SampleBatch): void;
+  /** The most that the run can have cost so far, when so many requests have been sent; or why nobody knows. */
+  costAtMost(nowMs: number, sent: number): number | string;
   /** Once. Throws `UserError` when the samples cannot be of this run. */
   finish(end: RunEnd): FoldedSections;
 }
@@ -25,24 +29,29 @@ export interface FoldedSections {
   readonly hlog: string;
 }
 
-/** A live run and a report made again from a sample log use this same fold, so they agree. */
+/** A live run and a report made again from a sample log use this same fold, so they agree. Throws `UserError` for a price that was asked for and is not there. */
 export async function foldSections(context: CollectorContext): Promise<SectionFold> {
   await loadHistograms();
   const outcomes = createOutcomes(context);
   const latency = createLatency(context);
   const timeline = createTimeline(context);
   const health = createHealth(context);
+  const coldStarts = createColdStarts(context);
+  const cost = createCost(context);
   return {
     add(batch) {
-      for (const collector of [outcomes, latency, timeline, health]) collector.add(batch);
+      for (const collector of [outcomes, latency, timeline, health, coldStarts, cost]) collector.add(batch);
     },
+    costAtMost: (nowMs, sent) => cost.atMost(nowMs, sent),
     finish(end) {
       const encoded = latency.encode();
       const sections = {
         outcomes: outcomes.finish(end),
         latency: latency.finish(end),
-        timeline: timeline.finish(end),
+        timeline: { seconds: cost.ofSeconds(timeline.finish(end).seconds, end) },
         health: health.finish(end),
+        coldStarts: coldStarts.finish(end),
+        cost: cost.finish(end),
       };
       const hlog = renderHlog(end.endedMs, [
         { tag: 'response', maxMs: sections.latency.response.maxMs, encoded: encoded.response },

@@ -16,6 +16,11 @@ export interface SampleLog {
   close(): Promise<void>;
 }
 
+export interface WriteOptions {
+  /** Whether the log has columns for usage; without them, the usage of a batch is not kept. False unless given. */
+  readonly usage?: boolean;
+}
+
 export interface ReadOptions {
   /** Called at the end. Truncated: the end mark is missing, since the writer was killed or its disk was full. */
   readonly onEnd?: (end: { readonly truncated: boolean }) => void;
@@ -25,9 +30,9 @@ export interface ReadOptions {
 const MOST_PENDING_BYTES = 256 * 2 ** 20;
 
 /** Makes or empties the file and writes the schema. Throws `UserError` when it cannot. */
-export async function openSampleLog(path: string): Promise<SampleLog> {
+export async function openSampleLog(path: string, { usage = false }: WriteOptions = {}): Promise<SampleLog> {
   const arrow = await import('apache-arrow');
-  const table = createSampleTable(arrow);
+  const table = createSampleTable(arrow, { usage });
   const file = await open(path, 'w').catch((thrown: unknown) => {
     throw asUserError(path, thrown);
   });
@@ -176,16 +181,17 @@ export async function* readSampleLog(
   { onEnd }: ReadOptions = {},
 ): AsyncGenerator<SampleBatch, void, undefined> {
   const arrow = await import('apache-arrow');
-  const table = createSampleTable(arrow);
   const what = `the sample log ${printable(path)}`;
   const file = await open(path, 'r').catch((thrown: unknown) => {
     throw asUserError(path, thrown);
   });
   try {
-    const schema = new BatchEncoder(arrow, table).take();
-    const messages = new SampleMessages(file, (await file.stat()).size, schema);
+    const tables = [false, true].map((usage) => createSampleTable(arrow, { usage }));
+    const schemas = tables.map((table) => new BatchEncoder(arrow, table).take());
+    const messages = new SampleMessages(file, (await file.stat()).size, schemas);
     const reader = await arrow.RecordBatchReader.from(messages.read());
     for await (const records of reader) {
+      const table = tables[messages.schema] as SampleTable;
       const batch = table.toSamples(records, what);
       if (batch.rows > 0) yield batch; // the reader makes up an empty one where a stream has none
     }

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { BATCH_ROWS } from '../sample.js';
+import { BATCH_ROWS, USAGE_NAMES } from '../sample.js';
 import { FlatTable } from './flat-table.js';
 
 const PREFIX_BYTES = 8;
@@ -12,21 +12,24 @@ const MOST_BODY_BYTES = 64 * 2 ** 20;
  */
 export class SampleMessages {
   truncated = true;
+  /** Which of the schemas the file starts with. */
+  schema = 0;
   #at = 0;
   readonly #file: FileHandle;
   readonly #size: number;
-  readonly #schema: Uint8Array;
+  readonly #schemas: readonly Uint8Array[];
 
-  /** `schema` is the first message as the writer makes it. */
-  constructor(file: FileHandle, size: number, schema: Uint8Array) {
+  /** `schemas`: the first message as the writer makes it, without and with usage. */
+  constructor(file: FileHandle, size: number, schemas: readonly Uint8Array[]) {
     this.#file = file;
     this.#size = size;
-    this.#schema = schema;
+    this.#schemas = schemas;
   }
 
   /** Ends at the end mark, or, truncated, where the file does. Throws at anything else. */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
     yield await this.#readSchema();
+    const shape = this.schema === 0 ? SAMPLES_SHAPE : USAGE_SHAPE;
     for (;;) {
       const prefix = await this.#take(PREFIX_BYTES);
       if (prefix === null) return;
@@ -37,16 +40,22 @@ export class SampleMessages {
       }
       const metadata = await this.#take(metadataBytes);
       if (metadata === null) return;
-      const body = await this.#take(checkedBodyBytes(metadata));
+      const body = await this.#take(checkedBodyBytes(metadata, shape));
       if (body === null) return;
       yield Buffer.concat([prefix, metadata, body]);
     }
   }
 
   async #readSchema(): Promise<Uint8Array> {
-    const schema = await this.#take(this.#schema.length);
-    if (schema?.equals(this.#schema) !== true) throw new Error('it does not start with the columns of a sample log');
-    return schema;
+    for (const [index, known] of this.#schemas.entries()) {
+      const found = await this.#take(known.length);
+      if (found?.equals(known) === true) {
+        this.schema = index;
+        return found;
+      }
+      this.#at = 0;
+    }
+    throw new Error('it does not start with the columns of a sample log');
   }
 
   /** The next bytes; null when the file ends before. */
@@ -78,9 +87,16 @@ const HEADER_TYPE = { dictionaryBatch: 2, recordBatch: 3 } as const;
 
 /** 13 columns, each with validity and values, and one with offsets besides; a dictionary is one text column. */
 const SAMPLES_SHAPE = { nodes: 13, buffers: 27, mostRows: BATCH_ROWS } as const;
+const USAGE_SHAPE = {
+  nodes: SAMPLES_SHAPE.nodes + USAGE_NAMES.length,
+  buffers: SAMPLES_SHAPE.buffers + 2 * USAGE_NAMES.length,
+  mostRows: BATCH_ROWS,
+} as const;
 const WORDS_SHAPE = { nodes: 1, buffers: 3, mostRows: 127 } as const;
 
-function checkedBodyBytes(metadata: Buffer): number {
+type Shape = Readonly<Record<keyof typeof WORDS_SHAPE, number>>;
+
+function checkedBodyBytes(metadata: Buffer, samples: Shape): number {
   const message = FlatTable.root(metadata);
   const type = message.byte(MESSAGE.headerType);
   const header = message.table(MESSAGE.header);
@@ -90,7 +106,7 @@ function checkedBodyBytes(metadata: Buffer): number {
   const bodyBytes = message.int64(MESSAGE.bodyLength);
   const sound =
     whole &&
-    hasShape(data, isWords ? WORDS_SHAPE : SAMPLES_SHAPE) &&
+    hasShape(data, isWords ? WORDS_SHAPE : samples) &&
     message.lengthOf(MESSAGE.customMetadata) === 0 &&
     bodyBytes >= 0 &&
     bodyBytes <= MOST_BODY_BYTES;
@@ -98,7 +114,7 @@ function checkedBodyBytes(metadata: Buffer): number {
   return bodyBytes;
 }
 
-function hasShape(batch: FlatTable | null | undefined, shape: typeof SAMPLES_SHAPE | typeof WORDS_SHAPE): boolean {
+function hasShape(batch: FlatTable | null | undefined, shape: Shape): boolean {
   if (batch === null || batch === undefined) return false;
   const rows = batch.int64(RECORD_BATCH.length);
   return (

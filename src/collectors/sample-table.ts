@@ -1,7 +1,7 @@
 import type { Data, RecordBatch } from 'apache-arrow';
 import type * as ArrowModule from 'apache-arrow';
 import { printable, UserError } from '../errors.js';
-import { COLD_STARTS, OUTCOMES, type SampleBatch } from '../sample.js';
+import { COLD_STARTS, OUTCOMES, USAGE_NAMES, type SampleBatch, type UsageColumns } from '../sample.js';
 
 export type Arrow = typeof ArrowModule;
 
@@ -27,12 +27,24 @@ const MS_COLUMNS = {
 } as const satisfies Record<string, keyof SampleBatch>;
 const MS_NAMES = Object.keys(MS_COLUMNS) as (keyof typeof MS_COLUMNS)[];
 
+/** Behind the others, and only in the log of a run whose backend tells usage. */
+const USAGE_COLUMNS = {
+  durationMs: 'duration_ms',
+  billedMs: 'billed_ms',
+  initMs: 'init_ms',
+  restoreMs: 'restore_ms',
+  memoryMb: 'memory_mb',
+  maxMemoryMb: 'max_memory_mb',
+  requestBytes: 'request_bytes',
+  answerBytes: 'answer_bytes',
+} as const satisfies Record<keyof UsageColumns, string>;
+
 /** The library takes 140 ms to load, so it is handed in by whoever needs it. */
-export function createSampleTable(arrow: Arrow): SampleTable {
+export function createSampleTable(arrow: Arrow, { usage: withUsage }: { readonly usage: boolean }): SampleTable {
   const { makeData } = arrow;
   const text = new arrow.Utf8();
   const words = { outcome: wordColumn(arrow, 0, OUTCOMES), coldStart: wordColumn(arrow, 1, COLD_STARTS) };
-  const schema = sampleSchema(arrow, words.outcome.type, words.coldStart.type);
+  const schema = sampleSchema(arrow, words.outcome.type, words.coldStart.type, withUsage);
   const struct = new arrow.Struct(schema.fields);
   return {
     schema,
@@ -45,14 +57,15 @@ export function createSampleTable(arrow: Arrow): SampleTable {
         words.coldStart.toData(batch.coldStart, length),
         makeData({ type: new arrow.Uint16(), length, nullCount: 0, data: new Uint16Array(length).fill(batch.worker) }),
         makeData({ type: text, length, ...textColumn(batch.details, length) }),
+        ...(withUsage ? usageData(arrow, batch.usage, length) : []),
       ];
       return new arrow.RecordBatch(schema, makeData({ type: struct, length, nullCount: 0, children }));
     },
-    toSamples: (records, what) => readRecords(records, what),
+    toSamples: (records, what) => readRecords(records, what, withUsage),
   };
 }
 
-function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType): ArrowModule.Schema {
+function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType, withUsage: boolean): ArrowModule.Schema {
   const { Field, Float64, Schema, Uint16, Uint32, Utf8 } = arrow;
   const fields = [
     new Field('seq', new Uint32(), false),
@@ -61,6 +74,7 @@ function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType): Arr
     new Field('cold_start', coldStart, false),
     new Field('worker', new Uint16(), false),
     new Field('detail', new Utf8(), true),
+    ...(withUsage ? USAGE_NAMES.map((name) => new Field(USAGE_COLUMNS[name], new Float64(), true)) : []),
   ];
   return new Schema(fields, new Map([['replay.samples', '1']]));
 }
@@ -88,6 +102,12 @@ function wordColumn(arrow: Arrow, id: number, known: readonly string[]): WordCol
 function msData(arrow: Arrow, column: Float64Array, rows: number): Data {
   const data = column.subarray(0, rows);
   return arrow.makeData({ type: new arrow.Float64(), length: rows, data, ...nullsOfNaN(column, rows) });
+}
+
+function usageData(arrow: Arrow, usage: UsageColumns | undefined, length: number): Data[] {
+  if (usage !== undefined) return USAGE_NAMES.map((name) => msData(arrow, usage[name], length));
+  const none = { data: new Float64Array(length), nullCount: length, nullBitmap: new Uint8Array(bitmapBytes(length)) };
+  return USAGE_NAMES.map(() => arrow.makeData({ type: new arrow.Float64(), length, ...none }));
 }
 
 interface Nulls {
@@ -140,7 +160,7 @@ function textColumn(
   return { nullCount: rows - next, nullBitmap, valueOffsets, data };
 }
 
-function readRecords(records: RecordBatch, what: string): SampleBatch {
+function readRecords(records: RecordBatch, what: string, withUsage: boolean): SampleBatch {
   const columns = new RecordColumns(records, what);
   return {
     rows: records.numRows,
@@ -156,6 +176,7 @@ function readRecords(records: RecordBatch, what: string): SampleBatch {
     serverMs: columns.ms('server_ms'),
     outcome: columns.codes('outcome', OUTCOMES),
     coldStart: columns.codes('cold_start', COLD_STARTS),
+    ...(withUsage ? columns.usage() : {}),
     details: columns.details(),
   };
 }
@@ -207,6 +228,13 @@ class RecordColumns {
       if (typeof text === 'string') details.push({ row, text: printable(text) });
     }
     return details;
+  }
+
+  usage(): Pick<SampleBatch, 'usage'> {
+    const names = USAGE_NAMES.filter((name) => this.#data(USAGE_COLUMNS[name]).nullCount < this.#records.numRows);
+    if (names.length === 0) return {};
+    const columns = USAGE_NAMES.map((name) => [name, this.ms(USAGE_COLUMNS[name])] as const);
+    return { usage: Object.fromEntries(columns) as Record<keyof UsageColumns, Float64Array> };
   }
 
   #data(name: string): Data {

@@ -1,4 +1,4 @@
-import type { TimelineSecond, TimelineSection } from '../report.js';
+import type { TimelineSecond } from '../report.js';
 import { outcomeCode } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { LogHistogram } from './log-histogram.js';
@@ -13,8 +13,13 @@ const MOST_US = 2 * 3600 * 1e6;
 /** How long after the plan's last second a hand-over still gets a row of its own; later ones share the last. */
 const OVERTIME_SECONDS = 3600;
 
+/** What the seconds cost is another fold. */
+interface WithoutCost {
+  readonly seconds: readonly Omit<TimelineSecond, 'cost'>[];
+}
+
 /** The run by seconds: what became of the requests due in each (by release time), and how many were sent in it. */
-export function createTimeline({ plan }: CollectorContext): Collector<TimelineSection> {
+export function createTimeline({ plan }: CollectorContext): Collector<WithoutCost> {
   const { duePerSecond } = plan;
   const seconds = new Seconds(duePerSecond.length);
   return {
@@ -74,13 +79,13 @@ class Seconds {
     (this.#latencies[second] ??= new SecondLatencies()).record(Math.min(ms * US_PER_MS, MOST_US));
   }
 
-  list(duePerSecond: readonly number[]): TimelineSecond[] {
+  list(duePerSecond: readonly number[]): WithoutCost['seconds'] {
     const lastSent = this.#sent.findLastIndex((sent) => sent > 0);
     const length = Math.max(duePerSecond.length, lastSent + 1);
     return Array.from({ length }, (_, second) => this.#row(second, duePerSecond[second] ?? 0));
   }
 
-  #row(second: number, due: number): TimelineSecond {
+  #row(second: number, due: number): Omit<TimelineSecond, 'cost'> {
     const measured = this.#measured[second] ?? 0;
     const latencies = this.#latencies[second];
     return {

@@ -1,7 +1,8 @@
 import { Calibrate } from './calibrate.js';
+import { Estimate } from './estimate.js';
 import { Generate } from './generate.js';
 import { ReportAgain } from './report.js';
 import { Run } from './run.js';
 
 /** The command table. */
-export const COMMANDS = { run: Run, generate: Generate, calibrate: Calibrate, report: ReportAgain };
+export const COMMANDS = { run: Run, generate: Generate, estimate: Estimate, calibrate: Calibrate, report: ReportAgain };

@@ -1,5 +1,14 @@
 import { printable } from '../errors.js';
-import { BATCH_ROWS, COLD_STARTS, outcomeCode, type Outcome, type SampleBatch } from '../sample.js';
+import {
+  BATCH_ROWS,
+  COLD_STARTS,
+  outcomeCode,
+  USAGE_NAMES,
+  type Outcome,
+  type SampleBatch,
+  type Usage,
+  type UsageColumns,
+} from '../sample.js';
 
 /** Writes samples into columns and hands over each full batch. */
 export interface Recorder {
@@ -18,9 +27,11 @@ export interface Sent {
 const FLOAT_COLUMNS = 8;
 const BYTES_PER_ROW = FLOAT_COLUMNS * 8 + 4 + 1 + 1;
 
-/** `emit` owns each batch it is given; all its columns are views of one buffer, which may be transferred. */
+/** `emit` owns each batch it is given; all its columns are views of `buffersOf` it, which may be transferred. */
 export function createRecorder(worker: number, emit: (batch: SampleBatch) => void): Recorder {
   let columns = columnsOf(BATCH_ROWS);
+  /** Made for the first row that has some: most services tell none, and then there is nothing to pay. */
+  let usage: UsageColumns | undefined;
   let details: { row: number; text: string }[] = [];
   let rows = 0;
 
@@ -28,8 +39,10 @@ export function createRecorder(worker: number, emit: (batch: SampleBatch) => voi
     if (rows === 0) return;
     const full = rows > BATCH_ROWS / 2 ? columns : copyOf(columns, rows);
     if (full === columns) columns = columnsOf(BATCH_ROWS);
-    const batch: SampleBatch = { rows, worker, ...full, details };
+    const used = usage === undefined ? {} : { usage: cutTo(rows, usage) };
+    const batch: SampleBatch = { rows, worker, ...full, ...used, details };
     rows = 0;
+    usage = undefined;
     details = [];
     emit(batch);
   };
@@ -48,14 +61,16 @@ export function createRecorder(worker: number, emit: (batch: SampleBatch) => voi
       columns.handshakeMs[row] = outcome.handshakeMs ?? NaN;
       columns.serverMs[row] = outcome.serverMs ?? NaN;
       columns.outcome[row] = outcome.ok ? 0 : outcomeCode(outcome.failure);
-      columns.coldStart[row] = outcome.coldStart === undefined ? 0 : COLD_STARTS.indexOf(outcome.coldStart);
+      columns.coldStart[row] =
+        outcome.coldStart === undefined ? 0 : Math.max(0, COLD_STARTS.indexOf(outcome.coldStart));
+      if (outcome.usage !== undefined) write((usage ??= usageColumnsOf(BATCH_ROWS)), row, outcome.usage);
       if (!outcome.ok && outcome.detail !== '') details.push({ row, text: printable(outcome.detail) });
       if (rows === BATCH_ROWS) flush();
     },
   };
 }
 
-type Columns = Omit<SampleBatch, 'rows' | 'worker' | 'details'>;
+type Columns = Omit<SampleBatch, 'rows' | 'worker' | 'usage' | 'details'>;
 
 /** One buffer: the wide columns first, so that every view is aligned. */
 function columnsOf(capacity: number): Columns {
@@ -82,4 +97,35 @@ function copyOf(columns: Columns, rows: number): Columns {
   const copy = columnsOf(rows);
   for (const name of Object.keys(copy) as (keyof Columns)[]) copy[name].set(columns[name].subarray(0, rows));
   return copy;
+}
+
+function usageColumnsOf(capacity: number): UsageColumns {
+  const all = new Float64Array(USAGE_NAMES.length * capacity).fill(NaN);
+  const columns = USAGE_NAMES.map((name, i) => [name, all.subarray(i * capacity, (i + 1) * capacity)] as const);
+  return Object.fromEntries(columns) as Record<keyof UsageColumns, Float64Array>;
+}
+
+/** Name by name: a loop over names costs several times as much. */
+function write(columns: UsageColumns, row: number, usage: Usage | null): void {
+  if (usage === null) return;
+  columns.durationMs[row] = quantity(usage.durationMs);
+  columns.billedMs[row] = quantity(usage.billedMs);
+  columns.initMs[row] = quantity(usage.initMs);
+  columns.restoreMs[row] = quantity(usage.restoreMs);
+  columns.memoryMb[row] = quantity(usage.memoryMb);
+  columns.maxMemoryMb[row] = quantity(usage.maxMemoryMb);
+  columns.requestBytes[row] = quantity(usage.requestBytes);
+  columns.answerBytes[row] = quantity(usage.answerBytes);
+}
+
+/** A plugin's usage comes from outside: what is no quantity is not known. Sums stay whole up to 2^53. */
+function quantity(value: unknown): number {
+  return typeof value === 'number' && value >= 0 && value < Number.MAX_SAFE_INTEGER ? value : NaN;
+}
+
+function cutTo(rows: number, usage: UsageColumns): UsageColumns {
+  if (rows > BATCH_ROWS / 2) return usage;
+  const cut = usageColumnsOf(rows);
+  for (const name of USAGE_NAMES) cut[name].set(usage[name].subarray(0, rows));
+  return cut;
 }

@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { BackendPlugin, RawOptions } from '../backends/backend.js';
+import type { Backend, BackendPlugin, RawOptions } from '../backends/backend.js';
 import { importPlugin, locatePlugin } from '../backends/registry.js';
 import { foldSections, type SectionFold } from '../collectors/registry.js';
 import { openSampleLog, type SampleLog } from '../collectors/sample-log.js';
-import { UserError } from '../errors.js';
+import {
+  LATEST_PRICES,
+  type CapacityReading,
+  type CostTerms,
+  type PriceSheet,
+  type RentedMachine,
+} from '../cost-terms.js';
+import { messageOf, UserError } from '../errors.js';
 import type { Report } from '../report.js';
 import { renderReportJson } from '../report/report-json.js';
 import type { Plan, RunEnd, RunRecord } from '../run.js';
@@ -19,10 +26,13 @@ import { countInFlight, inFlightMemory } from './in-flight.js';
 import { makeReport } from './make-report.js';
 import type { WorkerOrder, WorkerResources } from './messages.js';
 import { makePlan } from './make-plan.js';
+import { probeCapacity } from './probe-capacity.js';
 import { redactOptions } from './redact-options.js';
 import { makeRunFolder, RUN_FILES, writeWhole } from './run-folder.js';
 import { clipWindow, type Window } from './schedule.js';
-import { virtualRun } from './virtual-run.js';
+import { createSystemClock, type SystemClock } from './system-clock.js';
+import { virtualRun, WATCH_MS } from './virtual-run.js';
+import { watchBudget } from './watch-budget.js';
 
 /** One run, as asked for. Defaults are the command line's; here everything is stated. */
 export interface ReplayRequest {
@@ -46,6 +56,12 @@ export interface ReplayRequest {
   readonly warmupMs: number;
   readonly maxLatenessMs: number;
   readonly seed: number;
+  /** A shipped sheet by name, or a whole one; absent: the latest. */
+  readonly prices?: string | PriceSheet;
+  /** A machine of the user's own that serves this run. */
+  readonly machine?: RentedMachine;
+  /** Stops sending before this can be passed, in the currency of the sheet. */
+  readonly budget?: number;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
 }
@@ -88,10 +104,12 @@ const DEFAULT_MAX_IN_FLIGHT = 10_000;
 export async function replay(request: ReplayRequest, world: Surroundings): Promise<ReplayResult> {
   const prepared = await prepare(request, world);
   const folder = makeRunFolder(request.out, prepared.folderName);
-  const log = await openSampleLog(join(folder, RUN_FILES.samples));
-  const fold = await foldSections({ plan: prepared.record.plan });
+  const { plan, cost } = prepared.record;
+  const fold = await foldSections({ plan, cost });
+  const budget = watchBudget(request.budget, plan, fold);
+  const log = await openSampleLog(join(folder, RUN_FILES.samples), { usage: cost.billing !== null });
   const run = request.time === 'virtual' ? runVirtual : runReal;
-  const over = await run(prepared, { folder, log, fold, world });
+  const over = await run(prepared, { folder, log, fold, world, budget });
   return conclude(over, { folder, log, fold });
 }
 
@@ -104,7 +122,7 @@ interface Prepared {
   readonly window: Window;
   readonly pacing: ChosenPacing;
   /** The record before the start. */
-  readonly record: RunRecord;
+  readonly record: RunRecord & { readonly cost: CostTerms };
   readonly folderName: string;
 }
 
@@ -137,7 +155,15 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
     ...(setUp?.notes ?? []),
   ];
   const startedAt = world.date();
-  const record = firstRecord(request, { plugin, plan, pacing, workers, notes, startedAt });
+  const record = firstRecord(request, {
+    plugin,
+    plan,
+    pacing,
+    workers,
+    notes,
+    startedAt,
+    cost: costTerms(request, plugin, options),
+  });
   return {
     request,
     plugin,
@@ -182,10 +208,21 @@ function speedNotes(speed: number): string[] {
   ];
 }
 
-function firstRecord(
-  request: ReplayRequest,
-  made: { plugin: BackendPlugin; plan: Plan; pacing: ChosenPacing; workers: number; notes: string[]; startedAt: Date },
-): RunRecord {
+function costTerms({ prices, machine }: ReplayRequest, plugin: BackendPlugin, options: unknown): CostTerms {
+  return { billing: plugin.billing?.(options) ?? null, prices: prices ?? LATEST_PRICES, machine: machine ?? null };
+}
+
+interface Made {
+  readonly plugin: BackendPlugin;
+  readonly plan: Plan;
+  readonly pacing: ChosenPacing;
+  readonly workers: number;
+  readonly notes: string[];
+  readonly startedAt: Date;
+  readonly cost: CostTerms;
+}
+
+function firstRecord(request: ReplayRequest, made: Made): Prepared['record'] {
   const { trace, time, seed } = request;
   const virtual = time === 'virtual';
   return {
@@ -211,6 +248,7 @@ function firstRecord(
       : { asked: made.pacing.asked, used: made.pacing.used, why: made.pacing.why },
     seed,
     notes: made.notes,
+    cost: made.cost,
     plan: made.plan,
     versions: versions(),
     host: virtual ? {} : host(),
@@ -255,6 +293,12 @@ interface Sinks {
   readonly fold: SectionFold;
 }
 
+interface World extends Sinks {
+  readonly world: Surroundings;
+  /** Whether sending on can pass the budget; absent: there is none. */
+  readonly budget: ((nowMs: number) => boolean) | undefined;
+}
+
 interface Over {
   readonly record: RunRecord;
   readonly trouble: UserError | undefined;
@@ -277,29 +321,31 @@ function workerOrder(prepared: Prepared, index: number, memory: SharedArrayBuffe
   };
 }
 
-async function runVirtual(
-  prepared: Prepared,
-  { folder, log, fold, world }: Sinks & { world: Surroundings },
-): Promise<Over> {
+async function runVirtual(prepared: Prepared, { folder, log, fold, world, budget }: World): Promise<Over> {
   const { record } = prepared;
   writeWhole(folder, RUN_FILES.record, json(record));
-  const stop = stopper(world.stop, log, () => 0);
+  let nowMs = 0;
+  const stop = stopper(world.stop, log, () => nowMs);
+  const watch = (ms: number): void => {
+    nowMs = ms;
+    if (budget?.(ms) === true) stop.overBudget();
+  };
   const onBatch = takeBatches(fold, log, stop);
-  const { endedMs, facts } = await virtualRun(
+  const { endedMs, facts, capacity } = await virtualRun(
     prepared.plugin,
     workerOrder(prepared, 0, inFlightMemory(1)),
     onBatch,
     stop.signal,
+    ...(budget === undefined ? [] : [watch]),
   );
-  const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null };
+  const told = capacity.length === 0 ? {} : { capacity };
+  const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null, ...told };
   return { record: { ...record, backendFacts: facts, end }, trouble: stop.trouble() };
 }
 
-async function runReal(
-  prepared: Prepared,
-  { folder, log, fold, world }: Sinks & { world: Surroundings },
-): Promise<Over> {
-  let record = prepared.record;
+async function runReal(prepared: Prepared, { folder, log, fold, world, budget }: World): Promise<Over> {
+  let record: RunRecord = prepared.record;
+  const prober = createProber(prepared);
   const memory = inFlightMemory(record.workers);
   const now = (): number =>
     record.startMonotonicNs === 0 ? -1 : (Number(process.hrtime.bigint()) - record.startMonotonicNs) / 1e6;
@@ -311,6 +357,12 @@ async function runReal(
     const { durationMs, planned } = record.plan;
     world.onProgress({ nowMs: now(), durationMs, planned, ...counts, inFlight: countInFlight(memory) });
   }, 1000);
+  const watching =
+    budget === undefined
+      ? undefined
+      : setInterval(() => {
+          if (budget(now())) stop.overBudget();
+        }, WATCH_MS);
   try {
     const fleet = await runFleet({
       orders: Array.from({ length: record.workers }, (_, index) => workerOrder(prepared, index, memory)),
@@ -320,22 +372,71 @@ async function runReal(
       },
       onStart: (startMonotonicNs) => {
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
+        prober?.start(startMonotonicNs);
         writeWhole(folder, RUN_FILES.record, json(record));
       },
       now,
       stop: stop.signal,
       stoppedMs: () => stop.facts().stoppedMs ?? Infinity,
     });
+    const endedMs = Math.max(0, now());
+    const capacity = await prober?.end();
     const end: RunEnd = {
-      endedMs: Math.max(0, now()),
+      endedMs,
       ...stop.facts(),
       crashes: fleet.crashes,
       complete: true,
       resources: { ...sumResources(fleet.resources), ...hostUsage() },
+      ...(capacity === undefined || capacity.length === 0 ? {} : { capacity }),
     };
     return { record: { ...record, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {
     clearInterval(ticking);
+    clearInterval(watching);
+    void prober?.end();
+  }
+}
+
+interface Prober {
+  start(startMonotonicNs: bigint): void;
+  /** Reads once more. */
+  end(): Promise<readonly CapacityReading[]>;
+}
+
+/** Only a service with a bill of its own is asked what is provisioned, by a client on this thread. */
+function createProber(prepared: Prepared): Prober | undefined {
+  const { billing } = prepared.record.cost;
+  if (billing === null || billing.model === 'none') return undefined;
+  const over = new AbortController();
+  let readings: Promise<readonly CapacityReading[]> = Promise.resolve([]);
+  return {
+    start(startMonotonicNs) {
+      const clock = createSystemClock('exact');
+      clock.startAt(startMonotonicNs);
+      readings = readToTheEnd(prepared, clock, over.signal);
+    },
+    end() {
+      over.abort();
+      return readings;
+    },
+  };
+}
+
+async function readToTheEnd(
+  { plugin, options, payloads, record, request }: Prepared,
+  clock: SystemClock,
+  over: AbortSignal,
+): Promise<readonly CapacityReading[]> {
+  const context = { clock, payloads, worker: 0, workers: 1, runId: record.id, seed: request.seed, virtual: false };
+  let backend: Backend | undefined;
+  try {
+    backend = await plugin.create(options, context);
+    return await probeCapacity(backend, clock, over);
+  } catch (thrown) {
+    return [{ atMs: clock.now(), failed: messageOf(thrown) }];
+  } finally {
+    await backend?.close?.().catch(() => undefined);
+    clock.close();
   }
 }
 
@@ -346,18 +447,22 @@ function count({ rows, outcome }: SampleBatch, counts: { ok: number; failed: num
   counts.failed += rows - ok;
 }
 
+type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'overBudget'>;
+
 interface Stopper {
   readonly signal: AbortSignal;
   /** Stops because the disk refuses the log. */
   logFailed(failure: UserError): void;
+  /** Stops because sending on could cost more than allowed. */
+  overBudget(): void;
   trouble(): UserError | undefined;
-  facts(): Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted'>;
+  facts(): StopFacts;
 }
 
 /** The user's stop and our own, and which came first. */
 function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper {
   const controller = new AbortController();
-  let facts: Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted'> = {
+  let facts: StopFacts = {
     stoppedMs: null,
     stopReason: null,
     interrupted: false,
@@ -377,6 +482,11 @@ function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper 
     logFailed(failure) {
       trouble ??= failure;
       stop(failure.message, false);
+    },
+    overBudget() {
+      if (facts.stoppedMs !== null) return;
+      stop('the budget could have been passed', false);
+      facts = { ...facts, overBudget: true };
     },
     trouble: () => trouble ?? log.failure,
     facts: () => facts,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { foldSections } from '../collectors/registry.js';
 import { readSampleLog } from '../collectors/sample-log.js';
+import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
 import type { Report } from '../report.js';
 import type { RunEnd, RunRecord } from '../run.js';
 import { makeReport } from './make-report.js';
@@ -8,11 +9,16 @@ import { readRunRecord, RUN_FILES } from './run-folder.js';
 
 /**
  * The report of a run again, from its record and its sample log: the same fold, so the same numbers. Works on what a
- * killed process left: rows never written are then `unknown`. Throws `UserError` when the folder holds no run.
+ * killed process left: rows never written are then `unknown`. `other` replaces terms of the run's cost. Throws `UserError`
+ * when the folder holds no run, or a price that was asked for is not there.
  */
-export async function reportAgain(folder: string): Promise<Report> {
+export async function reportAgain(
+  folder: string,
+  other: Partial<Pick<CostTerms, 'prices' | 'machine'>> = {},
+): Promise<Report> {
   const record = readRunRecord(folder);
-  const fold = await foldSections({ plan: record.plan });
+  const cost: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null, ...record.cost, ...other };
+  const fold = await foldSections({ plan: record.plan, cost });
   let lastMs = 0;
   for await (const batch of readSampleLog(join(folder, RUN_FILES.samples))) {
     fold.add(batch);

@@ -1,19 +1,34 @@
 import type { BackendPlugin } from '../backends/backend.js';
+import type { CapacityReading } from '../cost-terms.js';
 import type { SampleBatch } from '../sample.js';
 import { createInFlight, inFlightMemory } from './in-flight.js';
 import type { WorkerOrder } from './messages.js';
+import { probeCapacity } from './probe-capacity.js';
 import { createRecorder } from './recorder.js';
 import { replayShard } from './replay-shard.js';
 import { schedule } from './schedule.js';
 import { createVirtualClock } from './virtual-clock.js';
 
-/** The same loop on this thread in virtual time: no waiting, no chance. Resolves with the time it ended and the backend's facts. */
+/** How often a budget is looked at. */
+export const WATCH_MS = 100;
+
+export interface VirtualEnd {
+  readonly endedMs: number;
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  readonly capacity: readonly CapacityReading[];
+}
+
+/**
+ * The same loop on this thread in virtual time: no waiting, no chance. Resolves with the time it ended and the backend's facts.
+ * `watch` is called every `WATCH_MS`, after everything recorded was handed over.
+ */
 export async function virtualRun(
   plugin: BackendPlugin,
   order: WorkerOrder,
   onBatch: (batch: SampleBatch) => void,
   stop: AbortSignal,
-): Promise<{ readonly endedMs: number; readonly facts: Readonly<Record<string, string | number | boolean>> }> {
+  watch?: (nowMs: number) => void,
+): Promise<VirtualEnd> {
   const clock = createVirtualClock();
   const { payloads, runId, seed } = order;
   const backend = await plugin.create(order.options, {
@@ -26,8 +41,19 @@ export async function virtualRun(
     virtual: true,
   });
   const recorder = createRecorder(0, onBatch);
-  const everything = async (): Promise<void> => {
+  const over = new AbortController();
+  const everyTick = async (): Promise<void> => {
+    for (let dueMs = WATCH_MS; ; dueMs += WATCH_MS) {
+      await clock.until(dueMs, over.signal);
+      if (over.signal.aborted) return;
+      recorder.flush();
+      watch?.(clock.now());
+    }
+  };
+  const everything = async (): Promise<readonly CapacityReading[]> => {
     await backend.prepare?.(stop);
+    const capacity = probeCapacity(backend, clock, over.signal);
+    if (watch !== undefined) void everyTick();
     await replayShard({
       schedule: schedule(order.store, order.window, { index: 0, of: 1 }),
       clock,
@@ -37,10 +63,12 @@ export async function virtualRun(
       timeoutMs: order.timeoutMs,
       stop,
     });
+    over.abort();
+    return capacity;
   };
-  await clock.drive(everything());
+  const capacity = await clock.drive(everything());
   recorder.flush();
   const facts = backend.facts?.() ?? {};
   await backend.close?.();
-  return { endedMs: clock.now(), facts };
+  return { endedMs: clock.now(), facts, capacity };
 }

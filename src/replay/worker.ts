@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Backend } from '../backends/backend.js';
 import { importPlugin } from '../backends/registry.js';
 import { isUserError, messageOf } from '../errors.js';
-import { BATCH_AGE_MS } from '../sample.js';
+import { BATCH_AGE_MS, buffersOf } from '../sample.js';
 import { collectGarbage } from './collect-garbage.js';
 import { createInFlight } from './in-flight.js';
 import type { FromWorker, ToWorker, WorkerOrder } from './messages.js';
@@ -88,7 +88,7 @@ async function run(
   say: Say,
 ): Promise<void> {
   const recorder = createRecorder(order.shard.index, (batch) => {
-    say({ kind: 'batch', batch }, [batch.seq.buffer as ArrayBuffer]);
+    say({ kind: 'batch', batch }, buffersOf(batch));
   });
   const flusher = setInterval(() => {
     recorder.flush();

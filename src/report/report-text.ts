@@ -1,11 +1,11 @@
 import { printable } from '../errors.js';
 import type { Distribution, HealthSection, Report, Shift, Spread } from '../report.js';
 import { FAILURES } from '../sample.js';
+import { costText } from './cost-text.js';
 import { formatDuration } from './format-duration.js';
+import { figures, paragraphs, WIDTH } from './labelled-lines.js';
 import { wrapText } from './wrap-text.js';
 
-const WIDTH = 80;
-const LABEL = 15;
 /** Reasons beyond these are in the JSON report. */
 const MOST_REASONS = 20;
 
@@ -19,6 +19,8 @@ export function renderReportText(report: Report): string {
     ...latency('All requests', '(failures infinite)', report.sections.latency.all, 'inf'),
     ...success(report),
     ...failures(report),
+    ...coldStarts(report),
+    ...costText(report.sections.cost),
     ...health(report),
     ...run(report),
     ...notes(report),
@@ -86,6 +88,24 @@ function failures({ sections: { outcomes } }: Report): string[] {
     return [`${failure}: ${String(n)}${why}`];
   });
   return paragraphs('Failures', found);
+}
+
+/** Nothing where no request told whether it met one. */
+function coldStarts({ sections: { coldStarts: section } }: Report): string[] {
+  if (section.known === 0) return [];
+  const { count, known, meanMs, p50Ms, p99Ms, warm, cold, instancesSeen } = section;
+  const told = `${String(count)} of ${String(known)}`;
+  const values = [told, duration(meanMs), duration(p50Ms), duration(p99Ms)];
+  const felt = (what: string, of: Distribution | null): string[] =>
+    of === null ? [] : [`${what} response: mean ${duration(of.meanMs)}, p99 ${duration(of.p99Ms)}`];
+  return [
+    ...figures('Cold starts', '[count, mean, p50, p99]', values),
+    ...paragraphs('', [
+      ...felt('cold', cold),
+      ...felt('warm', warm),
+      ...(instancesSeen === null ? [] : [`instances seen: ${String(instancesSeen)}`]),
+    ]),
+  ];
 }
 
 function health({ sections: { health: section } }: Report): string[] {
@@ -160,19 +180,6 @@ function verdict({ verdict: { valid, reasons } }: Report): string[] {
   const rest =
     reasons.length > MOST_REASONS ? [`  - and ${String(reasons.length - MOST_REASONS)} more; see report.json`] : [];
   return ['INVALID: these numbers do not describe the service alone.', ...shown, ...rest];
-}
-
-/** A label, what the figures are, and the figures: on one line where they fit, else the figures below. */
-function figures(label: string, what: string, values: readonly string[]): string[] {
-  const head = `${label.padEnd(LABEL)}${what}`;
-  const text = values.join(', ');
-  const oneLine = `${head}  ${text}`;
-  return oneLine.length <= WIDTH ? [oneLine] : [head, ...wrapText(text, WIDTH, '    ')];
-}
-
-/** The label before the first, each wrapped below the other. */
-function paragraphs(label: string, texts: readonly string[]): string[] {
-  return texts.flatMap((text, i) => wrapText(text, WIDTH, (i === 0 ? label : '').padEnd(LABEL)));
 }
 
 function perSecond(n: number, spanMs: number): string {

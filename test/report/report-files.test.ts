@@ -61,7 +61,7 @@ describe('report.json', () => {
     ).toBe(false);
     expect(
       changed((copy) => {
-        at(copy, ['sections', 'cost'])['cost'] = { usd: 1 };
+        at(copy, ['sections', 'weather'])['weather'] = { rain: 1 };
       }),
     ).toBe(true);
     expect(

@@ -1,0 +1,73 @@
+import type { ColdStartsSection } from '../report.js';
+import type { RunEnd } from '../run.js';
+import { COLD_STARTS, type SampleBatch } from '../sample.js';
+import { capacitySteps } from './capacity.js';
+import type { Collector, CollectorContext } from './collector.js';
+import { createHistogram, type Histogram } from './histogram.js';
+import { SpreadFold } from './spread-fold.js';
+
+const WARM = COLD_STARTS.indexOf('warm');
+const COLD = COLD_STARTS.indexOf('cold');
+
+/**
+ * New environments: how many, how long each took to make, and what the requests that met them felt. Usage counts where the
+ * sample log keeps it (the backend has a bill), so that the section is the same again. Needs `loadHistograms`.
+ */
+export function createColdStarts({ plan, cost }: CollectorContext): Collector<ColdStartsSection> {
+  const start = new SpreadFold();
+  const stages = { init: new SpreadFold(), restore: new SpreadFold(), firstInvocation: new SpreadFold() };
+  const response: { warm?: Histogram; cold?: Histogram } = {};
+  const counts = { warm: 0, cold: 0 };
+
+  const keptUsage = cost !== undefined && cost.billing !== null;
+
+  const addStart = ({ usage }: SampleBatch, row: number): void => {
+    if (usage === undefined || !keptUsage) return;
+    const initMs = usage.initMs[row] as number;
+    const restoreMs = usage.restoreMs[row] as number;
+    stages.init.record(initMs);
+    stages.restore.record(restoreMs);
+    stages.firstInvocation.record(usage.durationMs[row] as number);
+    if (Number.isNaN(initMs)) start.record(restoreMs);
+    else start.record(initMs + (Number.isNaN(restoreMs) ? 0 : restoreMs));
+  };
+
+  return {
+    add(batch) {
+      const { rows, coldStart, outcome, dueMs, doneMs } = batch;
+      for (let i = 0; i < rows; i++) {
+        const code = coldStart[i] as number;
+        if (code !== WARM && code !== COLD) continue;
+        const kind = code === COLD ? 'cold' : 'warm';
+        counts[kind]++;
+        if (kind === 'cold') addStart(batch, i);
+        const due = dueMs[i] as number;
+        if (outcome[i] === 0 && due >= plan.warmupMs)
+          (response[kind] ??= createHistogram()).record((doneMs[i] as number) - due);
+      }
+    },
+    finish({ capacity = [] }: RunEnd) {
+      const seen = capacitySteps(capacity).map(({ count }) => count);
+      const told = Object.entries(stages).filter(([, stage]) => stage.count > 0);
+      const section = {
+        count: counts.cold,
+        known: counts.cold + counts.warm,
+        meanMs: start.meanMs,
+        p50Ms: start.percentileMs(50),
+        p99Ms: start.percentileMs(99),
+        stages: Object.fromEntries(told.map(([name, stage]) => [name, summary(stage)])),
+        instancesSeen: seen.length === 0 ? null : seen.reduce((most, count) => Math.max(most, count), 0),
+        warm: response.warm?.distribution() ?? null,
+        cold: response.cold?.distribution() ?? null,
+      };
+      response.warm?.destroy();
+      response.cold?.destroy();
+      return section;
+    },
+  };
+}
+
+/** Of a stage that was told at least once. */
+function summary(stage: SpreadFold): { count: number; meanMs: number; p99Ms: number } {
+  return { count: stage.count, meanMs: stage.meanMs as number, p99Ms: stage.percentileMs(99) as number };
+}

@@ -1,0 +1,201 @@
+import { Args, Command, Flags, type Interfaces } from '@oclif/core';
+import { tmpdir } from 'node:os';
+import { closeArrivals } from '../arrival-store.js';
+import { LATEST_PRICES, type Billing, type CostTerms } from '../cost-terms.js';
+import { UserError } from '../errors.js';
+import { parseDurationMs, parseSpeed } from '../quantities.js';
+import type { CostSection } from '../report.js';
+import type { RunEnd } from '../run.js';
+import type { SampleBatch } from '../sample.js';
+import type { Trace } from '../trace.js';
+import { COST_FLAGS, givenTerms } from './cost-flags.js';
+import { textFlag, wholeNumber } from './text-flag.js';
+
+/** How the services are billed; those without a bill of their own run on a --machine. */
+const MODELS = {
+  lambda: 'lambda',
+  'cloud-functions': 'cloud-functions-gen1',
+  'cloud-run': 'cloud-run',
+  'sagemaker-serverless': 'sagemaker-serverless',
+  sagemaker: 'hourly',
+  'ai-platform': 'hourly',
+  vertex: 'hourly',
+  'tf-serving': 'none',
+  http: 'none',
+  onnx: 'none',
+} as const satisfies Record<string, Billing['model']>;
+
+const MACHINES: Readonly<Record<string, readonly [prefix: string, machine: string]>> = {
+  sagemaker: ['sagemaker', 'ml.m4.2xlarge'],
+  'ai-platform': ['vertex', 'n1-standard-8'],
+  vertex: ['vertex', 'n1-standard-8'],
+};
+
+/** `replay estimate TRACE`: what a run would cost, before it. The same fold as after it, over samples that are assumed. */
+export class Estimate extends Command {
+  static override summary = 'Estimate what a trace would cost on a service, without sending anything.';
+  static override examples = [
+    '<%= config.bin %> estimate traces/workload-40.json --backend lambda --memory 2048 --billed-ms 18',
+    '<%= config.bin %> estimate traces/workload-40.json --backend sagemaker --instances 2',
+    '<%= config.bin %> estimate traces/workload-40.json --backend tf-serving --machine gcp:n1-standard-8+t4',
+  ];
+  static override args = {
+    trace: Args.string({ required: true, description: 'trace file, or - for standard input' }),
+  };
+  static override flags = {
+    backend: Flags.string({ required: true, options: Object.keys(MODELS), description: 'the service' }),
+    memory: textFlag('memory', wholeNumber(1, 1_000_000))({ description: 'MB of an instance' }),
+    cpus: textFlag('cpus', wholeNumber(1, 1000))({ description: 'cloud-run: vCPUs of an instance; 1 unless given' }),
+    concurrency: textFlag(
+      'concurrency',
+      wholeNumber(1, 1000),
+    )({ description: 'cloud-run: requests that share an instance; 1 unless given' }),
+    'billed-ms': textFlag('billed-ms', parseDurationMs)({ description: 'time each request takes, as 18 or 18ms' }),
+    region: Flags.string({ description: 'as the provider spells it; the one of the sheet unless given' }),
+    instance: Flags.string({ description: 'sagemaker, ai-platform: the machine, such as ml.m4.2xlarge' }),
+    instances: textFlag(
+      'instances',
+      wholeNumber(1, 100_000),
+    )({ description: 'sagemaker, ai-platform: how many, all the time; 1 unless given' }),
+    from: textFlag('from', parseDurationMs)({ default: 0, description: 'begin here in the trace' }),
+    to: textFlag('to', parseDurationMs)({ description: 'end here in the trace' }),
+    speed: textFlag('speed', parseSpeed)({ default: 1, description: '2x replays in half the time' }),
+    ...COST_FLAGS,
+    json: Flags.boolean({ description: 'print JSON' }),
+  };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Estimate);
+    const { prices = LATEST_PRICES, machine = null } = await givenTerms(flags, LATEST_PRICES);
+    const terms: CostTerms = { billing: billingOf(flags), prices, machine };
+    const { readTrace } = await import('../trace-file/read-trace.js');
+    const trace = await readTrace(args.trace, { spoolDir: tmpdir(), stdin: process.stdin });
+    try {
+      const { cost, assumptions } = await estimate(trace, flags, terms);
+      if (cost.reason !== null) throw new UserError(`no estimate: ${cost.reason}`);
+      const { costText } = await import('../report/cost-text.js');
+      const { paragraphs } = await import('../report/labelled-lines.js');
+      const text = [...costText(cost), ...paragraphs('Assumptions', assumptions)].join('\n');
+      process.stdout.write(`${flags.json ? JSON.stringify({ cost, assumptions }, null, 2) : text}\n`);
+    } finally {
+      closeArrivals(trace.store);
+    }
+  }
+}
+
+type EstimateFlags = Interfaces.InferredFlags<typeof Estimate.flags>;
+
+function billingOf(flags: EstimateFlags): Billing {
+  const { backend, memory, cpus, region, instance } = flags;
+  const model = MODELS[backend as keyof typeof MODELS];
+  const where = region === undefined ? {} : { region };
+  if (model === 'none') return { model };
+  if (model === 'hourly') {
+    const [prefix = '', usual = ''] = MACHINES[backend] ?? [];
+    return { model, machine: `${prefix}:${instance ?? usual}`, ...where };
+  }
+  if (memory === undefined) throw new UserError(`${backend} bills memory; add --memory 2048`);
+  if (flags['billed-ms'] === undefined) throw new UserError(`${backend} bills time; add --billed-ms 18`);
+  return {
+    model,
+    memoryMb: memory,
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(model === 'cloud-run' ? { concurrency: flags.concurrency ?? 1 } : {}),
+    ...where,
+  };
+}
+
+interface Estimated {
+  readonly cost: CostSection;
+  readonly assumptions: readonly string[];
+}
+
+async function estimate(trace: Trace, flags: EstimateFlags, terms: CostTerms): Promise<Estimated> {
+  const { clipWindow, schedule } = await import('../replay/schedule.js');
+  const { makePlan } = await import('../replay/make-plan.js');
+  const { createCost } = await import('../collectors/cost.js');
+  if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
+  const window = clipWindow(trace, flags.from, flags.to ?? Infinity, flags.speed);
+  const plan = makePlan(trace, window, NO_LIMITS);
+  const fold = createCost({ plan, cost: terms });
+  const billedMs = flags['billed-ms'] ?? 0;
+  for (const { rows, dueMs } of schedule(trace.store, window, { index: 0, of: 1 }))
+    fold.add(assumedSamples(dueMs.subarray(0, rows), billedMs));
+  const instances = flags.instances ?? 1;
+  const capacity = [{ atMs: 0, counts: { instances } }];
+  const end: RunEnd = { ...ENDED, endedMs: plan.durationMs, capacity };
+  return { cost: fold.finish(end), assumptions: assumptionsOf(plan.planned, plan.durationMs, flags, terms) };
+}
+
+/** All succeed, each in the time that is billed. */
+function assumedSamples(dueMs: Float64Array, billedMs: number): SampleBatch {
+  const rows = dueMs.length;
+  const column = (value: number): Float64Array => new Float64Array(rows).fill(value);
+  const doneMs = dueMs.map((ms) => ms + billedMs);
+  const unknown = column(NaN);
+  return {
+    rows,
+    worker: 0,
+    seq: new Uint32Array(rows),
+    dueMs,
+    releaseMs: dueMs,
+    handedMs: dueMs,
+    sentMs: dueMs,
+    doneMs,
+    doneEarliestMs: doneMs,
+    handshakeMs: unknown,
+    serverMs: unknown,
+    outcome: new Uint8Array(rows),
+    coldStart: new Uint8Array(rows),
+    usage: {
+      durationMs: unknown,
+      billedMs: column(billedMs),
+      initMs: unknown,
+      restoreMs: unknown,
+      memoryMb: unknown,
+      maxMemoryMb: unknown,
+      requestBytes: unknown,
+      answerBytes: unknown,
+    },
+    details: [],
+  };
+}
+
+function assumptionsOf(
+  planned: number,
+  durationMs: number,
+  flags: EstimateFlags,
+  { billing, machine }: CostTerms,
+): string[] {
+  const { memory, instances = 1 } = flags;
+  const byRequest = billing !== null && billing.model !== 'hourly' && billing.model !== 'none';
+  return [
+    `${String(planned)} requests in ${String(durationMs / 1000)} s, each sent once; none fails.`,
+    ...(byRequest
+      ? [
+          `Each takes ${String(flags['billed-ms'])} ms before rounding, at ${String(memory)} MB; no cold start is billed.`,
+        ]
+      : []),
+    ...(billing?.model === 'hourly'
+      ? [`${String(instances)} x ${String(billing.machine)} from the first request to the last answer; nothing scales.`]
+      : []),
+    ...(machine === null ? [] : [`${String(machine.count)} x ${machine.name} for as long as the trace.`]),
+  ];
+}
+
+const NO_LIMITS = {
+  warmupMs: 0,
+  timeoutMs: Infinity,
+  maxLatenessMs: Infinity,
+  maxInFlight: { limit: Infinity, explicit: false },
+  knowsSent: true,
+} as const;
+
+const ENDED = {
+  stoppedMs: null,
+  stopReason: null,
+  interrupted: false,
+  crashes: [],
+  complete: true,
+  resources: null,
+} as const;

@@ -1,0 +1,53 @@
+import type { Backend, Capacity } from '../backends/backend.js';
+import type { Clock } from '../clock.js';
+import type { CapacityReading } from '../cost-terms.js';
+import { messageOf, printable } from '../errors.js';
+
+const EVERY_MS = 5000;
+/** A probe that takes longer is given up. */
+const PATIENCE_MS = 10_000;
+const MOST_KINDS = 20;
+
+/**
+ * What is provisioned: read at once, every 5 s, and once more when `over` is aborted; then resolves. Never rejects: a
+ * probe that fails is a reading that says why. Nothing, when the backend cannot tell.
+ */
+export async function probeCapacity(backend: Backend, clock: Clock, over: AbortSignal): Promise<CapacityReading[]> {
+  if (backend.probe === undefined) return [];
+  const readings: CapacityReading[] = [];
+  for (let dueMs = Math.max(0, clock.now()) + EVERY_MS; ; dueMs += EVERY_MS) {
+    const last = over.aborted;
+    readings.push(await readOnce(backend, clock));
+    if (last) return readings;
+    await clock.until(dueMs, over);
+  }
+}
+
+async function readOnce(backend: Backend, clock: Clock): Promise<CapacityReading> {
+  const giveUp = new AbortController();
+  const answered = new AbortController();
+  const tooLate = clock.until(clock.now() + PATIENCE_MS, answered.signal).then((): never => {
+    giveUp.abort();
+    throw new Error(`no answer to the probe within ${String(PATIENCE_MS / 1000)} s`);
+  });
+  // When the probe was faster, the rejection is nobody's.
+  tooLate.catch(() => undefined);
+  try {
+    const capacities = await Promise.race([backend.probe?.(giveUp.signal), tooLate]);
+    return { atMs: clock.now(), counts: countsOf(capacities ?? []) };
+  } catch (thrown) {
+    return { atMs: clock.now(), failed: messageOf(thrown) };
+  } finally {
+    answered.abort();
+  }
+}
+
+/** A plugin's answer comes from outside: what is no count is left out. */
+function countsOf(capacities: readonly Capacity[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { kind, count } of capacities.slice(0, MOST_KINDS)) {
+    const name = printable(kind, 60);
+    if (count >= 0 && count < Infinity) counts.set(name, (counts.get(name) ?? 0) + count);
+  }
+  return Object.fromEntries(counts);
+}

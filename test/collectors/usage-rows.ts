@@ -1,0 +1,39 @@
+import { USAGE_NAMES, type SampleBatch, type Usage, type UsageColumns } from '#src/sample';
+import { toBatch, type Row } from './sample-rows.js';
+
+/** A request of a made-up run, with what the service told of it. */
+export interface UsageRow {
+  readonly row: Row;
+  readonly usage?: Usage;
+}
+
+export function usageBatch(rows: readonly UsageRow[], worker = 0): SampleBatch {
+  const batch = toBatch(
+    rows.map(({ row }) => row),
+    worker,
+  );
+  if (rows.every(({ usage }) => usage === undefined)) return batch;
+  const columns = USAGE_NAMES.map((name) => [name, Float64Array.from(rows, ({ usage }) => usage?.[name] ?? NaN)]);
+  return { ...batch, usage: Object.fromEntries(columns) as Record<keyof UsageColumns, Float64Array> };
+}
+
+/** Requests 10 ms apart, each sent at once and answered after `tookMs`. */
+export function calls(count: number, usage: Usage | undefined, change: Partial<Row> = {}, tookMs = 20): UsageRow[] {
+  return Array.from({ length: count }, (_, seq) => ({
+    row: {
+      seq,
+      dueMs: seq * 10,
+      handedMs: seq * 10,
+      sentMs: seq * 10,
+      doneMs: seq * 10 + tookMs,
+      doneEarliestMs: seq * 10 + tookMs,
+      handshakeMs: NaN,
+      serverMs: NaN,
+      outcome: 0,
+      coldStart: 1,
+      detail: undefined,
+      ...change,
+    },
+    ...(usage === undefined ? {} : { usage }),
+  }));
+}
