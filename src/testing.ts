@@ -103,7 +103,13 @@ async function opened(
   signal: AbortSignal,
 ): Promise<Backend> {
   const parsed = plugin.parseOptions(options);
-  const made = await plugin.setUp?.(parsed, { payloads, progress: () => undefined, env: {}, signal });
+  const made = await plugin.setUp?.(parsed, {
+    payloads,
+    mostInFlight: 1000,
+    progress: () => undefined,
+    env: {},
+    signal,
+  });
   const table = payloads.length > 0 ? payloads : (made?.payloads ?? []);
   const context = { clock, payloads: table, worker: 0, workers: 1, runId: 'contract', seed: 1, virtual: false };
   const backend = await plugin.create(made === undefined ? parsed : made.options, context);

@@ -63,6 +63,8 @@ export type RawOptions = Readonly<Record<string, string | readonly string[]>>;
 export interface SetUp {
   /** Payloads of the trace; may be empty. */
   readonly payloads: readonly Payload[];
+  /** So many requests may be open at once. */
+  readonly mostInFlight: number;
   /** Tells the user what takes long; stderr. */
   readonly progress: (text: string) => void;
   /** The environment, so that it can be tested. */

@@ -3,6 +3,7 @@ import { UserError } from '../errors.js';
 import type { Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
 import type { Backend, BackendContext, BackendPlugin, Call } from './backend.js';
+import { checkSocketLimits } from './shared/check-socket-limits.js';
 import type { Answer, SendOptions, WireFailure } from './shared/exchange.js';
 import { unexpected } from './shared/expect-rule.js';
 import { type HttpOptions, parseHttpOptions } from './shared/http-options.js';
@@ -10,7 +11,6 @@ import { createWire } from './shared/http1-wire.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
 import { type HeaderField, requestBytes } from './shared/request-bytes.js';
 import { failedAnswer, failedWire, knownTimes } from './shared/status-outcome.js';
-import { createUndiciClient } from './shared/undici-client.js';
 
 /** Any service that answers HTTP requests; the payload goes as it is. */
 const plugin: BackendPlugin<HttpOptions> = {
@@ -22,8 +22,10 @@ const plugin: BackendPlugin<HttpOptions> = {
   parseOptions: parseHttpOptions,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
-  setUp(options, { payloads }) {
+  setUp(options, { payloads, mostInFlight, progress }) {
     payloads.forEach(checkPayload);
+    for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
+      progress(`warning: ${warning}`);
     return Promise.resolve({
       options,
       notes: options.insecure ? ['The certificate of the service was not checked.'] : [],
@@ -47,9 +49,15 @@ const WARM_UP_REQUESTS = 4000;
 const WARM_UP_LANES = 32;
 const WARM_UP_BODY = Buffer.from('{"instances":[[0.5]]}');
 
-function createBackend(options: HttpOptions, context: BackendContext): Backend {
+async function createBackend(options: HttpOptions, context: BackendContext): Promise<Backend> {
   const requests = requestsOf(options, context);
-  const client = createClient(new URL(options.url), options, connectionsOf(options, context), context.clock, requests);
+  const client = await createClient(
+    new URL(options.url),
+    options,
+    connectionsOf(options, context),
+    context.clock,
+    requests,
+  );
   const invoke = createInvoke(options, client);
   return {
     invoke,
@@ -124,7 +132,7 @@ function createClient(
   connections: Connections,
   clock: Clock,
   requests: readonly Request[],
-): Client {
+): Client | Promise<Client> {
   return (options.client === 'lean' ? leanClient : undiciClient)(url, options, connections, clock, requests);
 }
 
@@ -182,13 +190,15 @@ function named(facts: ReturnType<ReturnType<typeof createWire>['facts']>): Recor
   };
 }
 
-function undiciClient(
+/** The library takes 120 ms to load: only where it is asked for. */
+async function undiciClient(
   url: URL,
   options: HttpOptions,
   { max }: Connections,
   clock: Clock,
   requests: readonly Request[],
-): Client {
+): Promise<Client> {
+  const { createUndiciClient } = await import('./shared/undici-client.js');
   const { insecure, http2, bodyLimitBytes, idleMs } = options;
   const client = createUndiciClient({
     url,
@@ -255,7 +265,7 @@ async function warmUp(options: HttpOptions, context: BackendContext, signal: Abo
   const payloads: Payload[] =
     context.payloads.length === 0 ? [] : [{ kind: 'bytes', contentType: 'application/json', bytes: WARM_UP_BODY }];
   const warmOptions: HttpOptions = { ...options, url: sink.url.href, http2: false };
-  const client = createClient(
+  const client = await createClient(
     sink.url,
     warmOptions,
     connections,

@@ -3,6 +3,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Backend, BackendPlugin, RawOptions } from '../backends/backend.js';
 import { importPlugin, locatePlugin } from '../backends/registry.js';
+import { storedCalibration } from '../calibration.js';
 import { foldSections, type SectionFold } from '../collectors/registry.js';
 import { openSampleLog, type SampleLog } from '../collectors/sample-log.js';
 import {
@@ -18,6 +19,7 @@ import { renderReportJson } from '../report/report-json.js';
 import type { Plan, RunEnd, RunRecord } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Payload, Trace } from '../trace.js';
+import { asksTooMuch } from './asks-too-much.js';
 import { choosePacing, type ChosenPacing, type Pacing } from './choose-pacing.js';
 import { cpuBudget } from './cpu-budget.js';
 import { runFleet } from './fleet.js';
@@ -139,6 +141,7 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
   const plan = makePlan(request.trace, window, planLimits(request, plugin));
   const setUp = await plugin.setUp?.(parsed, {
     payloads: request.trace.payloads,
+    mostInFlight: Math.min(plan.planned, plan.maxInFlight.limit),
     progress: world.say,
     env: world.env,
     signal: world.stop,
@@ -147,7 +150,8 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
   const budget = cpuBudget();
   const workers = request.time === 'virtual' ? 1 : chooseWorkers(request.workers, budget, plugin.maxWorkers?.(options));
   const pacing = choosePacing(request.pacing, budget, workers, plugin.ownCpus?.(options) ?? 0);
-  if (pacing.warning !== undefined && request.time === 'real') world.say(`warning: ${pacing.warning}`);
+  const warnings = request.time === 'virtual' ? [] : startWarnings(plan, workers, pacing, world);
+  for (const warning of warnings) world.say(`warning: ${warning}`);
   const payloads = request.trace.payloads.length > 0 ? request.trace.payloads : (setUp?.payloads ?? []);
   const notes = [
     ...speedNotes(request.speed),
@@ -190,6 +194,11 @@ function planLimits(
     ...(connections === undefined ? {} : { connections }),
     knowsSent: plugin.knowsSent,
   };
+}
+
+function startWarnings(plan: Plan, workers: number, pacing: ChosenPacing, { env }: Surroundings): string[] {
+  const tooMuch = asksTooMuch(plan, workers, pacing.used, storedCalibration(env));
+  return [pacing.warning, tooMuch].filter((text) => text !== undefined);
 }
 
 function chooseWorkers(asked: number | undefined, budget: number, most = Infinity): number {

@@ -250,6 +250,7 @@ describe('options', () => {
     const options = http.parseOptions({ url: 'http://x' });
     const setUp = {
       payloads: [JSON_PAYLOAD, tensor],
+      mostInFlight: 1,
       progress: () => undefined,
       env: {},
       signal: new AbortController().signal,

@@ -265,7 +265,7 @@ function setUp(
   payloads: readonly Payload[] = [],
   { env = {}, progress = () => undefined, signal = never }: Surroundings = {},
 ) {
-  return plugin.setUp?.(plugin.parseOptions(raw), { payloads, progress, env, signal });
+  return plugin.setUp?.(plugin.parseOptions(raw), { payloads, mostInFlight: 1, progress, env, signal });
 }
 
 async function refused(raw: RawOptions, message: RegExp): Promise<void> {

@@ -1,0 +1,24 @@
+import type { Calibration } from '../calibration.js';
+import type { Plan } from '../run.js';
+
+/** Few machines hold more than this with one worker. */
+const UNCALIBRATED_PER_SECOND = 10_000;
+
+/**
+ * A sentence where the busiest second of the plan asks more of each worker than this machine held when it was
+ * calibrated, or than most machines hold; undefined where it does not.
+ */
+export function asksTooMuch(
+  { duePerSecond }: Pick<Plan, 'duePerSecond'>,
+  workers: number,
+  pacing: 'exact' | 'economic',
+  calibration: Calibration | undefined,
+): string | undefined {
+  const perWorker = Math.ceil(duePerSecond.reduce((most, due) => Math.max(most, due), 0) / workers);
+  const held = calibration?.[pacing]?.highestPerSecond;
+  if (perWorker <= (held ?? UNCALIBRATED_PER_SECOND)) return undefined;
+  const asked = `the busiest second asks ${String(perWorker)} requests of each of ${String(workers)} worker${workers === 1 ? '' : 's'}`;
+  return held === undefined
+    ? `${asked}, which few machines send on time; run replay calibrate to know what this one does`
+    : `${asked}, and this machine held ${String(held)} with ${pacing} pacing when it was calibrated: the run may be late`;
+}

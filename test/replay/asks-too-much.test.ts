@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import type { Calibration } from '#src/calibration';
+import { asksTooMuch } from '#src/replay/asks-too-much';
+
+const held = (highestPerSecond: number) => ({
+  floor: { perSecond: 200, p50Ms: 0.1, p99Ms: 0.5 },
+  highestPerSecond,
+  cpuUsPerRequest: 20,
+});
+const calibration: Calibration = {
+  format: 1,
+  date: '2026-11-24T00:00:00Z',
+  machine: { cpu: 'x', cpus: 2, node: '20' },
+  clockResolutionNs: 30,
+  exact: held(8000),
+  economic: null,
+};
+
+it.each([
+  [{ duePerSecond: [10, 16_000] }, 2, 'exact', undefined],
+  [{ duePerSecond: [10, 16_001] }, 2, 'exact', /asks 8001 requests of each of 2 workers.*held 8000 with exact/],
+  [{ duePerSecond: [10_000] }, 1, 'economic', undefined],
+  [{ duePerSecond: [10_001, 3] }, 1, 'economic', /each of 1 worker, which few machines/],
+  [{ duePerSecond: [] }, 1, 'exact', undefined],
+] as const)('%j on %i, %s', (plan, workers, pacing, tells) => {
+  const told = asksTooMuch(plan, workers, pacing, calibration);
+  if (tells === undefined) expect(told).toBeUndefined();
+  else expect(told).toMatch(tells);
+});
