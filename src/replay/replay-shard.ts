@@ -62,7 +62,7 @@ async function sendAll({ schedule, clock, stop }: ShardRun, open: OpenCalls): Pr
 async function reapTimeouts({ clock, timeoutMs }: ShardRun, open: OpenCalls, over: AbortSignal): Promise<void> {
   do {
     // Once it is over nothing is open, and nothing expires.
-    open.expire(clock.now() - timeoutMs);
+    open.expire(clock.now());
     await clock.until(open.oldestHandedMs(clock.now()) + timeoutMs, over);
   } while (!over.aborted);
 }
@@ -105,11 +105,12 @@ class OpenCalls {
     return this.#ends.oldest?.handedMs ?? otherwise;
   }
 
-  expire(handedAtMostMs: number): void {
+  /** By the very sum that is waited for: a difference could round to just before the hand-over, for ever. */
+  expire(nowMs: number): void {
     const { timeoutMs } = this.#run;
     for (
       let call = this.#ends.oldest;
-      call !== undefined && call.handedMs <= handedAtMostMs;
+      call !== undefined && call.handedMs + timeoutMs <= nowMs;
       call = this.#ends.oldest
     ) {
       this.#giveUp(call, 'timeout', `no complete answer within ${String(timeoutMs)} ms`);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -99,14 +99,11 @@ describe('set-up', () => {
 
   it('names the command that installs a missing ONNX Runtime', async () => {
     const elsewhere = join(folder, 'elsewhere');
-    mkdirSync(elsewhere);
+    cpSync(new URL('../../dist', import.meta.url), elsewhere, { recursive: true });
     writeFileSync(join(elsewhere, 'package.json'), '{"type":"module"}');
-    for (const part of ['backends', 'errors.js', 'nearest.js', 'trace.js', 'quantities.js']) {
-      cpSync(new URL(`../../dist/${part}`, import.meta.url), join(elsewhere, part), { recursive: true });
-    }
     const script = `
       import plugin from ${JSON.stringify(join(elsewhere, 'backends', 'onnx.js'))};
-      const setUp = { payloads: [], progress() {}, env: {}, signal: new AbortController().signal };
+      const setUp = { payloads: [], mostInFlight: 1, progress() {}, env: {}, signal: new AbortController().signal };
       const options = plugin.parseOptions({ model: ${JSON.stringify(writeModel(folder, doubling('float32', ['N'])))} });
       await plugin.setUp(options, setUp).catch((error) => console.log(error.name, error.message));`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: elsewhere });
@@ -241,7 +238,7 @@ describe('the threads', () => {
   it('are gone after close, so that the process ends by itself', async () => {
     const script = `
       import plugin from '#src/backends/onnx';
-      const setUp = { payloads: [], progress() {}, env: {}, signal: new AbortController().signal };
+      const setUp = { payloads: [], mostInFlight: 1, progress() {}, env: {}, signal: new AbortController().signal };
       const { options, payloads } = await plugin.setUp(plugin.parseOptions({ model: ${JSON.stringify(join(folder, 'slow.onnx'))}, sessions: '2' }), setUp);
       const clock = { now: () => performance.now() };
       const backend = await plugin.create(options, { clock, payloads });
