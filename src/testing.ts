@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Backend, BackendPlugin, RawOptions } from './backends/backend.js';
+import type { Backend, BackendPlugin, Call, RawOptions } from './backends/backend.js';
 import { isUserError } from './errors.js';
 import { createInFlight, inFlightMemory } from './replay/in-flight.js';
 import { createRecorder } from './replay/recorder.js';
@@ -50,6 +50,85 @@ export function backendContract({ it, plugin, options, payloads = [] }: Contract
       assert.ok(row.outcome === 'ok' || row.outcome === 'aborted', row.detail);
     }
   });
+
+  it(`${plugin.name}: the times it tells are true without being put right by the engine`, async () => {
+    await withBackend({ plugin, options, payloads }, async (backend, clock) => {
+      for (let seq = 0; seq < 5; seq++) {
+        const handedMs = clock.now();
+        const outcome = await backend.invoke(callOf(seq, handedMs));
+        const { sentMs = NaN, doneEarliestMs = NaN, doneMs = NaN } = outcome;
+        assertOrder([handedMs, sentMs, doneEarliestMs, doneMs, clock.now()]);
+        assert.equal(outcome.ok, true, JSON.stringify(outcome));
+      }
+    });
+  });
+
+  it(`${plugin.name}: after an abort it lets go, and can be closed at once, and twice`, async () => {
+    await withBackend({ plugin, options, payloads }, async (backend, clock) => {
+      const calls = Array.from({ length: 5 }, (_, seq) => callOf(seq, clock.now()));
+      const answers = calls.map((call) => backend.invoke(call));
+      for (const call of calls) call.abort();
+      // Whether they succeed or not: the result of an aborted call is ignored, but it must not be an unhandled rejection.
+      for (const answer of answers) answer.catch(() => undefined);
+      await within(2000, backend.close?.(), 'close did not resolve while aborted calls were open');
+      await within(2000, backend.close?.(), 'the second close did not resolve');
+    });
+  });
+
+  it(`${plugin.name}: the options it describes are options it knows, and only such are public`, () => {
+    const described = plugin.options ?? [];
+    for (const { name, summary } of described) {
+      assert.match(name, /^[a-zA-Z][a-zA-Z0-9-]*$/);
+      assert.doesNotMatch(summary, /[\r\n]/);
+      assert.doesNotMatch(complaint(plugin, { ...options, [name]: '?' }), /has no option/);
+    }
+    for (const name of plugin.publicOptions) {
+      assert.doesNotMatch(complaint(plugin, { ...options, [name]: '?' }), /has no option/);
+    }
+    return Promise.resolve();
+  });
+}
+
+/** What it says of these options; empty when they are good. */
+function complaint(plugin: BackendPlugin, options: RawOptions): string {
+  try {
+    plugin.parseOptions(options);
+    return '';
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  }
+}
+
+/** A call as the engine makes them, and the engine's power to abort it. */
+function callOf(seq: number, handedMs: number): Call & { abort(): void } {
+  const controller = new AbortController();
+  let listener: (() => void) | undefined;
+  return {
+    seq,
+    dueMs: handedMs,
+    handedMs,
+    payload: 0,
+    signal: controller.signal,
+    onAbort(heard) {
+      listener = heard;
+    },
+    abort() {
+      controller.abort();
+      listener?.();
+    },
+  };
+}
+
+async function within(ms: number, work: Promise<void> | undefined, otherwise: string): Promise<void> {
+  const clock = createSystemClock('exact');
+  const over = new AbortController();
+  const late = clock.until(clock.now() + ms, over.signal).then(() => {
+    assert.ok(over.signal.aborted, otherwise);
+  });
+  await Promise.race([Promise.resolve(work), late]);
+  over.abort();
+  await late;
+  clock.close();
 }
 
 interface Row {
@@ -97,6 +176,20 @@ async function replayed(
   return rows;
 }
 
+async function withBackend(
+  subject: Subject,
+  use: (backend: Backend, clock: SystemClock) => Promise<void>,
+): Promise<void> {
+  const clock = createSystemClock('exact');
+  const backend = await opened(subject, clock, new AbortController().signal);
+  try {
+    await use(backend, clock);
+  } finally {
+    await backend.close?.();
+    clock.close();
+  }
+}
+
 async function opened(
   { plugin, options, payloads }: Subject,
   clock: SystemClock,
@@ -142,10 +235,14 @@ function rowsOf(batch: SampleBatch): Row[] {
 
 /** due <= handed <= sent <= doneEarliest <= done, as far as they are known. */
 function assertTimes(row: Row): void {
-  const times = [row.dueMs, row.handedMs, row.sentMs, row.doneEarliestMs, row.doneMs].filter((ms) => !Number.isNaN(ms));
+  assertOrder([row.dueMs, row.handedMs, row.sentMs, row.doneEarliestMs, row.doneMs]);
+}
+
+function assertOrder(timesMs: readonly number[]): void {
+  const known = timesMs.filter((ms) => !Number.isNaN(ms));
   assert.deepEqual(
-    times,
-    times.toSorted((a, b) => a - b),
-    `times out of order: ${JSON.stringify(row)}`,
+    known,
+    known.toSorted((a, b) => a - b),
+    `times out of order: ${timesMs.join(', ')}`,
   );
 }

@@ -6,8 +6,8 @@ import httpPlugin from '#src/backends/http';
 import nullPlugin from '#src/backends/null';
 import onnxPlugin from '#src/backends/onnx';
 import simulatedPlugin from '#src/backends/simulated';
+import { importPlugin } from '#src/backends/registry';
 import { backendContract } from '#src/testing';
-import echoPlugin from '../../docs/examples/echo-backend.js';
 
 const server = createServer((request, response) => {
   request.resume();
@@ -22,6 +22,8 @@ afterAll(() => {
   server.closeAllConnections();
   server.close();
 });
+
+const echoPlugin = await importPlugin(new URL('../../docs/examples/echo-backend.js', import.meta.url).href);
 
 describe('the contract', () => {
   const plugins: [plugin: BackendPlugin<never>, options: Record<string, string>][] = [
