@@ -98,10 +98,16 @@ export interface BackendContext {
 /** One connected client of the serving system, owned by one worker thread. */
 export interface Backend {
   /**
-   * In each worker, before the common start; may be slow. Opens connections and warms code paths (against an
-   * in-process sink), but sends no request to the measured service. A service that is down is no reason to throw.
+   * In each worker, before the common start; may be slow. Opens connections, but sends no request to the measured
+   * service, for that would end a cold start and may cost money. A service that is down is no reason to throw.
    */
   prepare?(signal: AbortSignal): Promise<void>;
+  /**
+   * In each worker, after `prepare`: the same client against a stand-in inside this thread. The engine runs its loop over
+   * it for some thousand requests and closes it, so that the first second of the run is as exact as the tenth. Undefined:
+   * there is no stand-in.
+   */
+  rehearse?(signal: AbortSignal): Promise<Backend | undefined>;
   /**
    * Sends one request and resolves with what became of it. Called at the due time, on the thread that keeps the
    * schedule: never block it. Failures are returned, not thrown; a throw is recorded as `crashed`. After `call` is

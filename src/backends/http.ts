@@ -45,9 +45,8 @@ function checkPayload(payload: Payload, index: number): void {
 
 /** Connections opened before the start, over all workers, when the user names no number. */
 const INITIAL_CONNECTIONS = 64;
-const WARM_UP_REQUESTS = 4000;
-const WARM_UP_LANES = 32;
-const WARM_UP_BODY = Buffer.from('{"instances":[[0.5]]}');
+const REHEARSED_CONNECTIONS = 32;
+const REHEARSED_BODY = Buffer.from('{"instances":[[0.5]]}');
 
 async function createBackend(options: HttpOptions, context: BackendContext): Promise<Backend> {
   const requests = requestsOf(options, context);
@@ -61,10 +60,8 @@ async function createBackend(options: HttpOptions, context: BackendContext): Pro
   const invoke = createInvoke(options, client);
   return {
     invoke,
-    async prepare(signal) {
-      await warmUp(options, context, signal);
-      await client.open(signal);
-    },
+    prepare: (signal) => client.open(signal),
+    rehearse: (signal) => rehearse(options, context, signal),
     facts: () => client.facts(),
     close: () => client.close(),
   };
@@ -253,36 +250,26 @@ function success({ sentMs, doneMs, doneEarliestMs, handshakeMs }: Answer): Outco
   return { ok: true, sentMs, doneMs, doneEarliestMs, handshakeMs };
 }
 
-/**
- * A few thousand requests through the very same code to a sink in this thread, so that the first second of the run is as
- * exact as the tenth. The measured service is left alone: a request would end its cold start, and may cost money.
- */
-async function warmUp(options: HttpOptions, context: BackendContext, signal: AbortSignal): Promise<void> {
+/** The very same code to a sink in this thread. Without one the run is only less exact at first. */
+async function rehearse(
+  options: HttpOptions,
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<Backend | undefined> {
   const sink = await openLoopbackSink().catch(() => undefined);
-  // Without one the run is only less exact at first.
-  if (sink === undefined) return;
-  const connections = { initial: WARM_UP_LANES, max: WARM_UP_LANES };
+  if (sink === undefined) return undefined;
   const payloads: Payload[] =
-    context.payloads.length === 0 ? [] : [{ kind: 'bytes', contentType: 'application/json', bytes: WARM_UP_BODY }];
-  const warmOptions: HttpOptions = { ...options, url: sink.url.href, http2: false };
-  const client = await createClient(
-    sink.url,
-    warmOptions,
-    connections,
-    context.clock,
-    requestsOf(warmOptions, { payloads, runId: context.runId }),
-  );
-  const invoke = createInvoke(warmOptions, client);
+    context.payloads.length === 0 ? [] : [{ kind: 'bytes', contentType: 'application/json', bytes: REHEARSED_BODY }];
+  const rehearsed: HttpOptions = { ...options, url: sink.url.href, http2: false };
+  const requests = requestsOf(rehearsed, { payloads, runId: context.runId });
+  const connections = { initial: REHEARSED_CONNECTIONS, max: null };
+  const client = await createClient(sink.url, rehearsed, connections, context.clock, requests);
   await client.open(signal);
-  let left = WARM_UP_REQUESTS;
-  const lane = async (): Promise<void> => {
-    while (left-- > 0 && !signal.aborted) await invoke(warmUpCall(left, context.clock.now(), signal));
+  return {
+    invoke: createInvoke(rehearsed, client),
+    async close() {
+      await client.close();
+      sink.close();
+    },
   };
-  await Promise.all(Array.from({ length: WARM_UP_LANES }, lane));
-  await client.close();
-  sink.close();
-}
-
-function warmUpCall(seq: number, handedMs: number, signal: AbortSignal): Call {
-  return { seq, dueMs: handedMs, handedMs, payload: 0, signal, onAbort: () => undefined };
 }

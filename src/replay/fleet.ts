@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../errors.js';
 import type { SampleBatch } from '../sample.js';
@@ -28,6 +29,12 @@ export interface Fleet {
 
 /** From the moment every worker is ready to due 0: the message must reach them all. */
 const LEAD_NS = 100_000_000n;
+
+/**
+ * Young objects get this much room from the start, and no more: a space that grows meanwhile is collected for 5 ms at a
+ * time, a larger one for longer, a smaller one too often.
+ */
+const SEMI_SPACE_MB = 8;
 
 /** How long a worker may take to end once it was told to. */
 const PATIENCE_MS = 10_000;
@@ -98,8 +105,10 @@ class Member {
     readonly order: WorkerOrder,
     private readonly onBatch: (batch: SampleBatch) => void,
   ) {
+    setFlagsFromString(`--min-semi-space-size=${String(SEMI_SPACE_MB)}`);
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: order,
+      resourceLimits: { maxYoungGenerationSizeMb: 3 * SEMI_SPACE_MB },
       name: `replay worker ${String(order.shard.index)}`,
     });
     const { promise: ready, resolve: isReady, reject: isNot } = deferred();

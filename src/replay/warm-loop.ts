@@ -6,20 +6,18 @@ import { replayShard } from './replay-shard.js';
 import type { Schedule } from './schedule.js';
 
 const REQUESTS = 5000;
+const PER_MS = 10;
+const CHUNK = 500;
 
 /**
- * Runs the loop itself over a schedule of its own against nothing, so that it is compiled before the first request: a
- * cold loop is late for its first second.
+ * Runs the loop itself over a schedule of its own against a stand-in, so that both are compiled, for each other, before
+ * the first request: a cold loop is late for its first second.
  */
-export async function warmLoop(clock: Clock): Promise<void> {
-  const answersAtOnce: Backend = {
-    invoke: (call) =>
-      Promise.resolve({ ok: true, sentMs: call.handedMs, doneMs: clock.now(), doneEarliestMs: call.handedMs }),
-  };
+export async function warmLoop(clock: Clock, standIn: Backend = answersAtOnce(clock)): Promise<void> {
   await replayShard({
-    schedule: everyTwentiethMs(clock.now()),
+    schedule: evenly(clock.now()),
     clock,
-    backend: answersAtOnce,
+    backend: standIn,
     recorder: createRecorder(0, () => undefined),
     inFlight: createInFlight(inFlightMemory(1), 0, REQUESTS),
     timeoutMs: 1000,
@@ -27,10 +25,16 @@ export async function warmLoop(clock: Clock): Promise<void> {
   });
 }
 
-function* everyTwentiethMs(startMs: number): Iterable<Schedule> {
-  const rows = REQUESTS / 10;
-  for (let first = 0; first < REQUESTS; first += rows) {
-    const dueMs = Float64Array.from({ length: rows }, (_, i) => startMs + (first + i) / 20);
-    yield { rows, dueMs, seq: new Uint32Array(rows), payload: new Uint32Array(rows) };
+function answersAtOnce(clock: Clock): Backend {
+  return {
+    invoke: (call) =>
+      Promise.resolve({ ok: true, sentMs: call.handedMs, doneMs: clock.now(), doneEarliestMs: call.handedMs }),
+  };
+}
+
+function* evenly(startMs: number): Iterable<Schedule> {
+  for (let first = 0; first < REQUESTS; first += CHUNK) {
+    const dueMs = Float64Array.from({ length: CHUNK }, (_, i) => startMs + (first + i) / PER_MS);
+    yield { rows: CHUNK, dueMs, seq: new Uint32Array(CHUNK), payload: new Uint32Array(CHUNK) };
   }
 }

@@ -75,7 +75,9 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, stop: AbortSi
     virtual: false,
   });
   await backend.prepare?.(stop);
-  await warmLoop(clock);
+  const standIn = await backend.rehearse?.(stop);
+  await warmLoop(clock, standIn);
+  await standIn?.close?.();
   collectGarbage();
   return backend;
 }

@@ -2,8 +2,8 @@
 // node test/bench/send-times.js [rate ...]
 import { buildYardsticks, floorLateness, percentile, replayLateness } from '../support/send-times.js';
 
-const rates = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1000, 2000, 5000];
-const RUNS = 5;
+const rates = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1000, 2000, 5000, 10000, 20000];
+const RUNS = 3;
 const yardsticks = buildYardsticks();
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const cell = (values) =>
