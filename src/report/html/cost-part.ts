@@ -9,7 +9,7 @@ export function costPart({ sections: { cost } }: Report, plotted: boolean): Mark
   if (cost.items.length === 0 && cost.excluded.length === 0) return '';
   return markup`<section id="cost" aria-labelledby="cost-h">
     <h2 id="cost-h">Cost</h2>
-    ${plotted ? plotPlace('cost', 'Cost over time', 'Of the requests due in each second, and of what was provisioned during it.') : ''}
+    ${plotted ? plotPlace('cost', 'Cost over time', 'Of the requests due in each second, and of what was provisioned during it, as a rate per hour.') : ''}
     ${items(cost)} ${sums(cost)}
     <p class="legend">${told(cost).join(' ')}</p>
   </section>`;

@@ -11,7 +11,7 @@ export function healthPart(report: Report): Markup {
   const { health } = report.sections;
   return markup`<section id="health" aria-labelledby="health-h">
     <h2 id="health-h">Our own share</h2>
-    ${plotPlace('own-share', 'Lateness and connection wait', 'By the second of release, log scale: how late requests were handed over, and how long the unluckiest waited for a connection.')}
+    ${plotPlace('own-share', 'Lateness and connection wait', 'By the second of release, log scale, 0 drawn at 1 µs: how late requests were handed over, and how long the unluckiest waited for a connection.')}
     ${spreads(health)}
     <p class="legend">${countText(health.lateOver1Ms)} requests were handed over more than 1 ms late.</p>
     ${shifts('What our own share does to the response', health.shifts)}

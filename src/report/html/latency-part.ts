@@ -11,7 +11,7 @@ export function latencyPart(report: Report): Markup {
   return markup`<section id="latency" aria-labelledby="latency-h">
     <h2 id="latency-h">Latency</h2>
     ${table({
-      caption: 'Latency by percentile',
+      caption: 'Distributions',
       head: HEAD,
       rows: [
         row('Response', latency.response, '–'),
@@ -43,7 +43,7 @@ function row(name: string, numbers: Distribution, unknown: string): [string, ...
 
 function warmup({ run, sections: { latency } }: Report): string {
   if (run.warmupMs === 0) return '';
-  return ` The ${countText(latency.warmup)} requests of the first ${durationText(run.warmupMs)} are warm-up and left out of the table; the shaded part of each plot.`;
+  return ` The ${countText(latency.warmup)} requests of the first ${durationText(run.warmupMs)} are warm-up: left out here, shaded in the plots.`;
 }
 
 function coldText({ sections: { coldStarts } }: Report): string {

@@ -55,7 +55,7 @@ figcaption { margin-top: 0.3rem; max-width: 46rem; }
 .plot { width: 100%; min-height: 17rem; border-radius: 2px; }
 .plot:focus-visible, .scroll:focus-visible, .u-legend th:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .uplot { width: 100%; font-family: inherit; }
-.uplot .u-legend { margin: 0.2rem 0 0 3.6rem; text-align: left; font-size: 0.8rem; line-height: 1.4; color: var(--text); font-variant-numeric: tabular-nums; }
+.uplot .u-legend { margin: 0.2rem 0 0; text-align: left; font-size: 0.8rem; line-height: 1.4; color: var(--text); font-variant-numeric: tabular-nums; }
 .u-legend tr { margin-right: 1.1rem !important; }
 .u-legend th, .u-legend td { padding: 1px 2px; }
 .u-legend th { font-weight: 400; color: var(--soft); }
@@ -86,7 +86,6 @@ footer { margin-top: 3rem; padding-top: 0.8rem; border-top: 1px solid var(--rule
   .key { grid-template-columns: 1fr 1fr; }
   .key dd { font-size: 1.25rem; }
   .facts th { width: 8rem; }
-  .uplot .u-legend { margin-left: 0; }
   .u-legend .u-value { min-width: 3.4em; }
 }
 @media print {
@@ -95,12 +94,14 @@ footer { margin-top: 3rem; padding-top: 0.8rem; border-top: 1px solid var(--rule
   .keys, .skip { display: none; }
   figure, tr, .verdict, .key { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
+  h2 { margin-top: 1.5rem; }
+  figure { margin: 1rem 0; }
   .scroll { overflow: visible; }
-  .scroll table { font-size: 8pt; }
+  .scroll table, .scroll thead th { font-size: 8pt; }
   .scroll .figure { padding-left: 0.8rem; }
   .plot { min-height: 0; }
   .pair { grid-template-columns: 1fr; }
-  .u-legend .u-value { display: none; }
-  .verdict { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  .u-legend .u-value, .u-legend tr:first-child, .uplot .u-legend th::after { display: none !important; }
+  .verdict, .u-marker { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 `;

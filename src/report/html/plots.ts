@@ -118,10 +118,10 @@ function cost(report: Report): PlotSpec[] {
   const { seconds } = report.sections.timeline;
   if (!seconds.some(({ cost: known }) => known !== null && known > 0)) return [];
   const { currency } = report.sections.cost;
-  const values = seconds.map(({ cost: known }) => known);
+  const values = seconds.map(({ cost: known }) => (known === null ? null : known * 3600));
   return [
-    overSeconds(report, 'cost', { label: `${currency} per second`, unit: 'money', log: false }, [
-      { label: `${currency} per second`, ink: 'first', look: 'area', dash: false, values },
+    overSeconds(report, 'cost', { label: `${currency} per hour`, unit: 'money', log: false }, [
+      { label: `${currency} per hour`, ink: 'first', look: 'area', dash: false, values },
     ]),
   ];
 }

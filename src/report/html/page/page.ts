@@ -71,7 +71,7 @@ function optionsOf(spec: PlotSpec, width: number): UPlot.Options {
   return {
     width,
     height: heightOf(width),
-    padding: [10, 12, 0, 0],
+    padding: [10, 22, 0, 0],
     scales: {
       x: { time: false, distr: shared ? 1 : 3, range: (_, min, max) => xRange(min, max) },
       y: { distr: spec.y.log ? 3 : 1, range: (_, min, max) => yRange(spec, min, max) },
@@ -107,10 +107,11 @@ function xRange(min: number | null, max: number | null): UPlot.Range.MinMax {
   return min < max ? [min, max] : [min, min * 1.1 + 1];
 }
 
-function yRange({ y }: PlotSpec, min: number | null, max: number | null): UPlot.Range.MinMax {
+function yRange({ y, series }: PlotSpec, min: number | null, max: number | null): UPlot.Range.MinMax {
   if (!y.log) return max === null || max <= 0 ? [0, 1] : [0, max * 1.06];
   if (min === null || max === null) return [1, 1000];
-  return uPlot.rangeLog(min, max * 1.05, 10, false);
+  const room = series.some(({ look }) => look === 'top') ? 1.5 : 1.08; // marks stand beside the curves
+  return [min / room, max * room];
 }
 
 function seriesOf({ y }: PlotSpec, { label, ink: name, look, dash, values }: PlotSeries): UPlot.Series {
@@ -139,22 +140,22 @@ function alone(chart: UPlot, series: number): number[] {
 function axesOf(spec: PlotSpec): UPlot.Axis[] {
   const common = {
     stroke: () => ink('axis'),
-    grid: { stroke: () => ink('grid'), width: 1 },
-    ticks: { stroke: () => ink('grid'), width: 1, size: 5 },
     font: '12px system-ui, sans-serif',
     labelFont: '12px system-ui, sans-serif',
     labelSize: 20,
   };
   const x = {
     ...common,
+    ...linesOf(spec.x !== 'seconds'),
     label: X_LABELS[spec.x],
-    values: (_: UPlot, splits: (number | null)[]) => splits.map((at) => (at === null ? '' : xTick(spec.x, at, splits))),
-    space: spec.x === 'seconds' ? 64 : 40,
+    values: (_: UPlot, splits: (number | null)[]) => splits.map((at) => (at === null ? '' : xText(spec.x, at))),
+    space: spec.x === 'seconds' ? 64 : 48,
     size: 34,
     ...(spec.x === 'seconds' ? { incrs: SECOND_STEPS } : {}),
   };
   const y = {
     ...common,
+    ...linesOf(spec.y.log),
     label: spec.y.label,
     size: 62,
     values: (_: UPlot, splits: (number | null)[]) => splits.map((at) => (at === null ? '' : yText(spec.y.unit, at))),
@@ -162,15 +163,32 @@ function axesOf(spec: PlotSpec): UPlot.Axis[] {
   return [x, y];
 }
 
+/** uPlot starts the marks of a logarithmic axis at its least value, however crooked that is. */
+function linesOf(log: boolean): Pick<UPlot.Axis, 'filter' | 'grid' | 'ticks' | 'splits'> {
+  return {
+    grid: { stroke: () => ink('grid'), width: 1 },
+    ticks: { stroke: () => ink('grid'), width: 1, size: 5 },
+    ...(log ? { splits: (_: UPlot, __: number, min: number, max: number) => roundMarks(min, max) } : {}),
+    ...(log ? { filter: (_: UPlot, splits: number[]) => splits } : {}),
+  };
+}
+
+/** Powers of ten; where too few lie between, their multiples too; between neighbours of those, even parts. */
+function roundMarks(min: number, max: number): number[] {
+  const powers = Array.from({ length: 40 }, (_, i) => i - 20).filter((power) => 10 ** power <= max);
+  for (const leads of [[1], [1, 3], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
+    const marks = powers.flatMap((power) => leads.map((lead) => Number(`${String(lead)}e${String(power)}`)));
+    const between = marks.filter((mark) => mark >= min && mark <= max);
+    if (between.length > 2) return between.length > 8 ? between.filter((_, i) => i % 2 === 0) : between;
+  }
+  const step = 10 ** Math.floor(Math.log10(max - min)) / 2;
+  const first = Math.ceil(min / step);
+  return Array.from({ length: Math.floor(max / step) - first + 1 }, (_, i) => (first + i) * step);
+}
+
 const X_LABELS = { seconds: 'time since due 0', nines: 'percentile', ms: 'latency' };
 
 // --- texts
-
-function xTick(x: PlotSpec['x'], at: number, splits: readonly (number | null)[]): string {
-  if (x !== 'nines') return xText(x, at);
-  const whole = Number.isInteger(Math.log10(at));
-  return whole || splits.length < 6 ? xText(x, at) : '';
-}
 
 function xText(x: PlotSpec['x'], value: number | null): string {
   if (value === null) return '–';
@@ -228,7 +246,7 @@ function redrawAll(): void {
 
 function paintLegend(chart: UPlot): void {
   for (const [i, marker] of chart.root.querySelectorAll<HTMLElement>('.u-series .u-marker').entries()) {
-    marker.style.background = markerInk(chart, i + 1);
+    marker.style.background = markerInk(chart, i); // the first belongs to x and shows nothing
   }
 }
 
