@@ -54,7 +54,7 @@ function free(record: Readonly<Record<string, unknown>>, none: string): Entry[] 
 function plain(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(6)));
-  return JSON.stringify(value) ?? 'undefined';
+  return value === undefined ? '–' : JSON.stringify(value);
 }
 
 function cut(text: string): string {

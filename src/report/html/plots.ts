@@ -32,9 +32,8 @@ function latencies(report: Report): PlotSpec {
       const sum = seconds.slice(second, second + lengthSeconds).reduce((total, one) => total + of(one), 0);
       return sum === 0 ? null : sum;
     });
-  return {
+  return againstTime(report, {
     id: 'latency',
-    x: 'seconds',
     y: { label: 'response', unit: 'ms', log: true },
     xs: rows.map(({ second }) => second),
     series: [
@@ -45,8 +44,7 @@ function latencies(report: Report): PlotSpec {
       { label: 'Failures', ink: 'bad1', look: 'bottom', dash: false, values: within(({ failed }) => failed) },
       { label: 'Cold starts', ink: 'cold', look: 'top', dash: false, values: within(({ coldStarts }) => coldStarts) },
     ],
-    shadedTo: report.run.warmupMs / 1000,
-  };
+  });
 }
 
 /** x is 1 / (1 - p/100); 100 % stands where the last of all requests does. */
@@ -126,18 +124,26 @@ function cost(report: Report): PlotSpec[] {
   ];
 }
 
-/** One row per second; a step of the last one needs an end, so it stands again a second later. */
+/** One row per second that is drawn. */
 function overSeconds(report: Report, id: string, y: PlotSpec['y'], series: readonly PlotSeries[]): PlotSpec {
-  const columns = series.map(({ values }) => values);
-  const rows = keepPeaks(columns, MOST_POINTS);
-  const last = rows.at(-1);
-  const held = series.some(({ look }) => look !== 'line') && last !== undefined ? [...rows, last] : rows;
+  const rows = keepPeaks(
+    series.map(({ values }) => values),
+    MOST_POINTS,
+  );
+  const drawn = series.map((one) => ({ ...one, values: rows.map((row) => rounded(one.values[row] ?? null)) }));
+  return againstTime(report, { id, y, xs: rows, series: drawn });
+}
+
+/** All end with the last second, so that they are drawn alike: a line ends before, a step is held until there. */
+function againstTime(report: Report, { id, y, xs, series }: Pick<PlotSpec, 'id' | 'y' | 'xs' | 'series'>): PlotSpec {
+  const held = ({ look, values }: PlotSeries): number | null => (look === 'line' ? null : (values.at(-1) ?? null));
+  const isMark = ({ look }: PlotSeries): boolean => look === 'top' || look === 'bottom';
   return {
     id,
     x: 'seconds',
     y,
-    xs: held.map((row, i) => row + (i === rows.length ? 1 : 0)),
-    series: series.map((one) => ({ ...one, values: held.map((row) => rounded(one.values[row] ?? null)) })),
+    xs: [...xs, report.sections.timeline.seconds.length],
+    series: series.map((one) => ({ ...one, values: [...one.values, isMark(one) ? null : held(one)] })),
     shadedTo: report.run.warmupMs / 1000,
   };
 }

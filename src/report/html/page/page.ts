@@ -52,11 +52,15 @@ function dataOf({ xs, series, y, x }: PlotSpec): UPlot.AlignedData {
 }
 
 function placed({ look, values }: PlotSeries, log: boolean): (number | null)[] {
-  if (look === 'top' || look === 'bottom') {
+  if (isMark(look)) {
     const at = look === 'top' ? 0.97 : 0.03;
     return values.map((value) => (value === null ? null : at));
   }
   return log ? values.map((value) => (value === null ? null : Math.max(value, LEAST_MS))) : [...values];
+}
+
+function isMark(look: PlotSeries['look']): boolean {
+  return look === 'top' || look === 'bottom';
 }
 
 /** In the order of the data. */
@@ -73,8 +77,8 @@ function optionsOf(spec: PlotSpec, width: number): UPlot.Options {
     height: heightOf(width),
     padding: [10, 22, 0, 0],
     scales: {
-      x: { time: false, distr: shared ? 1 : 3, range: (_, min, max) => xRange(min, max) },
-      y: { distr: spec.y.log ? 3 : 1, range: (_, min, max) => yRange(spec, min, max) },
+      x: { time: false, distr: distribution(!shared), range: (_, min, max) => xRange(min, max) },
+      y: { distr: distribution(spec.y.log), range: (_, min, max) => yRange(spec, min, max) },
       edge: { range: [0, 1] },
     },
     series: [
@@ -93,6 +97,11 @@ function optionsOf(spec: PlotSpec, width: number): UPlot.Options {
       setScale: [(chart, key) => { if (key === 'x' && shared) zoomAlike(chart); }], // prettier-ignore
     },
   };
+}
+
+function distribution(log: boolean): UPlot.Scale.Distr {
+  const code: unknown = log ? 3 : 1; // an enum that has no values when each file compiles alone
+  return code as UPlot.Scale.Distr;
 }
 
 /** Zoom is shared by its own way; only where the cursor is goes around. */
@@ -117,9 +126,9 @@ function yRange({ y, series }: PlotSpec, min: number | null, max: number | null)
 function seriesOf({ y }: PlotSpec, { label, ink: name, look, dash, values }: PlotSeries): UPlot.Series {
   const colour = (): string => ink(name);
   const value = (_: UPlot, __: unknown, ___: number, i: number | null): string =>
-    i === null ? '–' : yText(y.unit, values[i] ?? null);
+    i === null ? '–' : yText(isMark(look) ? 'count' : y.unit, values[i] ?? null);
   const base = { label, value, stroke: colour, ...(dash ? { dash: [5, 4] } : {}) };
-  if (look === 'top' || look === 'bottom') {
+  if (isMark(look)) {
     return { ...base, scale: 'edge', paths: () => null, points: { show: true, size: 6, width: 0, fill: colour } };
   }
   if (look === 'line') return { ...base, width: 1.5, points: { show: true, size: 4, fill: colour, filter: alone } };
@@ -230,7 +239,8 @@ function ink(name: Ink | 'axis' | 'grid' | 'shade'): string {
 
 function markerInk(chart: UPlot, series: number): string {
   const stroke = chart.series[series]?.stroke;
-  return typeof stroke === 'function' ? String(stroke(chart, series)) : '';
+  const colour = typeof stroke === 'function' ? stroke(chart, series) : stroke;
+  return typeof colour === 'string' ? colour : '';
 }
 
 function followTheme(): void {
@@ -277,17 +287,17 @@ function shade(chart: UPlot, upTo: number): void {
 
 // --- zoom and keys
 
-let zooming = false;
-
+/** Told when a chart's scale has changed; ends when all are alike. */
 function zoomAlike(from: UPlot): void {
   const { min, max } = from.scales['x'] ?? {};
-  if (zooming || min === undefined || max === undefined) return;
-  zooming = true;
+  if (min === undefined || max === undefined) return;
   for (const { chart, spec } of plots) {
-    if (spec.x === 'seconds' && chart !== from) chart.setScale('x', { min, max });
+    const x = chart.scales['x'];
+    if (spec.x !== 'seconds' || (x?.min === min && x.max === max)) continue;
+    chart.batch(() => {
+      chart.setScale('x', { min, max });
+    });
   }
-  // The charts apply it in a microtask, and tell of it then.
-  setTimeout(() => (zooming = false));
 }
 
 function takeKeys({ chart, place }: Drawn): void {
@@ -315,8 +325,18 @@ function moveCursor(chart: UPlot, steps: number): boolean {
   const from = chart.cursor.idx ?? (steps > 0 ? first - 1 : last + 1);
   const to = Math.min(last, Math.max(first, from + steps));
   const x = xs[to];
-  if (x !== undefined) chart.setCursor({ left: chart.valToPos(x, 'x'), top: chart.bbox.height / devicePixelRatio / 2 });
+  if (x !== undefined) pointAt(chart, x);
   return true;
+}
+
+/** As the mouse would: the other plots against time hear of it. */
+function pointAt(chart: UPlot & Publishing, x: number): void {
+  chart.setCursor({ left: chart.valToPos(x, 'x'), top: chart.over.clientHeight / 2 }, true, true);
+}
+
+/** What uPlot's types leave out. */
+interface Publishing {
+  setCursor(at: { left: number; top: number }, fireHook?: boolean, publish?: boolean): void;
 }
 
 /** Around the cursor where it is shown, else around the middle; never beyond the data. */
@@ -325,12 +345,15 @@ function zoom(chart: UPlot, factor: number): boolean {
   const [first, last] = [xs[0], xs.at(-1)];
   const { min, max, distr } = chart.scales['x'] ?? {};
   if (first === undefined || last === undefined || min === undefined || max === undefined) return true;
-  const [flat, curved] = distr === 3 ? [Math.log10, (at: number) => 10 ** at] : [Number, Number];
+  const [flat, curved] = Number(distr) === 3 ? [Math.log10, (at: number) => 10 ** at] : [Number, Number];
   const [low, high] = [flat(min), flat(max)];
-  const middle =
-    chart.cursor.idx === null || chart.cursor.idx === undefined ? (low + high) / 2 : flat(xs[chart.cursor.idx] ?? min);
+  const read = xs[chart.cursor.idx ?? -1];
+  const middle = read === undefined ? (low + high) / 2 : flat(read);
   const half = ((high - low) / 2) * factor;
-  chart.setScale('x', { min: Math.max(first, curved(middle - half)), max: Math.min(last, curved(middle + half)) });
+  chart.batch(() => {
+    chart.setScale('x', { min: Math.max(first, curved(middle - half)), max: Math.min(last, curved(middle + half)) });
+  });
+  if (read !== undefined) pointAt(chart, read);
   return true;
 }
 
