@@ -32,6 +32,8 @@ export interface RunEnd {
   /** When a stop was asked for (Ctrl-C, a full disk); null: it ran to its end. */
   readonly stoppedMs: number | null;
   readonly stopReason: string | null;
+  /** True when sending on could have passed the budget: exit 105. Absent: there was none. */
+  readonly overBudget?: boolean;
   /** True after a first Ctrl-C or SIGTERM: exit 130. */
   readonly interrupted: boolean;
   /** Workers that died, with the cause. */

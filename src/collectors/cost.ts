@@ -12,6 +12,8 @@ import { isRequestModel, tariffOf } from './tariff.js';
 
 /** Also gives each second of the timeline its cost. */
 export interface CostCollector extends Collector<CostSection> {
+  /** The most that the run can have cost so far, when so many requests have been sent; or why nobody knows. */
+  atMost(nowMs: number, sent: number): number | string;
   ofSeconds<Second extends Omit<TimelineSecond, 'cost'>>(
     seconds: readonly Second[],
     end: RunEnd,
@@ -33,6 +35,12 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
       look(seen, batch);
       service.counts?.add(batch);
     },
+    atMost(nowMs, sent) {
+      const underWay = Math.max(0, sent - seen.rows);
+      const charges = sources.map((source) => source.charge(seen, { ...GOING_ON, endedMs: nowMs }, underWay));
+      const reason = charges.find((charge) => charge.reason !== null)?.reason;
+      return reason ?? price(charges.flatMap(({ quantities }) => quantities)).high;
+    },
     finish: (end) =>
       sectionOf(
         sheet,
@@ -52,6 +60,14 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
 
 const NO_TERMS: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null };
 const MS_PER_HOUR = 3_600_000;
+const GOING_ON = {
+  stoppedMs: null,
+  stopReason: null,
+  interrupted: false,
+  crashes: [],
+  complete: false,
+  resources: null,
+} as const;
 
 /** What the fold itself remembers. */
 interface Seen {
@@ -73,7 +89,8 @@ function look(seen: Seen, { rows, outcome, dueMs, doneMs }: SampleBatch): void {
 /** Something that sends a bill. */
 interface Source {
   readonly counts?: InvocationCounts;
-  charge(seen: Seen, end: RunEnd): Charge;
+  /** `underWay`: requests sent that have no sample yet. */
+  charge(seen: Seen, end: RunEnd, underWay?: number): Charge;
   /** Adds the expected cost of each second; only called where the charge has no reason to be unknown. */
   spread(perSecond: Float64Array, seen: Seen, end: RunEnd): void;
 }
@@ -109,10 +126,10 @@ function serviceSource(billing: Billing | null, sheet: PriceSheet, plan: Plan, h
   const counts = countInvocations(tariff, plan);
   return {
     counts,
-    charge: () => ({
-      quantities: counts.quantities(),
+    charge: (_seen, _end, underWay = 0) => ({
+      quantities: counts.quantities(underWay),
       coldStarts: counts.coldStarts(),
-      reason: counts.reason(),
+      reason: counts.reason(underWay),
       notes: [...tariff.notes, ...rowNotes(tariff.meters.map(({ row }) => row))],
       excluded: EXCLUDED[model],
     }),

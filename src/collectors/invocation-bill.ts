@@ -67,11 +67,10 @@ export class InvocationBill {
 
   /** Where the billed time may contain init, the handler's own time is what such a sheet counts. */
   #withoutInit(durationMs: number, billedMs: number, initMs: number): void {
-    const mayContainInit = initMs > 0 && billedMs >= initMs;
-    if (!Number.isNaN(billedMs) && !mayContainInit) this.#exactly(Math.max(billedMs, durationMs || 0));
+    if (!Number.isNaN(billedMs) && !(initMs > 0)) this.#exactly(Math.max(billedMs, durationMs || 0));
     else if (!Number.isNaN(durationMs)) this.#exactly(durationMs);
     else {
-      const least = this.#up(billedMs - initMs);
+      const least = this.#up(Math.max(0, billedMs - initMs));
       set(this.timeMs, least, least, this.#up(billedMs));
     }
   }

@@ -7,11 +7,12 @@ import type { Meter, Tariff } from './tariff.js';
 /** The invocations of a run as quantities of a tariff. In whole quanta, so no order of the rows changes a digit. */
 export interface InvocationCounts {
   add(batch: SampleBatch): void;
-  quantities(): readonly Quantity[];
+  /** `underWay`: requests without a row yet, at the most that each can be billed. */
+  quantities(underWay: number): readonly Quantity[];
   /** The part of them that is billed start-up time. */
   coldStarts(): readonly Quantity[];
   /** Why they are unknown. */
-  reason(): string | null;
+  reason(underWay: number): string | null;
   /** Adds the expected cost of the requests due in each second. */
   spread(perSecond: Float64Array): void;
 }
@@ -50,15 +51,16 @@ export function countInvocations(tariff: Tariff, plan: Plan): InvocationCounts {
         else addRow(memoryMb, Math.min(last, Math.max(0, Math.floor((releaseMs[i] as number) / 1000))));
       }
     },
-    quantities: () =>
-      meters.map(({ what, row, quantaPerUnit }, m) => {
+    quantities: (underWay) =>
+      meters.map(({ what, row, quantaPerUnit, perMs }, m) => {
+        const most = perMs === undefined ? 1 : tariff.time.longestMs * perMs(tariff.memoryMb);
         const { low, expected, high } = totals[m] as (typeof totals)[number];
         return {
           what,
           row,
           low: low / quantaPerUnit,
           expected: expected / quantaPerUnit,
-          high: high / quantaPerUnit,
+          high: (high + (underWay === 0 ? 0 : underWay * most)) / quantaPerUnit,
         };
       }),
     coldStarts: () =>
@@ -66,10 +68,11 @@ export function countInvocations(tariff: Tariff, plan: Plan): InvocationCounts {
         const units = (totals[m]?.start ?? 0) / quantaPerUnit;
         return { what, row, low: units, expected: units, high: units };
       }),
-    reason: () =>
-      withoutMemory === 0
-        ? null
-        : `the memory of ${String(withoutMemory)} invocations is not known, neither configured nor told`,
+    reason(underWay) {
+      const unknown = withoutMemory + (Number.isNaN(tariff.memoryMb) ? underWay : 0);
+      if (unknown === 0) return null;
+      return `the memory of ${String(unknown)} invocations is not known, neither configured nor told`;
+    },
     spread(perSecond) {
       meters.forEach(({ row, quantaPerUnit }, m) => {
         const seconds = bySecond[m] as Float64Array;

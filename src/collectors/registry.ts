@@ -16,6 +16,8 @@ import { verdict } from './verdict.js';
 export interface SectionFold {
   /** In any order of batches; the batch is only read. */
   add(batch: SampleBatch): void;
+  /** The most that the run can have cost so far, when so many requests have been sent; or why nobody knows. */
+  costAtMost(nowMs: number, sent: number): number | string;
   /** Once. Throws `UserError` when the samples cannot be of this run. */
   finish(end: RunEnd): FoldedSections;
 }
@@ -40,6 +42,7 @@ export async function foldSections(context: CollectorContext): Promise<SectionFo
     add(batch) {
       for (const collector of [outcomes, latency, timeline, health, coldStarts, cost]) collector.add(batch);
     },
+    costAtMost: (nowMs, sent) => cost.atMost(nowMs, sent),
     finish(end) {
       const encoded = latency.encode();
       const { seconds, windows } = timeline.finish(end);

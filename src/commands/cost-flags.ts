@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import type { PriceSheet, RentedMachine } from '../cost-terms.js';
+import { LATEST_PRICES, type PriceSheet, type RentedMachine } from '../cost-terms.js';
 import { UserError } from '../errors.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
@@ -38,4 +38,30 @@ export async function givenTerms(
     ...(prices === undefined ? {} : { prices }),
     ...(name === undefined ? {} : { machine: { name, count: count ?? 1 } }),
   };
+}
+
+export interface Budget {
+  readonly amount: number;
+  /** Capital letters; absent: that of the sheet. */
+  readonly currency?: string;
+}
+
+/** `5usd`, `0.50 EUR`, `5`. */
+export function parseBudget(text: string): Budget {
+  const [, amount, currency] = /^(\d+(?:\.\d+)?)\s*([a-z]{3})?$/i.exec(text.trim()) ?? [];
+  if (!(Number(amount) > 0)) throw new Error('give an amount above 0, such as 5usd');
+  return { amount: Number(amount), ...(currency === undefined ? {} : { currency: currency.toUpperCase() }) };
+}
+
+/** The budget in the currency of the sheet. */
+export async function givenBudget(
+  budget: Budget | undefined,
+  prices: string | PriceSheet = LATEST_PRICES,
+): Promise<{ readonly budget?: number }> {
+  if (budget === undefined) return {};
+  const { sheetOf } = await import('../collectors/price-sheets.js');
+  const { name, currency } = sheetOf(prices);
+  if (budget.currency !== undefined && budget.currency !== currency)
+    throw new UserError(`--budget: price sheet ${name} is in ${currency}; give the amount in it`);
+  return { budget: budget.amount };
 }

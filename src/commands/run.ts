@@ -6,7 +6,7 @@ import { parseDurationMs, parseRatePerSecond, parseSpeed } from '../quantities.j
 import type { Progress, ReplayRequest, ReplayResult } from '../replay/replay.js';
 import type { Payload, Trace } from '../trace.js';
 import { LATEST_PRICES } from '../cost-terms.js';
-import { COST_FLAGS, givenTerms, type GivenTerms } from './cost-flags.js';
+import { COST_FLAGS, givenBudget, givenTerms, parseBudget, type GivenTerms } from './cost-flags.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
 /** `replay [run] TRACE ...`: replays a trace against a backend and reports. */
@@ -98,6 +98,10 @@ export class Run extends Command {
       parseDurationMs,
     )({ default: 10, description: 'a p99 lateness above this makes the run INVALID' }),
     ...COST_FLAGS,
+    budget: textFlag(
+      'budget',
+      parseBudget,
+    )({ description: 'stop sending before this can be passed, such as 5usd (exit 105)' }),
     out: Flags.string({
       char: 'o',
       aliases: ['output'],
@@ -118,18 +122,21 @@ export class Run extends Command {
     });
     try {
       const { replay } = await import('../replay/replay.js');
-      const result = await replay(requestOf(trace, flags, terms), {
-        folder: process.cwd(),
-        env: process.env,
-        date: () => new Date(),
-        stop: stop.signal,
-        say: (text) => {
-          if (!flags.quiet || text.startsWith('warning')) this.logToStderr(text);
+      const result = await replay(
+        requestOf(trace, flags, { ...terms, ...(await givenBudget(flags.budget, terms.prices)) }),
+        {
+          folder: process.cwd(),
+          env: process.env,
+          date: () => new Date(),
+          stop: stop.signal,
+          say: (text) => {
+            if (!flags.quiet || text.startsWith('warning')) this.logToStderr(text);
+          },
+          onProgress: (progress) => {
+            if (!flags.quiet) showProgress(progress);
+          },
         },
-        onProgress: (progress) => {
-          if (!flags.quiet) showProgress(progress);
-        },
-      });
+      );
       await print(result, flags.json);
       process.exitCode = exitCode(result);
       if (result.trouble !== undefined) throw result.trouble;
@@ -193,7 +200,7 @@ function isJson(text: string): boolean {
   }
 }
 
-function requestOf(trace: Trace, flags: RunFlags, terms: GivenTerms): ReplayRequest {
+function requestOf(trace: Trace, flags: RunFlags, terms: GivenTerms & { budget?: number }): ReplayRequest {
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
   if (flags.timeout <= 0) throw new UserError('--timeout must be above 0');
   return {
@@ -285,5 +292,6 @@ async function print({ report, folder }: ReplayResult, json: boolean): Promise<v
 function exitCode({ record, report, trouble }: ReplayResult): number {
   if (trouble !== undefined) return EXIT.userError;
   if (record.end?.interrupted === true) return EXIT.interrupted;
-  return report.verdict.valid ? EXIT.ok : EXIT.invalid;
+  if (!report.verdict.valid) return EXIT.invalid;
+  return record.end?.overBudget === true ? EXIT.budget : EXIT.ok;
 }

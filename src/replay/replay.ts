@@ -30,7 +30,8 @@ import { redactOptions } from './redact-options.js';
 import { makeRunFolder, RUN_FILES, writeWhole } from './run-folder.js';
 import { clipWindow, type Window } from './schedule.js';
 import { createSystemClock, type SystemClock } from './system-clock.js';
-import { virtualRun } from './virtual-run.js';
+import { virtualRun, WATCH_MS } from './virtual-run.js';
+import { watchBudget } from './watch-budget.js';
 import { writePage } from './write-page.js';
 
 /** One run, as asked for. Defaults are the command line's; here everything is stated. */
@@ -59,6 +60,8 @@ export interface ReplayRequest {
   readonly prices?: string | PriceSheet;
   /** A machine of the user's own that serves this run. */
   readonly machine?: RentedMachine;
+  /** Stops sending before this can be passed, in the currency of the sheet. */
+  readonly budget?: number;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
   /** Whether to write report.html. */
@@ -105,9 +108,10 @@ export async function replay(request: ReplayRequest, world: Surroundings): Promi
   const folder = makeRunFolder(request.out, prepared.folderName);
   const { plan, cost } = prepared.record;
   const fold = await foldSections({ plan, cost });
+  const budget = watchBudget(request.budget, plan, fold);
   const log = await openSampleLog(join(folder, RUN_FILES.samples), { usage: cost.billing !== null });
   const run = request.time === 'virtual' ? runVirtual : runReal;
-  const over = await run(prepared, { folder, log, fold, world });
+  const over = await run(prepared, { folder, log, fold, world, budget });
   return conclude(over, { folder, log, fold }, request.html);
 }
 
@@ -291,6 +295,12 @@ interface Sinks {
   readonly fold: SectionFold;
 }
 
+interface World extends Sinks {
+  readonly world: Surroundings;
+  /** Whether sending on can pass the budget; absent: there is none. */
+  readonly budget: ((nowMs: number) => boolean) | undefined;
+}
+
 interface Over {
   readonly record: RunRecord;
   readonly trouble: UserError | undefined;
@@ -313,29 +323,29 @@ function workerOrder(prepared: Prepared, index: number, memory: SharedArrayBuffe
   };
 }
 
-async function runVirtual(
-  prepared: Prepared,
-  { folder, log, fold, world }: Sinks & { world: Surroundings },
-): Promise<Over> {
+async function runVirtual(prepared: Prepared, { folder, log, fold, world, budget }: World): Promise<Over> {
   const { record } = prepared;
   writeWhole(folder, RUN_FILES.record, json(record));
-  const stop = stopper(world.stop, log, () => 0);
+  let nowMs = 0;
+  const stop = stopper(world.stop, log, () => nowMs);
+  const watch = (ms: number): void => {
+    nowMs = ms;
+    if (budget?.(ms) === true) stop.overBudget();
+  };
   const onBatch = takeBatches(fold, log, stop);
   const { endedMs, facts, capacity } = await virtualRun(
     prepared.plugin,
     workerOrder(prepared, 0, inFlightMemory(1)),
     onBatch,
     stop.signal,
+    ...(budget === undefined ? [] : [watch]),
   );
   const told = capacity.length === 0 ? {} : { capacity };
   const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null, ...told };
   return { record: { ...record, backendFacts: facts, end }, trouble: stop.trouble() };
 }
 
-async function runReal(
-  prepared: Prepared,
-  { folder, log, fold, world }: Sinks & { world: Surroundings },
-): Promise<Over> {
+async function runReal(prepared: Prepared, { folder, log, fold, world, budget }: World): Promise<Over> {
   let record: RunRecord = prepared.record;
   const prober = createProber(prepared);
   const memory = inFlightMemory(record.workers);
@@ -348,6 +358,12 @@ async function runReal(
     const { durationMs, planned } = record.plan;
     world.onProgress({ nowMs: now(), durationMs, planned, ...counts, inFlight: countInFlight(memory) });
   }, 1000);
+  const watching =
+    budget === undefined
+      ? undefined
+      : setInterval(() => {
+          if (budget(now())) stop.overBudget();
+        }, WATCH_MS);
   try {
     const fleet = await runFleet({
       orders: Array.from({ length: record.workers }, (_, index) => workerOrder(prepared, index, memory)),
@@ -377,6 +393,7 @@ async function runReal(
     return { record: { ...record, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {
     clearInterval(ticking);
+    clearInterval(watching);
     void prober?.end();
   }
 }
@@ -431,18 +448,22 @@ function count({ rows, outcome }: SampleBatch, counts: { ok: number; failed: num
   counts.failed += rows - ok;
 }
 
+type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'overBudget'>;
+
 interface Stopper {
   readonly signal: AbortSignal;
   /** Stops because the disk refuses the log. */
   logFailed(failure: UserError): void;
+  /** Stops because sending on could cost more than allowed. */
+  overBudget(): void;
   trouble(): UserError | undefined;
-  facts(): Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted'>;
+  facts(): StopFacts;
 }
 
 /** The user's stop and our own, and which came first. */
 function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper {
   const controller = new AbortController();
-  let facts: Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted'> = {
+  let facts: StopFacts = {
     stoppedMs: null,
     stopReason: null,
     interrupted: false,
@@ -462,6 +483,11 @@ function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper 
     logFailed(failure) {
       trouble ??= failure;
       stop(failure.message, false);
+    },
+    overBudget() {
+      if (facts.stoppedMs !== null) return;
+      stop('the budget could have been passed', false);
+      facts = { ...facts, overBudget: true };
     },
     trouble: () => trouble ?? log.failure,
     facts: () => facts,

@@ -9,18 +9,25 @@ import { replayShard } from './replay-shard.js';
 import { schedule } from './schedule.js';
 import { createVirtualClock } from './virtual-clock.js';
 
+/** How often a budget is looked at. */
+export const WATCH_MS = 100;
+
 export interface VirtualEnd {
   readonly endedMs: number;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly capacity: readonly CapacityReading[];
 }
 
-/** The same loop on this thread in virtual time: no waiting, no chance. Resolves with the time it ended and the backend's facts. */
+/**
+ * The same loop on this thread in virtual time: no waiting, no chance. Resolves with the time it ended and the backend's facts.
+ * `watch` is called every `WATCH_MS`, after everything recorded was handed over.
+ */
 export async function virtualRun(
   plugin: BackendPlugin,
   order: WorkerOrder,
   onBatch: (batch: SampleBatch) => void,
   stop: AbortSignal,
+  watch?: (nowMs: number) => void,
 ): Promise<VirtualEnd> {
   const clock = createVirtualClock();
   const { payloads, runId, seed } = order;
@@ -35,9 +42,18 @@ export async function virtualRun(
   });
   const recorder = createRecorder(0, onBatch);
   const over = new AbortController();
+  const everyTick = async (): Promise<void> => {
+    for (let dueMs = WATCH_MS; ; dueMs += WATCH_MS) {
+      await clock.until(dueMs, over.signal);
+      if (over.signal.aborted) return;
+      recorder.flush();
+      watch?.(clock.now());
+    }
+  };
   const everything = async (): Promise<readonly CapacityReading[]> => {
     await backend.prepare?.(stop);
     const capacity = probeCapacity(backend, clock, over.signal);
+    if (watch !== undefined) void everyTick();
     await replayShard({
       schedule: schedule(order.store, order.window, { index: 0, of: 1 }),
       clock,

@@ -245,7 +245,7 @@ describe('laws', () => {
         for (const bound of ['low', 'total', 'high'] as const)
           expect(more[bound]).toBeGreaterThanOrEqual(less[bound] ?? NaN);
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     );
   });
 

@@ -1,60 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PriceSheet } from '#src/cost-terms';
-import { generate } from '#src/generator/generate';
-import { arrivalStoreWriter } from '#src/arrival-store';
-import { replay, type ReplayRequest } from '#src/replay/replay';
 import { reportAgain } from '#src/replay/report-again';
-import type { CostSection, Report } from '#src/report';
-import type { Trace } from '#src/trace';
-import { freshFolder, readRecord, readReport, ROOT, runCli } from '../support/run-cli.js';
-
-const BILLED = './test/support/billed-backend.js';
-const ENDPOINT = { model: 'hourly', machine: 'sagemaker:ml.m4.2xlarge' };
-
-function traceOf(perSecond: number, durationMs: number): Trace {
-  const { chunks } = generate({ process: 'poisson', durationMs, seed: 1, rate: perSecond });
-  const writer = arrivalStoreWriter({ spoolDir: '/tmp' });
-  for (const chunk of chunks) writer.appendChunk(chunk);
-  return { name: 'poisson', durationMs, payloads: [], ...writer.finish() };
-}
-
-/** Against the service with a bill, in this process; in virtual time unless changed. */
-async function run(change: Partial<ReplayRequest> = {}): Promise<string> {
-  const out = freshFolder();
-  const request: ReplayRequest = {
-    trace: traceOf(100, 12_000),
-    backend: BILLED,
-    backendOptions: {},
-    fromMs: 0,
-    toMs: Infinity,
-    speed: 1,
-    workers: 1,
-    pacing: 'auto',
-    time: 'virtual',
-    maxInFlight: undefined,
-    connections: undefined,
-    timeoutMs: 30_000,
-    warmupMs: 0,
-    maxLatenessMs: 1000,
-    seed: 1,
-    out,
-    ...change,
-  };
-  const silent = { say: () => undefined, onProgress: () => undefined };
-  const world = { folder: ROOT, env: {}, date: () => new Date(), stop: new AbortController().signal, ...silent };
-  await replay(request, world);
-  return out;
-}
-
-const written = (out: string): unknown => JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
-/** As it would be written. */
-const plain = (report: Report): unknown => JSON.parse(JSON.stringify(report));
+import type { CostSection } from '#src/report';
+import { billedRun, ENDPOINT, plain, traceOf, written } from '../support/billed-run.js';
+import { readRecord, readReport, runCli } from '../support/run-cli.js';
 
 describe('a run on a service with a bill', () => {
   it('knows its cost, its cold starts, and both again, to the last digit', async () => {
-    const out = await run();
+    const out = await billedRun();
     const { cost, coldStarts, timeline, outcomes } = readReport(out).sections;
     expect(cost).toMatchObject({ currency: 'USD', sheet: '2026-11', reason: null });
     expect(cost.low).toBeLessThan(cost.total ?? NaN);
@@ -94,7 +47,7 @@ describe('a run on a service with a bill', () => {
     const row = { unit: 'request', price: 1, region: 'x', source: 'a test', date: '2026-01-01' } as const;
     const memory = { ...row, id: 'lambda:gb-second', unit: 'GB-second', price: 0, stepMs: 1 } as const;
     const prices: PriceSheet = { name: 'mine', currency: 'EUR', rows: [{ ...row, id: 'lambda:request' }, memory] };
-    const out = await run({ prices });
+    const out = await billedRun({ prices });
     const { cost, outcomes } = readReport(out).sections;
     expect(cost).toMatchObject({ currency: 'EUR', sheet: 'mine' });
     expect(cost.total).toBe(outcomes.planned - (outcomes.failures.throttled ?? 0));
@@ -102,7 +55,7 @@ describe('a run on a service with a bill', () => {
   });
 
   it('without one: null with the reason, and a machine from then on', async () => {
-    const out = await run({ backend: 'simulated' });
+    const out = await billedRun({ backend: 'simulated' });
     expect(readReport(out).sections.cost).toMatchObject({
       total: null,
       items: [],
@@ -110,13 +63,13 @@ describe('a run on a service with a bill', () => {
     });
     const machine = { name: 'aws:g4dn.2xlarge', count: 2 };
     expect((await reportAgain(out, { machine })).sections.cost.total).toBeCloseTo((2 * 0.752 * 60) / 3600, 9);
-    await expect(run({ machine: { name: 'aws:g4dn', count: 1 } })).rejects.toThrow(/no price for aws:g4dn/);
+    await expect(billedRun({ machine: { name: 'aws:g4dn', count: 1 } })).rejects.toThrow(/no price for aws:g4dn/);
   });
 });
 
 describe('what is provisioned', () => {
   it('is read every 5 s in virtual time, and billed between first due and last done', async () => {
-    const out = await run({ backendOptions: ENDPOINT });
+    const out = await billedRun({ backendOptions: ENDPOINT });
     const times = readRecord(out).end?.capacity?.map(({ atMs }) => atMs) ?? [];
     expect(times.slice(0, 3)).toEqual([0, 5000, 10_000]);
     const { cost } = readReport(out).sections;
@@ -126,7 +79,7 @@ describe('what is provisioned', () => {
   });
 
   it('is read in real time on the main thread, at both ends', async () => {
-    const out = await run({ trace: traceOf(50, 1000), time: 'real', backendOptions: ENDPOINT });
+    const out = await billedRun({ trace: traceOf(50, 1000), time: 'real', backendOptions: ENDPOINT });
     const { end } = readRecord(out);
     expect(end?.capacity).toHaveLength(2);
     for (const reading of end?.capacity ?? []) expect(reading).toMatchObject({ counts: { desired: 9, instances: 1 } });
@@ -137,7 +90,7 @@ describe('what is provisioned', () => {
   });
 
   it('that cannot be read makes the cost unknown and stops nothing', async () => {
-    const out = await run({ backendOptions: { ...ENDPOINT, probe: 'fails' } });
+    const out = await billedRun({ backendOptions: { ...ENDPOINT, probe: 'fails' } });
     const { sections, verdict } = readReport(out);
     expect(verdict.valid).toBe(true);
     expect(sections.cost.total).toBeNull();

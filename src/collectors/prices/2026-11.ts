@@ -79,7 +79,14 @@ export const SHEET: PriceSheet = {
       source: RUN_PAGE,
       date: '2026',
     },
-    { id: 'cloud-run:vcpu-second', unit: 'vCPU-second', price: 0.000024, ...US_CENTRAL, source: RUN_PAGE, date: '2026' },
+    {
+      id: 'cloud-run:vcpu-second',
+      unit: 'vCPU-second',
+      price: 0.000024,
+      ...US_CENTRAL,
+      source: RUN_PAGE,
+      date: '2026',
+    },
     {
       id: 'sagemaker-serverless:gb-second',
       unit: 'GB-second',

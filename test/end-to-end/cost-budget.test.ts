@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { reportAgain } from '#src/replay/report-again';
+import { BILLED, billedRun, ENDPOINT, plain, traceOf, written } from '../support/billed-run.js';
+import { freshFolder, readRecord, readReport, runCli } from '../support/run-cli.js';
+
+describe('a budget', () => {
+  // At most 3 s x 2 GB x 0.0000166667 a request until it is told: 1e-4.
+  const budget = 0.005;
+
+  it.each(['virtual', 'real'] as const)(
+    'is never passed, leaves the rest unsent, and is no invalid run (%s time)',
+    async (time) => {
+      const trace = traceOf(40, time === 'real' ? 3000 : 12_000);
+      const out = await billedRun({ trace, time, budget: time === 'real' ? budget : 0.0055 });
+      const { sections, verdict, run } = readReport(out);
+      expect(sections.cost.high).toBeLessThanOrEqual(0.0055);
+      expect(sections.outcomes.unsent).toBeGreaterThan(0);
+      expect(sections.outcomes.ok).toBeGreaterThan(0);
+      // A busy machine is another matter.
+      expect(verdict.reasons.join(' ')).not.toMatch(time === 'real' ? /unsent|no sample|budget/ : /./);
+      expect(run.stopReason).toMatch(/budget/);
+      expect(readRecord(out).end?.overBudget).toBe(true);
+      expect(plain(await reportAgain(out))).toEqual(written(out));
+    },
+  );
+
+  it('that is not reached changes nothing', async () => {
+    const [one, other] = [await billedRun(), await billedRun({ budget: 5 })];
+    expect(readReport(other).sections.outcomes).toEqual(readReport(one).sections.outcomes);
+    expect(readReport(other).sections.cost).toEqual(readReport(one).sections.cost);
+  });
+
+  it('needs a cost that is known while sending', async () => {
+    await expect(billedRun({ backend: 'simulated', budget })).rejects.toThrow(/--budget needs.*--machine/);
+    await expect(billedRun({ backendOptions: ENDPOINT, budget })).rejects.toThrow(/--budget needs.*instances/);
+  });
+
+  it('exits with 105', async () => {
+    const load = ['--rate', '40/s', '--duration', '12s', '--time', 'virtual', '--quiet', '--backend', BILLED];
+    const { code } = await runCli([...load, '--budget', '0.0055usd', '--out', freshFolder()]);
+    expect(code).toBe(105);
+    expect((await runCli([...load, '--budget', '5eur'])).stderr).toMatch(/is in USD/);
+  });
+});
