@@ -64,8 +64,8 @@ export interface ReplayRequest {
   readonly budget?: number;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
-  /** Whether to write report.html. */
-  readonly html: boolean;
+  /** False: no report.html. */
+  readonly html?: boolean;
 }
 
 /** The world as a run sees it. */
@@ -112,7 +112,7 @@ export async function replay(request: ReplayRequest, world: Surroundings): Promi
   const log = await openSampleLog(join(folder, RUN_FILES.samples), { usage: cost.billing !== null });
   const run = request.time === 'virtual' ? runVirtual : runReal;
   const over = await run(prepared, { folder, log, fold, world, budget });
-  return conclude(over, { folder, log, fold }, request.html);
+  return conclude(over, { folder, log, fold }, request.html ?? true);
 }
 
 interface Prepared {
