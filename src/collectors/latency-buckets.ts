@@ -35,7 +35,7 @@ export class LatencyBuckets {
 }
 
 function recordMs(histogram: LogHistogram, ms: number): void {
-  if (!(Math.abs(ms) < Infinity)) return;
-  const us = ms > 0 ? ms * US_PER_MS : 0;
-  histogram.record(us < MOST_US ? us : MOST_US);
+  const us = ms * US_PER_MS;
+  if (us > 0 && us < MOST_US) histogram.record(us);
+  else if (Math.abs(us) < Infinity) histogram.record(us > 0 ? MOST_US : 0);
 }

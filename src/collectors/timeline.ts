@@ -47,7 +47,7 @@ class Seconds {
   readonly #coldStarts: Float64Array;
   readonly #response: Spans;
   readonly #lateness: Spans;
-  readonly #wait: Spans;
+  readonly #wait: Peaks;
   readonly #failures: (Float64Array | undefined)[];
   readonly #latencies: (SecondLatencies | undefined)[];
 
@@ -60,7 +60,7 @@ class Seconds {
     this.#coldStarts = column(this.#planned);
     this.#response = new Spans(this.#planned);
     this.#lateness = new Spans(this.#planned);
-    this.#wait = new Spans(this.#planned);
+    this.#wait = new Peaks(this.#planned);
     this.#failures = Array.from({ length: this.#planned }, () => undefined);
     this.#latencies = Array.from({ length: this.#planned }, () => undefined);
   }
@@ -147,24 +147,45 @@ class Seconds {
   }
 }
 
-/** Count, sum and greatest of lengths of time by second, ms. Below 0 counts as 0; what is not finite is ignored. */
-class Spans {
-  readonly #count: Float64Array;
-  readonly #sumMs: Float64Array;
+/** The greatest of lengths of time by second, ms. Below 0 counts as 0; what is not finite is ignored. */
+class Peaks {
+  /** Below 0: none was added. */
   readonly #maxMs: Float64Array;
 
   constructor(seconds: number) {
+    this.#maxMs = new Float64Array(seconds).fill(-1);
+  }
+
+  add(second: number, ms: number): void {
+    if (!(Math.abs(ms) < Infinity)) return;
+    const positive = ms > 0 ? ms : 0;
+    if (positive > (this.#maxMs[second] as number)) this.#maxMs[second] = positive;
+  }
+
+  /** Over the seconds from..to - 1; null where nothing was added. */
+  maxMs(from: number, to = from + 1): number | null {
+    const maxMs = this.#maxMs.subarray(from, to).reduce((max, ms) => Math.max(max, ms), -1);
+    return maxMs < 0 ? null : maxMs;
+  }
+}
+
+/** Their mean too. */
+class Spans {
+  readonly #peaks: Peaks;
+  readonly #count: Float64Array;
+  readonly #sumMs: Float64Array;
+
+  constructor(seconds: number) {
+    this.#peaks = new Peaks(seconds);
     this.#count = new Float64Array(seconds);
     this.#sumMs = new Float64Array(seconds);
-    this.#maxMs = new Float64Array(seconds);
   }
 
   add(second: number, ms: number): void {
     if (!(Math.abs(ms) < Infinity)) return;
     increment(this.#count, second);
-    if (ms <= 0) return;
-    this.#sumMs[second] = (this.#sumMs[second] as number) + ms;
-    if (ms > (this.#maxMs[second] as number)) this.#maxMs[second] = ms;
+    if (ms > 0) this.#sumMs[second] = (this.#sumMs[second] as number) + ms;
+    this.#peaks.add(second, ms);
   }
 
   /** Over the seconds from..to - 1; null where nothing was added. */
@@ -174,8 +195,7 @@ class Spans {
   }
 
   maxMs(from: number, to = from + 1): number | null {
-    if (sum(this.#count, from, to) === 0) return null;
-    return this.#maxMs.subarray(from, to).reduce((max, ms) => Math.max(max, ms), 0);
+    return this.#peaks.maxMs(from, to);
   }
 }
 
