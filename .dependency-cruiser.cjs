@@ -66,13 +66,13 @@ module.exports = {
     rule(
       'replay-knows-contracts',
       'The engine knows contracts and registries.',
-      { path: own('replay'), pathNot: '^src/replay/(replay|report-again)\\.ts$' },
+      { path: own('replay'), pathNot: '^src/replay/(replay|report-again|write-page)\\.ts$' },
       { path: '^src/', pathNot: [flat, own('replay'), '^src/backends/(backend|registry)\\.ts$'] },
     ),
     rule(
       'composition-knows-folds',
-      'Only replay.ts and report-again.ts put engine, folds and report together.',
-      { path: '^src/replay/(replay|report-again)\\.ts$' },
+      'Only replay.ts, report-again.ts and write-page.ts put engine, folds and report together.',
+      { path: '^src/replay/(replay|report-again|write-page)\\.ts$' },
       {
         path: '^src/',
         pathNot: [
@@ -80,7 +80,7 @@ module.exports = {
           own('replay'),
           '^src/backends/(backend|registry)\\.ts$',
           '^src/collectors/(registry|sample-log)\\.ts$',
-          '^src/report/report-json\\.ts$',
+          '^src/report/(report-json|html/(read-page-assets|render-report-html))\\.ts$',
         ],
       },
     ),
@@ -94,6 +94,7 @@ module.exports = {
     home('undici', '^src/backends/shared/'),
     home('onnxruntime-node', '^src/backends/onnx/'),
     home('apache-arrow', '^src/collectors/'),
+    home('uplot', '^src/report/html/'),
     home('hdr-histogram-js', '^src/collectors/'),
     home('@oclif/core', '^src/commands/'),
     home('import-meta-resolve', '^src/backends/registry\\.ts$'),

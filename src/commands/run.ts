@@ -108,6 +108,7 @@ export class Run extends Command {
       description: 'folder for the run, new or empty; runs/<time>-<trace>-<backend> unless given',
     }),
     json: Flags.boolean({ description: 'print report.json in place of the text' }),
+    html: Flags.boolean({ default: true, allowNo: true, description: 'write report.html, the page with the plots' }),
     quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
   };
 
@@ -220,6 +221,7 @@ function requestOf(trace: Trace, flags: RunFlags, terms: GivenTerms & { budget?:
     seed: flags.seed,
     ...terms,
     out: flags.out,
+    html: flags.html,
   };
 }
 

@@ -35,6 +35,7 @@ import { clipWindow, type Window } from './schedule.js';
 import { createSystemClock, type SystemClock } from './system-clock.js';
 import { virtualRun, WATCH_MS } from './virtual-run.js';
 import { watchBudget } from './watch-budget.js';
+import { writePage } from './write-page.js';
 
 /** One run, as asked for. Defaults are the command line's; here everything is stated. */
 export interface ReplayRequest {
@@ -66,6 +67,8 @@ export interface ReplayRequest {
   readonly budget?: number;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
+  /** False: no report.html. */
+  readonly html?: boolean;
 }
 
 /** The world as a run sees it. */
@@ -112,7 +115,7 @@ export async function replay(request: ReplayRequest, world: Surroundings): Promi
   const log = await openSampleLog(join(folder, RUN_FILES.samples), { usage: cost.billing !== null });
   const run = request.time === 'virtual' ? runVirtual : runReal;
   const over = await run(prepared, { folder, log, fold, world, budget });
-  return conclude(over, { folder, log, fold });
+  return conclude(over, { folder, log, fold }, request.html ?? true);
 }
 
 interface Prepared {
@@ -535,7 +538,11 @@ function mergeFacts(
 }
 
 /** Ends the log and writes the report; a disk that refuses is told after the report is made, so that the numbers are not lost. */
-async function conclude({ record, trouble: before }: Over, { folder, log, fold }: Sinks): Promise<ReplayResult> {
+async function conclude(
+  { record, trouble: before }: Over,
+  { folder, log, fold }: Sinks,
+  html: boolean,
+): Promise<ReplayResult> {
   let trouble = before;
   const attempt = async (write: () => void | Promise<void>): Promise<void> => {
     try {
@@ -557,6 +564,7 @@ async function conclude({ record, trouble: before }: Over, { folder, log, fold }
   await attempt(() => {
     writeWhole(folder, RUN_FILES.hlog, hlog);
   });
+  if (html) await attempt(() => writePage(folder, report));
   return { folder, record, report, trouble };
 }
 
