@@ -22,8 +22,7 @@ const plugin: BackendPlugin<LambdaOptions> = {
   },
   create: (options, context) =>
     awsBackend(
-      (signal) =>
-        options.client === 'sdk' ? openSdkClient(options, context) : openLambda(options, context, signal),
+      (signal) => (options.client === 'sdk' ? openSdkClient(options, context) : openLambda(options, context, signal)),
       () => probeLambda(options),
     ),
 };

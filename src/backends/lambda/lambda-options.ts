@@ -83,9 +83,8 @@ function checkUrlOptions({ client, endpointUrl }: AwsOptions, log: string | unde
 }
 
 function checkUnsigned({ client, endpointUrl }: AwsOptions): void {
-  if (client === 'sdk') throw new UserError('backend lambda: the client of the vendor always signs; leave out auth=none');
+  if (client === 'sdk')
+    throw new UserError('backend lambda: the client of the vendor always signs; leave out auth=none');
   if (endpointUrl === null)
-    throw new UserError(
-      'backend lambda: auth=none is for function URLs and emulators; add --url or endpointUrl',
-    );
+    throw new UserError('backend lambda: auth=none is for function URLs and emulators; add --url or endpointUrl');
 }

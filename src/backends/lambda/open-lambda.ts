@@ -7,6 +7,8 @@ import { type KeptCredentials, keepCredentials } from '../shared/aws-credentials
 import { openLeanClient } from '../shared/aws-lean-client.js';
 import { loadAwsPackage } from '../shared/aws-package.js';
 import { refuseProxy } from '../shared/aws-proxy.js';
+import { secretsOf } from '../shared/aws-secrets.js';
+import { vendorConfig } from '../shared/aws-vendor-config.js';
 import { instancesJson, JSON_TYPE } from '../shared/instances-json.js';
 import type { HeaderField } from '../shared/request-bytes.js';
 import type { RequestToSign } from '../shared/signed-requests.js';
@@ -17,16 +19,6 @@ import { parseLogTail } from './parse-log-tail.js';
 
 export function loadLambda(): Promise<typeof import('@aws-sdk/client-lambda')> {
   return loadAwsPackage('lambda', '@aws-sdk/client-lambda', () => import('@aws-sdk/client-lambda'));
-}
-
-/** What is passed to every client of the vendor. Retries would send what the trace does not hold. */
-export function vendorConfig({ region, profile, endpointUrl }: LambdaOptions) {
-  return {
-    maxAttempts: 1,
-    ...(region === null ? {} : { region }),
-    ...(profile === null ? {} : { profile }),
-    ...(endpointUrl === null ? {} : { endpoint: endpointUrl }),
-  };
 }
 
 /** Credentials, address and connections: all that a call does not wait for later. */
@@ -78,12 +70,6 @@ export function bodiesOf(payloads: readonly Payload[], { kind }: LambdaTarget): 
       throw new UserError(`backend lambda: payload ${String(index)} of the trace: ${messageOf(thrown)}`);
     }
   });
-}
-
-export function secretsOf(credentials: KeptCredentials | null): readonly string[] {
-  if (credentials === null) return [];
-  const { secretAccessKey, sessionToken } = credentials.current();
-  return sessionToken === undefined ? [secretAccessKey] : [secretAccessKey, sessionToken];
 }
 
 function requestOf(options: LambdaOptions, { origin, path, query }: ServiceAddress, body: Body): RequestToSign {

@@ -25,7 +25,7 @@ function textReport(log: string): LogReport | undefined {
   if (start < 0) return undefined;
   const end = log.indexOf('\n', start);
   const fields = textFields(log.slice(start, end < 0 ? log.length : end));
-  const failedInit = [...log.matchAll(FAILED_INIT)].at(-1)?.[1];
+  const failedInit = log.includes('INIT_REPORT') ? [...log.matchAll(FAILED_INIT)].at(-1)?.[1] : undefined;
   return reportOf({
     durationMs: fields.get('Duration'),
     billedMs: fields.get('Billed Duration'),
@@ -60,7 +60,10 @@ function decimal(text: string | undefined): number | undefined {
 /** One record a line, of the platform or of the function; the first may be cut. */
 function jsonReport(log: string): LogReport | undefined {
   if (!log.includes('platform.report')) return undefined;
-  const records = log.split('\n').filter((line) => line.includes('"platform.')).map(recordOf);
+  const records = log
+    .split('\n')
+    .filter((line) => line.includes('"platform.'))
+    .map(recordOf);
   const report = metricsOf(records, 'platform.report');
   if (report === undefined) return undefined;
   const failedInit = metricsOf(records, 'platform.initReport');
@@ -106,6 +109,6 @@ function reportOf(amounts: Amounts): LogReport | undefined {
   const told = Object.entries(amounts).filter(([, amount]) => amount !== undefined);
   return {
     cold: amounts.initMs !== undefined || amounts.restoreMs !== undefined,
-    usage: Object.fromEntries(told) as Usage,
+    usage: Object.fromEntries(told),
   };
 }

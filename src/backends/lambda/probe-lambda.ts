@@ -1,6 +1,7 @@
 import type { Capacity } from '../backend.js';
+import { vendorConfig } from '../shared/aws-vendor-config.js';
 import type { LambdaOptions } from './lambda-options.js';
-import { loadLambda, vendorConfig } from './open-lambda.js';
+import { loadLambda } from './open-lambda.js';
 
 /**
  * What is provisioned for the function: `provisioned-concurrency:2048MB:x86_64` costs by the hour, `reserved-concurrency`
@@ -14,7 +15,10 @@ export async function probeLambda(options: LambdaOptions): Promise<readonly Capa
   const Qualifier = qualifier ?? FunctionName.split(':function:')[1]?.split(':')[1];
   try {
     const function_ = await client.send(
-      new sdk.GetFunctionConfigurationCommand({ FunctionName, ...(qualifier === null ? {} : { Qualifier: qualifier }) }),
+      new sdk.GetFunctionConfigurationCommand({
+        FunctionName,
+        ...(qualifier === null ? {} : { Qualifier: qualifier }),
+      }),
     );
     const reserved = await client.send(new sdk.GetFunctionConcurrencyCommand({ FunctionName }));
     const provisioned =
@@ -22,7 +26,7 @@ export async function probeLambda(options: LambdaOptions): Promise<readonly Capa
         ? undefined
         : await client
             .send(new sdk.GetProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier }))
-            .catch((thrown: unknown) => noneIfAbsent(thrown));
+            .catch(noneIfAbsent);
     const size = `${String(function_.MemorySize ?? 0)}MB:${function_.Architectures?.[0] ?? 'x86_64'}`;
     return [
       ...capacity(`provisioned-concurrency:${size}`, provisioned?.AllocatedProvisionedConcurrentExecutions),

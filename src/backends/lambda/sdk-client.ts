@@ -3,12 +3,14 @@ import type { Outcome } from '../../sample.js';
 import type { BackendContext, Call } from '../backend.js';
 import type { OpenClient } from '../shared/aws-backend.js';
 import { refuseProxy } from '../shared/aws-proxy.js';
+import { secretsOf } from '../shared/aws-secrets.js';
 import { sdkFailure } from '../shared/aws-sdk-failure.js';
 import { sdkTransport } from '../shared/aws-sdk-transport.js';
+import { vendorConfig } from '../shared/aws-vendor-config.js';
 import type { Answer } from '../shared/exchange.js';
 import { createLambdaOutcome, FUNCTION_ERROR_HEADER, LOG_HEADER } from './lambda-outcome.js';
 import type { LambdaOptions } from './lambda-options.js';
-import { addressOf, bodiesOf, credentialsOf, loadLambda, secretsOf, vendorConfig } from './open-lambda.js';
+import { addressOf, bodiesOf, credentialsOf, loadLambda } from './open-lambda.js';
 
 /** The same invocations through the vendor's client: a second opinion, at many times the cost. */
 export async function openSdkClient(options: LambdaOptions, context: BackendContext): Promise<OpenClient> {

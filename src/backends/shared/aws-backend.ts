@@ -22,8 +22,7 @@ export function awsBackend(
       const opening = open(signal);
       client = await untilAborted(opening, signal);
       // Whoever stopped does not wait for a chain that asks the network; what still comes is let go.
-      if (client === undefined)
-        opening.then((late) => late.close()).catch(() => undefined);
+      if (client === undefined) opening.then((late) => late.close()).catch(() => undefined);
     },
     invoke(call) {
       if (client === undefined) throw new Error('invoked before it was prepared');

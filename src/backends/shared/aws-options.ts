@@ -70,6 +70,7 @@ function parseEndpointUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
     throw new Error('give a URL such as http://127.0.0.1:5000');
-  if (url.username + url.password + url.search + url.hash !== '') throw new Error('give scheme, host, port and path only');
+  if (url.username + url.password + url.search + url.hash !== '')
+    throw new Error('give scheme, host, port and path only');
   return url.href.replace(/\/$/, '');
 }
