@@ -21,7 +21,10 @@ interface Aws4Request {
 
 /** A signer written by others: it has no types of its own. */
 export const aws4 = createRequire(import.meta.url)('aws4') as {
-  sign(request: Aws4Request, credentials: Credentials): { readonly headers: Record<string, string>; readonly path: string };
+  sign(
+    request: Aws4Request,
+    credentials: Credentials,
+  ): { readonly headers: Record<string, string>; readonly path: string };
 };
 
 export interface Seen {
@@ -101,7 +104,10 @@ export function isSignedBy(seen: Seen, credentials: Credentials): boolean {
   const headers = Object.fromEntries(names.split(';').map((name) => [name, seen.headers[name] ?? '']));
   const { method, target: path, body } = seen;
   const host = seen.headers['host'] ?? '';
-  const again = aws4.sign({ method, host, path, service, region, headers, body, doNotModifyHeaders: true }, credentials);
+  const again = aws4.sign(
+    { method, host, path, service, region, headers, body, doNotModifyHeaders: true },
+    credentials,
+  );
   return again.headers['Authorization'] === authorization;
 }
 
@@ -130,4 +136,25 @@ export function logTail(report: {
   const init = report.initMs === undefined ? '' : `\tInit Duration: ${String(report.initMs)} ms`;
   const log = `START RequestId: r-1 Version: $LATEST\nhello\nEND RequestId: r-1\nREPORT RequestId: r-1\tDuration: ${String(report.durationMs)} ms\tBilled Duration: ${String(report.billedMs)} ms\tMemory Size: 2048 MB\tMax Memory Used: 180 MB${init}\t\n`;
   return { 'x-amz-log-result': Buffer.from(log).toString('base64') };
+}
+
+export const CREDENTIALS = {
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 'planted-secret-key-8f1c',
+  sessionToken: 'planted-session-token-27ab',
+} as const;
+
+/** Lets no profile, instance or proxy of this machine into a test, and gives it these keys. */
+export function isolateAws(credentials: Credentials = CREDENTIALS): void {
+  for (const name of Object.keys(process.env))
+    if (name.startsWith('AWS_') || /^(https?|all|no)_proxy$/i.test(name)) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, {
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),
+  });
 }
