@@ -35,7 +35,9 @@ export async function openSdkClient(options: SageMakerOptions, context: BackendC
         const output = await client.send(new InvokeEndpointCommand(input), { abortSignal: call.signal });
         return outcomeOf(answerOf(output, context.clock.now()), call.payload);
       } catch (thrown) {
-        return sdkFailure(thrown, context.clock, secrets());
+        const outcome = sdkFailure(thrown, context.clock, secrets());
+        const isModels = !outcome.ok && outcome.failure === 'function-error';
+        return isModels ? { ...outcome, usage: { requestBytes: requestBytes(call.payload) } } : outcome;
       }
     },
     facts: () => ({ client: 'the SDK of AWS' }),

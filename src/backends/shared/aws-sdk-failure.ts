@@ -26,10 +26,11 @@ function awsErrorOf(thrown: unknown, status: number): AwsError {
   const originalStatus = valueOf(thrown, 'OriginalStatusCode');
   // A body in no form it knows is a SyntaxError there; an answer without a name is called Unknown or UnknownError.
   const name = nameOf(thrown);
+  const isNameless = ['SyntaxError', 'Unknown', 'UnknownError'].includes(name);
   return {
     status,
-    name: ['SyntaxError', 'Unknown', 'UnknownError'].includes(name) ? '' : name,
-    message: textOf(thrown, 'message') ?? '',
+    name: isNameless ? '' : name,
+    message: isNameless ? '' : (textOf(thrown, 'message') ?? ''),
     ...(reason === undefined ? {} : { reason }),
     ...(typeof originalStatus === 'number' ? { originalStatus } : {}),
     ...(originalMessage === undefined ? {} : { originalMessage }),
