@@ -5,6 +5,7 @@ import type { Backend, BackendPlugin, RawOptions } from '#src/backends/backend';
 import lambda from '#src/backends/lambda';
 import { unsignedAddress } from '#src/backends/lambda/open-lambda';
 import { parseLogTail } from '#src/backends/lambda/parse-log-tail';
+import { refuseProxy } from '#src/backends/shared/aws-proxy';
 import { encodeQuery } from '#src/backends/shared/sigv4';
 import { backendContract } from '#src/testing';
 import { type Payload } from '#src/trace';
@@ -368,6 +369,37 @@ describe('the report of the platform', () => {
   });
 });
 
+describe('the probe', () => {
+  const controlled = (provisioned: FakeAnswer) =>
+    fake(({ target }) => {
+      if (target.includes('/provisioned-concurrency')) return provisioned;
+      if (target.includes('/concurrency')) return { body: '{"ReservedConcurrentExecutions":40}' };
+      return { body: '{"MemorySize":2048,"Architectures":["arm64"]}' };
+    });
+
+  it('tells provisioned and reserved concurrency', async () => {
+    const server = await controlled({ body: '{"AllocatedProvisionedConcurrentExecutions":5}' });
+    const backend = await backendFor({ function: 'f', qualifier: 'live', endpointUrl: server.url });
+    expect(await backend.probe?.(new AbortController().signal)).toEqual([
+      { kind: 'provisioned-concurrency:2048MB:arm64', count: 5 },
+      { kind: 'reserved-concurrency', count: 40 },
+    ]);
+  });
+
+  it('takes a function that has none of it for what it is, and fails where it is not allowed to ask', async () => {
+    const none = await controlled({
+      status: 404,
+      headers: { 'x-amzn-errortype': 'ProvisionedConcurrencyConfigNotFoundException' },
+    });
+    const options = { function: 'f', qualifier: 'live' };
+    const backend = await backendFor({ ...options, endpointUrl: none.url });
+    expect(await backend.probe?.(new AbortController().signal)).toEqual([{ kind: 'reserved-concurrency', count: 40 }]);
+    const denied = await controlled({ status: 403, headers: { 'x-amzn-errortype': 'AccessDeniedException' } });
+    const other = await backendFor({ ...options, endpointUrl: denied.url });
+    await expect(other.probe?.(new AbortController().signal)).rejects.toThrow();
+  });
+});
+
 describe('credentials', () => {
   it('are renewed in the background before they expire', async () => {
     let issued = 0;
@@ -440,7 +472,26 @@ describe('options', () => {
     process.env['HTTPS_PROXY'] = 'http://user:planted@proxy:3128';
     await expect(backendFor({ function: 'f' })).rejects.toThrow(/HTTPS_PROXY is set.*NO_PROXY$/);
     await expect(backendFor({ function: 'f' })).rejects.not.toThrow(/planted/);
-    process.env['NO_PROXY'] = '.amazonaws.com';
-    await backendFor({ function: 'f', connections: '1' });
+  });
+
+  it.each<[url: string, env: Record<string, string>, refused: boolean]>([
+    ['https://a.amazonaws.com', {}, false],
+    ['https://a.amazonaws.com', { HTTPS_PROXY: '' }, false],
+    ['https://a.amazonaws.com', { HTTP_PROXY: 'http://p' }, false],
+    ['https://a.amazonaws.com', { https_proxy: 'http://p' }, true],
+    ['https://a.amazonaws.com', { ALL_PROXY: 'http://p' }, true],
+    ['http://a.example', { HTTP_PROXY: 'http://p' }, true],
+    ['https://a.amazonaws.com', { HTTPS_PROXY: 'http://p', NO_PROXY: 'x, .amazonaws.com' }, false],
+    ['https://a.amazonaws.com', { HTTPS_PROXY: 'http://p', NO_PROXY: 'amazonaws.com' }, false],
+    ['https://a.amazonaws.com', { HTTPS_PROXY: 'http://p', no_proxy: '*' }, false],
+    ['https://a.notamazonaws.com', { HTTPS_PROXY: 'http://p', NO_PROXY: 'amazonaws.com' }, true],
+    ['http://127.0.0.1:1', { HTTP_PROXY: 'http://p' }, false],
+    ['http://localhost:1', { ALL_PROXY: 'http://p' }, false],
+  ])('%s with %j: refused %s', (url, env, refused) => {
+    const check = (): void => {
+      refuseProxy('lambda', new URL(url), env);
+    };
+    if (refused) expect(check).toThrow(/NO_PROXY/);
+    else check();
   });
 });

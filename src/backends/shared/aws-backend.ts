@@ -36,7 +36,10 @@ export function awsBackend(
 
 /** Undefined when the signal was first. */
 async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  if (signal.aborted) return undefined;
+  if (signal.aborted) {
+    promise.catch(() => undefined);
+    return undefined;
+  }
   let giveUp: () => void = () => undefined;
   const aborted = new Promise<undefined>((resolve) => {
     giveUp = () => {

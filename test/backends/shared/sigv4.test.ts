@@ -9,7 +9,7 @@ import { aws4, type Credentials } from '../../support/fake-aws.js';
 /** What the vendor's signer hashes with. */
 class Sha256 {
   readonly #hash;
-  constructor(secret?: string | ArrayBuffer | Uint8Array) {
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
     this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', Buffer.from(secret as Uint8Array));
   }
   update(data: Uint8Array): void {
@@ -55,7 +55,13 @@ const credentials = fc.record(
 const cases: fc.Arbitrary<Case> = fc.record({
   method: fc.constantFrom('POST', 'GET', 'PUT'),
   path,
-  query: fc.array(fc.tuple(anyText.filter((name) => name !== '' && name !== '__proto__'), anyText), { maxLength: 5 }),
+  query: fc.array(
+    fc.tuple(
+      anyText.filter((name) => name !== '' && name !== '__proto__'),
+      anyText,
+    ),
+    { maxLength: 5 },
+  ),
   headers: fc.uniqueArray(fc.tuple(headerName, headerValue), { maxLength: 5, selector: ([name]) => name }),
   body: fc.uint8Array({ maxLength: 300 }),
   credentials,
