@@ -93,6 +93,7 @@ module.exports = {
     rule('nothing-unreachable', 'Nobody imports it: delete it.', { path: '^src/', orphan: true }, {}),
     home('undici', '^src/backends/shared/'),
     home('onnxruntime-node', '^src/backends/onnx/'),
+    home('@aws-sdk', '^src/backends/(lambda|sagemaker)/'),
     home('apache-arrow', '^src/collectors/'),
     home('uplot', '^src/report/html/'),
     home('hdr-histogram-js', '^src/collectors/'),
@@ -102,7 +103,7 @@ module.exports = {
     one.name === 'nothing-unreachable'
       ? {
           ...one,
-          from: { path: '^src/', orphan: true, pathNot: '(worker|pacing-thread|session-thread|null|main)\\.ts$' },
+          from: { path: '^src/', orphan: true, pathNot: '(worker|pacing-thread|session-thread|sink-thread|null|main)\\.ts$' },
         }
       : one,
   ),

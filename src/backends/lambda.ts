@@ -4,6 +4,7 @@ import { bodiesOf, openLambda } from './lambda/open-lambda.js';
 import { probeLambda } from './lambda/probe-lambda.js';
 import { openSdkClient } from './lambda/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
+import { checkSocketLimits } from './shared/check-socket-limits.js';
 
 /** AWS Lambda: synchronous invocations, or a function URL. */
 const plugin: BackendPlugin<LambdaOptions> = {
@@ -16,7 +17,16 @@ const plugin: BackendPlugin<LambdaOptions> = {
   parseOptions: parseLambdaOptions,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
-  setUp(options, { payloads }) {
+  billing: ({ memoryMb, timeoutMs, architecture, region }) => ({
+    model: 'lambda',
+    architecture,
+    ...(memoryMb === null ? {} : { memoryMb }),
+    ...(timeoutMs === null ? {} : { timeoutMs }),
+    ...(region === null ? {} : { region }),
+  }),
+  setUp(options, { payloads, mostInFlight, progress }) {
+    for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
+      progress(`warning: ${warning}`);
     bodiesOf(payloads, options.target);
     return Promise.resolve({ options, notes: notesOf(options) });
   },

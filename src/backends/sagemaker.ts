@@ -4,6 +4,7 @@ import { probeSageMaker } from './sagemaker/probe-sagemaker.js';
 import { parseSageMakerOptions, SAGEMAKER_OPTIONS, type SageMakerOptions } from './sagemaker/sagemaker-options.js';
 import { openSdkClient } from './sagemaker/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
+import { checkSocketLimits } from './shared/check-socket-limits.js';
 
 /** A real-time or serverless endpoint of Amazon SageMaker AI. */
 const plugin: BackendPlugin<SageMakerOptions> = {
@@ -16,7 +17,14 @@ const plugin: BackendPlugin<SageMakerOptions> = {
   parseOptions: parseSageMakerOptions,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
-  setUp(options, { payloads }) {
+  billing({ instanceType, memoryMb, region }) {
+    const where = region === null ? {} : { region };
+    if (memoryMb !== null) return { model: 'sagemaker-serverless', memoryMb, ...where };
+    return { model: 'hourly', ...(instanceType === null ? {} : { machine: `sagemaker:${instanceType}` }), ...where };
+  },
+  setUp(options, { payloads, mostInFlight, progress }) {
+    for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
+      progress(`warning: ${warning}`);
     bodiesOf(payloads);
     return Promise.resolve({ options });
   },

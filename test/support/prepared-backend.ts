@@ -10,7 +10,7 @@ export async function preparedBackend<O>(
 ): Promise<Backend> {
   const options = plugin.parseOptions(raw);
   const signal = new AbortController().signal;
-  await plugin.setUp?.(options, { payloads, progress: () => undefined, env: {}, signal });
+  await plugin.setUp?.(options, { payloads, mostInFlight: 1000, progress: () => undefined, env: {}, signal });
   const context = { worker: 0, workers: 1, runId: 'r', seed: 1, virtual: false };
   const backend = await plugin.create(options, { ...context, clock: realClock(), payloads });
   await backend.prepare?.(signal);

@@ -1,8 +1,9 @@
 import { UserError } from '../../errors.js';
+import { parseDurationMs } from '../../quantities.js';
 import type { OptionInfo, RawOptions } from '../backend.js';
 import { AWS_OPTIONS, AWS_READERS, awsOptions, type AwsOptions, listOf, textWithin } from '../shared/aws-options.js';
 import { type ExpectRule, parseExpect } from '../shared/expect-rule.js';
-import { oneOf, parseOptions } from '../shared/parse-options.js';
+import { numberWithin, oneOf, parseOptions, wholeNumberWithin } from '../shared/parse-options.js';
 
 /** Plain data: crosses to the worker threads. */
 export interface LambdaOptions extends AwsOptions {
@@ -10,6 +11,10 @@ export interface LambdaOptions extends AwsOptions {
   /** Whether the last lines of the function's log come back with the answer: durations, memory, cold starts. */
   readonly log: 'tail' | 'none';
   readonly auth: 'iam' | 'none';
+  /** What the bill needs where the log does not tell it; null: not said. */
+  readonly memoryMb: number | null;
+  readonly timeoutMs: number | null;
+  readonly architecture: 'x86_64' | 'arm64';
   readonly expect: ExpectRule;
 }
 
@@ -23,6 +28,9 @@ export const LAMBDA_OPTIONS: readonly OptionInfo[] = [
   { name: 'url', value: 'URL', summary: 'a function URL, in place of function' },
   { name: 'log', value: 'tail|none', summary: 'whether the answer brings durations and cold starts (default tail)' },
   { name: 'auth', value: 'iam|none', summary: 'none: calls are not signed' },
+  { name: 'memory', value: 'MB', summary: 'configured memory, for the bill where no log tells it' },
+  { name: 'timeout', value: 'DURATION', summary: 'of the function: the most that a call without an answer can cost' },
+  { name: 'architecture', value: 'x86_64|arm64', summary: 'for the bill (default x86_64)' },
   ...AWS_OPTIONS,
 ];
 
@@ -36,13 +44,25 @@ export function parseLambdaOptions(raw: RawOptions): LambdaOptions {
     url: parseUrl,
     log: oneOf('tail', 'none'),
     auth: oneOf('iam', 'none'),
+    memory: wholeNumberWithin(128, 10_240),
+    timeout: functionTimeoutMs,
+    architecture: oneOf('x86_64', 'arm64'),
   });
   const target = targetOf(given);
   const options = awsOptions({ ...given, ...(given.region === undefined ? impliedRegion(target) : {}) });
   const auth = given.auth ?? 'iam';
   if (target.kind === 'url') checkUrlOptions(options, given.log);
   else if (auth === 'none') checkUnsigned(options);
-  return { ...options, target, log: given.log ?? 'tail', auth, expect: parseExpect(listOf(expect)) };
+  return {
+    ...options,
+    target,
+    log: given.log ?? 'tail',
+    auth,
+    memoryMb: given.memory ?? null,
+    timeoutMs: given.timeout ?? null,
+    architecture: given.architecture ?? 'x86_64',
+    expect: parseExpect(listOf(expect)),
+  };
 }
 
 function targetOf(given: { function?: string; qualifier?: string; url?: string }): LambdaTarget {
@@ -53,6 +73,11 @@ function targetOf(given: { function?: string; qualifier?: string; url?: string }
   if (given.qualifier !== undefined)
     throw new UserError('backend lambda: a function URL belongs to one qualifier already; leave out qualifier');
   return { kind: 'url', url: given.url };
+}
+
+/** Lambda ends a call after 15 minutes at most. */
+function functionTimeoutMs(text: string): number {
+  return numberWithin(1, 900_000)(String(parseDurationMs(text)));
 }
 
 function parseUrl(text: string): string {

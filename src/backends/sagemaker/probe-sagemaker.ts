@@ -40,9 +40,11 @@ function capacitiesOf(
   return [{ kind: planned?.InstanceType ?? 'unknown instance type', count: CurrentInstanceCount ?? 0 }];
 }
 
-/** One entry a kind. */
+/** One entry a kind, and all instances together, which is what the bill counts. */
 function summed(capacities: readonly Capacity[]): readonly Capacity[] {
   const counts = new Map<string, number>();
+  const instances = capacities.filter(({ kind }) => kind.startsWith('ml.')).reduce((sum, { count }) => sum + count, 0);
+  if (capacities.some(({ kind }) => kind.startsWith('ml.'))) counts.set('instances', instances);
   for (const { kind, count } of capacities) counts.set(kind, (counts.get(kind) ?? 0) + count);
   return [...counts].map(([kind, count]) => ({ kind, count }));
 }

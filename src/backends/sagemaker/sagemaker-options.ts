@@ -2,7 +2,7 @@ import { UserError } from '../../errors.js';
 import type { OptionInfo, RawOptions } from '../backend.js';
 import { AWS_OPTIONS, AWS_READERS, awsOptions, type AwsOptions, listOf, textWithin } from '../shared/aws-options.js';
 import { type ExpectRule, parseExpect } from '../shared/expect-rule.js';
-import { parseOptions } from '../shared/parse-options.js';
+import { parseOptions, wholeNumberWithin } from '../shared/parse-options.js';
 
 /** Plain data: crosses to the worker threads. */
 export interface SageMakerOptions extends AwsOptions {
@@ -14,6 +14,9 @@ export interface SageMakerOptions extends AwsOptions {
   /** Null: the payload's own. */
   readonly contentType: string | null;
   readonly accept: string | null;
+  /** What the bill needs; null: not said. */
+  readonly instanceType: string | null;
+  readonly memoryMb: number | null;
   readonly expect: ExpectRule;
 }
 
@@ -25,6 +28,8 @@ export const SAGEMAKER_OPTIONS: readonly OptionInfo[] = [
   { name: 'customAttributes', value: 'TEXT', summary: 'what the container is told besides the payload' },
   { name: 'contentType', value: 'TYPE', summary: 'in place of the type of the payload' },
   { name: 'accept', value: 'TYPE', summary: 'the type the answer is to have' },
+  { name: 'instanceType', value: 'ml.TYPE', summary: 'for the bill: what its instances are' },
+  { name: 'memory', value: 'MB', summary: 'for the bill of a serverless endpoint: its memory' },
   ...AWS_OPTIONS,
 ];
 
@@ -40,7 +45,11 @@ export function parseSageMakerOptions(raw: RawOptions): SageMakerOptions {
     customAttributes: textWithin(1024),
     contentType: textWithin(1024),
     accept: textWithin(1024),
+    instanceType: parseInstanceType,
+    memory: wholeNumberWithin(1024, 6144),
   });
+  if (given.instanceType !== undefined && given.memory !== undefined)
+    throw new UserError('backend sagemaker: an endpoint has instances or is serverless; give instanceType or memory');
   if (given.endpoint === undefined)
     throw new UserError('backend sagemaker: give the endpoint with --set endpoint=NAME');
   return {
@@ -52,6 +61,14 @@ export function parseSageMakerOptions(raw: RawOptions): SageMakerOptions {
     customAttributes: given.customAttributes ?? null,
     contentType: given.contentType ?? null,
     accept: given.accept ?? null,
+    instanceType: given.instanceType ?? null,
+    memoryMb: given.memory ?? null,
     expect: parseExpect(listOf(expect)),
   };
+}
+
+function parseInstanceType(text: string): string {
+  if (!/^ml\.[a-z0-9-]{1,20}\.[a-z0-9]{1,20}$/.test(text))
+    throw new Error('give an instance type such as ml.m5.xlarge');
+  return text;
 }

@@ -5,6 +5,8 @@ import type { Backend, Call, Capacity } from '../backend.js';
 export interface OpenClient {
   invoke(call: Call): Promise<Outcome>;
   facts(): Readonly<Record<string, string | number | boolean>>;
+  /** As `Backend.rehearse`. */
+  rehearse?(signal: AbortSignal): Promise<Backend | undefined>;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export function awsBackend(
       // Whoever stopped does not wait for a chain that asks the network; what still comes is let go.
       if (client === undefined) opening.then((late) => late.close()).catch(() => undefined);
     },
+    rehearse: (signal) => client?.rehearse?.(signal) ?? Promise.resolve(undefined),
     invoke(call) {
       if (client === undefined) throw new Error('invoked before it was prepared');
       return client.invoke(call);

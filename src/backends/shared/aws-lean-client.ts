@@ -1,5 +1,5 @@
 import type { Outcome } from '../../sample.js';
-import type { BackendContext, Call } from '../backend.js';
+import type { Backend, BackendContext, Call } from '../backend.js';
 import type { OpenClient } from './aws-backend.js';
 import type { KeptCredentials } from './aws-credentials.js';
 import type { Answer, SendOptions } from './exchange.js';
@@ -29,14 +29,13 @@ export interface LeanClientOptions {
 const INITIAL_CONNECTIONS = 64;
 /** Errors of AWS are longer than what people read of them: the fields that count may come last. */
 const EXCERPT_BYTES = 4096;
-const WARM_UP_REQUESTS = 4000;
-const WARM_UP_LANES = 32;
-const WARM_UP_BODY = Buffer.from('{"instances":[[0.5]]}');
-/** The clock of the warm-up runs ahead, so that it signs more often than once a second. */
-const WARM_UP_STEP_MS = 100;
+const REHEARSED_CONNECTIONS = 32;
+const REHEARSED_BODY = Buffer.from('{"instances":[[0.5]]}');
+/** The clock of the rehearsal runs ahead, so that it signs more often than once a second. */
+const REHEARSED_STEP_MS = 100;
 
 /**
- * Signed requests on the lean wire: opened and warmed, without a request to the service. Nothing is retried, and nothing
+ * Signed requests on the lean wire: opened, without a request to the service. Nothing is retried, and nothing
  * of the vendor runs between the due time and the answer.
  */
 export async function openLeanClient(
@@ -44,12 +43,12 @@ export async function openLeanClient(
   context: BackendContext,
   signal: AbortSignal,
 ): Promise<OpenClient> {
-  await warmUp(options, context, signal);
   const wire = wireFor(options, connectionsOf(options, context), context);
   const requests = createSignedRequests(options.requests, signingOf(options));
   await wire.open(signal);
   return {
     invoke: createInvoke(options, wire, requests),
+    rehearse: (stop) => rehearse(options, context, stop),
     facts: () => ({ client: 'lean, HTTP/1.1', ...wireFacts(wire), ...credentialFacts(options) }),
     close() {
       options.signing?.credentials.close();
@@ -117,31 +116,25 @@ function credentialFacts({ signing }: LeanClientOptions): Record<string, number>
   return { credentialsRenewed: renewed, credentialRenewalsFailed: failed };
 }
 
-/** Code stays warm for as long as its thread lives. */
-let warm = false;
-
-/** A few thousand requests through the very same code to a sink in this thread: the first second is as exact as the tenth. */
-async function warmUp(options: LeanClientOptions, context: BackendContext, signal: AbortSignal): Promise<void> {
-  if (warm) return;
-  warm = true;
+/** The very same code to a sink in this thread. Without one the run is only less exact at first. */
+async function rehearse(
+  options: LeanClientOptions,
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<Backend | undefined> {
   const sink = await openLoopbackSink().catch(() => undefined);
-  // Without one the run is only less exact at first.
-  if (sink === undefined) return;
-  const wire = wireFor({ ...options, origin: sink.url }, { initial: WARM_UP_LANES, max: WARM_UP_LANES }, context);
-  const requests = options.requests.slice(0, 1).map((request) => ({ ...request, body: WARM_UP_BODY }));
+  if (sink === undefined) return undefined;
+  const wire = wireFor({ ...options, origin: sink.url }, { initial: REHEARSED_CONNECTIONS, max: null }, context);
+  const requests = options.requests.slice(0, 1).map((request) => ({ ...request, body: REHEARSED_BODY }));
   let nowMs = 0;
-  const signed = createSignedRequests(requests, signingOf(options), () => (nowMs += WARM_UP_STEP_MS));
-  const invoke = createInvoke(options, wire, signed);
+  const signed = createSignedRequests(requests, signingOf(options), () => (nowMs += REHEARSED_STEP_MS));
   await wire.open(signal);
-  let left = WARM_UP_REQUESTS;
-  const lane = async (): Promise<void> => {
-    while (left-- > 0 && !signal.aborted) await invoke(warmUpCall(left, context.clock.now(), signal));
+  return {
+    invoke: createInvoke(options, wire, signed),
+    close() {
+      wire.close();
+      sink.close();
+      return Promise.resolve();
+    },
   };
-  await Promise.all(Array.from({ length: WARM_UP_LANES }, lane));
-  wire.close();
-  sink.close();
-}
-
-function warmUpCall(seq: number, handedMs: number, signal: AbortSignal): Call {
-  return { seq, dueMs: handedMs, handedMs, payload: 0, signal, onAbort: () => undefined };
 }
