@@ -1,3 +1,4 @@
+import { Backends } from './backends.js';
 import { Calibrate } from './calibrate.js';
 import { Estimate } from './estimate.js';
 import { Generate } from './generate.js';
@@ -5,4 +6,11 @@ import { ReportAgain } from './report.js';
 import { Run } from './run.js';
 
 /** The command table. */
-export const COMMANDS = { run: Run, generate: Generate, estimate: Estimate, calibrate: Calibrate, report: ReportAgain };
+export const COMMANDS = {
+  run: Run,
+  generate: Generate,
+  estimate: Estimate,
+  backends: Backends,
+  calibrate: Calibrate,
+  report: ReportAgain,
+};

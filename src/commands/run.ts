@@ -26,7 +26,7 @@ export class Run extends Command {
   static override flags = {
     backend: Flags.string({
       default: 'onnx',
-      description: 'onnx, http, simulated, null, a path to a plugin, or a package',
+      description: 'a name of `replay backends`, a path to a plugin, or a package',
     }),
     set: Flags.string({ multiple: true, description: 'an option of the backend, key=value; repeatable' }),
     url: Flags.string({ description: 'short for --set url=' }),

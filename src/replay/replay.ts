@@ -22,6 +22,7 @@ import type { Payload, Trace } from '../trace.js';
 import { asksTooMuch } from './asks-too-much.js';
 import { choosePacing, type ChosenPacing, type Pacing } from './choose-pacing.js';
 import { cpuBudget } from './cpu-budget.js';
+import { withEnvironment } from './environment-options.js';
 import { runFleet } from './fleet.js';
 import { measureHostUsage } from './host-usage.js';
 import { countInFlight, inFlightMemory } from './in-flight.js';
@@ -139,7 +140,8 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
       `backend ${plugin.name} answers from the world; --time virtual needs one that waits on the clock (simulated)`,
     );
   }
-  const parsed = plugin.parseOptions(request.backendOptions);
+  const backendOptions = withEnvironment(plugin.name, plugin.options ?? [], request.backendOptions, world.env);
+  const parsed = plugin.parseOptions(backendOptions);
   const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed);
   const plan = makePlan(request.trace, window, planLimits(request, plugin));
   const setUp = await plugin.setUp?.(parsed, {
@@ -162,15 +164,18 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
     ...(setUp?.notes ?? []),
   ];
   const startedAt = world.date();
-  const record = firstRecord(request, {
-    plugin,
-    plan,
-    pacing,
-    workers,
-    notes,
-    startedAt,
-    cost: costTerms(request, plugin, options),
-  });
+  const record = firstRecord(
+    { ...request, backendOptions },
+    {
+      plugin,
+      plan,
+      pacing,
+      workers,
+      notes,
+      startedAt,
+      cost: costTerms(request, plugin, options),
+    },
+  );
   return {
     request,
     plugin,

@@ -197,7 +197,10 @@ describe.skipIf(!hasMoto)('against moto', () => {
     await createEndpoint(url);
     const options = { endpoint: 'ep', endpointUrl: url, contentType: 'application/json' };
     const probed = await kept(await preparedBackend(sagemaker, options, [])).probe?.(new AbortController().signal);
-    expect(probed).toEqual([{ kind: 'instances', count: 3 }, { kind: 'ml.m4.2xlarge', count: 3 }]);
+    expect(probed).toEqual([
+      { kind: 'instances', count: 3 },
+      { kind: 'ml.m4.2xlarge', count: 3 },
+    ]);
     const folder = freshFolder();
     const settings = Object.entries(options).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
     const load = [

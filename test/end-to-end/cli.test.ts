@@ -167,3 +167,19 @@ it('payloads given apart from the trace go out in turn, by the index of the requ
   server.close();
   server.closeAllConnections();
 });
+
+it('an option comes from the environment as well, and every backend tells its own', async () => {
+  const out = freshFolder();
+  const env = { ...process.env, REPLAY_SIMULATED_SERVICE: '50ms' };
+  const args = [CLI, ...VIRTUAL, '--set', 'servers=9', '--out', out];
+  expect(spawnSync(process.execPath, args, { env }).status).toBe(0);
+  expect(readReport(out).sections.latency.service.minMs).toBeCloseTo(50, 6);
+  const listed = JSON.parse((await runCli(['backends', '--json'])).stdout) as {
+    name: string;
+    options: { name: string; environment: string }[];
+  }[];
+  expect(listed.map(({ name }) => name)).toEqual(expect.arrayContaining(['onnx', 'http', 'lambda', 'sagemaker']));
+  const endpoint = listed.find(({ name }) => name === 'sagemaker')?.options.find(({ name }) => name === 'endpoint');
+  expect(endpoint?.environment).toBe('REPLAY_SAGEMAKER_ENDPOINT');
+  for (const line of (await runCli(['backends'])).stdout.split('\n')) expect(line.length).toBeLessThan(120);
+});
