@@ -14,10 +14,8 @@ function cgroupQuota(read: (path: string) => string): number {
   let quota = Infinity;
   for (const { folder, file, parse } of cgroupFolders(read)) {
     try {
-      quota = Math.min(
-        quota,
-        parse((name) => read(`${folder}/${name}`), file),
-      );
+      const level = parse((name) => read(`${folder}/${name}`), file);
+      if (level > 0) quota = Math.min(quota, level);
     } catch {
       // This level has no quota file: it sets no limit.
     }
@@ -40,8 +38,9 @@ function* cgroupFolders(read: (path: string) => string): Iterable<Level> {
     return;
   }
   for (const line of lines) {
-    const [id, controllers, path] = line.split(':', 3);
-    if (path === undefined) continue;
+    const [id, controllers, ...named] = line.split(':');
+    if (named.length === 0) continue;
+    const path = named.join(':'); // container runtimes put colons into names
     const v2 = id === '0' && controllers === '';
     if (!v2 && controllers?.split(',').includes('cpu') !== true) continue;
     const root = v2 ? '/sys/fs/cgroup' : '/sys/fs/cgroup/cpu';

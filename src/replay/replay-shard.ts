@@ -1,7 +1,7 @@
 import type { Backend, Call } from '../backends/backend.js';
 import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
-import { FAILURES, type Failure, type Outcome } from '../sample.js';
+import { COLD_STARTS, FAILURES, type Failure, type Outcome } from '../sample.js';
 import type { InFlight } from './in-flight.js';
 import type { Recorder } from './recorder.js';
 import type { Schedule } from './schedule.js';
@@ -48,11 +48,12 @@ async function sendAll({ schedule, clock, stop }: ShardRun, open: OpenCalls): Pr
       if (due > clock.now()) {
         await clock.until(due, stop);
         sendsInTurn = 0;
-      } else if (++sendsInTurn > SENDS_PER_TURN) {
+      } else if (sendsInTurn >= SENDS_PER_TURN) {
         await clock.turn();
         sendsInTurn = 0;
       }
       if (stop.aborted) return;
+      sendsInTurn++;
       open.send(seq[i] as number, due, payload[i] as number);
     }
   }
@@ -62,7 +63,7 @@ async function sendAll({ schedule, clock, stop }: ShardRun, open: OpenCalls): Pr
 async function reapTimeouts({ clock, timeoutMs }: ShardRun, open: OpenCalls, over: AbortSignal): Promise<void> {
   do {
     // Once it is over nothing is open, and nothing expires.
-    open.expire(clock.now() - timeoutMs);
+    open.expire(clock.now());
     await clock.until(open.oldestHandedMs(clock.now()) + timeoutMs, over);
   } while (!over.aborted);
 }
@@ -105,11 +106,12 @@ class OpenCalls {
     return this.#ends.oldest?.handedMs ?? otherwise;
   }
 
-  expire(handedAtMostMs: number): void {
+  /** The same sum as the reaper waits for: `nowMs - timeoutMs` may round to less than `handedMs`, and it would wait for ever. */
+  expire(nowMs: number): void {
     const { timeoutMs } = this.#run;
     for (
       let call = this.#ends.oldest;
-      call !== undefined && call.handedMs <= handedAtMostMs;
+      call !== undefined && call.handedMs + timeoutMs <= nowMs;
       call = this.#ends.oldest
     ) {
       this.#giveUp(call, 'timeout', `no complete answer within ${String(timeoutMs)} ms`);
@@ -147,23 +149,30 @@ class OpenCalls {
   }
 }
 
-/** A plugin's answer comes from outside: what is not an outcome is a crash of the plugin, and no time lies outside [handed, now]. */
+/** A plugin's answer comes from outside: what is not an outcome, or cannot even be read, is a crash of the plugin. */
 function trusted(outcome: Outcome, handedMs: number, nowMs: number): Outcome {
-  if (!isOutcome(outcome))
-    return {
-      ok: false,
-      failure: 'crashed',
-      detail: 'the backend returned something that is no outcome',
-      doneMs: nowMs,
-    };
-  const doneMs = within(outcome.doneMs, handedMs, nowMs) ?? nowMs;
-  const sentMs = within(outcome.sentMs, handedMs, doneMs);
-  const doneEarliestMs = within(outcome.doneEarliestMs, sentMs ?? handedMs, doneMs);
+  try {
+    if (isOutcome(outcome)) return withTimesWithin(outcome, handedMs, nowMs);
+  } catch {
+    // A getter threw.
+  }
+  return { ok: false, failure: 'crashed', detail: 'the backend returned something that is no outcome', doneMs: nowMs };
+}
+
+/** No moment lies outside [handed, now], no length below 0; what is no number is missing. */
+function withTimesWithin(outcome: Outcome, handedMs: number, nowMs: number): Outcome {
+  const doneMs = within(outcome.doneMs, handedMs, nowMs, nowMs);
+  const sentMs = within(outcome.sentMs, handedMs, doneMs, NaN);
+  const isSent = !Number.isNaN(sentMs);
   return {
     ...outcome,
     doneMs,
-    ...(sentMs === undefined ? {} : { sentMs }),
-    ...(doneEarliestMs === undefined ? {} : { doneEarliestMs }),
+    sentMs,
+    doneEarliestMs: within(outcome.doneEarliestMs, isSent ? sentMs : handedMs, doneMs, NaN),
+    handshakeMs: within(outcome.handshakeMs, 0, (isSent ? sentMs : doneMs) - handedMs, NaN),
+    serverMs: within(outcome.serverMs, 0, Number.MAX_VALUE, NaN),
+    coldStart:
+      outcome.coldStart !== undefined && COLD_STARTS.includes(outcome.coldStart) ? outcome.coldStart : 'unknown',
   };
 }
 
@@ -179,8 +188,8 @@ function isOutcome(value: unknown): value is Outcome {
   );
 }
 
-function within(ms: number | undefined, leastMs: number, mostMs: number): number | undefined {
-  return ms === undefined || Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, leastMs), mostMs);
+function within(ms: unknown, leastMs: number, mostMs: number, otherwise: number): number {
+  return typeof ms !== 'number' || Number.isNaN(ms) ? otherwise : Math.min(Math.max(ms, leastMs), mostMs);
 }
 
 class OpenCall implements Call {

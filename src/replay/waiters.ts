@@ -1,6 +1,5 @@
 /** Who waits for which moment: a binary min-heap by due time, first come first served among equals. */
 export interface Waiters {
-  readonly size: number;
   /** The earliest due time; Infinity when nobody waits. */
   nextMs(): number;
   add(dueMs: number, signal: AbortSignal | undefined): Promise<void>;
@@ -22,10 +21,6 @@ export function createWaiters(): Waiters {
     while (heap[0]?.woken === true) pop(heap);
   };
   return {
-    get size() {
-      dropWoken();
-      return heap.length;
-    },
     nextMs() {
       dropWoken();
       return heap[0]?.dueMs ?? Infinity;
