@@ -103,7 +103,11 @@ module.exports = {
     one.name === 'nothing-unreachable'
       ? {
           ...one,
-          from: { path: '^src/', orphan: true, pathNot: '(worker|pacing-thread|session-thread|sink-thread|null|main)\\.ts$' },
+          from: {
+            path: '^src/',
+            orphan: true,
+            pathNot: '(worker|pacing-thread|session-thread|sink-thread|null|main)\\.ts$',
+          },
         }
       : one,
   ),
