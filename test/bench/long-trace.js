@@ -20,7 +20,8 @@ await printBench(import.meta.url, async ({ quick, huge, numbers: [arrivals = qui
     for (const mode of ['virtual', 'real']) rows.push(await replayed(yardsticks, small, mode));
     const readSmall = await read(yardsticks, small);
     rows.push(readRow(small, readSmall));
-    if (!huge) return [...rows, { measure: `reading ${count(arrivals * 10)} arrivals`, figure: 'not run: needs --huge' }];
+    if (!huge)
+      return [...rows, { measure: `reading ${count(arrivals * 10)} arrivals`, figure: 'not run: needs --huge' }];
     for (const format of ['csv', 'jsonl.gz']) {
       const large = await written(yardsticks, arrivals * 10, format);
       rows.push(readRow(large, await read(yardsticks, large), readSmall));
@@ -70,7 +71,10 @@ async function replayed({ folder }, { path, arrivals }, mode) {
   tell(`long trace: replaying ${count(arrivals)} arrivals, ${mode}`);
   const out = join(folder, `replayed-${mode}`);
   const how = mode === 'virtual' ? ['--time', 'virtual'] : ['--speed', '20x', '--workers', '1', '--pacing', 'economic'];
-  const looks = await watched([...REPLAY, path, ...how, '--backend', 'null', '--quiet', '--out', out], join(out, 'samples.arrows'));
+  const looks = await watched(
+    [...REPLAY, path, ...how, '--backend', 'null', '--quiet', '--out', out],
+    join(out, 'samples.arrows'),
+  );
   const { report } = writtenTo(out);
   const { ok } = report.sections.outcomes;
   rmSync(out, { recursive: true });

@@ -12,7 +12,10 @@ await printBench(import.meta.url, async ({ quick, numbers: [rounds = quick ? 1 :
   const load = quick ? { rate: 1000, inFlight: 500, seconds: 1 } : { rate: 2000, inFlight: 10_000, seconds: 10 };
   const yardsticks = buildYardsticks();
   try {
-    return [await peak(yardsticks, 'http', overHttp, load, rounds), await peak(yardsticks, 'simulated', simulated, load, rounds)];
+    return [
+      await peak(yardsticks, 'http', overHttp, load, rounds),
+      await peak(yardsticks, 'simulated', simulated, load, rounds),
+    ];
   } finally {
     rmSync(yardsticks.folder, { recursive: true });
   }

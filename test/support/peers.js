@@ -17,7 +17,7 @@ const COMMANDS = {
     ...['attack', '-targets', vegetaTarget(target), '-rate', `${rate}/1s`, '-duration', `${seconds}s`],
     ...['-connections', CONNECTIONS, '-output', '/dev/null'],
   ],
-  k6: (target, load) => ['run', '--quiet', '--no-usage-report', k6Script(target, load)],
+  k6: (target, load) => ['run', '--quiet', '--no-usage-report', '--address', '', k6Script(target, load)],
   autocannon: ({ url }, { rate, seconds }) => [
     ...['-R', rate, '-d', seconds, '-c', CONNECTIONS, '-m', 'POST', '-H', `content-type=${TYPE}`],
     ...['-b', BODY, '--no-progress', url],
