@@ -138,15 +138,19 @@ async function highest(yardsticks, { highest: search }) {
       rows.push({ measure: measure(name), figure: NOT_INSTALLED, ...goal });
       continue;
     }
-    const theirs = await highestRate(name, search, (rate) => peerHolds(yardsticks, peer, rate, search.seconds));
-    const held = factor === undefined ? {} : { held: ours >= factor * Math.max(theirs, search.fromRate) };
-    rows.push({
-      measure: measure(name),
-      figure: rateText(theirs, search),
-      ...goal,
-      ...held,
-      note: 'by rank: a constant delay is not seen',
-    });
+    try {
+      const theirs = await highestRate(name, search, (rate) => peerHolds(yardsticks, peer, rate, search.seconds));
+      rows.push({
+        measure: measure(name),
+        figure: rateText(theirs, search),
+        ...goal,
+        ...(factor === undefined ? {} : { held: ours >= factor * Math.max(theirs, search.fromRate) }),
+        note: 'by rank: a constant delay is not seen',
+      });
+    } catch (thrown) {
+      // Another tool's trouble costs its own row.
+      rows.push({ measure: measure(name), figure: 'not run: it failed', ...goal, note: thrown.message });
+    }
   }
   return rows;
 }
