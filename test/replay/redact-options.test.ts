@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { redactOptions } from '#src/replay/redact-options';
 
 /** Nothing that could come about by chance. */
-const secret = fc.stringMatching(/^[a-z0-9]{12}$/).map((text) => `s3cr3t${text}`);
-const optionName = fc.stringMatching(/^[a-z][a-z-]{0,12}$/).filter((name) => name !== 'url' && name !== 'header');
+const secret = fc.nat().map((n) => `s3cr3t${n.toString(36)}`);
+const optionName = fc.constantFrom<string>('model', 'body-limit', 'token', 'urls', 'headers', 'a', 'b');
 const written = (raw: Record<string, string | string[]>, open: string[] = []): string =>
   JSON.stringify(redactOptions(raw, open));
 
