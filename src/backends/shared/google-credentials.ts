@@ -12,6 +12,10 @@ export type TokenWish =
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+/** No token depends on it. Without one the library starts gcloud to learn it, which takes seconds. */
+const NO_PROJECT = 'none';
+
 /**
  * Tokens from the credentials of this machine, as Google's library finds them: a service account's key file
  * (GOOGLE_APPLICATION_CREDENTIALS), the user's own (gcloud auth application-default login), the metadata server. Its
@@ -20,7 +24,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export async function googleTokens(wish: TokenWish, env: Env): Promise<TokenFetch> {
   checkKeyFile(env['GOOGLE_APPLICATION_CREDENTIALS'] ?? '');
   const { GoogleAuth } = await loadLibrary();
-  const auth = new GoogleAuth({ scopes: ['https://www.googleapis.com/auth/cloud-platform'] });
+  const auth = new GoogleAuth({ scopes: [SCOPE], projectId: NO_PROJECT });
   let client: AuthClient | undefined;
   return async () => {
     try {
