@@ -59,7 +59,11 @@ const plugin: BackendPlugin<Options> = {
     { name: 'audience', value: 'TEXT', summary: 'whom the ID token is for; the service unless given' },
     { name: 'method', value: 'METHOD', summary: 'POST with payloads unless given, else GET' },
     { name: 'content-type', value: 'TYPE', summary: 'the content type of every request; the payload’s unless given' },
-    { name: 'format', value: 'raw|instances', summary: 'instances makes {"instances": [...]} of every payload' },
+    {
+      name: 'format',
+      value: 'instances|raw',
+      summary: 'payloads as {"instances": [...]} unless given, or as they are',
+    },
     { name: 'expect', value: 'RULE', summary: 'status:200-299, body~text; repeatable' },
     { name: 'connections', value: 'N', summary: 'exactly so many over all workers' },
   ],
@@ -85,7 +89,7 @@ function parse(raw: RawOptions): Options {
     audience: matching(/^[\x21-\x25\x27-\x7e]{1,500}$/, 'the address of the service, without & or spaces'),
     method: parseMethod,
     'content-type': parseContentType,
-    format: oneOf('raw', 'instances'),
+    format: oneOf('instances', 'raw'),
     connections: wholeNumberWithin(1, 65_535),
   });
   const address = functionAddress(given);
@@ -97,7 +101,7 @@ function parse(raw: RawOptions): Options {
     auth,
     method: given.method ?? null,
     contentType: given['content-type'] ?? null,
-    format: given.format ?? 'raw',
+    format: given.format ?? 'instances',
     expect: parseExpect(expect === undefined ? [] : [expect].flat()),
     connections: given.connections ?? null,
   };
@@ -147,7 +151,9 @@ function planOf(options: Options, payloads: readonly Payload[]): RestPlan {
     try {
       return functionBody(payload, options.format, options.contentType);
     } catch (thrown) {
-      throw new UserError(`backend ${NAME}: payload ${String(index)} of the trace: ${messageOf(thrown)}`);
+      throw new UserError(
+        `backend ${NAME}: payload ${String(index)} of the trace: ${messageOf(thrown)}; or --set format=raw sends it as it is`,
+      );
     }
   });
   return {

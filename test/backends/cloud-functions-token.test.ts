@@ -48,7 +48,8 @@ describe('a token source', () => {
   it('asks an hour of tokens about once, not all the time', async () => {
     const timers = fakeTimers();
     let fetched = 0;
-    const fetch = (): Promise<Token> => Promise.resolve({ text: `t${String(fetched++)}`, expiresMs: timers.now() + 3_600_000 });
+    const fetch = (): Promise<Token> =>
+      Promise.resolve({ text: `t${String(fetched++)}`, expiresMs: timers.now() + 3_600_000 });
     const source = await openTokenSource(fetch, timers);
     await timers.pass(3_300_000);
     expect([fetched, source.facts()]).toEqual([1, { tokenRefreshes: 0, tokenRefreshesFailed: 0 }]);
@@ -82,7 +83,10 @@ describe('a token source', () => {
   it('does not run after one that came expired', async () => {
     const timers = fakeTimers();
     let asked = 0;
-    const source = await openTokenSource(() => Promise.resolve({ text: `t${String(asked++)}`, expiresMs: timers.now() - 5 }), timers);
+    const source = await openTokenSource(
+      () => Promise.resolve({ text: `t${String(asked++)}`, expiresMs: timers.now() - 5 }),
+      timers,
+    );
     await timers.pass(60_000);
     expect(asked).toBeLessThanOrEqual(3);
     source.close();
@@ -91,7 +95,8 @@ describe('a token source', () => {
   it('knows at once that a computer slept', async () => {
     const timers = fakeTimers();
     let asked = 0;
-    const fetch = (): Promise<Token> => Promise.resolve({ text: `t${String(asked++)}`, expiresMs: timers.now() + 3_600_000 });
+    const fetch = (): Promise<Token> =>
+      Promise.resolve({ text: `t${String(asked++)}`, expiresMs: timers.now() + 3_600_000 });
     const source = await openTokenSource(fetch, timers);
     timers.jump(4_000_000);
     await timers.pass(60_000);
@@ -117,7 +122,14 @@ describe('requests with a token', () => {
     for (let seq = 0; seq < 50; seq++) expect(requests.bytes(0, seq)).toBe(bytes);
     token = 'second';
     for (let seq = 0; seq < 50; seq++) requests.bytes(seq % 2, seq);
-    expect(made).toEqual([0, 1, 2].map((i) => [i, 'Bearer first']).concat([[0, 'Bearer second'], [1, 'Bearer second']]));
+    expect(made).toEqual(
+      [0, 1, 2]
+        .map((i) => [i, 'Bearer first'])
+        .concat([
+          [0, 'Bearer second'],
+          [1, 'Bearer second'],
+        ]),
+    );
     expect(Buffer.from(bytes).toString()).toContain('authorization: Bearer first\r\n');
     expect(() => requests.bytes(3, 0)).toThrow(/payload 3/);
   });
@@ -175,7 +187,11 @@ describe('credentials of this machine', () => {
     ['missing', undefined, /GOOGLE_APPLICATION_CREDENTIALS \(.*\) cannot be read: ENOENT/],
     ['no JSON', 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC', /is no key file/],
     ['no key', '{"private_key": "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"}', /is no key file/],
-    ['half a key', '{"type":"service_account","private_key":"MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"}', /has no client_email/],
+    [
+      'half a key',
+      '{"type":"service_account","private_key":"MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"}',
+      /has no client_email/,
+    ],
     [
       'a broken key',
       '{"type":"service_account","client_email":"a@b","private_key":"MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"}',
@@ -239,4 +255,3 @@ function fakeTimers(): FakeTimers {
     },
   };
 }
-

@@ -30,7 +30,6 @@ afterAll(() => forContract.close());
 describe('the contract', () => {
   const options = { url: `${forContract.url.href}predict` };
   const plugin = cloudFunctions as unknown as BackendPlugin;
-  backendContract({ it, plugin, options });
   backendContract({ it, plugin, options, payloads: [JSON_PAYLOAD] });
 });
 
@@ -57,20 +56,36 @@ describe('the registry', () => {
 describe('addresses', () => {
   const project = fc.stringMatching(/^[a-z][a-z0-9-]{4,20}[a-z0-9]$/);
   const region = fc.stringMatching(/^[a-z]{2,9}-[a-z]{4,9}[1-9]$/);
+  const service = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}\.(a\.run\.app|example)(:[1-9]\d{3})?$/);
   const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,30}$/);
 
   it('of a named function lie on its own host, and the audience is the address, for both generations', () => {
     fc.assert(
-      fc.property(name, region, project, fc.constantFrom(1 as const, 2 as const, undefined), (fn, where, whose, generation) => {
-        const place = { function: fn, region: where, project: whose, ...(generation === undefined ? {} : { generation }) };
-        const url = `https://${where}-${whose}.cloudfunctions.net/${fn}`;
-        expect(functionAddress(place)).toEqual({ url, generation: generation ?? 1, audience: url });
-      }),
+      fc.property(
+        name,
+        region,
+        project,
+        fc.constantFrom(1 as const, 2 as const, undefined),
+        (fn, where, whose, generation) => {
+          const place = {
+            function: fn,
+            region: where,
+            project: whose,
+            ...(generation === undefined ? {} : { generation }),
+          };
+          const url = `https://${where}-${whose}.cloudfunctions.net/${fn}`;
+          expect(functionAddress(place)).toEqual({ url, generation: generation ?? 1, audience: url });
+        },
+      ),
     );
   });
 
   it('whatever the texts, the host is a function’s and nothing is smuggled in, or the user is told', () => {
-    const any = fc.oneof(fc.string(), fc.constantFrom('a@evil.example', 'x/../y', 'evil.example/', 'a?b', 'a#b', 'a:b', 'a\\b'), name);
+    const any = fc.oneof(
+      fc.string(),
+      fc.constantFrom('a@evil.example', 'x/../y', 'evil.example/', 'a?b', 'a#b', 'a:b', 'a\\b'),
+      name,
+    );
     fc.assert(
       fc.property(any, fc.oneof(any, region), fc.oneof(any, project), (fn, where, whose) => {
         let url: URL;
@@ -87,9 +102,8 @@ describe('addresses', () => {
 
   it('a service of generation 2 is its origin, whatever path and query are asked for', () => {
     fc.assert(
-      fc.property(fc.webUrl({ withQueryParameters: true }), (text) => {
-        const url = new URL(text);
-        fc.pre(!url.hostname.endsWith('.cloudfunctions.net'));
+      fc.property(service, fc.string(), fc.string(), (host, path, query) => {
+        const url = new URL(`https://${host}/${encodeURIComponent(path)}?${encodeURIComponent(query)}`);
         const { audience, generation } = functionAddress({ url });
         expect([audience, generation]).toEqual([url.origin, 2]);
       }),
@@ -174,19 +188,27 @@ describe('requests', () => {
     ['raw', JSON_PAYLOAD, 'application/json', '[[1.5]]'],
     ['instances', JSON_PAYLOAD, 'application/json', '{"instances":[[1.5]]}'],
     ['raw', { kind: 'bytes', contentType: 'image/png', bytes: Buffer.from('png') }, 'image/png', 'png'],
-    ['instances', { kind: 'bytes', contentType: 'image/png', bytes: Buffer.from('png') }, 'application/json', '{"instances":[{"b64":"cG5n"}]}'],
+    [
+      'instances',
+      { kind: 'bytes', contentType: 'image/png', bytes: Buffer.from('png') },
+      'application/json',
+      '{"instances":[{"b64":"cG5n"}]}',
+    ],
     ['raw', TENSOR, 'application/json', /^\{"instances":\[\[-?[\d.]+,/],
-  ] as [string, Payload, string, string | RegExp][])('format=%s of %j goes as %s', async (format, payload, type, body) => {
-    const server = kept(await serve((socket) => socket.write(answer('{}'))));
-    const backend = await backendFor({ url: `${server.url.href}f`, format }, [payload]);
-    expect(await backend.invoke(call())).toMatchObject({ ok: true });
-    const [head = '', sent] = (server.received[0] ?? '').split('\r\n\r\n');
-    expect(head).toMatch(/^POST \/f HTTP\/1\.1\r\n/);
-    expect(head).toContain(`content-type: ${type}`);
-    expect(head).not.toMatch(/authorization/i);
-    if (typeof body === 'string') expect(sent).toBe(body);
-    else expect(sent).toMatch(body);
-  });
+  ] as [string, Payload, string, string | RegExp][])(
+    'format=%s of %j goes as %s',
+    async (format, payload, type, body) => {
+      const server = kept(await serve((socket) => socket.write(answer('{}'))));
+      const backend = await backendFor({ url: `${server.url.href}f`, format }, [payload]);
+      expect(await backend.invoke(call())).toMatchObject({ ok: true });
+      const [head = '', sent] = (server.received[0] ?? '').split('\r\n\r\n');
+      expect(head).toMatch(/^POST \/f HTTP\/1\.1\r\n/);
+      expect(head).toContain(`content-type: ${type}`);
+      expect(head).not.toMatch(/authorization/i);
+      if (typeof body === 'string') expect(sent).toBe(body);
+      else expect(sent).toMatch(body);
+    },
+  );
 
   it('a GET without payloads; method and content type are the user’s to choose', async () => {
     const server = kept(await serve((socket) => socket.write(answer('{}'))));
@@ -200,12 +222,16 @@ describe('requests', () => {
   it('a payload that has no form is told before the start', async () => {
     const text: Payload = { kind: 'bytes', contentType: 'text/plain', bytes: Buffer.from('x') };
     const attempt = setUp({ url: 'http://127.0.0.1:1/', format: 'instances' }, [JSON_PAYLOAD, text]);
-    await expect(attempt).rejects.toThrow(/payload 1 of the trace: text\/plain has no form/);
+    await expect(attempt).rejects.toThrow(/payload 1 of the trace: text\/plain has no form.*--set format=raw/);
   });
 });
 
 describe('outcomes', () => {
-  const quota = JSON.stringify({ error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'Quota "x" is used up' } }, null, 2);
+  const quota = JSON.stringify(
+    { error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'Quota "x" is used up' } },
+    null,
+    2,
+  );
   it.each([
     [204, '', 'ok', ''],
     [200, 'no JSON at all', 'ok', ''],
@@ -219,16 +245,19 @@ describe('outcomes', () => {
     [500, `[${quota.replace('429', '500')}]`, 'server-error', 'status 500 RESOURCE_EXHAUSTED: Quota "x" is used up'],
     [503, `{"error":{"code":503,"message":"${'long '.repeat(300)}`, 'server-error', /^status 503: (long )+.*…$/],
     [500, '\u001b[2J\u202e', 'server-error', 'status 500: [2J'],
-  ] as [number, string, string, string | RegExp][])('status %i with %j is %s', async (status, body, meaning, detail) => {
-    const text = answer(body).replace('200 OK', `${String(status)} X`);
-    const server = kept(await serve((socket) => socket.write(Buffer.from(text, 'utf8'))));
-    const outcome = await (await backendFor({ url: server.url.href })).invoke(call());
-    expect(meaningOf(outcome)).toBe(meaning);
-    const said = outcome.ok ? '' : outcome.detail;
-    expect(said.length).toBeLessThanOrEqual(300);
-    if (typeof detail === 'string') expect(said).toBe(detail);
-    else expect(said).toMatch(detail);
-  });
+  ] as [number, string, string, string | RegExp][])(
+    'status %i with %j is %s',
+    async (status, body, meaning, detail) => {
+      const text = answer(body).replace('200 OK', `${String(status)} X`);
+      const server = kept(await serve((socket) => socket.write(Buffer.from(text, 'utf8'))));
+      const outcome = await (await backendFor({ url: server.url.href })).invoke(call());
+      expect(meaningOf(outcome)).toBe(meaning);
+      const said = outcome.ok ? '' : outcome.detail;
+      expect(said.length).toBeLessThanOrEqual(300);
+      if (typeof detail === 'string') expect(said).toBe(detail);
+      else expect(said).toMatch(detail);
+    },
+  );
 
   it('expect says more', async () => {
     const server = kept(await serve((socket) => socket.write(answer('hay'))));
@@ -244,7 +273,9 @@ describe('outcomes', () => {
     ];
     for (const [failure, act] of scenes) {
       const server = kept(await serve(act));
-      expect(meaningOf(await (await backendFor({ url: server.url.href, connections: '1' })).invoke(call()))).toBe(failure);
+      expect(meaningOf(await (await backendFor({ url: server.url.href, connections: '1' })).invoke(call()))).toBe(
+        failure,
+      );
       await pause(20);
       expect(server.received.join('').split('HTTP/1.1\r\n').length - 1).toBe(1);
     }
@@ -325,7 +356,7 @@ describe('ID tokens', () => {
     );
     const backend = await backendFor({ url: `${server.url.href}f`, auth: 'id-token' });
     await backend.prepare?.(new AbortController().signal);
-    const endMs = performance.now() + 4500;
+    const endMs = performance.now() + 3200;
     const outcomes: string[] = [];
     for (let seq = 0; performance.now() < endMs; seq++) {
       outcomes.push(meaningOf(await backend.invoke(call({ seq }))));
@@ -347,7 +378,10 @@ describe('ID tokens', () => {
       }),
     );
     const outcome = await (await backendFor({ url: server.url.href, auth: 'id-token' })).invoke(call());
-    expect(outcome).toMatchObject({ failure: 'unauthorized', detail: 'status 403: who is Bearer (token)' });
+    expect(outcome).toMatchObject({
+      failure: 'unauthorized',
+      detail: expect.stringMatching(/^status 403: who is Bearer \(token\)…?$/) as string,
+    });
   });
 
   it('that cannot be had are told before the start', async () => {
@@ -368,7 +402,11 @@ async function useMetadata(lifeSeconds: number): Promise<MetadataServer> {
   return metadata;
 }
 
-async function setUp(raw: RawOptions, payloads: readonly Payload[], env = {}): Promise<SetUpResult<unknown> | undefined> {
+async function setUp(
+  raw: RawOptions,
+  payloads: readonly Payload[],
+  env = {},
+): Promise<SetUpResult<unknown> | undefined> {
   const { signal } = new AbortController();
   return cloudFunctions.setUp?.(cloudFunctions.parseOptions(raw), { payloads, progress: () => undefined, env, signal });
 }
@@ -404,4 +442,3 @@ function call({ seq = 0, payload = 0 } = {}): TestCall {
 function meaningOf(outcome: Outcome): string {
   return outcome.ok ? 'ok' : outcome.failure;
 }
-

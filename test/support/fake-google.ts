@@ -134,7 +134,12 @@ export async function serveServiceAccount(): Promise<ServiceAccount | undefined>
 /** RFC 7523. */
 function verifiedClaims(assertion: string, publicKey: string): Record<string, string> | undefined {
   const [head = '', payload = '', signature = ''] = assertion.split('.');
-  const isGenuine = verify('RSA-SHA256', Buffer.from(`${head}.${payload}`), publicKey, Buffer.from(signature, 'base64url'));
+  const isGenuine = verify(
+    'RSA-SHA256',
+    Buffer.from(`${head}.${payload}`),
+    publicKey,
+    Buffer.from(signature, 'base64url'),
+  );
   return isGenuine ? (JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, string>) : undefined;
 }
 

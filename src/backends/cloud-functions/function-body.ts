@@ -1,16 +1,17 @@
 import type { Payload } from '../../trace.js';
 import type { RestBody } from '../shared/google-rest.js';
 import { instancesJson, JSON_TYPE } from '../shared/instances-json.js';
-import { looksLikeNpy } from '../shared/parse-npy.js';
 
-export type BodyFormat = 'raw' | 'instances';
+export type BodyFormat = 'instances' | 'raw';
 
 /**
- * A payload as a function gets it. `raw`: bytes as they are, with their type; what only a program of ours can read
- * (tensors, .npy) becomes instances. `instances`: all of them do. Throws an Error that says what is wrong.
+ * A payload as a function gets it. `instances`: as `{"instances": [...]}`, which our handlers and those of the other systems
+ * take; JSON objects stay as they are. `raw`: the bytes as they are, with their type (a tensor has none, and becomes
+ * instances). Throws an Error that says what is wrong.
  */
 export function functionBody(payload: Payload, format: BodyFormat, contentType: string | null): RestBody {
-  const asInstances = format === 'instances' || payload.kind === 'tensor' || looksLikeNpy(payload.bytes);
-  const type = asInstances ? JSON_TYPE : payload.contentType;
-  return { contentType: contentType ?? type, bytes: asInstances ? instancesJson(payload) : payload.bytes };
+  if (format === 'raw' && payload.kind === 'bytes') {
+    return { contentType: contentType ?? payload.contentType, bytes: payload.bytes };
+  }
+  return { contentType: contentType ?? JSON_TYPE, bytes: instancesJson(payload) };
 }
