@@ -14,7 +14,11 @@ import { eventually, pause, realClock } from './shared/real-clock.js';
 
 const NAME = 'projects/p-1/locations/us-central1/endpoints/42';
 const INSTANCES = { instances: [{ a: [1.5, 'x', null, true], b: {} }, -2e30], parameters: { top: 3 } };
-const PAYLOAD: Payload = { kind: 'bytes', contentType: 'application/json', bytes: Buffer.from(JSON.stringify(INSTANCES)) };
+const PAYLOAD: Payload = {
+  kind: 'bytes',
+  contentType: 'application/json',
+  bytes: Buffer.from(JSON.stringify(INSTANCES)),
+};
 const IMAGE: Payload = { kind: 'bytes', contentType: 'image/png', bytes: Buffer.from([0, 255, 1, 2]) };
 
 const open: { close?(): void | Promise<void> }[] = [];
@@ -55,7 +59,11 @@ it('the service sees what Google’s own client would send', async () => {
 async function byGooglesClient(port: number): Promise<void> {
   const name: string = '@google-cloud/aiplatform';
   const { v1, helpers } = (await import(name)) as {
-    v1: { PredictionServiceClient: new (options: object) => Record<'predict' | 'rawPredict' | 'close', (request?: object) => Promise<unknown>> };
+    v1: {
+      PredictionServiceClient: new (
+        options: object,
+      ) => Record<'predict' | 'rawPredict' | 'close', (request?: object) => Promise<unknown>>;
+    };
     helpers: { toValue(value: unknown): unknown };
   };
   const auth = { getUniverseDomain: () => Promise.resolve('googleapis.com') };
@@ -63,7 +71,10 @@ async function byGooglesClient(port: number): Promise<void> {
   const client = new v1.PredictionServiceClient({ apiEndpoint: '127.0.0.1', port, sslCreds, auth });
   const instances = INSTANCES.instances.map((instance) => helpers.toValue(instance));
   await client.predict({ endpoint: NAME, instances, parameters: helpers.toValue(INSTANCES.parameters) });
-  await client.rawPredict({ endpoint: NAME, httpBody: { contentType: 'image/png', data: Buffer.from([0, 255, 1, 2]) } });
+  await client.rawPredict({
+    endpoint: NAME,
+    httpBody: { contentType: 'image/png', data: Buffer.from([0, 255, 1, 2]) },
+  });
   await client.close();
 }
 
@@ -93,19 +104,32 @@ describe('outcomes', () => {
     const gone = await listen(() => undefined);
     await gone.close();
     const backend = await backendFor({ endpointUrl: gone.url.href });
-    expect(await backend.invoke(call())).toMatchObject({ failure: 'unreachable', detail: expect.stringContaining("ECONNREFUSED") as string });
+    expect(await backend.invoke(call())).toMatchObject({
+      failure: 'unreachable',
+      detail: expect.stringContaining('ECONNREFUSED') as string,
+    });
   });
 
   it('a connection that goes away under a call is cut', async () => {
     const sessions: ServerHttp2Session[] = [];
-    const url = await http2Service((session) => sessions.push(session), () => setTimeout(() => sessions[0]?.destroy(), 20));
+    const url = await http2Service(
+      (session) => sessions.push(session),
+      () => setTimeout(() => sessions[0]?.destroy(), 20),
+    );
     const outcome = await (await backendFor({ endpointUrl: url })).invoke(call());
     expect(meaningOf(outcome)).toBe('cut');
   });
 
   it.each([
-    ['no HTTP/2', async () => (kept(await listen((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n')))).url.href],
-    ['a web page', () => http2Service(() => undefined, (stream) => stream.end('<html>'))],
+    ['no HTTP/2', async () => kept(await listen((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'))).url.href],
+    [
+      'a web page',
+      () =>
+        http2Service(
+          () => undefined,
+          (stream) => stream.end('<html>'),
+        ),
+    ],
   ] as [string, () => Promise<string>][])('garbage (%s) is a failure', async (_name, service) => {
     const outcome = await (await backendFor({ endpointUrl: await service() })).invoke(call());
     expect(outcome.ok).toBe(false);
@@ -114,10 +138,13 @@ describe('outcomes', () => {
 
   it('a slow call is cancelled at the abort', async () => {
     let cancelled = false;
-    const url = await http2Service(() => undefined, (stream) => {
-      stream.on('error', () => undefined);
-      stream.on('close', () => (cancelled = true));
-    });
+    const url = await http2Service(
+      () => undefined,
+      (stream) => {
+        stream.on('error', () => undefined);
+        stream.on('close', () => (cancelled = true));
+      },
+    );
     const asked = call();
     const outcome = (await backendFor({ endpointUrl: url })).invoke(asked);
     await pause(100);
@@ -128,7 +155,10 @@ describe('outcomes', () => {
 
   it('channels are as many as asked for', async () => {
     const sessions: ServerHttp2Session[] = [];
-    const url = await http2Service((session) => sessions.push(session), () => undefined);
+    const url = await http2Service(
+      (session) => sessions.push(session),
+      () => undefined,
+    );
     const backend = await backendFor({ endpointUrl: url, connections: '3' });
     await backend.prepare?.(new AbortController().signal);
     await eventually(() => sessions.length === 3);

@@ -65,7 +65,10 @@ describe('addresses', () => {
   });
 
   it('whatever the texts, the call goes below v1 of the region’s host, or the user is told', () => {
-    const any = fc.oneof(fc.string(), fc.constantFrom('a/b', '../x', 'evil.example/', 'a@b', 'x?y', 'x#y', '%2f', 'x:y'));
+    const any = fc.oneof(
+      fc.string(),
+      fc.constantFrom('a/b', '../x', 'evil.example/', 'a@b', 'x?y', 'x#y', '%2f', 'x:y'),
+    );
     fc.assert(
       fc.property(fc.oneof(any, project), fc.oneof(any, region), fc.oneof(any, id), (ofProject, ofRegion, endpoint) => {
         let url: URL;
@@ -76,7 +79,9 @@ describe('addresses', () => {
           return;
         }
         const host = ofRegion === 'global' ? 'aiplatform.googleapis.com' : `${ofRegion}-aiplatform.googleapis.com`;
-        expect(url.href).toBe(`https://${host}/v1/projects/${ofProject}/locations/${ofRegion}/endpoints/${endpoint}:predict`);
+        expect(url.href).toBe(
+          `https://${host}/v1/projects/${ofProject}/locations/${ofRegion}/endpoints/${endpoint}:predict`,
+        );
       }),
     );
   });
@@ -152,7 +157,9 @@ describe('options', () => {
     const raw = { endpoint: NAME, endpointUrl: 'http://127.0.0.1:1' };
     await expect(setUp(raw, [])).rejects.toThrow(/give one with --body/);
     const object: Payload = { kind: 'bytes', contentType: 'application/json', bytes: Buffer.from('{"x":1}') };
-    await expect(setUp(raw, [PAYLOAD, object])).rejects.toThrow(/payload 1 of the trace: predict takes .*method=rawPredict/);
+    await expect(setUp(raw, [PAYLOAD, object])).rejects.toThrow(
+      /payload 1 of the trace: predict takes .*method=rawPredict/,
+    );
     await expect(setUp({ ...raw, method: 'rawPredict' }, [object])).resolves.toMatchObject({ notes: [] });
   });
 });
@@ -191,9 +198,13 @@ describe('over REST', () => {
     await (await backendFor({ ...raw, dedicated: own.url.origin, method: 'rawPredict' })).invoke(call());
     expect(control.received.length).toBe(1);
     expect(control.received[0]).toMatch(
-      new RegExp(`^POST /v1/${NAME}:predict HTTP/1.1\r\n[^]*content-type: application/json\r\n[^]*\r\n\r\n\\{"instances":\\[\\[1.5,2\\]\\]\\}$`),
+      new RegExp(
+        `^POST /v1/${NAME}:predict HTTP/1.1\r\n[^]*content-type: application/json\r\n[^]*\r\n\r\n\\{"instances":\\[\\[1.5,2\\]\\]\\}$`,
+      ),
     );
-    expect(own.received[0]).toMatch(new RegExp(`^POST /v1/${NAME}:rawPredict HTTP/1.1\r\n[^]*\r\n\r\n\\[\\[1.5,2\\]\\]$`));
+    expect(own.received[0]).toMatch(
+      new RegExp(`^POST /v1/${NAME}:rawPredict HTTP/1.1\r\n[^]*\r\n\r\n\\[\\[1.5,2\\]\\]$`),
+    );
     function respond(socket: Socket): void {
       socket.write(answer('{"predictions":[[1]]}'));
     }
@@ -205,7 +216,12 @@ describe('over REST', () => {
     [401, googleError(401, 'UNAUTHENTICATED', 'who?'), 'unauthorized', 'status 401 UNAUTHENTICATED: who?'],
     [403, googleError(403, 'PERMISSION_DENIED', 'no'), 'unauthorized', 'status 403 PERMISSION_DENIED: no'],
     [404, googleError(404, 'NOT_FOUND', 'gone'), 'rejected', 'status 404 NOT_FOUND: gone'],
-    [429, googleError(429, 'RESOURCE_EXHAUSTED', 'quota of "x"'), 'throttled', 'status 429 RESOURCE_EXHAUSTED: quota of "x"'],
+    [
+      429,
+      googleError(429, 'RESOURCE_EXHAUSTED', 'quota of "x"'),
+      'throttled',
+      'status 429 RESOURCE_EXHAUSTED: quota of "x"',
+    ],
     [500, googleError(500, 'INTERNAL', ''), 'server-error', 'status 500 INTERNAL:'],
     [503, 'upstream', 'server-error', 'status 503: upstream'],
   ])('status %i with %s is %s', async (status, body, meaning, detail) => {
@@ -260,13 +276,20 @@ describe('over REST', () => {
 });
 
 describe('the probe', () => {
-  const model = (status: object, machineSpec: object): object => ({ id: '1', dedicatedResources: { machineSpec }, status });
+  const model = (status: object, machineSpec: object): object => ({
+    id: '1',
+    dedicatedResources: { machineSpec },
+    status,
+  });
 
   it('counts replicas and accelerators of all deployed models', async () => {
     const metadata = await useMetadata(100);
     const deployedModels = [
       model({ availableReplicaCount: 3 }, { machineType: 'n1-standard-8' }),
-      model({ availableReplicaCount: 2 }, { machineType: 'n1-standard-8', acceleratorType: 'NVIDIA_TESLA_T4', acceleratorCount: 2 }),
+      model(
+        { availableReplicaCount: 2 },
+        { machineType: 'n1-standard-8', acceleratorType: 'NVIDIA_TESLA_T4', acceleratorCount: 2 },
+      ),
       model({}, { machineType: 'g2-standard-8' }),
       { id: '9', automaticResources: {}, status: { availableReplicaCount: 1 } },
     ];
@@ -290,7 +313,11 @@ describe('the probe', () => {
   });
 
   it.each([
-    [403, googleError(403, 'PERMISSION_DENIED', 'aiplatform.endpoints.get'), /^status 403 PERMISSION_DENIED: aiplatform/],
+    [
+      403,
+      googleError(403, 'PERMISSION_DENIED', 'aiplatform.endpoints.get'),
+      /^status 403 PERMISSION_DENIED: aiplatform/,
+    ],
     [200, 'garbage', /JSON/],
     [200, '{"deployedModels":7}', /no list/],
     [200, '{"deployedModels":[null]}', /how many replicas/],
@@ -319,7 +346,9 @@ describe('the probe', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         try {
-          for (const { count } of deployedCapacity({ deployedModels: [value, ...(Array.isArray(value) ? value : [])] })) {
+          for (const { count } of deployedCapacity({
+            deployedModels: [value, ...(Array.isArray(value) ? value : [])],
+          })) {
             expect(Number.isInteger(count) && count >= 0).toBe(true);
           }
         } catch (thrown) {
@@ -345,7 +374,11 @@ async function useMetadata(lifeSeconds: number): Promise<MetadataServer> {
   return metadata;
 }
 
-async function setUp(raw: RawOptions, payloads: readonly Payload[], env = {}): Promise<SetUpResult<unknown> | undefined> {
+async function setUp(
+  raw: RawOptions,
+  payloads: readonly Payload[],
+  env = {},
+): Promise<SetUpResult<unknown> | undefined> {
   const { signal } = new AbortController();
   return aiPlatform.setUp?.(aiPlatform.parseOptions(raw), { payloads, progress: () => undefined, env, signal });
 }
