@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { bodyOf, everythingIn, serveHttp, serveMetadata } from '../support/fake-google.js';
+import { bodyOf, everythingIn, restoreEnvironment, serveHttp, serveMetadata } from '../support/fake-google.js';
 import { servePredictions } from '../support/fake-vertex.js';
 import { expectConserved, freshFolder, readRecord, readReport, runCli } from '../support/run-cli.js';
 
@@ -8,7 +8,7 @@ const open: { close(): void | Promise<void> }[] = [];
 const environment = { ...process.env };
 
 afterEach(async () => {
-  process.env = { ...environment };
+  restoreEnvironment(environment);
   for (const one of open.splice(0).reverse()) await one.close();
 });
 

@@ -7,7 +7,7 @@ import type { Backend, BackendPlugin, Call, RawOptions } from '#src/backends/bac
 import type { Outcome } from '#src/sample';
 import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
-import { serveMetadata } from '../support/fake-google.js';
+import { restoreEnvironment, serveMetadata } from '../support/fake-google.js';
 import { type SeenCall, servePredictions } from '../support/fake-vertex.js';
 import { listen } from './shared/loopback-server.js';
 import { eventually, pause, realClock } from './shared/real-clock.js';
@@ -25,7 +25,7 @@ const open: { close?(): void | Promise<void> }[] = [];
 const environment = { ...process.env };
 
 afterEach(async () => {
-  process.env = { ...environment };
+  restoreEnvironment(environment);
   for (const one of open.splice(0).reverse()) await one.close?.();
 });
 

@@ -11,7 +11,7 @@ import { UserError } from '#src/errors';
 import type { Outcome } from '#src/sample';
 import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
-import { type MetadataServer, serveHttp, serveMetadata } from '../support/fake-google.js';
+import { type MetadataServer, restoreEnvironment, serveHttp, serveMetadata } from '../support/fake-google.js';
 import { answer, listen, serve } from './shared/loopback-server.js';
 import { eventually, pause, realClock } from './shared/real-clock.js';
 
@@ -23,7 +23,7 @@ const open: { close?(): void | Promise<void> }[] = [];
 const environment = { ...process.env };
 
 afterEach(async () => {
-  process.env = { ...environment };
+  restoreEnvironment(environment);
   for (const one of open.splice(0).reverse()) await one.close?.();
 });
 

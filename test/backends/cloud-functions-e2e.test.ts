@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { everythingIn, serveMetadata, serveServiceAccount } from '../support/fake-google.js';
+import { everythingIn, restoreEnvironment, serveMetadata, serveServiceAccount } from '../support/fake-google.js';
 import { expectConserved, freshFolder, readRecord, readReport, ROOT, runCli } from '../support/run-cli.js';
 import { pause } from './shared/real-clock.js';
 
@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  process.env = { ...environment };
+  restoreEnvironment(environment);
   for (const one of open.splice(0).reverse()) await one.close();
 });
 

@@ -5,13 +5,13 @@ import { openTokenSource, type Token, type TokenTimers, withoutToken } from '#sr
 import { requestBytes } from '#src/backends/shared/request-bytes';
 import { createTokenRequests } from '#src/backends/shared/token-requests';
 import { UserError } from '#src/errors';
-import { type MetadataServer, serveMetadata } from '../support/fake-google.js';
+import { type MetadataServer, restoreEnvironment, serveMetadata } from '../support/fake-google.js';
 
 const open: { close(): void | Promise<void> }[] = [];
 const environment = { ...process.env };
 
 afterEach(async () => {
-  process.env = { ...environment };
+  restoreEnvironment(environment);
   for (const one of open.splice(0).reverse()) await one.close();
 });
 

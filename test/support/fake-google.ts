@@ -195,3 +195,9 @@ export function everythingIn(folder: string): string {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return names.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1')).join('\n');
 }
+
+/** Puts the environment back; in place, since threads are given the real one. */
+export function restoreEnvironment(before: NodeJS.ProcessEnv): void {
+  for (const key of Object.keys(process.env)) if (!(key in before)) Reflect.deleteProperty(process.env, key);
+  Object.assign(process.env, before);
+}

@@ -1,7 +1,6 @@
-import { UserError } from '../../errors.js';
 import type { RestBody } from '../shared/google-rest.js';
-import { codeOf } from '../shared/socket-failure.js';
 import type { Method } from './endpoint-address.js';
+import { loadPackage } from './load-package.js';
 
 /** What is used of the package. Its own declarations are 20 MB, which every build would read. */
 interface Vendor {
@@ -32,7 +31,7 @@ export async function encodePredictions(
   method: Method,
   bodies: readonly RestBody[],
 ): Promise<readonly Uint8Array[]> {
-  const { protos, helpers } = await loadVendor();
+  const { protos, helpers } = (await loadPackage(() => import(PACKAGE))) as Vendor;
   const types = protos.google.cloud.aiplatform.v1;
   return bodies.map(({ contentType, bytes }) => {
     if (method === 'rawPredict') {
@@ -48,17 +47,6 @@ export async function encodePredictions(
 interface PredictJson {
   readonly instances: readonly unknown[];
   readonly parameters?: unknown;
-}
-
-async function loadVendor(): Promise<Vendor> {
-  try {
-    return (await import(PACKAGE)) as Vendor;
-  } catch (thrown) {
-    if (codeOf(thrown) !== 'ERR_MODULE_NOT_FOUND') throw thrown;
-    throw new UserError(
-      'backend ai-platform: transport=grpc needs packages that are not installed; run: npm install @google-cloud/aiplatform@6.11.0 @grpc/grpc-js@1.14.7',
-    );
-  }
 }
 
 function shared(bytes: Uint8Array): Uint8Array {

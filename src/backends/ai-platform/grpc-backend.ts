@@ -2,11 +2,13 @@ import type { Client, Metadata, ServiceError } from '@grpc/grpc-js';
 import type { Clock } from '../../clock.js';
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, Call } from '../backend.js';
-import { googleTokens, type TokenWish } from '../shared/google-credentials.js';
-import { openTokenSource, type TokenSource, withoutToken } from '../shared/google-token.js';
+import { openBackgroundToken } from '../shared/google-background-token.js';
+import type { TokenWish } from '../shared/google-credentials.js';
+import { type TokenSource, withoutToken } from '../shared/google-token.js';
 import type { Method } from './endpoint-address.js';
 import { grpcFailure } from './grpc-failure.js';
 import { openGrpcSink } from './grpc-sink.js';
+import { loadPackage } from './load-package.js';
 
 export interface GrpcPlan {
   readonly url: URL;
@@ -38,8 +40,8 @@ const WARM_UP_LANES = 32;
  * schedule. It cannot be seen when the first byte leaves, so `sentMs` is unknown.
  */
 export async function createGrpcBackend(plan: GrpcPlan, context: BackendContext): Promise<Backend> {
-  const grpc = await import('@grpc/grpc-js');
-  const token = plan.wish === null ? null : await openTokenSource(await googleTokens(plan.wish, process.env));
+  const grpc = await loadPackage(() => import('@grpc/grpc-js'));
+  const token = plan.wish === null ? null : await openBackgroundToken(plan.wish);
   const clients = openClients(grpc, plan, context);
   return {
     invoke: createInvoke(grpc, plan, clients, token, context.clock),

@@ -2,9 +2,10 @@ import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, Call } from '../backend.js';
 import type { Answer, WireFailure } from './exchange.js';
 import { type ExpectRule, unexpected } from './expect-rule.js';
-import { googleTokens, type TokenWish } from './google-credentials.js';
+import { openBackgroundToken } from './google-background-token.js';
+import type { TokenWish } from './google-credentials.js';
 import { googleError } from './google-error.js';
-import { openTokenSource, type TokenSource, withoutToken } from './google-token.js';
+import { type TokenSource, withoutToken } from './google-token.js';
 import { createWire, type Wire } from './http1-wire.js';
 import { openLoopbackSink } from './loopback-sink.js';
 import { type HeaderField, requestBytes } from './request-bytes.js';
@@ -41,7 +42,7 @@ const WARM_UP_BODY: RestBody = { contentType: 'application/json', bytes: Buffer.
 
 /** A client of one address of Google's over the lean wire, with a token in every request. */
 export async function createRestBackend(plan: RestPlan, context: BackendContext): Promise<Backend> {
-  const token = plan.wish === null ? null : await openTokenSource(await googleTokens(plan.wish, process.env));
+  const token = plan.wish === null ? null : await openBackgroundToken(plan.wish);
   const client = createClient(plan, connectionsOf(plan, context), token, context);
   return {
     invoke: client.invoke,

@@ -17,11 +17,16 @@ export interface TokenTimers {
   after(ms: number, callback: () => void): () => void;
 }
 
+export interface TokenFacts {
+  readonly tokenRefreshes: number;
+  readonly tokenRefreshesFailed: number;
+}
+
 /** Always has a token at hand; a new one is fetched in the background before it expires. */
 export interface TokenSource {
   /** The newest token: a property read, no work. While refreshing fails it is the old one, and the service says so. */
   current(): string;
-  facts(): { readonly tokenRefreshes: number; readonly tokenRefreshesFailed: number };
+  facts(): TokenFacts;
   close(): void;
 }
 
@@ -48,9 +53,16 @@ const SYSTEM: TokenTimers = {
   },
 };
 
-/** Resolves with the first token at hand. Rejects with `UserError` when there is none to be had. */
-export async function openTokenSource(fetch: TokenFetch, timers: TokenTimers = SYSTEM): Promise<TokenSource> {
-  const source = new Refreshing(fetch, timers);
+/**
+ * Resolves with the first token at hand. Rejects with `UserError` when there is none to be had. `onChange` runs after each
+ * attempt to replace it.
+ */
+export async function openTokenSource(
+  fetch: TokenFetch,
+  timers: TokenTimers = SYSTEM,
+  onChange: () => void = () => undefined,
+): Promise<TokenSource> {
+  const source = new Refreshing(fetch, timers, onChange);
   await source.open();
   return source;
 }
@@ -58,15 +70,17 @@ export async function openTokenSource(fetch: TokenFetch, timers: TokenTimers = S
 class Refreshing implements TokenSource {
   readonly #fetch: TokenFetch;
   readonly #timers: TokenTimers;
+  readonly #onChange: () => void;
   #text = '';
   #refreshes = 0;
   #failed = 0;
   #closed = false;
   #cancel: () => void = () => undefined;
 
-  constructor(fetch: TokenFetch, timers: TokenTimers) {
+  constructor(fetch: TokenFetch, timers: TokenTimers, onChange: () => void) {
     this.#fetch = fetch;
     this.#timers = timers;
+    this.#onChange = onChange;
   }
 
   async open(): Promise<void> {
@@ -77,7 +91,7 @@ class Refreshing implements TokenSource {
     return this.#text;
   }
 
-  facts(): ReturnType<TokenSource['facts']> {
+  facts(): TokenFacts {
     return { tokenRefreshes: this.#refreshes, tokenRefreshesFailed: this.#failed };
   }
 
@@ -115,6 +129,7 @@ class Refreshing implements TokenSource {
       this.#failed++;
       this.#refreshAt(this.#timers.now() + retryMs, Math.min(retryMs * 2, RETRY_MS.most));
     }
+    this.#onChange();
   }
 
   /** A server that never answers is a failure too. */
