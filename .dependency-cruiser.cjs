@@ -94,6 +94,8 @@ module.exports = {
     home('undici', '^src/backends/shared/'),
     home('onnxruntime-node', '^src/backends/onnx/'),
     home('@aws-sdk', '^src/backends/(lambda|sagemaker)/'),
+    home('google-auth-library', '^src/backends/shared/google-'),
+    home('@grpc/grpc-js', '^src/backends/(ai-platform|tf-serving)/|^src/serve/'),
     home('apache-arrow', '^src/collectors/'),
     home('uplot', '^src/report/html/'),
     home('hdr-histogram-js', '^src/collectors/'),
@@ -106,7 +108,7 @@ module.exports = {
           from: {
             path: '^src/',
             orphan: true,
-            pathNot: '(worker|pacing-thread|session-thread|sink-thread|null|main)\\.ts$',
+            pathNot: '(worker|pacing-thread|session-thread|sink-thread|google-token-thread|null|main)\\.ts$',
           },
         }
       : one,

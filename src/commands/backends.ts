@@ -1,5 +1,6 @@
 import { Command, Flags } from '@oclif/core';
 import type { BackendPlugin, OptionInfo } from '../backends/backend.js';
+import type { BuiltIn } from '../backends/registry.js';
 import { environmentName } from '../replay/environment-options.js';
 
 /** `replay backends`: what can be measured, and with which options. */
@@ -14,20 +15,27 @@ export class Backends extends Command {
     const { flags } = await this.parse(Backends);
     const { BACKENDS, importPlugin } = await import('../backends/registry.js');
     const { href } = new URL('../backends/registry.js', import.meta.url);
-    const plugins = await Promise.all(BACKENDS.map(({ module }) => importPlugin(new URL(module, href).href)));
-    process.stdout.write(
-      flags.json ? `${JSON.stringify(plugins.map(facts), null, 1)}\n` : plugins.map(render).join('\n'),
+    const all = await Promise.all(
+      BACKENDS.map(async (row) => ({ row, plugin: await importPlugin(new URL(row.module, href).href) })),
     );
+    const text = flags.json
+      ? `${JSON.stringify(
+          all.map(({ plugin, row }) => facts(plugin, row)),
+          null,
+          1,
+        )}\n`
+      : all.map(({ plugin, row }) => render(plugin, row)).join('\n');
+    process.stdout.write(text);
   }
 }
 
-function facts({ name, summary, waits, options = [] }: BackendPlugin) {
+function facts({ name, summary, waits, options = [] }: BackendPlugin, row: BuiltIn) {
   const described = options.map((option) => ({ ...option, environment: environmentName(name, option.name) }));
-  return { name, summary, virtualTime: waits === 'on-the-clock', options: described };
+  return { name, aliases: row.aliases ?? [], summary, virtualTime: waits === 'on-the-clock', options: described };
 }
 
-function render({ name, summary, options = [] }: BackendPlugin): string {
-  return `${[`${name}: ${summary}`, ...options.map(optionLine)].join('\n')}\n`;
+function render({ name, summary, options = [] }: BackendPlugin, { aliases = [] }: BuiltIn): string {
+  return `${[`${[name, ...aliases].join(', ')}: ${summary}`, ...options.map(optionLine)].join('\n')}\n`;
 }
 
 function optionLine({ name, value, summary, required = false }: OptionInfo): string {
