@@ -138,7 +138,7 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
   }
   const parsed = plugin.parseOptions(request.backendOptions);
   const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed);
-  const plan = makePlan(request.trace, window, planLimits(request, plugin));
+  const plan = makePlan(request.trace, window, planLimits(request, plugin, parsed));
   const setUp = await plugin.setUp?.(parsed, {
     payloads: request.trace.payloads,
     mostInFlight: Math.min(plan.planned, plan.maxInFlight.limit),
@@ -183,7 +183,8 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
 
 function planLimits(
   request: ReplayRequest,
-  plugin: BackendPlugin,
+  { knowsSent }: BackendPlugin,
+  options: unknown,
 ): Omit<Plan, 'planned' | 'durationMs' | 'duePerSecond'> {
   const { warmupMs, timeoutMs, maxLatenessMs, maxInFlight, connections } = request;
   return {
@@ -192,7 +193,7 @@ function planLimits(
     maxLatenessMs,
     maxInFlight: { limit: maxInFlight ?? DEFAULT_MAX_IN_FLIGHT, explicit: maxInFlight !== undefined },
     ...(connections === undefined ? {} : { connections }),
-    knowsSent: plugin.knowsSent,
+    knowsSent: typeof knowsSent === 'function' ? knowsSent(options) : knowsSent,
   };
 }
 
