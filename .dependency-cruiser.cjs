@@ -43,6 +43,12 @@ module.exports = {
       { path: '^src/', pathNot: [flat, own('calibrate'), '^src/replay/replay\\.ts$'] },
     ),
     rule(
+      'serving-stands-alone',
+      'The server knows flat files, itself, the sessions of the ONNX backend and what backends share.',
+      { path: own('serve') },
+      { path: '^src/', pathNot: [flat, own('serve'), own('backends/onnx'), own('backends/shared')] },
+    ),
+    rule(
       'report-is-pure',
       'Rendering knows flat files and itself.',
       { path: own('report') },
@@ -94,6 +100,8 @@ module.exports = {
     home('undici', '^src/backends/shared/'),
     home('onnxruntime-node', '^src/backends/onnx/'),
     home('apache-arrow', '^src/collectors/'),
+    home('@grpc/proto-loader', '^src/backends/shared/'),
+    home('@grpc/grpc-js', '^src/(backends/shared|serve)/'),
     home('hdr-histogram-js', '^src/collectors/'),
     home('@oclif/core', '^src/commands/'),
     home('import-meta-resolve', '^src/backends/registry\\.ts$'),

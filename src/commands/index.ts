@@ -3,6 +3,14 @@ import { Estimate } from './estimate.js';
 import { Generate } from './generate.js';
 import { ReportAgain } from './report.js';
 import { Run } from './run.js';
+import { Serve } from './serve.js';
 
 /** The command table. */
-export const COMMANDS = { run: Run, generate: Generate, estimate: Estimate, calibrate: Calibrate, report: ReportAgain };
+export const COMMANDS = {
+  run: Run,
+  generate: Generate,
+  estimate: Estimate,
+  calibrate: Calibrate,
+  report: ReportAgain,
+  serve: Serve,
+};

@@ -21,7 +21,11 @@ export type ToSession = number | Feed | 'close';
 /** From a session thread: first `open` or `unopened`, then one `ran` for each run. */
 export type FromSession =
   | { readonly kind: 'open'; readonly inputs: readonly ModelInput[]; readonly outputs: readonly ModelOutput[] }
-  | { readonly kind: 'unopened'; readonly reason: 'missing-runtime' | 'missing-provider' | 'broken-model'; readonly detail: string }
+  | {
+      readonly kind: 'unopened';
+      readonly reason: 'missing-runtime' | 'missing-provider' | 'broken-model';
+      readonly detail: string;
+    }
   | Ran;
 
 export interface Ran {
