@@ -8,6 +8,11 @@ import type { BackendPlugin } from './backend.js';
 export const BACKENDS = [
   { name: 'onnx', module: './onnx.js', summary: 'a model in this process, on ONNX Runtime (the default)' },
   { name: 'http', module: './http.js', summary: 'any HTTP/1.1 or HTTP/2 service' },
+  {
+    name: 'tf-serving',
+    module: './tf-serving.js',
+    summary: 'TensorFlow Serving, or what speaks its REST or gRPC protocol',
+  },
   { name: 'simulated', module: './simulated.js', summary: 'a queueing model of a service; also in virtual time' },
   { name: 'null', module: './null.js', summary: 'answers at once; shows what the tool itself costs' },
 ] as const;

@@ -1,12 +1,12 @@
 import { nestedNumbers } from '../backends/shared/nested-numbers.js';
 import { tensorOf, type Tensor } from '../backends/shared/tensor.js';
+import { flatJson } from '../backends/shared/tensor-json.js';
 import { messageOf, printable } from '../errors.js';
 import type { TensorDtype } from '../trace.js';
 import type { NamedTensors } from './inference.js';
 import { isJsonObject, textMember, type JsonObject } from './parse-json.js';
 import { MODEL_VERSION, type ServedModel, type TensorInfo } from './served-model.js';
 import { ServingError } from './serving-error.js';
-import { flatJson } from './tensor-json.js';
 
 /** The names of types in the Open Inference Protocol, version 2 (https://github.com/kserve/open-inference-protocol). */
 const DATATYPES: Readonly<Record<TensorDtype, string>> = {

@@ -1,11 +1,11 @@
 import { nestedNumbers } from '../backends/shared/nested-numbers.js';
 import { tensorOf, type Tensor } from '../backends/shared/tensor.js';
+import { tensorJson } from '../backends/shared/tensor-json.js';
 import { messageOf, printable } from '../errors.js';
 import type { NamedTensors } from './inference.js';
 import { isJsonObject, preview, textMember, type JsonObject } from './parse-json.js';
 import type { ServedModel, TensorInfo } from './served-model.js';
 import { ServingError } from './serving-error.js';
-import { tensorJson } from './tensor-json.js';
 
 /** What the body of a `:predict` asks for. The answer has the form of the question. */
 export interface PredictQuestion {

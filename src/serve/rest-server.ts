@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { float32Json } from '../backends/shared/tensor-json.js';
 import { printable } from '../errors.js';
 import { batchOf, classesOf, readExamples, valuesOf } from './examples.js';
 import type { Inference, Place } from './inference.js';
@@ -9,7 +10,6 @@ import { predictAnswer, readPredict } from './predict-json.js';
 import { restRoute, type RestRoute, type RestTarget, type RestVerb } from './rest-route.js';
 import { checkModelSpec, type ServedModel } from './served-model.js';
 import { ServingError, servingError, HTTP_STATUSES } from './serving-error.js';
-import { float32Json } from './tensor-json.js';
 
 /** Of one request. */
 export const MOST_BODY_BYTES = 256 * 1024 * 1024;

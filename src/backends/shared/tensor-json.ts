@@ -1,4 +1,4 @@
-import type { Tensor } from '../backends/shared/tensor.js';
+import type { Tensor } from './tensor.js';
 
 /**
  * The values of a tensor as nested arrays in JSON text, from `axis` on: 0 is the whole, 1 needs `row`, an index of the
