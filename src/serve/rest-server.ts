@@ -16,16 +16,37 @@ export const MOST_BODY_BYTES = 256 * 1024 * 1024;
 /** Longer than the pauses of a trace, so that a client's connections stay. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** The REST interface of TensorFlow Serving and of the Open Inference Protocol, version 2. Not listening yet. */
-export function createRestServer(inference: Inference, isStopping: () => boolean): Server {
+export interface RestServer {
+  /** Not listening yet. */
+  readonly server: Server;
+  /** From now on each answer is the last of its connection. */
+  endConnections(): void;
+  /** Cuts off callers whose request has not come whole. */
+  dropUnfinished(): void;
+}
+
+/** The REST interface of TensorFlow Serving and of the Open Inference Protocol, version 2. */
+export function createRestServer(inference: Inference): RestServer {
+  const unfinished = new Set<IncomingMessage>();
+  let stopping = false;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    // What is kept open would keep a stopping server up.
+    unfinished.add(request);
+    request.once('close', () => unfinished.delete(request));
     response.on('finish', () => {
-      if (isStopping()) request.socket.end();
+      // What is kept open would keep a stopping server up.
+      if (stopping) request.socket.end();
     });
-    void answer(inference, request, response, isStopping());
+    void answer(inference, request, response, stopping);
   });
-  return server;
+  return {
+    server,
+    endConnections() {
+      stopping = true;
+    },
+    dropUnfinished() {
+      for (const request of unfinished) if (!request.complete) request.destroy();
+    },
+  };
 }
 
 async function answer(
@@ -43,8 +64,8 @@ async function answer(
     send(response, 200, await bodyFor(inference, route, request, response));
   } catch (thrown) {
     const { status, message } = servingError(thrown);
-    // The rest of a body that is not read would be taken for the next request.
-    if (!request.complete) response.setHeader('connection', 'close');
+    // A body that is refused early is still read, and thrown away: a closed connection could lose the refusal.
+    request.resume();
     send(response, HTTP_STATUSES[status], JSON.stringify({ error: message }));
   }
 }

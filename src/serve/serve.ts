@@ -13,8 +13,8 @@ import { cacheFolder } from '../cache-folder.js';
 import { isUserError, messageOf, printable, UserError } from '../errors.js';
 import { TENSOR_DTYPES } from '../trace.js';
 import { createGrpcServer } from './grpc-server.js';
-import { createInference } from './inference.js';
-import { createRestServer } from './rest-server.js';
+import { createInference, type Inference } from './inference.js';
+import { createRestServer, type RestServer } from './rest-server.js';
 import type { ServedModel, TensorInfo } from './served-model.js';
 
 export interface ServeRequest {
@@ -113,40 +113,22 @@ async function listen(
   model: ServedModel,
   pool: SessionPool,
 ): Promise<RunningServer> {
-  let stopping = false;
   const inference = createInference(model, pool, sessions + queue);
   const grpc = await createGrpcServer(inference);
-  const rest = createRestServer(inference, () => stopping);
+  const rest = createRestServer(inference);
   try {
-    rest.listen(port, host);
-    await once(rest, 'listening');
+    rest.server.listen(port, host);
+    await once(rest.server, 'listening');
     const grpcBound = await bindGrpc(grpc, host, grpcPort);
-    const stop = async (): Promise<void> => {
-      stopping = true;
-      const restClosed = once(rest, 'close');
-      rest.close();
-      const grpcClosed = new Promise((resolve) => {
-        grpc.tryShutdown(resolve);
-      });
-      await inference.drain();
-      // The last answers are on their way out; a caller that does not let go is cut off.
-      const cut = setTimeout(() => {
-        rest.closeAllConnections();
-        grpc.forceShutdown();
-      }, LINGER_MS);
-      await Promise.all([restClosed, grpcClosed]);
-      clearTimeout(cut);
-      await pool.close();
-    };
     let stopped: Promise<void> | undefined;
     return {
       name: model.name,
-      rest: joined(host, (rest.address() as AddressInfo).port),
+      rest: joined(host, (rest.server.address() as AddressInfo).port),
       grpc: joined(host, grpcBound),
-      stop: () => (stopped ??= stop()),
+      stop: () => (stopped ??= stop({ rest, grpc, inference, pool })),
     };
   } catch (thrown) {
-    rest.close();
+    rest.server.close();
     grpc.forceShutdown();
     throw new UserError(
       `serve: cannot listen on ${printable(host, 60)} (${messageOf(thrown)}); give other ports or another --host`,
@@ -154,11 +136,36 @@ async function listen(
   }
 }
 
-async function bindGrpc(
-  server: Awaited<ReturnType<typeof createGrpcServer>>,
-  host: string,
-  port: number,
-): Promise<number> {
+interface Parts {
+  readonly rest: RestServer;
+  readonly grpc: GrpcServer;
+  readonly inference: Inference;
+  readonly pool: SessionPool;
+}
+
+async function stop({ rest, grpc, inference, pool }: Parts): Promise<void> {
+  rest.endConnections();
+  const restClosed = once(rest.server, 'close');
+  rest.server.close();
+  const grpcClosed = new Promise((resolve) => {
+    grpc.tryShutdown(resolve);
+  });
+  const dropping = setTimeout(() => {
+    rest.dropUnfinished();
+  }, LINGER_MS);
+  await inference.drain();
+  clearTimeout(dropping);
+  // The last answers are on their way out; a caller that does not let go is cut off.
+  const cutting = setTimeout(() => {
+    rest.server.closeAllConnections();
+    grpc.forceShutdown();
+  }, LINGER_MS);
+  await Promise.all([restClosed, grpcClosed]);
+  clearTimeout(cutting);
+  await pool.close();
+}
+
+async function bindGrpc(server: GrpcServer, host: string, port: number): Promise<number> {
   const { ServerCredentials } = await loadGrpc();
   return await new Promise((resolve, reject) => {
     server.bindAsync(joined(host, port), ServerCredentials.createInsecure(), (error, bound) => {
@@ -167,6 +174,8 @@ async function bindGrpc(
     });
   });
 }
+
+type GrpcServer = Awaited<ReturnType<typeof createGrpcServer>>;
 
 function joined(host: string, port: number): string {
   return `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
