@@ -74,14 +74,7 @@ class Channels implements GrpcChannels {
         resolve();
       });
     });
-    const ready = this.#channels.map(
-      ({ client }) =>
-        new Promise<void>((resolve) => {
-          client.waitForReady(Date.now() + CONNECT_LIMIT_MS, () => {
-            resolve();
-          });
-        }),
-    );
+    const ready = this.#channels.map(({ client }) => connected(this.#options.grpc, client));
     await Promise.race([Promise.all(ready), stopped]);
   }
 
@@ -206,6 +199,21 @@ function credentialsFor({ grpc, url, insecure }: Omit<GrpcTarget, 'answerBytes'>
         rejectUnauthorized: false,
       })
     : grpc.credentials.createSsl();
+}
+
+/** Resolves when the first attempt to connect has come to an end, whichever. */
+function connected({ connectivityState }: Grpc, client: Client): Promise<void> {
+  const channel = client.getChannel();
+  const deadline = Date.now() + CONNECT_LIMIT_MS;
+  const settled = [connectivityState.READY, connectivityState.TRANSIENT_FAILURE, connectivityState.SHUTDOWN];
+  return new Promise((resolve) => {
+    const look = (error?: Error): void => {
+      const state = channel.getConnectivityState(true);
+      if (error !== undefined || settled.includes(state)) resolve();
+      else channel.watchConnectivityState(state, deadline, look);
+    };
+    look();
+  });
 }
 
 /** A URL leaves out the port that is usual for its scheme. */
