@@ -35,7 +35,8 @@ const plugin: BackendPlugin<Options> = {
   name: NAME,
   summary: 'an endpoint of Google Vertex AI (once AI Platform)',
   waits: 'on-the-world',
-  knowsSent: true,
+  // The client of gRPC does not tell when its first byte leaves.
+  knowsSent: ({ transport }) => transport === 'rest',
   publicOptions: [
     'endpoint',
     'project',

@@ -17,8 +17,11 @@ export interface BackendPlugin<Options = unknown> {
    * that the backend also runs in virtual time.
    */
   readonly waits: 'on-the-world' | 'on-the-clock';
-  /** Whether it sees the moment the first byte is sent. When false, `sent` = handed and connection wait is null in the report. */
-  readonly knowsSent: boolean;
+  /**
+   * Whether it sees the moment the first byte is sent; a function where that depends on the options. When false, `sent` =
+   * handed and connection wait is null in the report.
+   */
+  readonly knowsSent: boolean | { told(options: Options): boolean }['told'];
   /** Option names whose values may be written to `run.json`; all others are written as "(redacted)". */
   readonly publicOptions: readonly string[];
   /** Every option, for `replay backends`, for suggestions and for `REPLAY_<BACKEND>_<OPTION>`; absent: not described. */

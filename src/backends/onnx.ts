@@ -1,17 +1,14 @@
-import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { cacheFolder } from '../cache-folder.js';
-import { messageOf, printable, UserError } from '../errors.js';
-import { nearest } from '../nearest.js';
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, SetUp, SetUpResult } from './backend.js';
 import { decodePayloads } from './onnx/decode-payload.js';
 import { defaultPayload } from './onnx/fill-inputs.js';
+import { locateModel } from './onnx/locate-model.js';
 import type { ModelInput } from './onnx/model-input.js';
 import { openThread } from './onnx/open-thread.js';
 import { serveFromPool } from './onnx/serve-from-pool.js';
-import { SYNTHETIC_MODELS, syntheticModel, type SyntheticModel } from './onnx/synthetic-model.js';
 import { parseOptions, wholeNumberWithin, yesOrNo } from './shared/parse-options.js';
 
 interface Options {
@@ -94,10 +91,8 @@ function someText(text: string): string {
 
 /** Makes or finds the model, loads it once to learn what it takes, and checks every payload against that. */
 async function setUp(options: Options, { payloads, progress, env, signal }: SetUp): Promise<SetUpResult<Options>> {
-  const synthetic = isSynthetic(options.model);
-  const modelPath = isSynthetic(options.model)
-    ? syntheticModel(options.model, resolve(options.cache ?? cacheFolder(env)), progress)
-    : existingFile(options.model);
+  const folder = resolve(options.cache ?? cacheFolder(env));
+  const { path: modelPath, synthetic } = locateModel(options.model, folder, progress);
   const inputs = await learnInputs(modelPath, options.intraOpThreads, signal);
   const used = payloads.length > 0 ? payloads : [payloadFor(inputs, options.sequenceLength)];
   checkPayloads(used, inputs, options.sequenceLength);
@@ -110,26 +105,6 @@ async function setUp(options: Options, { payloads, progress, env, signal }: SetU
         ]
       : [],
   };
-}
-
-function isSynthetic(model: string): model is SyntheticModel {
-  return Object.hasOwn(SYNTHETIC_MODELS, model);
-}
-
-function existingFile(model: string): string {
-  const path = resolve(model);
-  let why = 'it is no regular file';
-  try {
-    if (statSync(path).isFile()) return path;
-  } catch (thrown) {
-    why = messageOf(thrown);
-  }
-  const near = nearest(basename(model), Object.keys(SYNTHETIC_MODELS));
-  const hint =
-    near === undefined
-      ? `give the path of an .onnx file, or ${Object.keys(SYNTHETIC_MODELS).join(' or ')}`
-      : `did you mean ${near}?`;
-  throw new UserError(`backend onnx: cannot read the model ${printable(model, 120)} (${why}); ${hint}`);
 }
 
 async function learnInputs(

@@ -32,6 +32,11 @@ export const BACKENDS: readonly BuiltIn[] = [
     module: './ai-platform.js',
     summary: 'an endpoint of Google Vertex AI (once AI Platform)',
   },
+  {
+    name: 'tf-serving',
+    module: './tf-serving.js',
+    summary: 'TensorFlow Serving, or what speaks its REST or gRPC protocol',
+  },
   { name: 'simulated', module: './simulated.js', summary: 'a queueing model of a service; also in virtual time' },
   { name: 'null', module: './null.js', summary: 'answers at once; shows what the tool itself costs' },
 ];

@@ -4,6 +4,7 @@ import { Estimate } from './estimate.js';
 import { Generate } from './generate.js';
 import { ReportAgain } from './report.js';
 import { Run } from './run.js';
+import { Serve } from './serve.js';
 
 /** The command table. */
 export const COMMANDS = {
@@ -13,4 +14,5 @@ export const COMMANDS = {
   backends: Backends,
   calibrate: Calibrate,
   report: ReportAgain,
+  serve: Serve,
 };

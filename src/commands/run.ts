@@ -7,6 +7,7 @@ import type { Progress, ReplayRequest, ReplayResult } from '../replay/replay.js'
 import type { Payload, Trace } from '../trace.js';
 import { LATEST_PRICES } from '../cost-terms.js';
 import { COST_FLAGS, givenBudget, givenTerms, parseBudget, type GivenTerms } from './cost-flags.js';
+import { stopOnSignals } from './stop-on-signals.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
 /** `replay [run] TRACE ...`: replays a trace against a backend and reports. */
@@ -117,8 +118,8 @@ export class Run extends Command {
     const terms = await givenTerms(flags, LATEST_PRICES);
     const { closeArrivals } = await import('../arrival-store.js');
     const trace = await openTrace(args.trace, flags);
-    const stop = stopOnSignals((text) => {
-      this.logToStderr(text);
+    const stop = stopOnSignals(() => {
+      this.logToStderr('stopping: nothing more is sent, the report follows (once more kills)');
     });
     try {
       const { replay } = await import('../replay/replay.js');
@@ -249,23 +250,6 @@ function backendOptions(flags: RunFlags): RawOptions {
     });
   }
   return options;
-}
-
-/** The first Ctrl-C or SIGTERM stops the run and reports; the second kills. */
-function stopOnSignals(say: (text: string) => void): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const names = ['SIGINT', 'SIGTERM'] as const;
-  const release = (): void => {
-    for (const name of names) process.removeListener(name, stop);
-  };
-  const stop = (): void => {
-    // Without our listener the next one has its usual effect.
-    release();
-    say('stopping: nothing more is sent, the report follows (once more kills)');
-    controller.abort();
-  };
-  for (const name of names) process.on(name, stop);
-  return { signal: controller.signal, release };
 }
 
 /** One line a second; on a terminal it overwrites itself. */

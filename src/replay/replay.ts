@@ -143,7 +143,7 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
   const backendOptions = withEnvironment(plugin.name, plugin.options ?? [], request.backendOptions, world.env);
   const parsed = plugin.parseOptions(backendOptions);
   const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed);
-  const plan = makePlan(request.trace, window, planLimits(request, plugin));
+  const plan = makePlan(request.trace, window, planLimits(request, plugin, parsed));
   const setUp = await plugin.setUp?.(parsed, {
     payloads: request.trace.payloads,
     mostInFlight: Math.min(plan.planned, plan.maxInFlight.limit),
@@ -191,7 +191,8 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
 
 function planLimits(
   request: ReplayRequest,
-  plugin: BackendPlugin,
+  { knowsSent }: BackendPlugin,
+  options: unknown,
 ): Omit<Plan, 'planned' | 'durationMs' | 'duePerSecond'> {
   const { warmupMs, timeoutMs, maxLatenessMs, maxInFlight, connections } = request;
   return {
@@ -200,7 +201,7 @@ function planLimits(
     maxLatenessMs,
     maxInFlight: { limit: maxInFlight ?? DEFAULT_MAX_IN_FLIGHT, explicit: maxInFlight !== undefined },
     ...(connections === undefined ? {} : { connections }),
-    knowsSent: plugin.knowsSent,
+    knowsSent: typeof knowsSent === 'function' ? knowsSent(options) : knowsSent,
   };
 }
 
@@ -420,10 +421,10 @@ interface Prober {
   end(): Promise<readonly CapacityReading[]>;
 }
 
-/** Only a service with a bill of its own is asked what is provisioned, by a client on this thread. */
+/** Only a service that costs by the hour is asked what is provisioned, by a client on this thread. */
 function createProber(prepared: Prepared): Prober | undefined {
   const { billing } = prepared.record.cost;
-  if (billing === null || billing.model === 'none') return undefined;
+  if (billing?.model !== 'hourly') return undefined;
   const over = new AbortController();
   let readings: Promise<readonly CapacityReading[]> = Promise.resolve([]);
   return {

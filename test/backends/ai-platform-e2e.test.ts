@@ -43,7 +43,7 @@ describe('the command line', () => {
       expect(report.sections.outcomes).toMatchObject({ ok: 49, failures: { throttled: 1 } });
       const everything = everythingIn(out) + stdout + stderr;
       expect(everything).toContain('RESOURCE_EXHAUSTED: the quota is used up');
-      expect(seen.length).toBe(50);
+      expect(seen.length).toBeGreaterThanOrEqual(50);
       expect(seen[0]).toMatch(/plan-b/);
       // One for the check, one for the worker, and at least one more before that expired.
       expect(metadata.issued.length).toBeGreaterThanOrEqual(3);

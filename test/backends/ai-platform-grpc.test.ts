@@ -224,7 +224,13 @@ async function http2Service(
 async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [PAYLOAD]): Promise<Backend> {
   const parsed = aiPlatform.parseOptions({ endpoint: NAME, transport: 'grpc', ...raw });
   const { signal } = new AbortController();
-  const made = await aiPlatform.setUp?.(parsed, { payloads, mostInFlight: 1000, progress: () => undefined, env: {}, signal });
+  const made = await aiPlatform.setUp?.(parsed, {
+    payloads,
+    mostInFlight: 1000,
+    progress: () => undefined,
+    env: {},
+    signal,
+  });
   const context = { clock: realClock(), payloads, worker: 0, workers: 1, runId: 'run-1', seed: 1, virtual: false };
   return kept(await aiPlatform.create(structuredClone(made?.options ?? parsed), context));
 }

@@ -380,7 +380,13 @@ async function setUp(
   env = {},
 ): Promise<SetUpResult<unknown> | undefined> {
   const { signal } = new AbortController();
-  return aiPlatform.setUp?.(aiPlatform.parseOptions(raw), { payloads, mostInFlight: 1000, progress: () => undefined, env, signal });
+  return aiPlatform.setUp?.(aiPlatform.parseOptions(raw), {
+    payloads,
+    mostInFlight: 1000,
+    progress: () => undefined,
+    env,
+    signal,
+  });
 }
 
 async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [PAYLOAD]): Promise<Backend> {

@@ -408,7 +408,13 @@ async function setUp(
   env = {},
 ): Promise<SetUpResult<unknown> | undefined> {
   const { signal } = new AbortController();
-  return cloudFunctions.setUp?.(cloudFunctions.parseOptions(raw), { payloads, mostInFlight: 1000, progress: () => undefined, env, signal });
+  return cloudFunctions.setUp?.(cloudFunctions.parseOptions(raw), {
+    payloads,
+    mostInFlight: 1000,
+    progress: () => undefined,
+    env,
+    signal,
+  });
 }
 
 async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [JSON_PAYLOAD]): Promise<Backend> {

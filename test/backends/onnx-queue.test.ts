@@ -116,6 +116,7 @@ class World {
 
 class HandThread implements SessionThread {
   readonly inputs = [];
+  readonly outputs = [];
   dead = false;
   #settle: Parameters<SessionThread['run']>[1] | undefined;
   #onDeath: (() => void) | undefined;

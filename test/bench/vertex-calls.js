@@ -66,7 +66,13 @@ async function ours(raw, port) {
   const parsed = aiPlatform.parseOptions({ endpoint: NAME, endpointUrl: `http://127.0.0.1:${port}`, ...raw });
   const payloads = [PAYLOAD];
   const { signal } = new AbortController();
-  const { options } = await aiPlatform.setUp(parsed, { payloads, mostInFlight: 1000, progress: () => undefined, env: {}, signal });
+  const { options } = await aiPlatform.setUp(parsed, {
+    payloads,
+    mostInFlight: 1000,
+    progress: () => undefined,
+    env: {},
+    signal,
+  });
   const clock = { now: () => performance.now(), until: () => new Promise(() => undefined) };
   const backend = await aiPlatform.create(options, { clock, payloads, worker: 0, workers: 1 });
   await backend.prepare(signal);

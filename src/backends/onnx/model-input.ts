@@ -9,6 +9,13 @@ export interface ModelInput {
   readonly shape: readonly (number | string)[];
 }
 
+/** One output; its type is the run time's word (`float32`, `string`, or what is no tensor). */
+export interface ModelOutput {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: ModelInput['shape'];
+}
+
 /** What the run time tells of an input. */
 export interface InputMetadata {
   readonly name: string;
@@ -33,6 +40,15 @@ export function modelInputs(metadata: readonly InputMetadata[]): readonly ModelI
       `its input ${printable(name, 60)} is ${printable(isTensor ? String(type) : 'no tensor', 40)}; only ${TENSOR_DTYPES.join(', ')} can be driven`,
     );
   });
+}
+
+/** Any output can be; who serves it decides what to make of its type. */
+export function modelOutputs(metadata: readonly InputMetadata[]): readonly ModelOutput[] {
+  return metadata.map(({ name, isTensor, type, shape }) => ({
+    name,
+    type: isTensor ? (type ?? 'unknown') : 'no tensor',
+    shape: (shape ?? []).map(dimension),
+  }));
 }
 
 function dimension(size: number | string): number | string {

@@ -1,13 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../../errors.js';
-import type { ModelInput } from './model-input.js';
+import type { Feed } from './fill-inputs.js';
+import type { ModelInput, ModelOutput } from './model-input.js';
 import type { FromSession, Ran, SessionOrder, ToSession } from './session-messages.js';
 
 /** A thread with its model loaded. */
 export interface SessionThread {
   readonly inputs: readonly ModelInput[];
+  readonly outputs: readonly ModelOutput[];
   /** One at a time. `settle` runs once: with what the run said, or with why the thread died under it. */
-  run(feed: number, settle: (result: Ran | ThreadDeath) => void): void;
+  run(feed: number | Feed, settle: (result: Ran | ThreadDeath) => void): void;
   /** Runs when the thread has ended, before the run under it is settled. */
   onDeath(listener: () => void): void;
   /** Resolves when the thread has ended: at once, or after the run it is in. */
@@ -34,9 +36,9 @@ export async function openThread(order: SessionOrder, signal: AbortSignal): Prom
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const inputs = await opened(worker);
+    const { inputs, outputs } = await opened(worker);
     throwIfStopped(signal);
-    return attachThread(worker, inputs);
+    return attachThread(worker, inputs, outputs);
   } catch (thrown) {
     await ended;
     throw thrown;
@@ -49,10 +51,10 @@ function throwIfStopped(signal: AbortSignal): void {
   if (signal.aborted) throw new UserError('backend onnx: stopped while the model was loading');
 }
 
-function opened(worker: Worker): Promise<readonly ModelInput[]> {
+function opened(worker: Worker): Promise<Pick<SessionThread, 'inputs' | 'outputs'>> {
   return new Promise((resolve, reject) => {
     worker.once('message', (message: FromSession) => {
-      if (message.kind === 'open') resolve(message.inputs);
+      if (message.kind === 'open') resolve(message);
       else if (message.kind === 'unopened') reject(unopened(message));
     });
     worker.once('error', (thrown) => {
@@ -76,13 +78,22 @@ function unopened({ reason, detail }: FromSession & { readonly kind: 'unopened' 
       'backend onnx: ONNX Runtime is not installed; run: npm install onnxruntime-node@1.30.0 --ignore-scripts',
     );
   }
+  if (reason === 'missing-provider') {
+    return new UserError(
+      `backend onnx: ONNX Runtime has no CUDA here (${detail}); install CUDA 12, cuDNN 9 and the GPU libraries of onnxruntime-node, or take the CPU`,
+    );
+  }
   return new UserError(
     `backend onnx: the model does not load: ${detail}; give an ONNX file that ONNX Runtime 1.30 can run`,
   );
 }
 
 /** The near end of a thread that has said `open`. */
-export function attachThread(worker: Worker, inputs: readonly ModelInput[]): SessionThread {
+export function attachThread(
+  worker: Worker,
+  inputs: readonly ModelInput[],
+  outputs: readonly ModelOutput[] = [],
+): SessionThread {
   let settle: ((result: Ran | ThreadDeath) => void) | undefined;
   let tellDeath: (() => void) | undefined;
   let cause = 'it ended on its own';
@@ -108,6 +119,7 @@ export function attachThread(worker: Worker, inputs: readonly ModelInput[]): Ses
   });
   return {
     inputs,
+    outputs,
     run(feed, whenSettled) {
       settle = whenSettled;
       if (dead) answer({ kind: 'died', cause });

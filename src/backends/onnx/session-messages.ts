@@ -1,21 +1,31 @@
 import type { Feed } from './fill-inputs.js';
-import type { ModelInput } from './model-input.js';
+import type { ModelInput, ModelOutput } from './model-input.js';
+import type { Provider, SessionRun } from './session.js';
 
 /** What a session thread is started with. */
 export interface SessionOrder {
   readonly modelPath: string;
   readonly intraOpThreads: number;
+  /** Absent: cpu. */
+  readonly provider?: Provider;
   /** On shared memory. A run names one by its index. */
   readonly feeds: readonly Feed[];
 }
 
-/** To a session thread: the index of the feed to run, one run at a time; or that it shall end after the run it is in. */
-export type ToSession = number | 'close';
+/**
+ * To a session thread: the index of the feed to run, or a feed of its own whose outputs are wanted, one run at a time; or
+ * that it shall end after the run it is in.
+ */
+export type ToSession = number | Feed | 'close';
 
 /** From a session thread: first `open` or `unopened`, then one `ran` for each run. */
 export type FromSession =
-  | { readonly kind: 'open'; readonly inputs: readonly ModelInput[] }
-  | { readonly kind: 'unopened'; readonly reason: 'missing-runtime' | 'broken-model'; readonly detail: string }
+  | { readonly kind: 'open'; readonly inputs: readonly ModelInput[]; readonly outputs: readonly ModelOutput[] }
+  | {
+      readonly kind: 'unopened';
+      readonly reason: 'missing-runtime' | 'missing-provider' | 'broken-model';
+      readonly detail: string;
+    }
   | Ran;
 
 export interface Ran {
@@ -25,6 +35,8 @@ export interface Ran {
   readonly tookMs: number;
   /** Absent: it succeeded. */
   readonly error?: string;
+  /** Of a feed that came with the message. */
+  readonly outputs?: SessionRun['outputs'];
 }
 
 /** The clock that all threads share, ms with its nanoseconds. */

@@ -1,14 +1,16 @@
-import type { ModelInput } from './model-input.js';
+import type { Feed } from './fill-inputs.js';
+import type { ModelInput, ModelOutput } from './model-input.js';
 import { openThread, type SessionThread } from './open-thread.js';
 import type { Ran, SessionOrder } from './session-messages.js';
 
 /** Session threads behind one queue, first come first served. A thread has one run at a time. */
 export interface SessionPool {
   readonly inputs: readonly ModelInput[];
+  readonly outputs: readonly ModelOutput[];
   /** Threads that died on their own. */
   lost(): number;
-  /** Queues a run of a feed. `settle` runs once, unless the run is cancelled first. */
-  submit(feed: number, settle: (answer: Answer) => void): PoolRun;
+  /** Queues a run of a feed: by its index in the order, or one whose outputs are wanted. `settle` runs once, unless the run is cancelled first. */
+  submit(feed: number | Feed, settle: (answer: Answer) => void): PoolRun;
   /** `runs` runs in every thread, all threads at once, feeds by turns. Resolves with the first error, if any. */
   warm(runs: number, feeds: number): Promise<{ readonly feed: number; readonly error: string } | undefined>;
   /** What waits is settled as dead; what runs is let run to its end; then all threads end. */
@@ -46,12 +48,13 @@ async function closeAll(threads: Iterable<SessionThread>): Promise<void> {
 }
 
 interface Job extends PoolRun {
-  readonly feed: number;
+  readonly feed: number | Feed;
   settle: ((answer: Answer) => void) | undefined;
 }
 
 class ThreadPool implements SessionPool {
   readonly inputs: readonly ModelInput[];
+  readonly outputs: readonly ModelOutput[];
   readonly #live: Set<SessionThread>;
   readonly #idle: SessionThread[];
   readonly #queue = new JobQueue();
@@ -61,6 +64,7 @@ class ThreadPool implements SessionPool {
 
   constructor(threads: readonly SessionThread[]) {
     this.inputs = threads[0]?.inputs ?? [];
+    this.outputs = threads[0]?.outputs ?? [];
     this.#live = new Set(threads);
     this.#idle = [...threads];
     for (const thread of threads) {
@@ -74,7 +78,7 @@ class ThreadPool implements SessionPool {
     return this.#lost;
   }
 
-  submit(feed: number, settle: (answer: Answer) => void): PoolRun {
+  submit(feed: number | Feed, settle: (answer: Answer) => void): PoolRun {
     const job: Job = {
       feed,
       settle,

@@ -1,11 +1,15 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Feed } from './fill-inputs.js';
-import { modelInputs, type ModelInput } from './model-input.js';
+import { modelInputs, modelOutputs, type ModelInput, type ModelOutput } from './model-input.js';
 import { unshared, type TensorValues } from '../shared/tensor.js';
+
+/** Where a model runs. */
+export type Provider = 'cpu' | 'cuda';
 
 /** A model, loaded. A run blocks the thread it is in. */
 export interface Session {
   readonly inputs: readonly ModelInput[];
+  readonly outputs: readonly ModelOutput[];
   /** Rejects with the run time's error. The values of each output lie in memory of their own. */
   run(feed: Feed): Promise<SessionRun>;
 }
@@ -19,10 +23,17 @@ export interface SessionRun {
 /** The package that runs models is not installed. */
 export class MissingRuntime extends Error {}
 
-/** Loads a model from its file. Throws `MissingRuntime`, or the run time's own error about the file. */
-export async function openSession(modelPath: string, intraOpThreads: number): Promise<Session> {
+/** The run time is installed, but cannot use the device asked for. */
+export class MissingProvider extends Error {}
+
+/** Loads a model from its file. Throws `MissingRuntime`, `MissingProvider`, or the run time's own error about the file. */
+export async function openSession(
+  modelPath: string,
+  intraOpThreads: number,
+  provider: Provider = 'cpu',
+): Promise<Session> {
   const runtime = await loadRuntime();
-  const session = await runtime.InferenceSession.create(modelPath, {
+  const session = await createSession(runtime, modelPath, provider, {
     intraOpNumThreads: intraOpThreads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -33,11 +44,29 @@ export async function openSession(modelPath: string, intraOpThreads: number): Pr
   const feeds = createFeeds(runtime, inputs);
   return {
     inputs,
+    outputs: modelOutputs(session.outputMetadata),
     run: async (feed) => ({ outputs: outputsOf(await session.run(feeds(feed))) }),
   };
 }
 
 type Runtime = typeof import('onnxruntime-node');
+
+async function createSession(
+  runtime: Runtime,
+  modelPath: string,
+  provider: Provider,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  if (provider === 'cpu') return await runtime.InferenceSession.create(modelPath, options);
+  // Else the run time prints its own account of a library that is not there.
+  runtime.env.logLevel = 'fatal';
+  try {
+    return await runtime.InferenceSession.create(modelPath, { ...options, executionProviders: [provider] });
+  } catch (thrown) {
+    const text = thrown instanceof Error ? thrown.message : String(thrown);
+    throw /ExecutionProvider|provider|cuda/i.test(text) ? new MissingProvider(text) : thrown;
+  }
+}
 
 async function loadRuntime(): Promise<Runtime> {
   try {

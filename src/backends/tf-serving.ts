@@ -1,0 +1,76 @@
+import { messageOf, UserError } from '../errors.js';
+import type { Payload } from '../trace.js';
+import type { BackendPlugin, SetUp, SetUpResult } from './backend.js';
+import { checkSocketLimits } from './shared/check-socket-limits.js';
+import { CALLS_PER_CHANNEL } from './shared/grpc-channels.js';
+import { defaultPayload } from './tf-serving/default-payload.js';
+import { openGrpcBackend, predictMethod, predictRequest } from './tf-serving/grpc-backend.js';
+import { probeMachine } from './tf-serving/probe-machine.js';
+import { readMetadata } from './tf-serving/read-metadata.js';
+import { restBody } from './tf-serving/rest-body.js';
+import { openRestBackend } from './tf-serving/rest-backend.js';
+import {
+  parseTfServingOptions,
+  PUBLIC_OPTIONS,
+  TF_SERVING_OPTIONS,
+  type TfServingOptions,
+} from './tf-serving/tf-serving-options.js';
+
+/** A machine of the user's own that runs TensorFlow Serving, or anything that speaks its protocols (`replay serve`). */
+const plugin: BackendPlugin<TfServingOptions> = {
+  name: 'tf-serving',
+  summary: 'TensorFlow Serving, or what speaks its REST or gRPC protocol',
+  waits: 'on-the-world',
+  // The gRPC library does not tell when it writes.
+  knowsSent: ({ transport }) => transport === 'rest',
+  publicOptions: PUBLIC_OPTIONS,
+  options: TF_SERVING_OPTIONS,
+  parseOptions: parseTfServingOptions,
+  // A connection belongs to one thread.
+  maxWorkers: ({ http, channels }) => http.connections ?? channels ?? Infinity,
+  setUp,
+  async create(options, context) {
+    const open = options.transport === 'rest' ? openRestBackend : openGrpcBackend;
+    const host = new URL(options.http.url).hostname;
+    return { ...(await open(options, context)), probe: (signal) => probeMachine(host, signal) };
+  },
+};
+
+export default plugin;
+
+async function setUp(
+  options: TfServingOptions,
+  { payloads, mostInFlight, progress, signal }: SetUp,
+): Promise<SetUpResult<TfServingOptions>> {
+  for (const warning of checkSocketLimits(socketNeeds(options, mostInFlight))) progress(`warning: ${warning}`);
+  const notes = options.http.insecure ? ['The certificate of the service was not checked.'] : [];
+  if (payloads.length > 0) {
+    await checkPayloads(payloads, options);
+    return { options, notes };
+  }
+  const inputs = await readMetadata(options, signal);
+  const used = { ...options, dtypes: Object.fromEntries(inputs.map(({ name, dtype }) => [name, dtype])) };
+  const made = [defaultPayload(inputs, options)];
+  await checkPayloads(made, used);
+  const note = `The trace has no payload: one was made from the metadata that the server tells of ${options.model}, asked for once before the start.`;
+  return { options: used, payloads: made, notes: [...notes, note] };
+}
+
+function socketNeeds({ transport, http, channels }: TfServingOptions, mostInFlight: number) {
+  return transport === 'rest'
+    ? { connections: http.connections, mostInFlight }
+    : { connections: channels, mostInFlight: Math.ceil(mostInFlight / CALLS_PER_CHANNEL) };
+}
+
+/** Encodes each once, so that one which has no form in this protocol is known before anything is sent. */
+async function checkPayloads(payloads: readonly Payload[], options: TfServingOptions): Promise<void> {
+  const method = options.transport === 'grpc' ? await predictMethod() : undefined;
+  for (const [i, payload] of payloads.entries()) {
+    try {
+      if (method === undefined) restBody(payload, options);
+      else predictRequest(method, payload, options);
+    } catch (thrown) {
+      throw new UserError(`backend tf-serving: payload ${String(i)}: ${messageOf(thrown)}`);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { Payload, TensorDtype } from '../../trace.js';
+import { JSON_TYPE } from '../shared/instances-json.js';
+import { seededTensor } from '../shared/seeded-tensor.js';
+import { tensorJson } from '../shared/tensor-json.js';
+import { newTensor, tensorOf, type Tensor } from '../shared/tensor.js';
+import { examplesOf } from './rest-body.js';
+import type { SignatureInput } from './signature-inputs.js';
+import type { Method, TfServingOptions } from './tf-serving-options.js';
+
+const IMAGE_SIDE = 224;
+const CHANNELS = 3;
+
+/** The payload when the trace has none: seeded values for the first input, plain ones for the others, a batch of one. */
+export function defaultPayload(
+  inputs: readonly SignatureInput[],
+  { method, sequenceLength }: Pick<TfServingOptions, 'method' | 'sequenceLength'>,
+): Payload {
+  const tensors = inputs.map((input, i): readonly [string, Tensor] => {
+    const shape = input.shape.map((size, axis) => (size === -1 ? freeSize(input.shape, axis, sequenceLength) : size));
+    return [input.name, i === 0 ? seededTensor({ dtype: input.dtype, shape, seed: 1 }) : plainTensor(input, shape)];
+  });
+  return { kind: 'bytes', contentType: JSON_TYPE, bytes: Buffer.from(bodyText(method, tensors), 'utf8') };
+}
+
+/** By the customs of exported models: the first axis is the batch, four are an image. */
+function freeSize(shape: readonly number[], axis: number, sequenceLength: number): number {
+  if (axis === 0) return 1;
+  if (shape.length !== 4) return sequenceLength;
+  // TensorFlow's images end with their channels; where the second axis is fixed, it is the channels.
+  return axis === 3 && shape[1] === -1 ? CHANNELS : IMAGE_SIDE;
+}
+
+function plainTensor(
+  { name, dtype }: { readonly name: string; readonly dtype: TensorDtype },
+  shape: readonly number[],
+): Tensor {
+  const { length } = newTensor(dtype, shape).values;
+  return tensorOf(
+    dtype,
+    shape,
+    Array.from({ length }, () => (name.toLowerCase().includes('mask') ? 1 : 0)),
+  );
+}
+
+function bodyText(method: Method, tensors: readonly (readonly [string, Tensor])[]): string {
+  const [first] = tensors;
+  const columns = tensors.map(([name, tensor]) => `${JSON.stringify(name)}:${tensorJson(tensor)}`).join(',');
+  if (method === 'predict' || first === undefined) return `{"inputs":{${columns}}}`;
+  if (tensors.length === 1) return examplesOf(first[1], first[0]);
+  const features = tensors.map(([name, tensor]) =>
+    examplesOf(tensor, name).slice('{"examples":[{'.length, -'}]}'.length),
+  );
+  return `{"examples":[{${features.join(',')}}]}`;
+}

@@ -1,0 +1,77 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { messageOf, printable, UserError } from '../../errors.js';
+import { callGrpcOnce } from '../shared/grpc-channels.js';
+import { loadDescription, loadGrpc } from '../shared/grpc-runtime.js';
+import { PREDICTION_SERVICE, SIGNATURE_DEF_MAP, TF_SERVING } from '../shared/grpc-tf-serving.js';
+import { grpcMetadata } from './grpc-metadata.js';
+import { isObject, parseJson } from './payload-tensors.js';
+import { signatureInputs, type SignatureInput } from './signature-inputs.js';
+import type { TfServingOptions } from './tf-serving-options.js';
+
+const MOST_BYTES = 4 * 1024 * 1024;
+const LIMIT_MS = 10_000;
+const DEFAULT_SIGNATURE = 'serving_default';
+
+/** Asks the server what the model takes. One request about the model, none to it. Throws `UserError`. */
+export async function readMetadata(options: TfServingOptions, signal: AbortSignal): Promise<readonly SignatureInput[]> {
+  const map = await asked(() => (options.transport === 'rest' ? overRest(options, signal) : overGrpc(options)));
+  return signatureInputs(map, options.signature ?? DEFAULT_SIGNATURE);
+}
+
+async function asked(ask: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    if (thrown instanceof UserError) throw thrown;
+    throw new UserError(
+      `backend tf-serving: the trace has no payload, and the server does not tell what the model takes (${messageOf(thrown)}); start it, or give the trace a payload`,
+    );
+  }
+}
+
+async function overRest({ http, modelUrl }: TfServingOptions, signal: AbortSignal): Promise<unknown> {
+  const url = new URL(`${modelUrl}/metadata`);
+  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
+  const headers = Object.fromEntries(http.headers.filter(([, value]) => !/\{(seq|run)\}/.test(value)));
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(url, { headers, signal: limit, rejectUnauthorized: !http.insecure }, resolve).on('error', reject).end();
+  });
+  const body = await collected(response);
+  if (response.statusCode !== 200)
+    throw new Error(`status ${String(response.statusCode)}: ${printable(body.toString('utf8'), 100)}`);
+  const json = parseJson(body);
+  const metadata = isObject(json) ? json['metadata'] : undefined;
+  return isObject(metadata) ? metadata['signature_def'] : undefined;
+}
+
+async function collected(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MOST_BYTES) throw new Error('its answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function overGrpc({ http, model, version }: TfServingOptions): Promise<unknown> {
+  const [grpc, description] = await Promise.all([loadGrpc(), loadDescription(TF_SERVING)]);
+  const method = description.methods(PREDICTION_SERVICE).get('GetModelMetadata');
+  if (method === undefined) throw new Error('no such method');
+  const request = method.encodeRequest({
+    model_spec: { name: model, ...(version === null ? {} : { version: { value: version } }) },
+    metadata_field: ['signature_def'],
+  });
+  const { url, insecure, headers } = http;
+  const metadata = grpcMetadata(grpc, headers)('', 0);
+  const target = { grpc, url: new URL(url), insecure, answerBytes: MOST_BYTES };
+  const bytes = await callGrpcOnce(target, { path: method.path, request, metadata, limitMs: LIMIT_MS });
+  const { metadata: fields } = method.decodeResponse(bytes) as {
+    readonly metadata: Readonly<Record<string, { readonly value: Buffer } | undefined>>;
+  };
+  const value = fields['signature_def']?.value;
+  return value === undefined ? undefined : description.message(SIGNATURE_DEF_MAP).decode(value);
+}

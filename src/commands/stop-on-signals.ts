@@ -1,0 +1,16 @@
+/** The first Ctrl-C or SIGTERM aborts the signal; the second kills. */
+export function stopOnSignals(tell: () => void): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const names = ['SIGINT', 'SIGTERM'] as const;
+  const release = (): void => {
+    for (const name of names) process.removeListener(name, stop);
+  };
+  const stop = (): void => {
+    // Without our listener the next one has its usual effect.
+    release();
+    tell();
+    controller.abort();
+  };
+  for (const name of names) process.on(name, stop);
+  return { signal: controller.signal, release };
+}

@@ -1,0 +1,31 @@
+import { messageOf, printable } from '../errors.js';
+import { ServingError } from './serving-error.js';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The body of a request. Throws `ServingError` unless it is a JSON object. */
+export function parseJsonObject(body: Uint8Array): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+  } catch (thrown) {
+    throw new ServingError('INVALID_ARGUMENT', `JSON Parse error: ${messageOf(thrown)}`);
+  }
+  if (isJsonObject(value)) return value;
+  throw new ServingError('INVALID_ARGUMENT', `JSON Value: ${preview(value)} Is not object`);
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A member that is a text or absent (''). */
+export function textMember(object: JsonObject, key: string): string {
+  const value = Object.hasOwn(object, key) ? object[key] : '';
+  if (typeof value === 'string') return value;
+  throw new ServingError('INVALID_ARGUMENT', `'${key}' key must be a string value.`);
+}
+
+export function preview(value: unknown): string {
+  return printable(JSON.stringify(value), 60);
+}
