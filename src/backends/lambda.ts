@@ -11,7 +11,8 @@ const plugin: BackendPlugin<LambdaOptions> = {
   name: 'lambda',
   summary: 'a function on AWS Lambda, invoked by name or by its URL',
   waits: 'on-the-world',
-  knowsSent: true,
+  // The client of the vendor does not tell when its first byte leaves.
+  knowsSent: ({ client }) => client === 'lean',
   publicOptions: LAMBDA_OPTIONS.map(({ name }) => name).filter((name) => name !== 'url'),
   options: LAMBDA_OPTIONS,
   parseOptions: parseLambdaOptions,

@@ -11,7 +11,8 @@ const plugin: BackendPlugin<SageMakerOptions> = {
   name: 'sagemaker',
   summary: 'an endpoint of Amazon SageMaker AI',
   waits: 'on-the-world',
-  knowsSent: true,
+  // The client of the vendor does not tell when its first byte leaves.
+  knowsSent: ({ client }) => client === 'lean',
   publicOptions: SAGEMAKER_OPTIONS.map(({ name }) => name).filter((name) => name !== 'customAttributes'),
   options: SAGEMAKER_OPTIONS,
   parseOptions: parseSageMakerOptions,

@@ -25,6 +25,7 @@ import { cpuBudget } from './cpu-budget.js';
 import { withEnvironment } from './environment-options.js';
 import { runFleet } from './fleet.js';
 import { measureHostUsage } from './host-usage.js';
+import { knowsSent } from './knows-sent.js';
 import { countInFlight, inFlightMemory } from './in-flight.js';
 import { makeReport } from './make-report.js';
 import type { WorkerOrder, WorkerResources } from './messages.js';
@@ -191,7 +192,7 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
 
 function planLimits(
   request: ReplayRequest,
-  { knowsSent }: BackendPlugin,
+  plugin: BackendPlugin,
   options: unknown,
 ): Omit<Plan, 'planned' | 'durationMs' | 'duePerSecond'> {
   const { warmupMs, timeoutMs, maxLatenessMs, maxInFlight, connections } = request;
@@ -201,7 +202,7 @@ function planLimits(
     maxLatenessMs,
     maxInFlight: { limit: maxInFlight ?? DEFAULT_MAX_IN_FLIGHT, explicit: maxInFlight !== undefined },
     ...(connections === undefined ? {} : { connections }),
-    knowsSent: typeof knowsSent === 'function' ? knowsSent(options) : knowsSent,
+    knowsSent: knowsSent(plugin, options),
   };
 }
 

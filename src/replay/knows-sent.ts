@@ -1,0 +1,6 @@
+import type { BackendPlugin } from '../backends/backend.js';
+
+/** Whether the backend, with these parsed options, sees the moment the first byte is sent. */
+export function knowsSent({ knowsSent: told }: BackendPlugin, options: unknown): boolean {
+  return typeof told === 'function' ? told(options) : told;
+}
