@@ -101,7 +101,7 @@ module.exports = {
     home('onnxruntime-node', '^src/backends/onnx/'),
     home('@aws-sdk', '^src/backends/(lambda|sagemaker)/'),
     home('google-auth-library', '^src/backends/shared/google-'),
-    home('@grpc/grpc-js', '^src/(backends/(shared|ai-platform)|serve)/'),
+    home('@grpc/grpc-js', '^src/(backends/(shared|ai-platform|tf-serving)|serve)/'),
     home('apache-arrow', '^src/collectors/'),
     home('uplot', '^src/report/html/'),
     home('@grpc/proto-loader', '^src/backends/shared/'),
