@@ -22,6 +22,11 @@ export default tseslint.config(
     },
   },
   {
+    // What runs in a browser and not in Node.
+    files: ['src/report/html/page/*.ts'],
+    languageOptions: { parserOptions: { projectService: false, project: './tsconfig.page.json' } },
+  },
+  {
     // The edges: the clocks themselves, the threads that hold them, and what touches the world.
     files: [
       'src/calibrate/calibrate.ts',

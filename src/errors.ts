@@ -21,7 +21,11 @@ export function printable(text: string, limit = 300): string {
 
 /** The message of anything thrown, printable. */
 export function messageOf(thrown: unknown): string {
-  return printable(thrown instanceof Error ? thrown.message || thrown.name : String(thrown));
+  try {
+    return printable(String(thrown instanceof Error ? thrown.message || thrown.name : thrown));
+  } catch {
+    return 'something that has no text was thrown';
+  }
 }
 
 /** Whether the user can mend it. By name too: a plugin outside this package has no class of ours to throw. */

@@ -84,11 +84,42 @@ export interface LatencySection {
   readonly all: Distribution;
   /** How many warm-up requests were left out. */
   readonly warmup: number;
+  readonly curves: LatencyCurves;
+  readonly histogram: LatencyHistogram;
 }
 
-/** One row per second of due time. */
+/** The three distributions by percentile, as columns of one length: five points to each halving of the distance to 100 %, and 100. */
+export interface LatencyCurves {
+  readonly percentile: readonly number[];
+  /** By nearest rank; null where there is none: nothing was measured, or (all) the request took for ever. */
+  readonly responseMs: readonly (number | null)[];
+  readonly serviceMs: readonly (number | null)[];
+  readonly allMs: readonly (number | null)[];
+}
+
+/** How many successes lie in [edge i, edge i + 1): buckets of 1 us up to 16 us, then 8 to each doubling. */
+export interface LatencyHistogram {
+  /** One more than there are buckets; both are empty without a success. */
+  readonly edgesMs: readonly number[];
+  readonly response: readonly number[];
+  readonly service: readonly number[];
+}
+
 export interface TimelineSection {
+  /** One row per second of due time, and of what was sent or completed after the last one. */
   readonly seconds: readonly TimelineSecond[];
+  /** The latencies again by lengths of time that hold enough of them, at most 1,000. */
+  readonly windows: { readonly lengthSeconds: number; readonly rows: readonly TimelineWindow[] };
+}
+
+/** Of the successes due in [second, second + lengthSeconds); null where there are none. Percentiles by nearest rank, resolution 0.8 %. */
+export interface TimelineWindow {
+  readonly second: number;
+  readonly ok: number;
+  readonly meanMs: number | null;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly maxMs: number | null;
 }
 
 export interface TimelineSecond {
@@ -96,13 +127,25 @@ export interface TimelineSecond {
   readonly due: number;
   /** Given to the backend in this second (by the hand-over's own time), shed ones not counted. */
   readonly sent: number;
+  /** Successes whose last byte was read in this second. */
+  readonly completed: number;
   /** Of the requests due in this second. */
   readonly ok: number;
   readonly failed: number;
+  /** `failed` by kind. */
+  readonly failures: Readonly<Partial<Record<Failure, number>>>;
+  /** Told by the service. */
+  readonly coldStarts: number;
+  /** handed - release, over the requests of this second that were handed over or shed. */
+  readonly meanLatenessMs: number | null;
+  readonly maxLatenessMs: number | null;
+  /** sent - handed less the handshake, over those whose first byte was seen. */
+  readonly maxConnectionWaitMs: number | null;
   readonly meanMs: number | null;
   /** Only where at least 100 successes; resolution 0.8 %. */
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
+  readonly maxMs: number | null;
   /** Of the requests due in this second, and of what was provisioned during it; null where unknown. */
   readonly cost: number | null;
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Backend, BackendPlugin, Call, RawOptions } from './backends/backend.js';
-import { isUserError } from './errors.js';
+import type { Clock } from './clock.js';
+import { isUserError, messageOf, printable } from './errors.js';
 import { createInFlight, inFlightMemory } from './replay/in-flight.js';
 import { createRecorder } from './replay/recorder.js';
 import { replayShard } from './replay/replay-shard.js';
 import { createSystemClock, type SystemClock } from './replay/system-clock.js';
-import { OUTCOMES, type SampleBatch } from './sample.js';
+import { COLD_STARTS, FAILURES, OUTCOMES, type Outcome, type SampleBatch } from './sample.js';
 import type { Payload } from './trace.js';
 
 export interface ContractSubject {
@@ -14,14 +15,26 @@ export interface ContractSubject {
   readonly plugin: BackendPlugin;
   /** Texts as `--set` would give them; the service they name must be up and succeed. */
   readonly options: RawOptions;
+  /** The same for a service that is down, refuses or fails. Absent: that failures are returned is not tested. */
+  readonly failing?: RawOptions;
   readonly payloads?: readonly Payload[];
 }
 
+/** How long an open call may keep `close` waiting. */
+const LET_GO_MS = 1000;
+const NO_OPTION = 'no-such-option';
+
 /**
- * The contract every backend keeps, as tests for any runner. They run the plugin under the real loop on this thread, with
- * a few dozen requests to the service that `options` name.
+ * The contract every backend keeps, as tests for any runner. They run the plugin on this thread, by itself and under the
+ * real loop, with about a hundred requests to the service that `options` name.
  */
-export function backendContract({ it, plugin, options, payloads = [] }: ContractSubject): void {
+export function backendContract(subject: ContractSubject): void {
+  optionsContract(subject);
+  callContract(subject);
+  loopContract(subject);
+}
+
+function optionsContract({ it, plugin, options }: ContractSubject): void {
   it(`${plugin.name}: options survive the way to a thread`, () => {
     const parsed = plugin.parseOptions(options);
     assert.deepEqual(structuredClone(parsed), parsed);
@@ -29,10 +42,57 @@ export function backendContract({ it, plugin, options, payloads = [] }: Contract
   });
 
   it(`${plugin.name}: an unknown option is the user's to mend`, () => {
-    assert.throws(() => plugin.parseOptions({ ...options, 'no-such-option': '1' }), isUserError);
+    assert.throws(() => plugin.parseOptions({ ...options, [NO_OPTION]: '1' }), isUserError);
     return Promise.resolve();
   });
 
+  if (plugin.options === undefined) return;
+  it(`${plugin.name}: knows every option it declares`, () => {
+    assertDeclared(plugin, options);
+    return Promise.resolve();
+  });
+}
+
+/** Calls of our own, straight to the backend: nothing is caught or clamped on the way. */
+function callContract({ it, plugin, options, failing, payloads = [] }: ContractSubject): void {
+  it(`${plugin.name}: a call resolves with an outcome whose times need no correction`, async () => {
+    await withBackend({ plugin, options, payloads }, async (backend, clock) => {
+      for (let seq = 0; seq < 5; seq++) {
+        const outcome = await answered(backend, clock, seq);
+        assert.ok(outcome.ok, `failed: ${JSON.stringify(outcome)}`);
+        assert.ok(!plugin.knowsSent || Number.isFinite(outcome.sentMs), 'knowsSent is true, and sentMs is missing');
+      }
+    });
+  });
+
+  if (failing !== undefined)
+    it(`${plugin.name}: a failure is returned, not thrown`, async () => {
+      await withBackend({ plugin, options: failing, payloads }, async (backend, clock) => {
+        for (let seq = 0; seq < 3; seq++) {
+          const outcome = await answered(backend, clock, seq);
+          assert.ok(!outcome.ok, 'it succeeds, although `failing` says that it fails');
+        }
+      });
+    });
+
+  it(`${plugin.name}: an open call lets go, aborted or not, and close may be called twice`, async () => {
+    await withBackend({ plugin, options, payloads }, async (backend, clock) => {
+      const [aborted, open] = [new OwnCall(0, clock.now()), new OwnCall(1, clock.now())];
+      const rejections: string[] = [];
+      for (const call of [aborted, open])
+        backend.invoke(call).catch((thrown: unknown) => {
+          rejections.push(messageOf(thrown));
+        });
+      aborted.abort();
+      await closed(backend, clock);
+      await closed(backend, clock);
+      await clock.turn();
+      assert.deepEqual(rejections, [], 'a promise was rejected');
+    });
+  });
+}
+
+function loopContract({ it, plugin, options, payloads = [] }: ContractSubject): void {
   it(`${plugin.name}: answers every request once, with times in order`, async () => {
     const rows = await replayed({ plugin, options, payloads }, { count: 40, timeoutMs: 30_000 });
     assert.deepEqual(
@@ -44,91 +104,13 @@ export function backendContract({ it, plugin, options, payloads = [] }: Contract
   });
 
   it(`${plugin.name}: what is open at a stop is released`, async () => {
-    const rows = await replayed({ plugin, options, payloads }, { count: 40, timeoutMs: 30_000, stopMs: 0 });
+    const rows = await replayed({ plugin, options, payloads }, { count: 40, timeoutMs: 30_000, stopAfter: 20 });
+    assert.equal(rows.length, 20);
     for (const row of rows) {
       assertTimes(row);
       assert.ok(row.outcome === 'ok' || row.outcome === 'aborted', row.detail);
     }
   });
-
-  it(`${plugin.name}: the times it tells are true without being put right by the engine`, async () => {
-    await withBackend({ plugin, options, payloads }, async (backend, clock) => {
-      for (let seq = 0; seq < 5; seq++) {
-        const handedMs = clock.now();
-        const outcome = await backend.invoke(callOf(seq, handedMs));
-        const { sentMs = NaN, doneEarliestMs = NaN, doneMs = NaN } = outcome;
-        assertOrder([handedMs, sentMs, doneEarliestMs, doneMs, clock.now()]);
-        assert.equal(outcome.ok, true, JSON.stringify(outcome));
-      }
-    });
-  });
-
-  it(`${plugin.name}: after an abort it lets go, and can be closed at once, and twice`, async () => {
-    await withBackend({ plugin, options, payloads }, async (backend, clock) => {
-      const calls = Array.from({ length: 5 }, (_, seq) => callOf(seq, clock.now()));
-      const answers = calls.map((call) => backend.invoke(call));
-      for (const call of calls) call.abort();
-      // Whether they succeed or not: the result of an aborted call is ignored, but it must not be an unhandled rejection.
-      for (const answer of answers) answer.catch(() => undefined);
-      await within(2000, backend.close?.(), 'close did not resolve while aborted calls were open');
-      await within(2000, backend.close?.(), 'the second close did not resolve');
-    });
-  });
-
-  it(`${plugin.name}: the options it describes are options it knows, and only such are public`, () => {
-    const described = plugin.options ?? [];
-    for (const { name, summary } of described) {
-      assert.match(name, /^[a-zA-Z][a-zA-Z0-9-]*$/);
-      assert.doesNotMatch(summary, /[\r\n]/);
-      assert.doesNotMatch(complaint(plugin, { ...options, [name]: '?' }), /has no option/);
-    }
-    for (const name of plugin.publicOptions) {
-      assert.doesNotMatch(complaint(plugin, { ...options, [name]: '?' }), /has no option/);
-    }
-    return Promise.resolve();
-  });
-}
-
-/** What it says of these options; empty when they are good. */
-function complaint(plugin: BackendPlugin, options: RawOptions): string {
-  try {
-    plugin.parseOptions(options);
-    return '';
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
-  }
-}
-
-/** A call as the engine makes them, and the engine's power to abort it. */
-function callOf(seq: number, handedMs: number): Call & { abort(): void } {
-  const controller = new AbortController();
-  let listener: (() => void) | undefined;
-  return {
-    seq,
-    dueMs: handedMs,
-    handedMs,
-    payload: 0,
-    signal: controller.signal,
-    onAbort(heard) {
-      listener = heard;
-    },
-    abort() {
-      controller.abort();
-      listener?.();
-    },
-  };
-}
-
-async function within(ms: number, work: Promise<void> | undefined, otherwise: string): Promise<void> {
-  const clock = createSystemClock('exact');
-  const over = new AbortController();
-  const late = clock.until(clock.now() + ms, over.signal).then(() => {
-    assert.ok(over.signal.aborted, otherwise);
-  });
-  await Promise.race([Promise.resolve(work), late]);
-  over.abort();
-  await late;
-  clock.close();
 }
 
 interface Row {
@@ -142,52 +124,140 @@ interface Row {
   readonly detail: string;
 }
 
-type Subject = Omit<ContractSubject, 'it'> & { readonly payloads: readonly Payload[] };
+type Subject = Pick<ContractSubject, 'plugin' | 'options'> & { readonly payloads: readonly Payload[] };
+
+function assertDeclared(plugin: BackendPlugin, options: RawOptions): void {
+  const declared = plugin.options ?? [];
+  const names = declared.map(({ name }) => name);
+  assert.deepEqual(names, [...new Set(names)], 'an option is declared twice');
+  for (const { name, summary } of declared) {
+    assert.equal(summary, printable(summary), `the summary of ${name} is not one printable line`);
+    assert.notEqual(summary, '', `${name} has no summary`);
+    assert.ok(isKnown(plugin, options, name), `${name} is declared, and parseOptions refuses it as unknown`);
+  }
+  for (const name of plugin.publicOptions) assert.ok(names.includes(name), `${name} is public and not declared`);
+}
+
+/** A known option may refuse our value; an unknown one gets the same words as any other, up to its name. */
+function isKnown(plugin: BackendPlugin, options: RawOptions, name: string): boolean {
+  const unknown = refusal(plugin, { ...options, [NO_OPTION]: '1' }) ?? '';
+  const at = unknown.indexOf(NO_OPTION);
+  const words = at < 0 ? unknown : unknown.slice(0, at) + name;
+  return refusal(plugin, { ...options, [name]: '1' })?.startsWith(words) !== true;
+}
+
+function refusal(plugin: BackendPlugin, raw: RawOptions): string | undefined {
+  try {
+    plugin.parseOptions(raw);
+    return undefined;
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
+}
+
+async function withBackend(subject: Subject, use: (backend: Backend, clock: Clock) => Promise<void>): Promise<void> {
+  const clock = createSystemClock('exact');
+  try {
+    const backend = await opened(subject, clock, new AbortController().signal);
+    try {
+      await use(backend, clock);
+    } finally {
+      await closed(backend, clock);
+    }
+  } finally {
+    clock.close();
+  }
+}
+
+async function answered(backend: Backend, clock: Clock, seq: number): Promise<Outcome> {
+  const handedMs = clock.now();
+  const outcome = await backend.invoke(new OwnCall(seq, handedMs));
+  assertOutcome(outcome, handedMs, clock.now());
+  return outcome;
+}
+
+/** Fails when it takes too long, instead of waiting with the test runner. */
+async function closed(backend: Backend, clock: Clock): Promise<void> {
+  const over = new AbortController();
+  const tooLate = clock.until(clock.now() + LET_GO_MS, over.signal).then(() => 'too late' as const);
+  const first = await Promise.race([backend.close?.(), tooLate]);
+  over.abort();
+  assert.notEqual(first, 'too late', `close took more than ${String(LET_GO_MS)} ms`);
+}
+
+/** A call as the engine makes them, in our own hands. */
+class OwnCall implements Call {
+  readonly dueMs: number;
+  readonly payload = 0;
+  readonly #controller = new AbortController();
+  #listener: (() => void) | undefined;
+
+  constructor(
+    readonly seq: number,
+    readonly handedMs: number,
+  ) {
+    this.dueMs = handedMs;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  onAbort(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  abort(): void {
+    this.#controller.abort();
+    this.#listener?.();
+  }
+}
+
+/** What the engine would have to mend is a mistake here. */
+function assertOutcome(outcome: Outcome, handedMs: number, nowMs: number): void {
+  const shown = JSON.stringify(outcome);
+  const { sentMs, doneEarliestMs, doneMs, handshakeMs = NaN, serverMs = NaN, coldStart = 'unknown' } = outcome;
+  assertOrder(
+    [handedMs, sentMs, doneEarliestMs, doneMs, nowMs],
+    `handed ${String(handedMs)}, now ${String(nowMs)}, ${shown}`,
+  );
+  for (const lengthMs of [handshakeMs, serverMs]) assert.ok(!(lengthMs < 0), `a length below 0: ${shown}`);
+  assert.ok(COLD_STARTS.includes(coldStart), `unknown coldStart: ${shown}`);
+  if (outcome.ok) return;
+  assert.ok(FAILURES.includes(outcome.failure), `unknown failure: ${shown}`);
+  assert.equal(typeof outcome.detail, 'string', `a failure without a detail: ${shown}`);
+}
 
 async function replayed(
   { plugin, options, payloads }: Subject,
-  load: { count: number; timeoutMs: number; stopMs?: number },
+  load: { count: number; timeoutMs: number; stopAfter?: number },
 ): Promise<Row[]> {
   const clock = createSystemClock('exact');
   const stop = new AbortController();
   const rows: Row[] = [];
   const backend = await opened({ plugin, options, payloads }, clock, stop.signal);
-  const startMs = clock.now() + 5;
-  const stopping =
-    load.stopMs === undefined
-      ? undefined
-      : clock.until(startMs + load.stopMs).then(() => {
-          stop.abort();
-        });
+  let calls = 0;
+  const stopping: Backend = {
+    invoke(call) {
+      const answer = backend.invoke(call);
+      if (++calls === load.stopAfter) stop.abort();
+      return answer;
+    },
+  };
   const recorder = createRecorder(0, (batch) => rows.push(...rowsOf(batch)));
   await replayShard({
-    schedule: [evenly(load.count, startMs)],
+    schedule: [evenly(load.count, clock.now() + 5)],
     clock,
-    backend,
+    backend: stopping,
     recorder,
     inFlight: createInFlight(inFlightMemory(1), 0, 1000),
     timeoutMs: load.timeoutMs,
     stop: stop.signal,
   });
-  await stopping;
   recorder.flush();
   await backend.close?.();
   clock.close();
   return rows;
-}
-
-async function withBackend(
-  subject: Subject,
-  use: (backend: Backend, clock: SystemClock) => Promise<void>,
-): Promise<void> {
-  const clock = createSystemClock('exact');
-  const backend = await opened(subject, clock, new AbortController().signal);
-  try {
-    await use(backend, clock);
-  } finally {
-    await backend.close?.();
-    clock.close();
-  }
 }
 
 async function opened(
@@ -235,14 +305,15 @@ function rowsOf(batch: SampleBatch): Row[] {
 
 /** due <= handed <= sent <= doneEarliest <= done, as far as they are known. */
 function assertTimes(row: Row): void {
-  assertOrder([row.dueMs, row.handedMs, row.sentMs, row.doneEarliestMs, row.doneMs]);
+  assertOrder([row.dueMs, row.handedMs, row.sentMs, row.doneEarliestMs, row.doneMs], JSON.stringify(row));
 }
 
-function assertOrder(timesMs: readonly number[]): void {
-  const known = timesMs.filter((ms) => !Number.isNaN(ms));
+/** Not decreasing, where they are known. */
+function assertOrder(timesMs: readonly (number | undefined)[], shown: string): void {
+  const known = timesMs.filter((ms) => ms !== undefined && !Number.isNaN(ms)) as number[];
   assert.deepEqual(
     known,
     known.toSorted((a, b) => a - b),
-    `times out of order: ${timesMs.join(', ')}`,
+    `times out of order: ${shown}`,
   );
 }

@@ -6,7 +6,7 @@ import type { Backend, BackendContext, BackendPlugin, Call } from './backend.js'
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import type { Answer, SendOptions, WireFailure } from './shared/exchange.js';
 import { unexpected } from './shared/expect-rule.js';
-import { type HttpOptions, parseHttpOptions } from './shared/http-options.js';
+import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-options.js';
 import { createWire } from './shared/http1-wire.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
 import { type HeaderField, requestBytes } from './shared/request-bytes.js';
@@ -19,6 +19,7 @@ const plugin: BackendPlugin<HttpOptions> = {
   waits: 'on-the-world',
   knowsSent: true,
   publicOptions: ['method', 'connections', 'client', 'insecure', 'expect', 'http2', 'body-limit', 'idle'],
+  options: HTTP_OPTIONS,
   parseOptions: parseHttpOptions,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,

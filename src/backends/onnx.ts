@@ -38,6 +38,22 @@ const plugin: BackendPlugin<Options> = {
   // There is no connection: what is handed over is sent.
   knowsSent: true,
   publicOptions: ['model', 'sessions', 'intra-op-threads', 'sequence-length', 'warm'],
+  options: [
+    {
+      name: 'model',
+      value: 'mobilenet|albert|FILE.onnx',
+      summary: 'the model (default mobilenet, with synthetic weights)',
+    },
+    { name: 'sessions', value: 'N', summary: 'session threads (default: the CPUs less one)' },
+    { name: 'intra-op-threads', value: 'N', summary: 'threads inside one session (default 1)' },
+    {
+      name: 'sequence-length',
+      value: 'N',
+      summary: 'for free dimensions that are neither batch nor image side (default 32)',
+    },
+    { name: 'cache', value: 'FOLDER', summary: 'where synthetic models are kept' },
+    { name: 'warm', value: 'true|false', summary: 'whether each session runs once before the start (default true)' },
+  ],
   parseOptions(raw) {
     const given = parseOptions('onnx', raw, {
       model: someText,

@@ -2,12 +2,36 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve as resolvePath } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, printable, UserError } from '../errors.js';
+import { nearest } from '../nearest.js';
 import type { BackendPlugin } from './backend.js';
 
-/** The built-in backends: one row each. `module` is loaded only when the backend is used. */
-export const BACKENDS = [
+export interface BuiltIn {
+  readonly name: string;
+  /** Loaded only when the backend is used. */
+  readonly module: string;
+  readonly summary: string;
+  /** What else `--backend` may call it. */
+  readonly aliases?: readonly string[];
+}
+
+/** The built-in backends: one row each. */
+export const BACKENDS: readonly BuiltIn[] = [
   { name: 'onnx', module: './onnx.js', summary: 'a model in this process, on ONNX Runtime (the default)' },
   { name: 'http', module: './http.js', summary: 'any HTTP/1.1 or HTTP/2 service' },
+  { name: 'lambda', module: './lambda.js', summary: 'a function on AWS Lambda, invoked by name or by its URL' },
+  { name: 'sagemaker', module: './sagemaker.js', summary: 'an endpoint of Amazon SageMaker AI' },
+  {
+    name: 'cloud-functions',
+    aliases: ['cf', 'cloud-run'],
+    module: './cloud-functions.js',
+    summary: 'Google Cloud Functions of both generations, and Cloud Run',
+  },
+  {
+    name: 'ai-platform',
+    aliases: ['vertex-ai'],
+    module: './ai-platform.js',
+    summary: 'an endpoint of Google Vertex AI (once AI Platform)',
+  },
   {
     name: 'tf-serving',
     module: './tf-serving.js',
@@ -15,7 +39,7 @@ export const BACKENDS = [
   },
   { name: 'simulated', module: './simulated.js', summary: 'a queueing model of a service; also in virtual time' },
   { name: 'null', module: './null.js', summary: 'answers at once; shows what the tool itself costs' },
-] as const;
+];
 
 export interface LocatedPlugin {
   /** What threads import. */
@@ -23,9 +47,9 @@ export interface LocatedPlugin {
   readonly builtIn: boolean;
 }
 
-/** Where a backend's module lies: a built-in name, then a path, then a package seen from `folder`. Throws `UserError` when nowhere. */
+/** Where a backend's module lies: a built-in name or alias, then a path, then a package seen from `folder`. Throws `UserError` when nowhere. */
 export async function locatePlugin(name: string, folder: string): Promise<LocatedPlugin> {
-  const builtIn = BACKENDS.find((backend) => backend.name === name);
+  const builtIn = BACKENDS.find((backend) => backend.name === name || backend.aliases?.includes(name) === true);
   if (builtIn !== undefined) return { url: new URL(builtIn.module, import.meta.url).href, builtIn: true };
   const path = resolvePath(folder, name);
   if (looksLikePath(name) || existsSync(path)) {
@@ -47,9 +71,19 @@ async function locatePackage(name: string, folder: string): Promise<string> {
   } catch {
     const names = BACKENDS.map((backend) => backend.name).join(', ');
     throw new UserError(
-      `backend ${printable(name)}: neither built in (${names}), nor a file, nor a package installed here (npm install ${printable(name)})`,
+      `backend ${printable(name)}: neither built in (${names}), nor a file, nor a package installed here (npm install ${printable(name)})${suggestion(name)}`,
     );
   }
+}
+
+/** Among names and aliases; everything short is near to the shortest. */
+function suggestion(name: string): string {
+  const known = BACKENDS.flatMap((backend) => [backend.name, ...(backend.aliases ?? [])]);
+  const near = nearest(
+    name,
+    known.filter(({ length }) => length > 3),
+  );
+  return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
 /** Loads the module and checks that it keeps the contract. Any thread. */

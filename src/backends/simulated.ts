@@ -27,6 +27,14 @@ const plugin: BackendPlugin<Options> = {
   waits: 'on-the-clock',
   knowsSent: true,
   publicOptions: ['servers', 'service', 'law', 'cv', 'queue-limit', 'failure-ratio'],
+  options: [
+    { name: 'servers', value: 'N', summary: 'how many serve at once; unlimited unless given' },
+    { name: 'service', value: 'DURATION', summary: 'mean service time (default 20ms)' },
+    { name: 'law', value: 'constant|exponential|lognormal', summary: 'of the service time (default constant)' },
+    { name: 'cv', value: 'NUMBER', summary: 'lognormal: standard deviation over mean (default 1)' },
+    { name: 'queue-limit', value: 'N', summary: 'who finds so many waiting is throttled; unlimited unless given' },
+    { name: 'failure-ratio', value: '0..1', summary: 'so many fail (default 0)' },
+  ],
   parseOptions(raw) {
     const given = parseOptions('simulated', raw, {
       servers: wholeNumberWithin(1, 1e6),

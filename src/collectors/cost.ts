@@ -14,7 +14,7 @@ import { isRequestModel, tariffOf } from './tariff.js';
 export interface CostCollector extends Collector<CostSection> {
   /** The most that the run can have cost so far, when so many requests have been sent; or why nobody knows. */
   atMost(nowMs: number, sent: number): number | string;
-  ofSeconds<Second extends Omit<TimelineSecond, 'cost'>>(
+  ofSeconds<Second extends Pick<TimelineSecond, 'second'>>(
     seconds: readonly Second[],
     end: RunEnd,
   ): readonly (Second & Pick<TimelineSecond, 'cost'>)[];

@@ -2,6 +2,7 @@ import type { HealthSection, Shift } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
+import { connectionWaitMs } from './connection-wait.js';
 import { likelyCause } from './likely-cause.js';
 import { SpreadFold } from './spread-fold.js';
 
@@ -131,12 +132,6 @@ class Connections {
       receiveUncertainty: this.#receive.spread(),
     };
   }
-}
-
-/** NaN when the request was not sent. Opening its own connection is the service's share and not waiting. */
-function connectionWaitMs({ sentMs, handedMs, handshakeMs }: SampleBatch, row: number): number {
-  const handshake = handshakeMs[row] as number;
-  return (sentMs[row] as number) - (handedMs[row] as number) - (handshake > 0 ? handshake : 0);
 }
 
 /** Response as reported, and as it would be without each share of our own, over the same successes. */

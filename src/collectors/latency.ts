@@ -1,9 +1,11 @@
-import type { Distribution, LatencySection } from '../report.js';
+import type { Distribution, LatencyCurves, LatencySection } from '../report.js';
 import type { Plan } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { createHistogram, type Histogram } from './histogram.js';
+import { LatencyBuckets } from './latency-buckets.js';
 import { nearestRank } from './nearest-rank.js';
+import { curve, curvePercentiles } from './percentile-curve.js';
 
 /** Also gives its histograms, encoded, for the histogram log; until it is finished. */
 export interface LatencyCollector extends Collector<LatencySection> {
@@ -17,6 +19,7 @@ export interface LatencyCollector extends Collector<LatencySection> {
 export function createLatency({ plan }: CollectorContext): LatencyCollector {
   const response = createHistogram();
   const service = createHistogram();
+  const buckets = new LatencyBuckets();
   const warmup = new WarmupCount(plan);
   return {
     add(batch) {
@@ -26,8 +29,11 @@ export function createLatency({ plan }: CollectorContext): LatencyCollector {
         if (outcome[i] !== 0 || (dueMs[i] as number) < plan.warmupMs) continue;
         const done = doneMs[i] as number;
         const sent = sentMs[i] as number;
-        response.record(done - (dueMs[i] as number));
-        service.record(done - (Number.isNaN(sent) ? (handedMs[i] as number) : sent));
+        const responseMs = done - (dueMs[i] as number);
+        const serviceMs = done - (Number.isNaN(sent) ? (handedMs[i] as number) : sent);
+        response.record(responseMs);
+        service.record(serviceMs);
+        buckets.record(responseMs, serviceMs);
       }
     },
     encode: () => ({ response: response.encode(), service: service.encode() }),
@@ -37,6 +43,8 @@ export function createLatency({ plan }: CollectorContext): LatencyCollector {
         service: service.distribution(),
         all: withFailures(response, plan.planned - warmup.requests()),
         warmup: warmup.requests(),
+        curves: curves(response, service, plan.planned - warmup.requests()),
+        histogram: buckets.columns(),
       };
       response.destroy();
       service.destroy();
@@ -61,6 +69,19 @@ function withFailures(response: Histogram, count: number): Distribution {
     p99Ms: percentile(99),
     p999Ms: percentile(99.9),
     maxMs: null,
+  };
+}
+
+/** `planned`: how many requests `all` is over. */
+function curves(response: Histogram, service: Histogram, planned: number): LatencyCurves {
+  const all = Math.max(planned, response.count);
+  const percentile = curvePercentiles(all);
+  const ofResponse = (rank: number): number | null => response.atRank(rank);
+  return {
+    percentile,
+    responseMs: curve(percentile, response.count, ofResponse),
+    serviceMs: curve(percentile, service.count, (rank) => service.atRank(rank)),
+    allMs: curve(percentile, all, ofResponse),
   };
 }
 

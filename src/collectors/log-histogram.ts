@@ -26,13 +26,37 @@ export class LogHistogram {
   /** The highest whole number in the bucket of the rank-th smallest value, 1-based; null when there is no such rank. */
   highestAt(rank: number): number | null {
     const bucket = this.#bucketAt(rank);
-    return bucket === null ? null : this.#startOf(bucket + 1) - 1;
+    return bucket === null ? null : this.startOf(bucket + 1) - 1;
   }
 
   /** The middle of that bucket: the values that were cut to its whole numbers lie around it. */
   middleAt(rank: number): number | null {
     const bucket = this.#bucketAt(rank);
-    return bucket === null ? null : (this.#startOf(bucket) + this.#startOf(bucket + 1)) / 2;
+    return bucket === null ? null : (this.startOf(bucket) + this.startOf(bucket + 1)) / 2;
+  }
+
+  /** One past the highest bucket there is room for. */
+  get buckets(): number {
+    return this.#counts.length;
+  }
+
+  countIn(bucket: number): number {
+    return this.#counts[bucket] ?? 0;
+  }
+
+  /** The least value of a bucket. */
+  startOf(bucket: number): number {
+    const shift = Math.max(0, (bucket >> this.#bits) - 1);
+    return (bucket - (shift << this.#bits)) * 2 ** shift;
+  }
+
+  /** Adds what another of as many bits has counted. */
+  addAll(other: LogHistogram): void {
+    if (other.buckets === 0) return;
+    if (other.buckets > this.buckets) this.#growTo(other.buckets - 1);
+    for (let bucket = 0; bucket < other.buckets; bucket++)
+      this.#counts[bucket] = this.countIn(bucket) + other.countIn(bucket);
+    this.count += other.count;
   }
 
   get bytes(): number {
@@ -56,11 +80,6 @@ export class LogHistogram {
     let bucket = 0;
     for (let below = this.#counts[0] as number; below < rank; below += this.#counts[bucket] as number) bucket++;
     return bucket;
-  }
-
-  #startOf(bucket: number): number {
-    const shift = Math.max(0, (bucket >> this.#bits) - 1);
-    return (bucket - (shift << this.#bits)) * 2 ** shift;
   }
 
   #growTo(bucket: number): void {

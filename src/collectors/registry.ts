@@ -45,10 +45,11 @@ export async function foldSections(context: CollectorContext): Promise<SectionFo
     costAtMost: (nowMs, sent) => cost.atMost(nowMs, sent),
     finish(end) {
       const encoded = latency.encode();
+      const { seconds, windows } = timeline.finish(end);
       const sections = {
         outcomes: outcomes.finish(end),
         latency: latency.finish(end),
-        timeline: { seconds: cost.ofSeconds(timeline.finish(end).seconds, end) },
+        timeline: { seconds: cost.ofSeconds(seconds, end), windows },
         health: health.finish(end),
         coldStarts: coldStarts.finish(end),
         cost: cost.finish(end),

@@ -1,135 +1,220 @@
-import type { TimelineSecond } from '../report.js';
-import { outcomeCode } from '../sample.js';
+import type { TimelineSecond, TimelineSection, TimelineWindow } from '../report.js';
+import { COLD_STARTS, FAILURES, OUTCOMES, outcomeCode, type SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
-import { LogHistogram } from './log-histogram.js';
-import { nearestRank } from './nearest-rank.js';
+import { connectionWaitMs } from './connection-wait.js';
+import { percentilesMs, SecondLatencies } from './second-latencies.js';
+import { windowLength } from './window-length.js';
 
-/** Under this many successes a second has no percentiles. */
-const ENOUGH = 100;
-const BITS = 7;
-const US_PER_MS = 1000;
-/** What percentiles are clamped to: the 2 h that the latencies are clamped to. */
-const MOST_US = 2 * 3600 * 1e6;
-/** How long after the plan's last second a hand-over still gets a row of its own; later ones share the last. */
+/** How long after the plan's last second a hand-over or an answer still gets a row of its own; later ones share the last. */
 const OVERTIME_SECONDS = 3600;
 
 /** What the seconds cost is another fold. */
 interface WithoutCost {
   readonly seconds: readonly Omit<TimelineSecond, 'cost'>[];
+  readonly windows: TimelineSection['windows'];
 }
 
-/** The run by seconds: what became of the requests due in each (by release time), and how many were sent in it. */
+/** The run by seconds: what became of the requests due in each (by release time), and what was sent and completed in it. */
 export function createTimeline({ plan }: CollectorContext): Collector<WithoutCost> {
-  const { duePerSecond } = plan;
+  const { duePerSecond, knowsSent, planned } = plan;
   const seconds = new Seconds(duePerSecond.length);
   return {
     add(batch) {
-      const { rows, outcome, dueMs, releaseMs, handedMs, doneMs } = batch;
+      const { rows, outcome, dueMs, releaseMs, handedMs, doneMs, coldStart } = batch;
       for (let i = 0; i < rows; i++) {
         const code = outcome[i] as number;
+        const second = seconds.at(releaseMs[i] as number);
         if (code !== SHED) seconds.addSent(handedMs[i] as number);
-        if (code === 0) seconds.addOk(releaseMs[i] as number, (doneMs[i] as number) - (dueMs[i] as number));
-        else seconds.addFailed(releaseMs[i] as number);
+        if (code === 0) seconds.addOk(second, doneMs[i] as number, dueMs[i] as number);
+        else seconds.addFailed(second, code);
+        if (coldStart[i] === COLD) seconds.addColdStart(second);
+        seconds.addOwnShare(second, batch, i, knowsSent);
       }
     },
-    finish: () => ({ seconds: seconds.list(duePerSecond) }),
+    finish: () => ({ seconds: seconds.list(duePerSecond), windows: seconds.windows(duePerSecond.length, planned) }),
   };
 }
 
 const SHED = outcomeCode('shed');
+const COLD = COLD_STARTS.indexOf('cold');
 
 /** Columns by second; requests beyond the plan's seconds, which only a damaged log holds, fall into the nearest. */
 class Seconds {
   readonly #planned: number;
   readonly #sent: Float64Array;
+  readonly #completed: Float64Array;
   readonly #ok: Float64Array;
-  readonly #failed: Float64Array;
-  readonly #sumMs: Float64Array;
-  readonly #measured: Float64Array;
+  readonly #coldStarts: Float64Array;
+  readonly #response: Spans;
+  readonly #lateness: Spans;
+  readonly #wait: Peaks;
+  readonly #failures: (Float64Array | undefined)[];
   readonly #latencies: (SecondLatencies | undefined)[];
 
   constructor(planned: number) {
     this.#planned = Math.max(1, planned);
-    this.#sent = new Float64Array(this.#planned + OVERTIME_SECONDS);
-    this.#ok = new Float64Array(this.#planned);
-    this.#failed = new Float64Array(this.#planned);
-    this.#sumMs = new Float64Array(this.#planned);
-    this.#measured = new Float64Array(this.#planned);
+    const column = (length: number): Float64Array => new Float64Array(length);
+    this.#sent = column(this.#planned + OVERTIME_SECONDS);
+    this.#completed = column(this.#planned + OVERTIME_SECONDS);
+    this.#ok = column(this.#planned);
+    this.#coldStarts = column(this.#planned);
+    this.#response = new Spans(this.#planned);
+    this.#lateness = new Spans(this.#planned);
+    this.#wait = new Peaks(this.#planned);
+    this.#failures = Array.from({ length: this.#planned }, () => undefined);
     this.#latencies = Array.from({ length: this.#planned }, () => undefined);
   }
 
+  /** The row of a request released then. */
+  at(releaseMs: number): number {
+    return secondOf(releaseMs, this.#planned);
+  }
+
   addSent(handedMs: number): void {
-    if (Number.isNaN(handedMs)) return;
-    const second = secondOf(handedMs, this.#sent.length);
-    this.#sent[second] = (this.#sent[second] as number) + 1;
+    if (!Number.isNaN(handedMs)) increment(this.#sent, secondOf(handedMs, this.#sent.length));
   }
 
-  addFailed(releaseMs: number): void {
-    const second = secondOf(releaseMs, this.#planned);
-    this.#failed[second] = (this.#failed[second] as number) + 1;
+  addFailed(second: number, code: number): void {
+    increment((this.#failures[second] ??= new Float64Array(OUTCOMES.length)), code);
   }
 
-  addOk(releaseMs: number, responseMs: number): void {
-    const second = secondOf(releaseMs, this.#planned);
-    this.#ok[second] = (this.#ok[second] as number) + 1;
+  addOk(second: number, doneMs: number, dueMs: number): void {
+    increment(this.#ok, second);
+    if (!Number.isNaN(doneMs)) increment(this.#completed, secondOf(doneMs, this.#completed.length));
+    const responseMs = doneMs - dueMs;
     if (!(Math.abs(responseMs) < Infinity)) return;
     const ms = responseMs > 0 ? responseMs : 0;
-    this.#sumMs[second] = (this.#sumMs[second] as number) + ms;
-    this.#measured[second] = (this.#measured[second] as number) + 1;
-    (this.#latencies[second] ??= new SecondLatencies()).record(Math.min(ms * US_PER_MS, MOST_US));
+    this.#response.add(second, ms);
+    (this.#latencies[second] ??= new SecondLatencies()).record(ms);
+  }
+
+  addColdStart(second: number): void {
+    increment(this.#coldStarts, second);
+  }
+
+  addOwnShare(second: number, batch: SampleBatch, row: number, knowsSent: boolean): void {
+    this.#lateness.add(second, (batch.handedMs[row] as number) - (batch.releaseMs[row] as number));
+    if (knowsSent) this.#wait.add(second, connectionWaitMs(batch, row));
   }
 
   list(duePerSecond: readonly number[]): WithoutCost['seconds'] {
-    const lastSent = this.#sent.findLastIndex((sent) => sent > 0);
-    const length = Math.max(duePerSecond.length, lastSent + 1);
+    const last = Math.max(...[this.#sent, this.#completed].map((column) => column.findLastIndex((n) => n > 0)));
+    const length = Math.max(duePerSecond.length, last + 1);
     return Array.from({ length }, (_, second) => this.#row(second, duePerSecond[second] ?? 0));
   }
 
-  #row(second: number, due: number): Omit<TimelineSecond, 'cost'> {
-    const measured = this.#measured[second] ?? 0;
+  windows(seconds: number, requests: number): TimelineSection['windows'] {
+    const lengthSeconds = windowLength(seconds, requests);
+    const rows = Array.from({ length: Math.ceil(seconds / lengthSeconds) }, (_, i) =>
+      this.#window(i * lengthSeconds, Math.min((i + 1) * lengthSeconds, seconds)),
+    );
+    return { lengthSeconds, rows };
+  }
+
+  #window(from: number, to: number): TimelineWindow {
+    const latencies = this.#latencies.slice(from, to).filter((second) => second !== undefined);
+    const [p50Ms, p99Ms] = percentilesMs(latencies, [50, 99]);
+    return {
+      second: from,
+      ok: this.#ok.subarray(from, to).reduce((sum, ok) => sum + ok, 0),
+      meanMs: this.#response.meanMs(from, to),
+      p50Ms: p50Ms ?? null,
+      p99Ms: p99Ms ?? null,
+      maxMs: this.#response.maxMs(from, to),
+    };
+  }
+
+  #row(second: number, due: number): WithoutCost['seconds'][number] {
     const latencies = this.#latencies[second];
+    const failures = this.#failures[second];
     return {
       second,
       due,
       sent: this.#sent[second] ?? 0,
+      completed: this.#completed[second] ?? 0,
       ok: this.#ok[second] ?? 0,
-      failed: this.#failed[second] ?? 0,
-      meanMs: measured === 0 ? null : (this.#sumMs[second] ?? 0) / measured,
+      failed: failures?.reduce((sum, n) => sum + n, 0) ?? 0,
+      failures: failures === undefined ? {} : byKind(failures),
+      coldStarts: this.#coldStarts[second] ?? 0,
+      meanLatenessMs: this.#lateness.meanMs(second),
+      maxLatenessMs: this.#lateness.maxMs(second),
+      maxConnectionWaitMs: this.#wait.maxMs(second),
+      meanMs: this.#response.meanMs(second),
       p50Ms: latencies?.percentileMs(50) ?? null,
       p99Ms: latencies?.percentileMs(99) ?? null,
+      maxMs: this.#response.maxMs(second),
     };
   }
+}
+
+/** The greatest of lengths of time by second, ms. Below 0 counts as 0; what is not finite is ignored. */
+class Peaks {
+  /** Below 0: none was added. */
+  readonly #maxMs: Float64Array;
+
+  constructor(seconds: number) {
+    this.#maxMs = new Float64Array(seconds).fill(-1);
+  }
+
+  add(second: number, ms: number): void {
+    if (!(Math.abs(ms) < Infinity)) return;
+    const positive = ms > 0 ? ms : 0;
+    if (positive > (this.#maxMs[second] as number)) this.#maxMs[second] = positive;
+  }
+
+  /** Over the seconds from..to - 1; null where nothing was added. */
+  maxMs(from: number, to = from + 1): number | null {
+    const maxMs = this.#maxMs.subarray(from, to).reduce((max, ms) => Math.max(max, ms), -1);
+    return maxMs < 0 ? null : maxMs;
+  }
+}
+
+/** Their mean too. */
+class Spans {
+  readonly #peaks: Peaks;
+  readonly #count: Float64Array;
+  readonly #sumMs: Float64Array;
+
+  constructor(seconds: number) {
+    this.#peaks = new Peaks(seconds);
+    this.#count = new Float64Array(seconds);
+    this.#sumMs = new Float64Array(seconds);
+  }
+
+  add(second: number, ms: number): void {
+    if (!(Math.abs(ms) < Infinity)) return;
+    increment(this.#count, second);
+    if (ms > 0) this.#sumMs[second] = (this.#sumMs[second] as number) + ms;
+    this.#peaks.add(second, ms);
+  }
+
+  /** Over the seconds from..to - 1; null where nothing was added. */
+  meanMs(from: number, to = from + 1): number | null {
+    const count = sum(this.#count, from, to);
+    return count === 0 ? null : sum(this.#sumMs, from, to) / count;
+  }
+
+  maxMs(from: number, to = from + 1): number | null {
+    return this.#peaks.maxMs(from, to);
+  }
+}
+
+function sum(column: Float64Array, from: number, to: number): number {
+  let total = 0;
+  for (let i = from; i < Math.min(to, column.length); i++) total += column[i] as number;
+  return total;
+}
+
+function increment(column: Float64Array, index: number): void {
+  column[index] = (column[index] as number) + 1;
+}
+
+function byKind(counts: Float64Array): TimelineSecond['failures'] {
+  const entries = FAILURES.map((failure) => [failure, counts[outcomeCode(failure)] ?? 0] as const);
+  return Object.fromEntries(entries.filter(([, count]) => count > 0));
 }
 
 function secondOf(ms: number, length: number): number {
   const second = Math.floor(ms / 1000);
   return second >= 0 ? Math.min(second, length - 1) : 0;
-}
-
-/** A list while a second is quiet (most seconds of most traces are), buckets from then on. */
-class SecondLatencies {
-  #few: number[] | undefined = [];
-  #many: LogHistogram | undefined;
-
-  record(us: number): void {
-    if (this.#many !== undefined) {
-      this.#many.record(us);
-      return;
-    }
-    this.#few?.push(us);
-    if (this.#few?.length === ENOUGH) this.#spill(this.#few);
-  }
-
-  /** The middle of the bucket of the nearest rank; null under ENOUGH successes. */
-  percentileMs(p: number): number | null {
-    if (this.#many === undefined) return null;
-    const us = this.#many.middleAt(nearestRank(p, this.#many.count));
-    return us === null ? null : us / US_PER_MS;
-  }
-
-  #spill(few: readonly number[]): void {
-    this.#many = new LogHistogram(BITS);
-    for (const us of few) this.#many.record(us);
-    this.#few = undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { Backends } from './backends.js';
 import { Calibrate } from './calibrate.js';
 import { Estimate } from './estimate.js';
 import { Generate } from './generate.js';
@@ -10,6 +11,7 @@ export const COMMANDS = {
   run: Run,
   generate: Generate,
   estimate: Estimate,
+  backends: Backends,
   calibrate: Calibrate,
   report: ReportAgain,
   serve: Serve,

@@ -13,6 +13,7 @@ export class ReportAgain extends Command {
   static override flags = {
     ...COST_FLAGS,
     json: Flags.boolean({ description: 'print report.json in place of the text' }),
+    html: Flags.boolean({ default: true, allowNo: true, description: 'write report.html again' }),
   };
 
   override async run(): Promise<void> {
@@ -22,5 +23,9 @@ export class ReportAgain extends Command {
     const { renderReportJson } = await import('../report/report-json.js');
     const { renderReportText } = await import('../report/report-text.js');
     process.stdout.write(flags.json ? renderReportJson(report) : renderReportText(report));
+    if (flags.html) {
+      const { writePage } = await import('../replay/write-page.js');
+      await writePage(args.run, report);
+    }
   }
 }

@@ -27,7 +27,7 @@ export class Run extends Command {
   static override flags = {
     backend: Flags.string({
       default: 'onnx',
-      description: 'onnx, http, simulated, null, a path to a plugin, or a package',
+      description: 'a name of `replay backends`, a path to a plugin, or a package',
     }),
     set: Flags.string({ multiple: true, description: 'an option of the backend, key=value; repeatable' }),
     url: Flags.string({ description: 'short for --set url=' }),
@@ -109,6 +109,7 @@ export class Run extends Command {
       description: 'folder for the run, new or empty; runs/<time>-<trace>-<backend> unless given',
     }),
     json: Flags.boolean({ description: 'print report.json in place of the text' }),
+    html: Flags.boolean({ default: true, allowNo: true, description: 'write report.html, the page with the plots' }),
     quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
   };
 
@@ -221,6 +222,7 @@ function requestOf(trace: Trace, flags: RunFlags, terms: GivenTerms & { budget?:
     seed: flags.seed,
     ...terms,
     out: flags.out,
+    html: flags.html,
   };
 }
 

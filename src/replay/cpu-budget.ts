@@ -15,10 +15,8 @@ function cgroupQuota(read: (path: string) => string): number {
   for (const folder of cgroupLevels(read)) {
     for (const quotaOf of [quotaV2, quotaV1]) {
       try {
-        quota = Math.min(
-          quota,
-          quotaOf((name) => read(`${folder}/${name}`)),
-        );
+        const level = quotaOf((name) => read(`${folder}/${name}`));
+        if (level > 0) quota = Math.min(quota, level);
       } catch {
         // This level has no such file: it sets no limit.
       }
@@ -36,8 +34,9 @@ export function* cgroupLevels(read: (path: string) => string): Iterable<string> 
     return;
   }
   for (const line of lines) {
-    const [id, controllers, path] = line.split(':', 3);
-    if (path === undefined) continue;
+    const [id, controllers, ...named] = line.split(':');
+    if (named.length === 0) continue;
+    const path = named.join(':'); // container runtimes put colons into names
     const v2 = id === '0' && controllers === '';
     if (!v2 && controllers?.split(',').includes('cpu') !== true) continue;
     const root = v2 ? '/sys/fs/cgroup' : '/sys/fs/cgroup/cpu';

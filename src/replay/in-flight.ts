@@ -17,10 +17,7 @@ export function createInFlight(memory: InFlightMemory, worker: number, limit: nu
   const own = 1 + worker;
   return {
     enter() {
-      if (Atomics.add(open, 0, 1) >= limit) {
-        Atomics.sub(open, 0, 1);
-        return false;
-      }
+      if (!takeBelow(open, limit)) return false;
       Atomics.add(open, own, 1);
       return true;
     },
@@ -29,6 +26,16 @@ export function createInFlight(memory: InFlightMemory, worker: number, limit: nu
       Atomics.sub(open, own, 1);
     },
   };
+}
+
+/** Never above the limit, not even for a moment: another thread would shed for a place that nobody took. */
+function takeBelow(open: Int32Array, limit: number): boolean {
+  for (let taken = Atomics.load(open, 0); taken < limit;) {
+    const seen = Atomics.compareExchange(open, 0, taken, taken + 1);
+    if (seen === taken) return true;
+    taken = seen;
+  }
+  return false;
 }
 
 /** How many are open now. */

@@ -26,6 +26,8 @@ export function redactOptions(raw: RawOptions, publicOptions: readonly string[])
 function redactUrl(text: string): string {
   try {
     const { protocol, host, pathname, search } = new URL(text);
+    // "user:password@host" is a URL of the scheme "user".
+    if (host === '') return REDACTED;
     return printable(`${protocol}//${host}${pathname}${search === '' ? '' : `?${REDACTED}`}`);
   } catch {
     return REDACTED;
@@ -33,6 +35,6 @@ function redactUrl(text: string): string {
 }
 
 function headerName(text: string): string {
-  const colon = text.indexOf(':');
-  return colon < 1 ? REDACTED : `${printable(text.slice(0, colon), 60)}: ${REDACTED}`;
+  const name = /^[\w!#$%&'*+.^`|~-]{1,60}(?=:)/.exec(text)?.[0];
+  return name === undefined ? REDACTED : `${name}: ${REDACTED}`;
 }

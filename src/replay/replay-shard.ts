@@ -1,7 +1,7 @@
 import type { Backend, Call } from '../backends/backend.js';
 import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
-import { FAILURES, type Failure, type Outcome } from '../sample.js';
+import { COLD_STARTS, FAILURES, type Failure, type Outcome } from '../sample.js';
 import type { InFlight } from './in-flight.js';
 import type { Recorder } from './recorder.js';
 import type { Schedule } from './schedule.js';
@@ -48,11 +48,12 @@ async function sendAll({ schedule, clock, stop }: ShardRun, open: OpenCalls): Pr
       if (due > clock.now()) {
         await clock.until(due, stop);
         sendsInTurn = 0;
-      } else if (++sendsInTurn > SENDS_PER_TURN) {
+      } else if (sendsInTurn >= SENDS_PER_TURN) {
         await clock.turn();
         sendsInTurn = 0;
       }
       if (stop.aborted) return;
+      sendsInTurn++;
       open.send(seq[i] as number, due, payload[i] as number);
     }
   }
@@ -148,34 +149,59 @@ class OpenCalls {
   }
 }
 
-/** A plugin's answer comes from outside: what is not an outcome is a crash of the plugin, and no time lies outside [handed, now]. */
+/** A plugin's answer comes from outside: what is not an outcome, or cannot even be read, is a crash of the plugin. */
 function trusted(outcome: Outcome, handedMs: number, nowMs: number): Outcome {
-  if (!isOutcome(outcome))
-    return {
-      ok: false,
-      failure: 'crashed',
-      detail: 'the backend returned something that is no outcome',
-      doneMs: nowMs,
-    };
-  return inOrder(outcome, handedMs, nowMs) ? outcome : clamped(outcome, handedMs, nowMs);
+  try {
+    if (isOutcome(outcome)) return inOrder(outcome, handedMs, nowMs) ? outcome : clamped(outcome, handedMs, nowMs);
+  } catch {
+    // A getter threw.
+  }
+  return { ok: false, failure: 'crashed', detail: 'the backend returned something that is no outcome', doneMs: nowMs };
 }
 
-/** The usual case, for which nothing is made anew. */
+/** The usual case, for which nothing is made anew. NaN, and what is no number, fail the comparisons. */
 function inOrder(outcome: Outcome, handedMs: number, nowMs: number): boolean {
-  const { sentMs = handedMs, doneMs = NaN } = outcome;
+  const { sentMs = handedMs, doneMs = NaN, handshakeMs = 0, serverMs = 0, coldStart = 'unknown' } = outcome;
   const { doneEarliestMs = sentMs } = outcome;
-  return handedMs <= sentMs && sentMs <= doneEarliestMs && doneEarliestMs <= doneMs && doneMs <= nowMs;
+  return (
+    areNumbers(sentMs, doneEarliestMs, doneMs, handshakeMs, serverMs) &&
+    handedMs <= sentMs &&
+    sentMs <= doneEarliestMs &&
+    doneEarliestMs <= doneMs &&
+    doneMs <= nowMs &&
+    handshakeMs >= 0 &&
+    handshakeMs <= sentMs - handedMs &&
+    serverMs >= 0 &&
+    serverMs < Infinity &&
+    COLD_STARTS.includes(coldStart)
+  );
 }
 
+/** By name, for a list would be made anew for each sample. */
+function areNumbers(a: unknown, b: unknown, c: unknown, d: unknown, e: unknown): boolean {
+  return (
+    typeof a === 'number' &&
+    typeof b === 'number' &&
+    typeof c === 'number' &&
+    typeof d === 'number' &&
+    typeof e === 'number'
+  );
+}
+
+/** No moment lies outside [handed, now], no length below 0; what is no number is missing. */
 function clamped(outcome: Outcome, handedMs: number, nowMs: number): Outcome {
-  const doneMs = within(outcome.doneMs, handedMs, nowMs) ?? nowMs;
-  const sentMs = within(outcome.sentMs, handedMs, doneMs);
-  const doneEarliestMs = within(outcome.doneEarliestMs, sentMs ?? handedMs, doneMs);
+  const doneMs = within(outcome.doneMs, handedMs, nowMs, nowMs);
+  const sentMs = within(outcome.sentMs, handedMs, doneMs, NaN);
+  const isSent = !Number.isNaN(sentMs);
   return {
     ...outcome,
     doneMs,
-    ...(sentMs === undefined ? {} : { sentMs }),
-    ...(doneEarliestMs === undefined ? {} : { doneEarliestMs }),
+    sentMs,
+    doneEarliestMs: within(outcome.doneEarliestMs, isSent ? sentMs : handedMs, doneMs, NaN),
+    handshakeMs: within(outcome.handshakeMs, 0, (isSent ? sentMs : doneMs) - handedMs, NaN),
+    serverMs: within(outcome.serverMs, 0, Number.MAX_VALUE, NaN),
+    coldStart:
+      outcome.coldStart !== undefined && COLD_STARTS.includes(outcome.coldStart) ? outcome.coldStart : 'unknown',
   };
 }
 
@@ -191,8 +217,8 @@ function isOutcome(value: unknown): value is Outcome {
   );
 }
 
-function within(ms: number | undefined, leastMs: number, mostMs: number): number | undefined {
-  return ms === undefined || Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, leastMs), mostMs);
+function within(ms: unknown, leastMs: number, mostMs: number, otherwise: number): number {
+  return typeof ms !== 'number' || Number.isNaN(ms) ? otherwise : Math.min(Math.max(ms, leastMs), mostMs);
 }
 
 class OpenCall implements Call {

@@ -22,6 +22,7 @@ import type { Payload, Trace } from '../trace.js';
 import { asksTooMuch } from './asks-too-much.js';
 import { choosePacing, type ChosenPacing, type Pacing } from './choose-pacing.js';
 import { cpuBudget } from './cpu-budget.js';
+import { withEnvironment } from './environment-options.js';
 import { runFleet } from './fleet.js';
 import { measureHostUsage } from './host-usage.js';
 import { countInFlight, inFlightMemory } from './in-flight.js';
@@ -35,6 +36,7 @@ import { clipWindow, type Window } from './schedule.js';
 import { createSystemClock, type SystemClock } from './system-clock.js';
 import { virtualRun, WATCH_MS } from './virtual-run.js';
 import { watchBudget } from './watch-budget.js';
+import { writePage } from './write-page.js';
 
 /** One run, as asked for. Defaults are the command line's; here everything is stated. */
 export interface ReplayRequest {
@@ -66,6 +68,8 @@ export interface ReplayRequest {
   readonly budget?: number;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
+  /** False: no report.html. */
+  readonly html?: boolean;
 }
 
 /** The world as a run sees it. */
@@ -112,7 +116,7 @@ export async function replay(request: ReplayRequest, world: Surroundings): Promi
   const log = await openSampleLog(join(folder, RUN_FILES.samples), { usage: cost.billing !== null });
   const run = request.time === 'virtual' ? runVirtual : runReal;
   const over = await run(prepared, { folder, log, fold, world, budget });
-  return conclude(over, { folder, log, fold });
+  return conclude(over, { folder, log, fold }, request.html ?? true);
 }
 
 interface Prepared {
@@ -136,7 +140,8 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
       `backend ${plugin.name} answers from the world; --time virtual needs one that waits on the clock (simulated)`,
     );
   }
-  const parsed = plugin.parseOptions(request.backendOptions);
+  const backendOptions = withEnvironment(plugin.name, plugin.options ?? [], request.backendOptions, world.env);
+  const parsed = plugin.parseOptions(backendOptions);
   const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed);
   const plan = makePlan(request.trace, window, planLimits(request, plugin, parsed));
   const setUp = await plugin.setUp?.(parsed, {
@@ -159,15 +164,18 @@ async function prepare(request: ReplayRequest, world: Surroundings): Promise<Pre
     ...(setUp?.notes ?? []),
   ];
   const startedAt = world.date();
-  const record = firstRecord(request, {
-    plugin,
-    plan,
-    pacing,
-    workers,
-    notes,
-    startedAt,
-    cost: costTerms(request, plugin, options),
-  });
+  const record = firstRecord(
+    { ...request, backendOptions },
+    {
+      plugin,
+      plan,
+      pacing,
+      workers,
+      notes,
+      startedAt,
+      cost: costTerms(request, plugin, options),
+    },
+  );
   return {
     request,
     plugin,
@@ -413,10 +421,10 @@ interface Prober {
   end(): Promise<readonly CapacityReading[]>;
 }
 
-/** Only a service with a bill of its own is asked what is provisioned, by a client on this thread. */
+/** Only a service that costs by the hour is asked what is provisioned, by a client on this thread. */
 function createProber(prepared: Prepared): Prober | undefined {
   const { billing } = prepared.record.cost;
-  if (billing === null || billing.model === 'none') return undefined;
+  if (billing?.model !== 'hourly') return undefined;
   const over = new AbortController();
   let readings: Promise<readonly CapacityReading[]> = Promise.resolve([]);
   return {
@@ -536,7 +544,11 @@ function mergeFacts(
 }
 
 /** Ends the log and writes the report; a disk that refuses is told after the report is made, so that the numbers are not lost. */
-async function conclude({ record, trouble: before }: Over, { folder, log, fold }: Sinks): Promise<ReplayResult> {
+async function conclude(
+  { record, trouble: before }: Over,
+  { folder, log, fold }: Sinks,
+  html: boolean,
+): Promise<ReplayResult> {
   let trouble = before;
   const attempt = async (write: () => void | Promise<void>): Promise<void> => {
     try {
@@ -558,6 +570,7 @@ async function conclude({ record, trouble: before }: Over, { folder, log, fold }
   await attempt(() => {
     writeWhole(folder, RUN_FILES.hlog, hlog);
   });
+  if (html) await attempt(() => writePage(folder, report));
   return { folder, record, report, trouble };
 }
 

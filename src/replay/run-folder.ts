@@ -9,6 +9,7 @@ export const RUN_FILES = {
   samples: 'samples.arrows',
   report: 'report.json',
   hlog: 'latency.hlog',
+  html: 'report.html',
 } as const;
 
 /** Makes the folder of a run: `out` when given (it must be new or empty), else a fresh one of this name below `runs`. */

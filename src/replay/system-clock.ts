@@ -69,7 +69,8 @@ export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
   return {
     now,
     until(dueMs, signal) {
-      if (dueMs <= now()) return Promise.resolve();
+      // NaN, from a plugin, has passed too: it has no place in the order.
+      if (!(dueMs > now())) return Promise.resolve();
       const woken = waiters.add(dueMs, signal);
       schedule();
       return woken;

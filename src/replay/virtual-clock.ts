@@ -12,7 +12,8 @@ export function createVirtualClock(): VirtualClock {
   let nowMs = 0;
   return {
     now: () => nowMs,
-    until: (dueMs, signal) => (dueMs <= nowMs ? Promise.resolve() : waiters.add(dueMs, signal)),
+    // NaN, from a plugin, has passed too: it has no place in the order.
+    until: (dueMs, signal) => (dueMs > nowMs ? waiters.add(dueMs, signal) : Promise.resolve()),
     turn: () => Promise.resolve(),
     async drive(work) {
       let settled = false as boolean;

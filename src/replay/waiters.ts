@@ -1,6 +1,5 @@
 /** Who waits for which moment: a binary min-heap by due time, first come first served among equals. */
 export interface Waiters {
-  readonly size: number;
   /** The earliest due time; Infinity when nobody waits. */
   nextMs(): number;
   add(dueMs: number, signal: AbortSignal | undefined): Promise<void>;
@@ -32,9 +31,6 @@ export function createWaiters(): Waiters {
     );
   };
   return {
-    get size() {
-      return heap.length;
-    },
     nextMs: () => heap[0]?.dueMs ?? Infinity,
     add(dueMs, signal) {
       if (signal?.aborted === true) return Promise.resolve();

@@ -1,38 +1,32 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { BackendPlugin } from '#src/backends/backend';
 import { afterAll, describe, it } from 'vitest';
+import type { BackendPlugin, RawOptions } from '#src/backends/backend';
 import httpPlugin from '#src/backends/http';
 import nullPlugin from '#src/backends/null';
 import onnxPlugin from '#src/backends/onnx';
-import simulatedPlugin from '#src/backends/simulated';
 import { importPlugin } from '#src/backends/registry';
+import simulatedPlugin from '#src/backends/simulated';
 import { backendContract } from '#src/testing';
+import { goneServiceUrl, openLoopbackService } from '../support/loopback-service.js';
 
-const server = createServer((request, response) => {
-  request.resume();
-  request.on('end', () => response.end('{}'));
-});
-const url = await new Promise<string>((resolve) => {
-  server.listen(0, '127.0.0.1', () => {
-    resolve(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
-  });
-});
+const service = await openLoopbackService();
+const goneUrl = await goneServiceUrl();
 afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+  service.close();
 });
-
+/** As a user's backend is loaded: by its place. */
 const echoPlugin = await importPlugin(new URL('../../docs/examples/echo-backend.js', import.meta.url).href);
 
+/** One subject of the suite; `failing` name a service that fails. */
+function keeps<Options>(plugin: BackendPlugin<Options>, options: RawOptions, failing?: RawOptions): void {
+  const subject = { it, plugin: plugin as unknown as BackendPlugin, options };
+  backendContract(failing === undefined ? subject : { ...subject, failing });
+}
+
+// The other HTTP client has a file of its own, contract-undici.test.ts: each opening of a client warms it.
 describe('the contract', () => {
-  const plugins: [plugin: BackendPlugin<never>, options: Record<string, string>][] = [
-    [nullPlugin as BackendPlugin<never>, {}],
-    [simulatedPlugin as BackendPlugin<never>, { servers: '2', service: '1ms' }],
-    [httpPlugin as BackendPlugin<never>, { url }],
-    [httpPlugin as BackendPlugin<never>, { url, client: 'undici' }],
-    [onnxPlugin as BackendPlugin<never>, { sessions: '1' }],
-    [echoPlugin as BackendPlugin<never>, { delay: '2' }],
-  ];
-  for (const [plugin, options] of plugins) backendContract({ it, plugin: plugin as unknown as BackendPlugin, options });
+  keeps(nullPlugin, {});
+  keeps(simulatedPlugin, { servers: '2', service: '1ms' }, { service: '1ms', 'failure-ratio': '1' });
+  keeps(httpPlugin, { url: service.url }, { url: goneUrl });
+  keeps(onnxPlugin, { sessions: '1' });
+  keeps(echoPlugin, { delay: '2' });
 });

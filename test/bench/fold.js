@@ -1,7 +1,10 @@
-// What one sample costs: the fold of all sections, and the sample log. Run: node test/bench/fold.js [samples]
-import { statSync, rmSync, mkdtempSync } from 'node:fs';
+// CPU that one sample costs after its answer: recording, the transfer between threads, the folds of all sections, the log.
+// Run: node test/bench/fold.js [samples] [--quick]
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { createHealth } from '#src/collectors/health';
 import { loadHistograms } from '#src/collectors/histogram';
 import { createLatency } from '#src/collectors/latency';
@@ -9,24 +12,13 @@ import { createOutcomes } from '#src/collectors/outcomes';
 import { foldSections } from '#src/collectors/registry';
 import { openSampleLog, readSampleLog } from '#src/collectors/sample-log';
 import { createTimeline } from '#src/collectors/timeline';
+import { median, printBench, spread, tell } from '../support/bench-table.js';
 
-const samples = Number(process.argv[2] ?? 2_000_000);
+const GOAL_US = 1.5;
 const ROWS = 4096;
 const PER_SECOND = 10_000;
+const SECTIONS = { latency: createLatency, outcomes: createOutcomes, timeline: createTimeline, health: createHealth };
 
-const batches = makeBatches(samples);
-const seconds = Math.ceil(samples / PER_SECOND);
-const plan = {
-  planned: samples,
-  durationMs: seconds * 1000,
-  duePerSecond: Array.from({ length: seconds }, (_, i) => Math.min(PER_SECOND, samples - i * PER_SECOND)),
-  warmupMs: 1000,
-  timeoutMs: 60_000,
-  maxLatenessMs: 10,
-  maxInFlight: { limit: 10_000, explicit: false },
-  connections: 64,
-  knowsSent: true,
-};
 const end = {
   endedMs: 1e6,
   stoppedMs: null,
@@ -37,54 +29,110 @@ const end = {
   resources: null,
 };
 
-await loadHistograms();
-for (const [name, create] of Object.entries({ createLatency, createOutcomes, createTimeline, createHealth })) {
-  time(name, () => {
+await printBench(import.meta.url, async ({ quick, numbers: [samples = quick ? 100_000 : 2_000_000] }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'replay-bench-'));
+  try {
+    await loadHistograms();
+    const together = await allTogether(folder, samples, quick ? 1 : 5);
+    tell('fold: the parts');
+    return [together, ...folds(samples), ...(await log(folder, samples))];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** Recorder and transfer in a worker, folds and log here, as in a run. CPU of all threads; the slope leaves out the start of a thread. */
+async function allTogether(folder, samples, rounds) {
+  await pipelineUs(folder, samples / 4);
+  const slopes = [];
+  for (let round = 0; round < rounds; round++) {
+    tell(`fold: all together, round ${round + 1} of ${rounds}`);
+    const [short, long] = [await pipelineUs(folder, samples / 4), await pipelineUs(folder, samples)];
+    slopes.push((long - short) / (samples * 0.75));
+  }
+  return {
+    measure: 'recording, transfer, folds and log together, per request',
+    figure: `${spread(slopes, 2)} us`,
+    goal: `at most ${GOAL_US} us`,
+    held: median(slopes) <= GOAL_US,
+    note: 'CPU of all threads, slope between two lengths',
+  };
+}
+
+/** CPU time of it all, us. */
+async function pipelineUs(folder, samples) {
+  const taken = new Int32Array(new SharedArrayBuffer(4));
+  const fold = await foldSections({ plan: planOf(samples) });
+  const log = await openSampleLog(join(folder, 'together.arrows'));
+  const cpu = process.cpuUsage();
+  const worker = new Worker(new URL('../support/sample-source.js', import.meta.url), {
+    workerData: { samples, perSecond: PER_SECOND, taken: taken.buffer },
+  });
+  worker.on('message', (batch) => {
+    fold.add(batch);
+    log.write(batch);
+    Atomics.add(taken, 0, 1);
+    Atomics.notify(taken, 0);
+  });
+  await once(worker, 'exit');
+  await log.close();
+  const { user, system } = process.cpuUsage(cpu);
+  const { ok } = fold.finish(end).sections.outcomes;
+  if (ok !== samples) throw new Error(`only ${ok} of ${samples} samples came through`);
+  return user + system;
+}
+
+function folds(samples) {
+  const batches = makeBatches(samples);
+  const plan = planOf(samples);
+  return Object.entries(SECTIONS).map(([name, create]) => {
+    const startMs = performance.now();
     const collector = create({ plan });
     for (const batch of batches) collector.add(batch);
     collector.finish(end);
+    return part(`fold of ${name}`, performance.now() - startMs, samples);
   });
 }
-const fold = await foldSections({ plan });
-time('whole fold', () => {
-  for (const batch of batches) fold.add(batch);
-  fold.finish(end);
-});
-await timeLog();
 
-function time(name, run) {
-  const start = performance.now();
-  run();
-  print(name, performance.now() - start, samples);
-}
-
-function print(name, ms, n) {
-  console.log(`${name.padEnd(16)} ${((ms / n) * 1000).toFixed(3)} us per sample`);
-}
-
-async function timeLog() {
-  const folder = mkdtempSync(join(tmpdir(), 'replay-bench-'));
+async function log(folder, samples) {
   const path = join(folder, 'samples.arrows');
-  const some = batches.slice(0, 300);
-  const log = await openSampleLog(path);
-  const cpu = process.cpuUsage();
+  const batches = makeBatches(Math.min(samples, 300 * ROWS));
+  const count = batches.reduce((sum, { rows }) => sum + rows, 0);
+  const file = await openSampleLog(path);
   let encodingMs = 0;
-  for (const batch of some) {
-    const start = performance.now();
-    log.write(batch);
-    encodingMs += performance.now() - start;
+  for (const batch of batches) {
+    const startMs = performance.now();
+    file.write(batch);
+    encodingMs += performance.now() - startMs;
     await new Promise((resolve) => setImmediate(resolve)); // batches come one by one in a run, too
   }
-  print('log, encoding', encodingMs, some.length * ROWS);
-  await log.close();
-  const used = process.cpuUsage(cpu);
-  print('log, all CPU', (used.user + used.system) / 1000, some.length * ROWS);
-  console.log(`${'log, bytes'.padEnd(16)} ${(statSync(path).size / some.length / ROWS).toFixed(1)} per sample`);
-  const readStart = performance.now();
+  await file.close();
+  const startMs = performance.now();
   let read = 0;
   for await (const { rows } of readSampleLog(path)) read += rows;
-  print('log, reading', performance.now() - readStart, read);
-  rmSync(folder, { recursive: true });
+  return [
+    { ...part('log, encoding', encodingMs, count), note: `${(statSync(path).size / count).toFixed(1)} bytes` },
+    part('log, reading', performance.now() - startMs, read),
+  ];
+}
+
+function part(measure, ms, samples) {
+  return { measure: `${measure}, per request`, figure: `${((ms / samples) * 1000).toFixed(3)} us` };
+}
+
+function planOf(samples) {
+  const seconds = Math.ceil(samples / PER_SECOND);
+  return {
+    planned: samples,
+    durationMs: seconds * 1000,
+    duePerSecond: Array.from({ length: seconds }, (_, i) => Math.min(PER_SECOND, samples - i * PER_SECOND)),
+    warmupMs: 1000,
+    timeoutMs: 60_000,
+    maxLatenessMs: 10,
+    maxInFlight: { limit: 10_000, explicit: false },
+    connections: 64,
+    knowsSent: true,
+  };
 }
 
 /** Log-normal service times, a little lateness, 1 % failures; the same values at every run. */

@@ -1,56 +1,64 @@
-// How fast a trace is read and checked, per format. Run: node test/bench/trace-read.js [arrivals]
+// How fast a trace is read and checked, per format. Run: node test/bench/trace-read.js [arrivals] [--quick]
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeArrivals, readArrivals } from '#src/arrival-store';
+import { closeArrivals } from '#src/arrival-store';
 import { readTrace } from '#src/trace-file/read-trace';
 import { writeTrace } from '#src/trace-file/write-trace';
+import { median, printBench, spread, tell } from '../support/bench-table.js';
 
-const arrivals = Number(process.argv[2] ?? 1_000_000);
 const CHUNK = 4096;
 const ROUNDS = 5;
+const GOAL = { arrivals: 1_000_000, ms: 1000 };
 
-const folder = mkdtempSync(join(tmpdir(), 'replay-bench-'));
-const options = { spoolDir: folder, stdin: (async function* () {})() };
-
-try {
-  for (const indexed of [false, true]) {
-    for (const name of ['trace.json', 'trace.jsonl', 'trace.csv', 'trace.json.gz']) await bench(name, indexed);
+await printBench(import.meta.url, async ({ quick, numbers: [arrivals = quick ? 50_000 : GOAL.arrivals] }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'replay-bench-'));
+  try {
+    const rows = [];
+    for (const name of ['trace.json', 'trace.jsonl', 'trace.csv', 'trace.json.gz']) {
+      for (const indexed of [false, true]) rows.push(await readRow(join(folder, name), { arrivals, indexed }));
+    }
+    const spooled = await readRow(join(folder, 'trace.json'), { arrivals, indexed: false, memoryLimit: 0 });
+    return [...rows, { ...spooled, measure: `${spooled.measure}, spooled` }];
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-  await bench('trace.json', false, { memoryLimit: 0 });
-} finally {
-  rmSync(folder, { recursive: true });
+});
+
+async function readRow(path, { arrivals, indexed, memoryLimit }) {
+  tell(`trace: ${path.split('/').at(-1)}`);
+  const isCsv = path.endsWith('.csv');
+  const begunMs = performance.now();
+  const table = indexed && !isCsv ? { payloads: [{ text: 'a' }, { text: 'b' }] } : {};
+  await writeTrace({ name: 'bench', durationMs: arrivals, ...table }, chunks(arrivals, indexed), path);
+  const writeMs = performance.now() - begunMs;
+  const options = {
+    spoolDir: tmpdir(),
+    stdin: (async function* () {})(),
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    ...(indexed && isCsv ? { payloads: [{ kind: 'bytes' }, { kind: 'bytes' }] } : {}),
+  };
+  const readMs = [];
+  for (let round = 0; round < ROUNDS; round++) readMs.push(await timeToRead(path, options));
+  const isJudged = path.endsWith('.json') && arrivals === GOAL.arrivals;
+  return {
+    measure: `reading and checking ${arrivals.toLocaleString('en')} arrivals, ${path.split('.').slice(1).join('.')}${indexed ? ', payloads' : ''}`,
+    figure: `${spread(readMs, 0)} ms`,
+    ...(isJudged ? { goal: `under ${GOAL.ms} ms`, held: median(readMs) < GOAL.ms } : {}),
+    note: `${(statSync(path).size / 1e6).toFixed(1)} MB, written in ${writeMs.toFixed(0)} ms`,
+  };
 }
 
-async function bench(name, indexed, more = {}) {
-  const path = join(folder, name);
-  const payloads = name.endsWith('.csv') ? {} : { payloads: [{ text: 'a' }, { text: 'b' }] };
-  const begun = performance.now();
-  await writeTrace({ name: 'bench', durationMs: arrivals, ...(indexed ? payloads : {}) }, chunks(indexed), path);
-  const writeMs = performance.now() - begun;
-  const table = indexed && name.endsWith('.csv') ? { payloads: [{ kind: 'bytes' }, { kind: 'bytes' }] } : {};
-  const readMs = [];
-  let againMs = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = performance.now();
-    const { store } = await readTrace(path, { ...options, ...table, ...more });
-    readMs.push(performance.now() - start);
-    const again = performance.now();
-    for (const chunk of readArrivals(store)) if (chunk.atMs.length === 0) throw new Error('empty chunk');
-    againMs = performance.now() - again;
-    closeArrivals(store);
-  }
-  const best = Math.min(...readMs);
-  const megabytes = statSync(path).size / 1e6;
-  console.log(
-    `${name.padEnd(14)} payload ${indexed ? 'yes' : 'no '} ${more.memoryLimit === 0 ? 'spooled' : 'memory '} ${megabytes.toFixed(1).padStart(6)} MB` +
-      `  write ${writeMs.toFixed(0).padStart(5)} ms  read first ${readMs[0].toFixed(0).padStart(5)} best ${best.toFixed(0).padStart(5)} ms` +
-      `  ${(arrivals / best / 1000).toFixed(1)} M arrivals/s  again ${againMs.toFixed(1)} ms`,
-  );
+async function timeToRead(path, options) {
+  const startMs = performance.now();
+  const { store } = await readTrace(path, options);
+  const ms = performance.now() - startMs;
+  closeArrivals(store);
+  return ms;
 }
 
 /** About one arrival a millisecond, three decimals. */
-function* chunks(indexed) {
+function* chunks(arrivals, indexed) {
   for (let from = 0; from < arrivals; from += CHUNK) {
     const rows = Math.min(CHUNK, arrivals - from);
     const atMs = Float64Array.from({ length: rows }, (_, i) => from + i + ((i * 7919) % 997) / 1000);

@@ -1,16 +1,22 @@
 // CPU and time per request, closed loop over 32 connections: the lean wire beside undici, in turns, medians.
-// Run: node test/bench/wire.js [requests per round] [rounds]. The server is a process of its own.
+// Run: node test/bench/wire.js [requests per round] [rounds] [--quick]. The server is a process of its own.
 import { fork } from 'node:child_process';
 import { createServer } from 'node:net';
 import { Pool } from 'undici';
 import { createWire } from '#src/backends/shared/http1-wire';
 import { requestBytes } from '#src/backends/shared/request-bytes';
+import { printBench, spread } from '../support/bench-table.js';
 
 const LANES = 32;
 const BODY = Buffer.from('{"instances":[[0.5]]}');
 
 if (process.argv[2] === 'serve') serve();
-else await compare(Number(process.argv[2] ?? 40_000), Number(process.argv[3] ?? 5));
+else {
+  await printBench(import.meta.url, ({ quick, numbers: [requests = quick ? 2000 : 40_000, rounds = quick ? 1 : 5] }) =>
+    compare(requests, rounds),
+  );
+  process.exit();
+}
 
 function serve() {
   const answer = Buffer.from(
@@ -34,14 +40,18 @@ async function compare(requests, rounds) {
   for (let round = 0; round < rounds; round++) {
     for (const [name, send] of Object.entries(clients)) results[name].push(await closedLoop(send, requests));
   }
-  for (const [name, all] of Object.entries(results)) {
-    const [cpu, wall] = [median(all.map((r) => r.cpuUs)), median(all.map((r) => r.wallUs))];
-    console.log(
-      `${name.padEnd(7)} ${cpu.toFixed(1)} us CPU a request, ${Math.round(1e6 / wall)} requests/s (median of ${rounds})`,
-    );
-  }
   server.disconnect();
-  process.exit();
+  return Object.entries(results).map(([name, all]) => ({
+    measure: `CPU per request, closed loop over ${LANES} connections, ${name}`,
+    figure: `${spread(
+      all.map(({ cpuUs }) => cpuUs),
+      1,
+    )} us`,
+    note: `${spread(
+      all.map(({ wallUs }) => 1e6 / wallUs),
+      0,
+    )} requests/s`,
+  }));
 }
 
 async function lean(url) {
@@ -92,8 +102,4 @@ async function closedLoop(send, requests) {
   await Promise.all(Array.from({ length: LANES }, lane));
   const used = process.cpuUsage(cpu);
   return { cpuUs: (used.user + used.system) / requests, wallUs: ((performance.now() - start) * 1000) / requests };
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

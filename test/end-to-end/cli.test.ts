@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -38,11 +38,22 @@ it('two virtual runs are the same to the bit, and the report made again is the r
   const [one, two] = [freshFolder(), freshFolder()];
   const { stdout } = await runCli([...VIRTUAL, '--json', '--out', one]);
   await runCli([...VIRTUAL, '--out', two]);
-  for (const name of ['samples.arrows', 'report.json', 'latency.hlog', 'run.json']) {
+  for (const name of ['samples.arrows', 'report.json', 'latency.hlog', 'run.json', 'report.html']) {
     expect(readFileSync(join(one, name)).equals(readFileSync(join(two, name)))).toBe(true);
   }
   expect(stdout).toBe(readFileSync(join(one, 'report.json'), 'utf8'));
+  const page = readFileSync(join(one, 'report.html'), 'utf8');
+  rmSync(join(one, 'report.html'));
+  expect((await runCli(['report', one, '--json', '--no-html'])).stdout).toBe(stdout);
+  expect(existsSync(join(one, 'report.html'))).toBe(false);
   expect((await runCli(['report', one, '--json'])).stdout).toBe(stdout);
+  expect(readFileSync(join(one, 'report.html'), 'utf8')).toBe(page);
+});
+
+it('--no-html leaves the page out', async () => {
+  const out = freshFolder();
+  expect((await runCli([...VIRTUAL, '--no-html', '--out', out])).code).toBe(0);
+  expect(readdirSync(out).sort()).toEqual(['latency.hlog', 'report.json', 'run.json', 'samples.arrows']);
 });
 
 it('a generated trace is replayed from standard input', () => {
@@ -155,4 +166,20 @@ it('payloads given apart from the trace go out in turn, by the index of the requ
   }
   server.close();
   server.closeAllConnections();
+});
+
+it('an option comes from the environment as well, and every backend tells its own', async () => {
+  const out = freshFolder();
+  const env = { ...process.env, REPLAY_SIMULATED_SERVICE: '50ms' };
+  const args = [CLI, ...VIRTUAL, '--set', 'servers=9', '--out', out];
+  expect(spawnSync(process.execPath, args, { env }).status).toBe(0);
+  expect(readReport(out).sections.latency.service.minMs).toBeCloseTo(50, 6);
+  const listed = JSON.parse((await runCli(['backends', '--json'])).stdout) as {
+    name: string;
+    options: { name: string; environment: string }[];
+  }[];
+  expect(listed.map(({ name }) => name)).toEqual(expect.arrayContaining(['onnx', 'http', 'lambda', 'sagemaker']));
+  const endpoint = listed.find(({ name }) => name === 'sagemaker')?.options.find(({ name }) => name === 'endpoint');
+  expect(endpoint?.environment).toBe('REPLAY_SAGEMAKER_ENDPOINT');
+  for (const line of (await runCli(['backends'])).stdout.split('\n')) expect(line.length).toBeLessThan(120);
 });

@@ -138,9 +138,12 @@ it('the first Ctrl-C stops sending and reports', async () => {
   const url = await serve(() => undefined);
   const out = freshFolder();
   const { code } = await runCli(
-    ['--rate', '100/s', '--duration', '20s', '--backend', 'http', '--url', url, '--quiet', '--out', out],
+    ['--rate', '100/s', '--duration', '20s', '--backend', 'http', '--url', url, '--out', out],
     (child) => {
-      setTimeout(() => child.kill('SIGINT'), 3500);
+      // Once a second it tells how far it is: after 2 s of the run, however long the start took.
+      child.stderr?.on('data', (text: Buffer) => {
+        if (text.toString().startsWith('2 of ')) child.kill('SIGINT');
+      });
     },
   );
   const report = readReport(out);

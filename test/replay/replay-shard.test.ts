@@ -1,229 +1,185 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import type { Backend, Call } from '#src/backends/backend';
-import { createInFlight, inFlightMemory } from '#src/replay/in-flight';
-import { createRecorder } from '#src/replay/recorder';
-import { replayShard } from '#src/replay/replay-shard';
-import { createVirtualClock, type VirtualClock } from '#src/replay/virtual-clock';
-import { OUTCOMES, type Outcome, type SampleBatch } from '#src/sample';
+import { describe, expect, test } from 'vitest';
+import type { Outcome } from '#src/sample';
+import { type Load, runShard } from './run-shard.js';
 
-interface Row {
-  readonly seq: number;
-  readonly dueMs: number;
-  readonly handedMs: number;
-  readonly sentMs: number;
-  readonly doneMs: number;
-  readonly doneEarliestMs: number;
-  readonly outcome: string;
-  readonly detail: string;
-}
-
-interface Load {
-  readonly dueMs: readonly number[];
-  readonly limit?: number;
-  readonly timeoutMs?: number;
-  /** When the run is stopped. */
-  readonly stopMs?: number;
-}
-
-/** The loop in virtual time against a backend written here. */
-async function shard(
-  { dueMs, limit = 1000, timeoutMs = 10_000, stopMs }: Load,
-  backend: (clock: VirtualClock) => Backend['invoke'],
-): Promise<{ rows: Row[]; endedMs: number; handed: Call[] }> {
-  const clock = createVirtualClock();
-  const rows: Row[] = [];
-  const handed: Call[] = [];
-  const invoke = backend(clock);
-  const recorder = createRecorder(0, (batch) => rows.push(...rowsOf(batch)));
-  const stop = new AbortController();
-  const over = new AbortController();
-  const work = async (): Promise<void> => {
-    const stopping =
-      stopMs === undefined
-        ? undefined
-        : clock.until(stopMs, over.signal).then(() => {
-            stop.abort();
-          });
-    await replayShard({
-      schedule: [
-        {
-          rows: dueMs.length,
-          seq: Uint32Array.from(dueMs, (_, i) => i),
-          dueMs: Float64Array.from(dueMs),
-          payload: new Uint32Array(dueMs.length),
-        },
-      ],
-      clock,
-      backend: {
-        invoke(call) {
-          handed.push(call);
-          return invoke(call);
-        },
-      },
-      recorder,
-      inFlight: createInFlight(inFlightMemory(1), 0, limit),
-      timeoutMs,
-      stop: stop.signal,
-    });
-    over.abort();
-    await stopping;
-  };
-  await clock.drive(work());
-  recorder.flush();
-  return { rows: rows.sort((a, b) => a.seq - b.seq), endedMs: clock.now(), handed };
-}
-
-function rowsOf(batch: SampleBatch): Row[] {
-  const details = new Map(batch.details.map(({ row, text }) => [row, text]));
-  return Array.from({ length: batch.rows }, (_, i) => ({
-    seq: batch.seq[i] ?? NaN,
-    dueMs: batch.dueMs[i] ?? NaN,
-    handedMs: batch.handedMs[i] ?? NaN,
-    sentMs: batch.sentMs[i] ?? NaN,
-    doneMs: batch.doneMs[i] ?? NaN,
-    doneEarliestMs: batch.doneEarliestMs[i] ?? NaN,
-    outcome: OUTCOMES[batch.outcome[i] ?? 0] ?? '?',
-    detail: details.get(i) ?? '',
-  }));
-}
-
-const schedules = fc
-  .array(fc.double({ min: 0, max: 1000, noNaN: true }), { minLength: 1, maxLength: 60 })
+/** Arrival times: bursts (equal times) and any fraction of a ms. */
+const dueTimes = fc
+  .array(fc.oneof(fc.integer({ min: 0, max: 40 }), fc.double({ min: 0, max: 500, noNaN: true })), { maxLength: 80 })
   .map((times) => times.sort((a, b) => a - b));
+/** How long the service takes for each request in turn; null: it never answers. */
+const service = fc.array(fc.option(fc.double({ min: 0, max: 400, noNaN: true }), { freq: 5 }), { minLength: 1 });
+/** Any timeout, and some at which handed + timeout - timeout is not handed in floating point. */
+const timeout = fc.oneof(fc.double({ min: 0.5, max: 300, noNaN: true }), fc.constantFrom(0.1, 100, 30_000));
 
-/** Answers request i after services[i] ms; NaN: never. */
-function answering(services: readonly number[]): (clock: VirtualClock) => Backend['invoke'] {
-  return (clock) => (call) => {
-    const serviceMs = services[call.seq % services.length] ?? NaN;
-    if (Number.isNaN(serviceMs)) return new Promise(() => undefined);
-    return clock.until(call.handedMs + serviceMs).then((): Outcome => ({ ok: true, doneMs: clock.now() }));
+const RUNS = { numRuns: 60 };
+
+type Invoke = Load['invoke'];
+const never = (): Promise<Outcome> => new Promise(() => undefined);
+
+/** Answers request i after `tookMs[i]`, around again. */
+function answersAfter(tookMs: readonly (number | null)[]): Invoke {
+  return async (call, clock) => {
+    const took = tookMs[call.seq % tookMs.length] ?? null;
+    if (took === null) return never();
+    await clock.until(call.handedMs + took);
+    return { ok: true, sentMs: call.handedMs, doneMs: clock.now() };
   };
 }
 
-describe('in virtual time', () => {
-  it('every request is handed over exactly when it is due, however slow the answers are', async () => {
-    const services = fc.array(fc.oneof(fc.double({ min: 0, max: 5000, noNaN: true }), fc.constant(NaN)), {
-      minLength: 1,
-    });
+describe('replayShard', () => {
+  test('hands every request over at its due time, whatever the service does', async () => {
     await fc.assert(
-      fc.asyncProperty(schedules, services, async (dueMs, serviceMs) => {
-        const { rows } = await shard({ dueMs }, answering(serviceMs));
-        expect(rows.map(({ handedMs }) => handedMs)).toEqual(dueMs);
-        for (const { seq, handedMs, doneMs, outcome } of rows) {
-          const service = serviceMs[seq % serviceMs.length] ?? NaN;
-          expect(outcome).toBe(Number.isNaN(service) ? 'timeout' : 'ok');
-          expect(doneMs).toBeCloseTo(handedMs + (Number.isNaN(service) ? 10_000 : service), 9);
-        }
+      fc.asyncProperty(dueTimes, service, timeout, async (dueMs, tookMs, timeoutMs) => {
+        const ran = await runShard({ dueMs, invoke: answersAfter(tookMs), timeoutMs });
+        expect(ran.rows.map(({ seq }) => seq)).toEqual(dueMs.map((_, i) => i));
+        expect(ran.rows.map(({ handedMs }) => handedMs)).toEqual(dueMs);
+        expect(ran.inFlight).toBe(0);
       }),
+      RUNS,
     );
   });
 
-  it('a request that has no answer times out at the hand-over plus the timeout, and a late answer changes nothing', async () => {
-    const { rows, endedMs } = await shard({ dueMs: [0, 10, 20], timeoutMs: 100 }, answering([500, 50, 99.9]));
-    expect(rows.map(({ outcome, doneMs }) => [outcome, doneMs])).toEqual([
-      ['timeout', 100],
-      ['ok', 60],
-      ['ok', 119.9],
-    ]);
-    expect(endedMs).toBeLessThanOrEqual(500);
-  });
-
-  it('above the limit requests are shed at once, never queued, and places are given back', async () => {
+  test('an answer before the timeout counts; the others time out at exactly handed + timeout', async () => {
     await fc.assert(
-      fc.asyncProperty(schedules, fc.integer({ min: 1, max: 10 }), async (dueMs, limit) => {
-        const { rows, handed } = await shard({ dueMs, limit }, answering([100]));
-        // The same law, written down without the engine: who is open when a request falls due.
-        let open: number[] = [];
-        for (const { seq, dueMs: due, outcome, doneMs } of rows) {
-          open = open.filter((endMs) => endMs > due);
-          const shed = open.length >= limit;
-          if (!shed) open.push(due + 100);
-          // Answers of the very same moment may come before or after.
-          const tie = open.some((endMs) => Math.abs(endMs - due) < 1e-6);
-          if (!tie) expect(outcome, `request ${String(seq)}`).toBe(shed ? 'shed' : 'ok');
-          if (outcome === 'shed') expect(doneMs).toBe(due);
+      fc.asyncProperty(dueTimes, service, timeout, async (dueMs, tookMs, timeoutMs) => {
+        const ran = await runShard({ dueMs, invoke: answersAfter(tookMs), timeoutMs });
+        for (const { seq, handedMs, outcome, doneMs } of ran.rows) {
+          const took = tookMs[seq % tookMs.length] ?? Infinity;
+          // At the very moment of the timeout either may come first.
+          if (handedMs + took !== handedMs + timeoutMs)
+            expect(outcome).toBe(handedMs + took < handedMs + timeoutMs ? 'ok' : 'timeout');
+          expect(doneMs).toBe(handedMs + Math.min(took, timeoutMs));
         }
-        expect(handed.length).toBe(rows.filter(({ outcome }) => outcome !== 'shed').length);
+        const lastMs = Math.max(0, ...ran.rows.map(({ doneMs }) => doneMs));
+        expect(ran.endedMs).toBe(lastMs);
       }),
+      RUNS,
     );
   });
 
-  it('a stop sends nothing more, and what is open becomes aborted with its age', async () => {
+  test('ends although 30,000.1 - 30,000 is less than 0.1', async () => {
+    const { rows } = await runShard({ dueMs: [0.1], invoke: never, timeoutMs: 30_000 });
+    expect(rows).toMatchObject([{ outcome: 'timeout', doneMs: 30_000.1 }]);
+  });
+
+  test('sheds above the limit of requests in flight, and never otherwise', async () => {
     await fc.assert(
-      fc.asyncProperty(schedules, fc.double({ min: 0, max: 1100, noNaN: true }), async (dueMs, stopMs) => {
-        const { rows, endedMs } = await shard({ dueMs, stopMs }, answering([70]));
-        expect(rows.length).toBeGreaterThanOrEqual(dueMs.filter((due) => due < stopMs).length);
-        expect(rows.length).toBeLessThanOrEqual(dueMs.filter((due) => due <= stopMs).length);
-        for (const { handedMs, doneMs, outcome, detail } of rows) {
-          if (handedMs + 70 < stopMs) expect(outcome).toBe('ok');
-          if (handedMs + 70 <= stopMs + 1e-9) continue;
-          expect(outcome).toBe('aborted');
-          expect(doneMs).toBeCloseTo(stopMs, 9);
-          expect(detail).toBe(`open for ${(stopMs - handedMs).toFixed(1)} ms when the run was stopped`);
-        }
-        expect(endedMs).toBeLessThanOrEqual(Math.max(stopMs, ...dueMs) + 70);
-      }),
-    );
-  });
-
-  it('an aborted call is told so, once, whoever listens and whenever', async () => {
-    const told: string[] = [];
-    await shard({ dueMs: [0, 1], timeoutMs: 50 }, () => (call) => {
-      call.onAbort(() => told.push(`replaced ${String(call.seq)}`));
-      call.onAbort(() => told.push(`listener ${String(call.seq)}`));
-      if (call.seq === 0)
-        call.signal.addEventListener('abort', () => told.push(`signal ${String(call.seq)}`), { once: true });
-      return new Promise(() => undefined);
-    });
-    expect(told.sort()).toEqual(['listener 0', 'listener 1', 'signal 0']);
-  });
-
-  const rubbish: [name: string, invoke: Backend['invoke'], outcome: string][] = [
-    [
-      'throws',
-      () => {
-        throw new Error('broken');
-      },
-      'crashed',
-    ],
-    ['rejects', () => Promise.reject(new Error('broken')), 'crashed'],
-    ['rejects with nothing', () => Promise.reject(undefined as unknown as Error), 'crashed'],
-    ...[undefined, null, 1, 'ok', {}, { ok: 1 }, { ok: false }, { ok: false, failure: 'no such', detail: '' }].map(
-      (value): [string, Backend['invoke'], string] => [
-        `returns ${JSON.stringify(value)}`,
-        () => Promise.resolve(value as unknown as Outcome),
-        'crashed',
-      ],
-    ),
-    ['returns no times', () => Promise.resolve({ ok: true }), 'ok'],
-  ];
-  it.each(rubbish)('a backend that %s costs its own requests alone', async (_name, invoke, outcome) => {
-    const { rows } = await shard({ dueMs: [0, 5, 10] }, (clock) => {
-      const good = answering([1])(clock);
-      return (call) => (call.seq === 1 ? invoke(call) : good(call));
-    });
-    expect(rows.map((row) => row.outcome)).toEqual(['ok', outcome, 'ok']);
-    expect(rows[1]?.doneMs).toBe(5);
-  });
-
-  it('no time a backend tells lies outside the hand-over and now, or out of order', async () => {
-    const someMs = fc.oneof(fc.double(), fc.constant(undefined), fc.double({ min: -50, max: 200, noNaN: true }));
-    await fc.assert(
-      fc.asyncProperty(someMs, someMs, someMs, async (sentMs, doneMs, doneEarliestMs) => {
-        const { rows } = await shard({ dueMs: [20] }, (clock) => async (call) => {
-          await clock.until(call.handedMs + 30);
-          return Object.fromEntries(
-            Object.entries({ ok: true, sentMs, doneMs, doneEarliestMs }).filter(([, value]) => value !== undefined),
-          ) as unknown as Outcome;
+      fc.asyncProperty(dueTimes, service, fc.integer({ min: 1, max: 6 }), async (dueMs, tookMs, limit) => {
+        let open = 0;
+        const invoke: Invoke = async (call, clock) => {
+          expect(++open).toBeLessThanOrEqual(limit);
+          return answersAfter(tookMs)(call, clock);
+        };
+        const ran = await runShard({ dueMs, invoke: counted(invoke, () => open--), limit, timeoutMs: 200 });
+        ran.rows.forEach((row, i) => {
+          // Whatever ends at this very moment may have left or not.
+          const before = ran.rows.slice(0, i).filter(({ outcome }) => outcome !== 'shed');
+          const surely = before.filter(({ doneMs }) => doneMs > row.handedMs).length;
+          const perhaps = before.filter(({ doneMs }) => doneMs >= row.handedMs).length;
+          if (row.outcome === 'shed') expect(perhaps).toBeGreaterThanOrEqual(limit);
+          else expect(surely).toBeLessThan(limit);
+          if (row.outcome === 'shed') expect(row.doneMs).toBe(row.handedMs);
         });
-        const [row] = rows;
-        const known = [row?.handedMs, row?.sentMs, row?.doneEarliestMs, row?.doneMs, 50].filter(
-          (ms) => !Number.isNaN(ms),
-        );
-        expect(known).toEqual(known.toSorted((a = NaN, b = NaN) => a - b));
-        expect(row?.handedMs).toBe(20);
+        expect(ran.inFlight).toBe(0);
       }),
+      RUNS,
     );
+  });
+
+  test('a stop: what is open is aborted with its age, the rest has no row, and rows + unsent = planned', async () => {
+    const stop = fc.double({ min: 0, max: 500, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(dueTimes, service, stop, async (dueMs, tookMs, stopMs) => {
+        const ran = await runShard({ dueMs, invoke: answersAfter(tookMs), stopMs, timeoutMs: 1e6 });
+        // Sent are the first ones without a gap: all that was due before the stop, and nothing that was due after it.
+        expect(ran.rows.map(({ seq }) => seq)).toEqual(ran.rows.map((_, i) => i));
+        const unsent = dueMs.slice(ran.rows.length);
+        for (const due of unsent) expect(due).toBeGreaterThanOrEqual(stopMs);
+        expect(ran.rows.length + unsent.length).toBe(dueMs.length);
+        for (const { seq, dueMs: due, handedMs, outcome, doneMs, detail } of ran.rows) {
+          expect(due).toBeLessThanOrEqual(stopMs);
+          const took = tookMs[seq % tookMs.length] ?? Infinity;
+          if (handedMs + took < stopMs) expect(outcome).toBe('ok');
+          if (handedMs + took > stopMs) expect(outcome).toBe('aborted');
+          if (outcome === 'aborted') {
+            expect(doneMs).toBe(stopMs);
+            expect(detail).toContain(`open for ${(stopMs - handedMs).toFixed(1)} ms`);
+          }
+        }
+        expect(ran.endedMs).toBeLessThanOrEqual(Math.max(stopMs, ...ran.rows.map(({ doneMs }) => doneMs)));
+        expect(ran.inFlight).toBe(0);
+      }),
+      RUNS,
+    );
+  });
+
+  test('a stop before the start sends nothing', async () => {
+    const { rows } = await runShard({ dueMs: [1, 2], invoke: never, stopMs: -1 });
+    expect(rows).toEqual([]);
+  });
+
+  test('tells the backend of a timeout and of a stop, once, by signal and by listener', async () => {
+    const heard: string[] = [];
+    const invoke: Invoke = (call) => {
+      call.onAbort(() => heard.push('replaced'));
+      call.onAbort(() => heard.push(`listener ${String(call.seq)}`));
+      call.signal.addEventListener('abort', () => heard.push(`signal ${String(call.seq)}`));
+      return never();
+    };
+    await runShard({ dueMs: [0, 80], invoke, timeoutMs: 50, stopMs: 100 });
+    expect(heard.sort()).toEqual(['listener 0', 'listener 1', 'signal 0', 'signal 1']);
+  });
+
+  test('who asks only after the timeout hears of it too', async () => {
+    let heard = 0;
+    const invoke: Invoke = async (call, clock) => {
+      await clock.until(60);
+      call.onAbort(() => heard++);
+      if (call.signal.aborted) heard++;
+      return { ok: true };
+    };
+    const { rows } = await runShard({ dueMs: [0, 100], invoke, timeoutMs: 50 });
+    expect(heard).toBe(2);
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['timeout', 'ok']);
+  });
+
+  test('an answer or a rejection after the timeout is ignored', async () => {
+    const invoke: Invoke = async (call, clock) => {
+      await clock.until(call.handedMs + 60);
+      if (call.seq % 2 === 0) throw new Error('too late');
+      return { ok: true };
+    };
+    const ran = await runShard({ dueMs: [0, 1, 2, 3, 200], invoke, timeoutMs: 50 });
+    expect(ran.rows.map(({ outcome }) => outcome)).toEqual(Array(5).fill('timeout'));
+    expect(ran.rows.map(({ doneMs }) => doneMs)).toEqual([50, 51, 52, 53, 250]);
+    expect(ran.inFlight).toBe(0);
+  });
+
+  test('an overdue sender lets answers in after 64 sends', async () => {
+    let answered = 0;
+    const seen: number[] = [];
+    const invoke: Invoke = async () => {
+      seen.push(answered);
+      await Promise.resolve();
+      answered++;
+      return { ok: true };
+    };
+    await runShard({ dueMs: Array<number>(300).fill(0), invoke, chunk: 1000 });
+    const longestDeafness = Math.max(...[...new Set(seen)].map((count) => seen.filter((n) => n === count).length));
+    expect(longestDeafness).toBeLessThanOrEqual(64);
   });
 });
+
+/** Calls `ended` when the call is over for the engine: answered or aborted. */
+function counted(invoke: Invoke, ended: () => void): Invoke {
+  return (call, clock) => {
+    let isOpen = true;
+    const end = (): void => {
+      if (isOpen) ended();
+      isOpen = false;
+    };
+    call.onAbort(end);
+    return invoke(call, clock).finally(end);
+  };
+}

@@ -3,10 +3,11 @@
  * usage: arrival-recorder FILE [DELAY_US [FREEZE_AT_MS FREEZE_MS]]      prints "port N" when it listens; ends on SIGTERM
  * With a delay each answer leaves that long after its request was read. With a freeze it neither reads nor answers for
  * FREEZE_MS, once, FREEZE_AT_MS after the first request, and then prints "thawed NS", the CLOCK_MONOTONIC reading.
- * FILE gets one line per request: the number of its x-seq header (-1 without one) and the CLOCK_MONOTONIC reading, in ns,
- * taken right after the read that completed it. */
+ * FILE gets one line per request: the number of its x-seq header (-1 without one) and three CLOCK_MONOTONIC readings, in ns:
+ * right after the read that completed it, right before its answer was written, and right after that (0: never). */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,11 +30,12 @@ struct connection {
 };
 
 struct arrival {
-  long long seq, ns;
+  long long seq, ns, answering_ns, answered_ns;
 };
 
 struct answer {
   long long at_ns;
+  struct arrival *of;
   int fd;
 };
 
@@ -40,7 +43,8 @@ static struct answer waiting[1 << 16];
 static size_t first_waiting, end_waiting;
 static long long delay_ns, freeze_at_ns, freeze_ns;
 static volatile sig_atomic_t stopping;
-static struct arrival *arrivals;
+/* Beyond MOST, requests are answered and not written down. */
+static struct arrival *arrivals, unrecorded;
 static size_t count;
 
 static void stop(int signal_number) {
@@ -54,14 +58,19 @@ static long long monotonic_ns(void) {
   return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
-static void answer(int fd) {
+static void answer(int fd, struct arrival *of) {
   static const char bytes[] = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
-  if (write(fd, bytes, sizeof bytes - 1) < 0) perror("write");
+  of->answering_ns = monotonic_ns();
+  if (write(fd, bytes, sizeof bytes - 1) < 0 && errno != EPIPE && errno != ECONNRESET) perror("write");
+  of->answered_ns = monotonic_ns();
 }
 
 /* Sends what is due and returns how long epoll may sleep, ms: 0 in the last 2 ms before an answer is due. */
 static int answer_due(void) {
-  while (first_waiting != end_waiting && waiting[first_waiting & 0xffff].at_ns <= monotonic_ns()) answer(waiting[first_waiting++ & 0xffff].fd);
+  while (first_waiting != end_waiting && waiting[first_waiting & 0xffff].at_ns <= monotonic_ns()) {
+    struct answer next = waiting[first_waiting++ & 0xffff];
+    answer(next.fd, next.of);
+  }
   if (first_waiting == end_waiting) return 1000;
   long long left_ms = (waiting[first_waiting & 0xffff].at_ns - monotonic_ns()) / 1000000;
   return left_ms > 2 ? (int)left_ms - 2 : 0;
@@ -104,12 +113,21 @@ static void serve(int epoll, struct connection *client) {
   client->held += (size_t)got;
   client->bytes[client->held] = 0;
   for (size_t length; (length = complete_request(client->bytes, client->held, &seq)) > 0;) {
-    if (count < MOST) arrivals[count++] = (struct arrival){seq, now};
-    if (delay_ns == 0) answer(client->fd);
-    else waiting[end_waiting++ & 0xffff] = (struct answer){now + delay_ns, client->fd};
+    struct arrival *arrival = count < MOST ? &arrivals[count++] : &unrecorded;
+    *arrival = (struct arrival){seq, now, 0, 0};
+    if (delay_ns == 0) answer(client->fd, arrival);
+    else waiting[end_waiting++ & 0xffff] = (struct answer){now + delay_ns, arrival, client->fd};
     client->held -= length;
     memmove(client->bytes, client->bytes + length, client->held + 1);
   }
+}
+
+/* As many connections as this system allows. */
+static void raise_limit(void) {
+  struct rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
 }
 
 static void welcome(int epoll, int listener) {
@@ -129,6 +147,8 @@ int main(int argc, char **argv) {
   if (argc > 4) freeze_at_ns = atoll(argv[3]) * 1000000, freeze_ns = atoll(argv[4]) * 1000000;
   struct sigaction on_stop = {.sa_handler = stop};
   sigaction(SIGTERM, &on_stop, NULL);
+  signal(SIGPIPE, SIG_IGN); /* a client that ends under way is no failure of the server */
+  raise_limit();
   arrivals = malloc(MOST * sizeof *arrivals);
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -150,6 +170,9 @@ int main(int argc, char **argv) {
   }
   FILE *file = fopen(argv[1], "w");
   if (file == NULL) return perror(argv[1]), 1;
-  for (size_t i = 0; i < count; i++) fprintf(file, "%lld %lld\n", arrivals[i].seq, arrivals[i].ns);
+  for (size_t i = 0; i < count; i++) {
+    struct arrival one = arrivals[i];
+    fprintf(file, "%lld %lld %lld %lld\n", one.seq, one.ns, one.answering_ns, one.answered_ns);
+  }
   return fclose(file);
 }

@@ -4,6 +4,7 @@ interface Yardsticks {
   readonly folder: string;
   readonly recorder: string;
   readonly floor: string;
+  readonly metered: string;
 }
 interface Load {
   readonly rate: number;

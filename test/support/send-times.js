@@ -1,20 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { compile, cpuPlaces, meteredRun, REPLAY, writtenTo } from './metered-run.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** Compiles the recorder and the floor sender into a fresh folder. Throws when there is no C compiler. */
+/** Compiles the recorder, the floor sender and the meter into a fresh folder. Throws when there is no C compiler. */
 export function buildYardsticks() {
-  const folder = mkdtempSync(join(tmpdir(), 'replay-yardsticks-'));
-  const build = (name) => {
-    const program = join(folder, name);
-    execFileSync('cc', ['-O2', '-o', program, join(root, 'test/support', `${name}.c`)]);
-    return program;
-  };
-  return { folder, recorder: build('arrival-recorder'), floor: build('floor-sender') };
+  const { folder, programs } = compile(['arrival-recorder', 'floor-sender', 'metered-run']);
+  const [recorder, floor, metered] = programs;
+  return { folder, recorder, floor, metered };
 }
 
 export function hasCompiler() {
@@ -27,48 +20,33 @@ export function hasCompiler() {
 }
 
 /** How late each request of the C sender reached the server, ms, sorted. */
-export async function floorLateness(yardsticks, { rate, seconds, connections = 64 }) {
-  const { arrivals, output } = await recorded(yardsticks, (port) => [
-    yardsticks.floor,
-    [port, rate, rate * seconds, connections],
-  ]);
+export async function floorLateness(yardsticks, { rate, seconds, connections = 64, apart }) {
+  const command = ({ port }) => [yardsticks.floor, port, rate, Math.round(rate * seconds), connections];
+  const { arrivals, output } = await recorded(yardsticks, command, { apart });
   return lateness(arrivals, Number(output.trim()), (seq) => (seq * 1000) / rate);
 }
 
 /** The same for a run of the built command line at a constant rate, and the report it made. */
-export async function replayLateness(yardsticks, { rate, seconds, pacing = 'exact' }) {
-  const out = mkdtempSync(join(yardsticks.folder, 'run-'));
-  const { arrivals } = await recorded(yardsticks, (port) => [
-    process.execPath,
-    [
-      join(root, 'bin/replay.js'),
-      '--rate',
-      `${rate}/s`,
-      '--process',
-      'constant',
-      '--duration',
-      `${seconds}s`,
-      '--backend',
-      'http',
-      '--url',
-      `http://127.0.0.1:${port}/`,
-      '-b',
-      '{"instances":[[1,2,3]]}',
-      '-H',
-      'x-seq: {seq}',
-      '--pacing',
-      pacing,
-      '--workers',
-      '1',
-      '--quiet',
-      '--out',
-      out,
-    ],
-  ]);
-  const { startMonotonicNs } = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
-  const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
-  return { late: lateness(arrivals, startMonotonicNs, (seq) => (seq * 1000) / rate), report };
+export async function replayLateness(yardsticks, { rate, pacing = 'exact', ...load }) {
+  const { arrivals, record, report } = await recordedReplay(yardsticks, { rate, pacing, numbered: true, ...load });
+  return { late: lateness(arrivals, record.startMonotonicNs, (seq) => (seq * 1000) / rate), report };
 }
+
+/** Such a run: what arrived, what it used, what it wrote. `numbered` requests carry an x-seq header. */
+export async function recordedReplay(yardsticks, load) {
+  const out = mkdtempSync(join(yardsticks.folder, 'run-'));
+  const command = ({ url }) => [...REPLAY, ...replayArguments(url, load), '--quiet', '--out', out];
+  return { ...(await recorded(yardsticks, command, load)), ...writtenTo(out) };
+}
+
+function replayArguments(url, { rate, seconds, pacing, numbered = false, more = [] }) {
+  const arrivals = ['--rate', `${rate}/s`, '--process', 'constant', '--duration', `${seconds}s`];
+  const target = ['--backend', 'http', '--url', url, '-b', BODY, ...(numbered ? ['-H', 'x-seq: {seq}'] : [])];
+  return [...arrivals, ...target, '--pacing', pacing, '--workers', 1, ...more];
+}
+
+/** What every sender posts. */
+export const BODY = '{"instances":[[1,2,3]]}';
 
 /** Nearest rank. */
 export function percentile(sorted, p) {
@@ -77,6 +55,20 @@ export function percentile(sorted, p) {
 
 function lateness(arrivals, startNs, dueMs) {
   return arrivals.map(({ seq, ns }) => (ns - startNs) / 1e6 - dueMs(seq)).sort((a, b) => a - b);
+}
+
+/**
+ * The same for senders whose requests have no number and which tell no start: the i-th to arrive is taken for the i-th
+ * due, and the earliest half percent for punctual. A constant delay stays unseen, which favours them.
+ */
+export function latenessByRank(arrivals, rate) {
+  const late = arrivals
+    .map(({ ns }) => ns)
+    .sort((a, b) => a - b)
+    .map((ns, i, all) => (ns - all[0]) / 1e6 - (i * 1000) / rate)
+    .sort((a, b) => a - b);
+  const punctual = percentile(late, 0.5);
+  return late.map((ms) => ms - punctual);
 }
 
 /** A server that answers after exactly so long; resolves with its URL, when its freeze ended (CLOCK_MONOTONIC, ns) and a way to end it. */
@@ -95,21 +87,39 @@ function portOf(server) {
   return new Promise((resolve) => server.stdout.once('data', (line) => resolve(String(line).split(' ')[1].trim())));
 }
 
-async function recorded({ recorder, folder }, client) {
-  const file = join(mkdtempSync(join(folder, 'arrivals-')), 'arrivals');
-  const server = spawn(recorder, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const port = await portOf(server);
-  const [command, args] = client(port);
-  const output = await finished(spawn(command, args.map(String), { stdio: ['ignore', 'pipe', 'ignore'] }));
-  server.kill('SIGTERM');
-  await new Promise((resolve) => server.once('exit', resolve));
-  const lines = readFileSync(file, 'utf8').trim().split('\n');
-  const arrivals = lines.map((line) => line.split(' ').map(Number)).map(([seq, ns]) => ({ seq, ns }));
-  return { arrivals, output };
+/**
+ * Runs the client that `command` makes for a server's address to its end, and resolves with what arrived and what it
+ * used. `apart`: each on a CPU of its own, where there are two.
+ */
+export async function recorded(yardsticks, command, { apart = false, delayUs = 0 } = {}) {
+  const file = join(mkdtempSync(join(yardsticks.folder, 'arrivals-')), 'arrivals');
+  const places = apart ? cpuPlaces() : { client: [], server: [] };
+  const [program, ...args] = [...places.server, yardsticks.recorder, file, delayUs].map(String);
+  const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  try {
+    const port = await portOf(server);
+    const used = await meteredRun(yardsticks, [
+      ...places.client,
+      ...command({ port, url: `http://127.0.0.1:${port}/` }),
+    ]);
+    server.kill('SIGTERM');
+    await ended;
+    return { ...used, arrivals: readRecord(file) };
+  } finally {
+    server.kill('SIGTERM');
+  }
 }
 
-function finished(child) {
-  let output = '';
-  child.stdout.on('data', (text) => (output += text));
-  return new Promise((resolve) => child.once('close', () => resolve(output)));
+/** In the order of their arrival. */
+function readRecord(file) {
+  const text = readFileSync(file, 'utf8');
+  rmSync(file);
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => {
+      const [seq, ns, answeringNs, answeredNs] = line.split(' ').map(Number);
+      return { seq, ns, answeringNs, answeredNs };
+    });
 }

@@ -1,6 +1,6 @@
 import { printable, UserError } from '../../errors.js';
 import { parseDurationMs } from '../../quantities.js';
-import type { RawOptions } from '../backend.js';
+import type { OptionInfo, RawOptions } from '../backend.js';
 import { type ExpectRule, parseExpect } from './expect-rule.js';
 import { numberWithin, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from './parse-options.js';
 import { checkHeaderField, checkMethod, type HeaderField } from './request-bytes.js';
@@ -23,6 +23,24 @@ export interface HttpOptions {
   /** Null: the wire decides. */
   readonly idleMs: number | null;
 }
+
+/** For people, and for the environment. */
+export const HTTP_OPTIONS: readonly OptionInfo[] = [
+  { name: 'url', value: 'URL', summary: 'the service', required: true },
+  { name: 'method', value: 'METHOD', summary: 'POST where there are payloads, else GET, unless given' },
+  { name: 'header', value: '"NAME: VALUE"', summary: '{seq} and {run} are filled in; repeatable' },
+  {
+    name: 'expect',
+    value: 'RULE',
+    summary: 'what a success is beyond a complete 2xx: status:200, body~text; repeatable',
+  },
+  { name: 'connections', value: 'N', summary: 'exactly so many over all workers; as many as it takes unless given' },
+  { name: 'insecure', value: 'true|false', summary: 'whether any certificate is accepted' },
+  { name: 'client', value: 'lean|undici', summary: 'undici: for HTTP/2, and as a second opinion' },
+  { name: 'http2', value: 'true|false', summary: 'HTTP/2 where the service agrees (client=undici)' },
+  { name: 'body-limit', value: 'BYTES', summary: 'an answer above it is no answer (default 64 MiB)' },
+  { name: 'idle', value: 'DURATION', summary: 'idle connections are closed after it; by the server’s hint, else 4s' },
+];
 
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 const MAX_IDLE_MS = 3_600_000;

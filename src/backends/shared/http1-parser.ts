@@ -9,6 +9,10 @@ export interface ParserLimits {
 export interface ParserOptions extends ParserLimits {
   /** Lower-case names of header fields whose values are kept. */
   readonly keepHeaders?: readonly string[];
+  /** How much of a failed answer's body is kept although bodies are not collected. Default 512 bytes. */
+  readonly excerptBytes?: number;
+  /** One of `keepHeaders`: an answer that has it failed, whatever its status. */
+  readonly failureHeader?: string;
 }
 
 export type KeptHeaders = Readonly<Record<string, string>>;
@@ -69,6 +73,8 @@ export class Http1Parser {
 
   readonly #headLimit: number;
   readonly #bodyLimit: number;
+  readonly #excerptLimit: number;
+  readonly #failureHeader: string | undefined;
   readonly #keep: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   #at = At.Idle;
   #isHead = false;
@@ -89,6 +95,8 @@ export class Http1Parser {
   constructor(options: ParserOptions = {}) {
     this.#headLimit = options.headBytes ?? HEAD_BYTES;
     this.#bodyLimit = options.bodyBytes ?? BODY_BYTES;
+    this.#excerptLimit = options.excerptBytes ?? EXCERPT_BYTES;
+    this.#failureHeader = options.failureHeader;
     this.#keep = (options.keepHeaders ?? []).map((name) => ({ name, bytes: Buffer.from(name, 'latin1') }));
   }
 
@@ -400,8 +408,12 @@ export class Http1Parser {
   #takeBody(bytes: Uint8Array, from: number, to: number): void {
     this.bodyBytes += to - from;
     if (this.#collects) this.#keepBody(bytes, from, to);
-    else if (this.status < 200 || this.status > 299)
-      this.#keepBody(bytes, from, Math.min(to, from + EXCERPT_BYTES - this.#bodyHeld));
+    else if (this.status < 200 || this.status > 299 || this.#saysFailure())
+      this.#keepBody(bytes, from, Math.min(to, from + this.#excerptLimit - this.#bodyHeld));
+  }
+
+  #saysFailure(): boolean {
+    return this.#failureHeader !== undefined && this.#headers?.[this.#failureHeader] !== undefined;
   }
 
   #keepBody(bytes: Uint8Array, from: number, to: number): void {

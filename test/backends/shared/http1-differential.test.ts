@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createWire, type Wire } from '#src/backends/shared/http1-wire';
-import { createDraw, damage, makeAnswer } from './http-messages.js';
+import { createDraw, damage, makeAnswer } from '../../support/http-messages.js';
 import { serve, type LoopbackServer } from './loopback-server.js';
 import { realClock } from './real-clock.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Http1Parser } from '#src/backends/shared/http1-parser';
-import { createDraw, damage, makeAnswer, type Draw } from './http-messages.js';
+import { createDraw, makeAnswer } from '../../support/http-messages.js';
+import { feedInPieces, tryParserLaw } from '../../support/parser-law.js';
 
 const EVERY = 1_000_000;
 
@@ -41,28 +42,8 @@ describe('an answer', () => {
   });
 
   it('means the same in one piece and in many, be it whole or damaged (1,000,000 cases)', () => {
-    const draw = createDraw(13);
-    const [whole, pieces] = [
-      new Http1Parser({ keepHeaders: ['location'] }),
-      new Http1Parser({ keepHeaders: ['location'] }),
-    ];
-    const seeds = Array.from({ length: 4000 }, () => makeAnswer(draw).bytes);
-    let [completed, refused] = [0, 0];
-    for (let i = 0; i < EVERY; i++) {
-      const bytes = damage(seeds[i % seeds.length] as Uint8Array, draw);
-      const method = i % 16 === 0 ? 'HEAD' : 'POST';
-      whole.start(method, true);
-      pieces.start(method, true);
-      const used = whole.feed(bytes, 0, bytes.length);
-      const usedInPieces = feedInPieces(pieces, bytes, draw);
-      if (used !== usedInPieces || whole.end() !== pieces.end() || !agree(whole, pieces)) {
-        expect.fail(
-          `case ${String(i)}: ${JSON.stringify(latin1(bytes))} ${describeParser(whole)} ${describeParser(pieces)}`,
-        );
-      }
-      if (whole.complete) completed++;
-      if (whole.problem !== null) refused++;
-    }
+    const { completed, refused, broken } = tryParserLaw(EVERY, 13);
+    expect(broken).toBeUndefined();
     // Both ends of the law are met often, else it says nothing.
     expect(completed).toBeGreaterThan(EVERY / 5);
     expect(refused).toBeGreaterThan(EVERY / 5);
@@ -208,36 +189,6 @@ function parse(text: string, limits = {}): Http1Parser {
   parser.start('GET', true);
   parser.feed(Buffer.from(text, 'latin1'), 0, text.length);
   return parser;
-}
-
-/** Feeds pieces of random lengths, mostly short; stops like the wire does. Returns how many bytes were used. */
-function feedInPieces(parser: Http1Parser, bytes: Uint8Array, draw: Draw): number {
-  let at = 0;
-  while (at < bytes.length && !parser.complete && parser.problem === null) {
-    const to = Math.min(bytes.length, at + 1 + draw(draw(5) === 0 ? 4 : 160));
-    const used = parser.feed(bytes, at, to);
-    if (used < to) return used;
-    at = to;
-  }
-  return at;
-}
-
-function agree(a: Http1Parser, b: Http1Parser): boolean {
-  const isSame =
-    a.status === b.status && a.bodyBytes === b.bodyBytes && a.problem === b.problem && a.complete === b.complete;
-  const livesOn = a.keepAlive === b.keepAlive && a.keepAliveSeconds === b.keepAliveSeconds;
-  return (
-    isSame && livesOn && a.headers['location'] === b.headers['location'] && Buffer.compare(a.body(), b.body()) === 0
-  );
-}
-
-function describeParser(parser: Http1Parser): string {
-  return JSON.stringify({
-    status: parser.status,
-    problem: parser.problem,
-    bodyBytes: parser.bodyBytes,
-    complete: parser.complete,
-  });
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '#src/backends/shared/exchange';
 import { createWire, type Wire } from '#src/backends/shared/http1-wire';
-import { createDraw } from './http-messages.js';
+import { createDraw } from '../../support/http-messages.js';
 
 const REQUESTS = 300;
 const LANES = 6;

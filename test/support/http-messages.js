@@ -1,17 +1,5 @@
-/** What an answer is made of, so that what is read can be compared with what was meant. */
-export interface MadeAnswer {
-  readonly bytes: Uint8Array;
-  readonly status: number;
-  readonly body: string;
-  readonly keepAlive: boolean;
-  /** The answer ends with the connection. */
-  readonly untilClose: boolean;
-}
-
-export type Draw = (below: number) => number;
-
 /** Marsaglia's xorshift32: cheap, seeded. */
-export function createDraw(seed: number): Draw {
+export function createDraw(seed) {
   let state = seed | 1;
   return (below) => {
     state ^= state << 13;
@@ -39,11 +27,11 @@ const INTERIM = [
 const BODIES = ['', 'ok', '{"predictions":[[0.5,1.25]]}', 'HTTP/1.1 200 OK\r\n\r\n', '\r\n0\r\n\r\n', 'x'.repeat(300)];
 
 /** One valid answer of any kind. */
-export function makeAnswer(draw: Draw): MadeAnswer {
+export function makeAnswer(draw) {
   const status = pick(draw, STATUSES);
   const hasNoBody = status === 204 || status === 304;
   const body = hasNoBody ? '' : pick(draw, BODIES);
-  const framing = hasNoBody ? 'none' : pick(draw, ['length', 'length', 'chunked', 'close'] as const);
+  const framing = hasNoBody ? 'none' : pick(draw, ['length', 'length', 'chunked', 'close']);
   const connection = pick(draw, [
     '',
     '',
@@ -54,7 +42,7 @@ export function makeAnswer(draw: Draw): MadeAnswer {
   const minor = framing === 'chunked' ? 1 : draw(8) === 0 ? 0 : 1;
   const fields = Array.from({ length: draw(4) }, () => `${pick(draw, OTHER_FIELDS)}\r\n`).join('');
   const interim = Array.from({ length: draw(8) === 0 ? 1 + draw(2) : 0 }, () => pick(draw, INTERIM)).join('');
-  const head = `HTTP/1.${String(minor)} ${String(status)} ${pick(draw, ['OK', '', 'Not So Good'])}\r\n${fields}${connection}`;
+  const head = `HTTP/1.${minor} ${status} ${pick(draw, ['OK', '', 'Not So Good'])}\r\n${fields}${connection}`;
   const keepAlive =
     framing !== 'close' && !connection.includes('close') && (minor === 1 || connection.includes('Keep'));
   const text = `${interim}${head}${framed(draw, framing, body)}`;
@@ -67,8 +55,8 @@ export function makeAnswer(draw: Draw): MadeAnswer {
   };
 }
 
-function framed(draw: Draw, framing: 'none' | 'length' | 'chunked' | 'close', body: string): string {
-  if (framing === 'length') return `Content-Length: ${String(body.length)}\r\n\r\n${body}`;
+function framed(draw, framing, body) {
+  if (framing === 'length') return `Content-Length: ${body.length}\r\n\r\n${body}`;
   if (framing !== 'chunked') return `\r\n${body}`;
   let chunks = '';
   for (let at = 0; at < body.length;) {
@@ -84,7 +72,7 @@ function framed(draw: Draw, framing: 'none' | 'length' | 'chunked' | 'close', bo
 const LIKELY = Buffer.from('\r\n :;,\t\x000159aAfFgHTPc-\x7f\xff', 'latin1');
 
 /** One to three small damages: a byte changed, left out, doubled, or a stretch repeated. */
-export function damage(bytes: Uint8Array, draw: Draw): Uint8Array {
+export function damage(bytes, draw) {
   let damaged = bytes;
   for (let times = 1 + draw(3); times > 0; times--) {
     const at = draw(Math.max(1, damaged.length));
@@ -101,7 +89,7 @@ export function damage(bytes: Uint8Array, draw: Draw): Uint8Array {
 }
 
 /** The bytes up to `until`, then those from `resumed` on. */
-function joined(bytes: Uint8Array, until: number, resumed: number): Uint8Array {
+function joined(bytes, until, resumed) {
   const tail = bytes.subarray(resumed);
   const whole = new Uint8Array(until + tail.length);
   whole.set(bytes.subarray(0, until));
@@ -109,6 +97,6 @@ function joined(bytes: Uint8Array, until: number, resumed: number): Uint8Array {
   return whole;
 }
 
-function pick<T>(draw: Draw, choices: readonly T[]): T {
-  return choices[draw(choices.length)] as T;
+function pick(draw, choices) {
+  return choices[draw(choices.length)];
 }

@@ -1,0 +1,218 @@
+import { messageOf, printable, UserError } from '../errors.js';
+import type { Payload } from '../trace.js';
+import { deployedCapacity } from './ai-platform/deployed-capacity.js';
+import { encodePredictions } from './ai-platform/encode-predictions.js';
+import { type EndpointAddress, endpointAddress, parseDedicated } from './ai-platform/endpoint-address.js';
+import { createGrpcBackend } from './ai-platform/grpc-backend.js';
+import { predictBody } from './ai-platform/predict-body.js';
+import type { Backend, BackendContext, BackendPlugin, Capacity, RawOptions, SetUp, SetUpResult } from './backend.js';
+import { ANY_2XX, type ExpectRule, parseExpect } from './shared/expect-rule.js';
+import { googleGet } from './shared/google-get.js';
+import { googleTokens, type TokenWish } from './shared/google-credentials.js';
+import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
+import { refuseProxy } from './shared/google-proxy.js';
+import { createRestBackend, type RestBody } from './shared/google-rest.js';
+import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
+
+interface Options extends EndpointAddress {
+  readonly transport: 'rest' | 'grpc';
+  readonly auth: 'access-token' | 'none';
+  /** What its replicas run on, for the bill; null: not said. */
+  readonly machine: string | null;
+  /** JSON text; null: none. */
+  readonly parameters: string | null;
+  readonly expect: ExpectRule;
+  /** Over all workers; null: as many as it takes (rest), one for each worker (grpc). */
+  readonly connections: number | null;
+  /** Added by `setUp` for gRPC: the encoded payloads. */
+  readonly messages?: readonly Uint8Array[];
+}
+
+const NAME = 'ai-platform';
+
+/** An endpoint of Vertex AI, which was AI Platform Prediction. */
+const plugin: BackendPlugin<Options> = {
+  name: NAME,
+  summary: 'an endpoint of Google Vertex AI (once AI Platform)',
+  waits: 'on-the-world',
+  // The client of gRPC does not tell when its first byte leaves.
+  knowsSent: ({ transport }) => transport === 'rest',
+  publicOptions: [
+    'endpoint',
+    'project',
+    'region',
+    'method',
+    'dedicated',
+    'endpointUrl',
+    'transport',
+    'machine',
+    'auth',
+    'expect',
+    'connections',
+  ],
+  options: [
+    { name: 'endpoint', value: 'ID', summary: 'an id, or projects/P/locations/R/endpoints/ID' },
+    { name: 'project', value: 'PROJECT', summary: 'the id or number of the project' },
+    { name: 'region', value: 'REGION', summary: 'such as us-central1' },
+    { name: 'method', value: 'predict|rawPredict', summary: 'predict unless given' },
+    { name: 'dedicated', value: 'HOST', summary: 'the dedicated DNS name of the endpoint' },
+    { name: 'endpointUrl', value: 'URL', summary: 'another service address than REGION-aiplatform.googleapis.com' },
+    { name: 'url', value: 'URL', summary: 'the whole address of the call, in place of all those' },
+    { name: 'transport', value: 'rest|grpc', summary: 'rest unless given; grpc needs @google-cloud/aiplatform' },
+    {
+      name: 'machine',
+      value: 'TYPE[+GPU]',
+      summary: 'for the bill: what its replicas run on, such as n1-standard-8+t4',
+    },
+    {
+      name: 'auth',
+      value: 'access-token|none',
+      summary: 'access-token for https hosts of Google unless given, else none',
+    },
+    { name: 'parameters', value: 'JSON', summary: 'the parameters of predict' },
+    { name: 'expect', value: 'RULE', summary: 'status:200-299, body~text; repeatable' },
+    { name: 'connections', value: 'N', summary: 'exactly so many over all workers' },
+  ],
+  parseOptions: parse,
+  // A connection belongs to one thread.
+  maxWorkers: ({ connections }) => connections ?? Infinity,
+  billing: ({ machine }) => ({ model: 'hourly', ...(machine === null ? {} : { machine: `vertex:${machine}` }) }),
+  setUp,
+  create,
+};
+
+export default plugin;
+
+function parse(raw: RawOptions): Options {
+  const { expect, ...single } = raw;
+  const given = parseOptions(NAME, single, {
+    endpoint: String,
+    project: String,
+    region: String,
+    method: oneOf('predict', 'rawPredict'),
+    dedicated: parseDedicated,
+    endpointUrl: parseServiceUrl,
+    url: parseServiceUrl,
+    transport: oneOf('rest', 'grpc'),
+    auth: oneOf('access-token', 'none'),
+    parameters: parseParameters,
+    machine: parseMachine,
+    connections: wholeNumberWithin(1, 65_535),
+  });
+  const address = endpointAddress(given);
+  const auth = given.auth ?? (isGoogleHost(new URL(address.url)) ? 'access-token' : 'none');
+  const options: Options = {
+    ...address,
+    transport: given.transport ?? 'rest',
+    auth,
+    parameters: given.parameters ?? null,
+    machine: given.machine ?? null,
+    expect: expect === undefined ? ANY_2XX : parseExpect([expect].flat()),
+    connections: given.connections ?? null,
+  };
+  checkCombination(options, expect !== undefined);
+  return options;
+}
+
+function parseParameters(text: string): string {
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new Error('give JSON, such as {"threshold": 0.5}');
+  }
+  return text;
+}
+
+function checkCombination(
+  { url, controlUrl, name, method, auth, parameters, transport }: Options,
+  expects: boolean,
+): void {
+  if (auth !== 'none') for (const each of [url, controlUrl]) if (each !== null) checkTokenIsSafe(NAME, new URL(each));
+  if (parameters !== null && method === 'rawPredict') {
+    throw new UserError(`backend ${NAME}: parameters are for predict; put them into the payload, or leave them out`);
+  }
+  if (transport === 'rest') return;
+  if (expects) throw new UserError(`backend ${NAME}: transport=grpc has no status or body to expect; leave expect out`);
+  if (name === null)
+    throw new UserError(`backend ${NAME}: transport=grpc needs an endpoint; give it with --set endpoint=`);
+}
+
+async function setUp(options: Options, { payloads, env, progress }: SetUp): Promise<SetUpResult<Options>> {
+  const url = new URL(options.url);
+  refuseProxy(NAME, url, env);
+  const bodies = bodiesOf(options, payloads);
+  const wish = wishOf(options);
+  // Once here, so that what is wrong with the credentials is told before anything is started.
+  if (wish !== null) await (await googleTokens(wish, env))();
+  const isQuiet = wish !== null || isGoogleHost(url) || isLoopback(url);
+  const host = printable(url.hostname, 100);
+  const notes = isQuiet
+    ? []
+    : [`No token was sent to ${host}, which is no host of Google's; --set auth=access-token sends one.`];
+  if (options.transport === 'rest') return { options, notes };
+  progress('loading @google-cloud/aiplatform, which takes seconds');
+  return {
+    options: { ...options, messages: await encodePredictions(options.name ?? '', options.method, bodies) },
+    notes,
+  };
+}
+
+function wishOf({ auth }: Options): TokenWish | null {
+  return auth === 'none' ? null : { kind: 'access' };
+}
+
+function bodiesOf({ method, parameters }: Options, payloads: readonly Payload[]): readonly RestBody[] {
+  if (payloads.length === 0) {
+    throw new UserError(
+      `backend ${NAME}: the trace has no payloads; give one with --body '{"instances": [...]}', or --payload FILE`,
+    );
+  }
+  return payloads.map((payload, index) => {
+    try {
+      return predictBody(payload, method, parameters);
+    } catch (thrown) {
+      throw new UserError(`backend ${NAME}: payload ${String(index)} of the trace: ${messageOf(thrown)}`);
+    }
+  });
+}
+
+async function create(options: Options, context: BackendContext): Promise<Backend> {
+  const backend = await (options.transport === 'rest' ? createRest : createGrpc)(options, context);
+  return { ...backend, probe: (signal) => probe(options, context, signal) };
+}
+
+function createRest(options: Options, context: BackendContext): Promise<Backend> {
+  const { url, expect, connections } = options;
+  return createRestBackend(
+    {
+      url: new URL(url),
+      method: 'POST',
+      bodies: bodiesOf(options, context.payloads),
+      wish: wishOf(options),
+      expect,
+      connections,
+      keepHeaders: [],
+      told: () => ({}),
+    },
+    context,
+  );
+}
+
+function createGrpc(options: Options, context: BackendContext): Promise<Backend> {
+  const { url, name, method, connections, messages } = options;
+  if (name === null || messages === undefined) throw new Error('setUp must come before create');
+  return createGrpcBackend({ url: new URL(url), name, method, messages, wish: wishOf(options), connections }, context);
+}
+
+/** What runs behind the endpoint now. Rejects with the reason where that cannot be learnt. */
+async function probe(options: Options, { clock }: BackendContext, signal: AbortSignal): Promise<readonly Capacity[]> {
+  const { controlUrl } = options;
+  if (controlUrl === null) throw new Error('the address names no endpoint whose replicas could be counted');
+  return deployedCapacity(await googleGet(new URL(controlUrl), wishOf(options), clock, signal));
+}
+
+function parseMachine(text: string): string {
+  if (!/^[a-z0-9-]{2,40}(\+[a-z0-9-]{1,20})?$/.test(text))
+    throw new Error('give a machine type such as n1-standard-8+t4');
+  return text;
+}

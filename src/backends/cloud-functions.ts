@@ -1,0 +1,179 @@
+import { messageOf, UserError } from '../errors.js';
+import type { Payload } from '../trace.js';
+import type { BackendPlugin, RawOptions, SetUp, SetUpResult } from './backend.js';
+import { type FunctionAddress, functionAddress } from './cloud-functions/function-address.js';
+import { type BodyFormat, functionBody } from './cloud-functions/function-body.js';
+import { handlerReport, REPORT_HEADERS } from './cloud-functions/handler-report.js';
+import { type ExpectRule, parseExpect } from './shared/expect-rule.js';
+import { googleTokens, type TokenWish } from './shared/google-credentials.js';
+import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
+import { refuseProxy } from './shared/google-proxy.js';
+import { createRestBackend, type RestPlan } from './shared/google-rest.js';
+import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
+import { checkHeaderField, checkMethod } from './shared/request-bytes.js';
+
+interface Options extends FunctionAddress {
+  readonly auth: 'id-token' | 'none';
+  /** Null: POST where there are payloads, else GET. */
+  readonly method: string | null;
+  /** Null: the payload's. */
+  readonly contentType: string | null;
+  readonly format: BodyFormat;
+  /** Configured, for the bill where no handler tells it; null: not said. */
+  readonly memoryMb: number | null;
+  readonly expect: ExpectRule;
+  /** Over all workers; null: as many as it takes. */
+  readonly connections: number | null;
+}
+
+const NAME = 'cloud-functions';
+
+/** A function with an HTTPS trigger on Google Cloud, of generation 1 or 2 (which is a Cloud Run service). */
+const plugin: BackendPlugin<Options> = {
+  name: NAME,
+  summary: 'Google Cloud Functions of both generations, and Cloud Run',
+  waits: 'on-the-world',
+  knowsSent: true,
+  publicOptions: [
+    'function',
+    'region',
+    'project',
+    'generation',
+    'auth',
+    'audience',
+    'method',
+    'content-type',
+    'format',
+    'memory',
+    'expect',
+    'connections',
+  ],
+  options: [
+    { name: 'url', value: 'URL', summary: 'the address of the function; or function, region and project' },
+    {
+      name: 'function',
+      value: 'NAME',
+      summary: 'its name; the address is https://REGION-PROJECT.cloudfunctions.net/NAME',
+    },
+    { name: 'region', value: 'REGION', summary: 'such as us-central1' },
+    { name: 'project', value: 'PROJECT', summary: 'the id of the project' },
+    { name: 'generation', value: '1|2', summary: '1 on cloudfunctions.net unless given, else 2' },
+    { name: 'memory', value: 'MB', summary: 'configured memory, for the bill where no handler tells it' },
+    { name: 'auth', value: 'id-token|none', summary: 'id-token for https hosts of Google unless given, else none' },
+    { name: 'audience', value: 'TEXT', summary: 'whom the ID token is for; the service unless given' },
+    { name: 'method', value: 'METHOD', summary: 'POST with payloads unless given, else GET' },
+    { name: 'content-type', value: 'TYPE', summary: 'the content type of every request; the payload’s unless given' },
+    {
+      name: 'format',
+      value: 'instances|raw',
+      summary: 'payloads as {"instances": [...]} unless given, or as they are',
+    },
+    { name: 'expect', value: 'RULE', summary: 'status:200-299, body~text; repeatable' },
+    { name: 'connections', value: 'N', summary: 'exactly so many over all workers' },
+  ],
+  parseOptions: parse,
+  // A connection belongs to one thread.
+  maxWorkers: ({ connections }) => connections ?? Infinity,
+  billing: ({ generation, memoryMb }) => ({
+    model: generation === 1 ? 'cloud-functions-gen1' : 'cloud-run',
+    ...(memoryMb === null ? {} : { memoryMb }),
+  }),
+  setUp,
+  create: (options, context) => createRestBackend(planOf(options, context.payloads), context),
+};
+
+export default plugin;
+
+function parse(raw: RawOptions): Options {
+  const { expect, ...single } = raw;
+  const given = parseOptions(NAME, single, {
+    url: parseServiceUrl,
+    function: matching(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'the name of a function'),
+    region: matching(/^[a-z][a-z0-9-]{0,30}$/, 'a region such as us-central1'),
+    project: matching(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'the id of a project'),
+    generation: (text) => (oneOf('1', '2')(text) === '1' ? 1 : 2),
+    auth: oneOf('id-token', 'none'),
+    // The library writes it into an address as it is.
+    audience: matching(/^[\x21-\x25\x27-\x7e]{1,500}$/, 'the address of the service, without & or spaces'),
+    method: parseMethod,
+    'content-type': parseContentType,
+    format: oneOf('instances', 'raw'),
+    memory: wholeNumberWithin(128, 32_768),
+    connections: wholeNumberWithin(1, 65_535),
+  });
+  const address = functionAddress(given);
+  const url = new URL(address.url);
+  const auth = given.auth ?? (isGoogleHost(url) ? 'id-token' : 'none');
+  if (auth !== 'none') checkTokenIsSafe(NAME, url);
+  return {
+    ...address,
+    auth,
+    method: given.method ?? null,
+    contentType: given['content-type'] ?? null,
+    format: given.format ?? 'instances',
+    memoryMb: given.memory ?? null,
+    expect: parseExpect(expect === undefined ? [] : [expect].flat()),
+    connections: given.connections ?? null,
+  };
+}
+
+function matching(pattern: RegExp, what: string): (text: string) => string {
+  return (text) => {
+    if (!pattern.test(text)) throw new Error(`give ${what}`);
+    return text;
+  };
+}
+
+function parseMethod(text: string): string {
+  const method = text.toUpperCase();
+  checkMethod(method);
+  return method;
+}
+
+function parseContentType(text: string): string {
+  checkHeaderField(['content-type', text]);
+  if (text.trim() === '') throw new Error('give a type such as application/json');
+  return text.trim();
+}
+
+async function setUp(options: Options, { payloads, env }: SetUp): Promise<SetUpResult<Options>> {
+  const url = new URL(options.url);
+  refuseProxy(NAME, url, env);
+  planOf(options, payloads);
+  const wish = wishOf(options);
+  // Once here, so that what is wrong with the credentials is told before anything is started.
+  if (wish !== null) await (await googleTokens(wish, env))();
+  const isQuiet = wish !== null || isGoogleHost(url) || isLoopback(url);
+  return {
+    options,
+    notes: isQuiet
+      ? []
+      : [`No token was sent to ${url.hostname}, which is no host of Google's; --set auth=id-token sends one.`],
+  };
+}
+
+function wishOf({ auth, audience }: Options): TokenWish | null {
+  return auth === 'none' ? null : { kind: 'id', audience };
+}
+
+function planOf(options: Options, payloads: readonly Payload[]): RestPlan {
+  const bodies = payloads.map((payload, index) => {
+    try {
+      return functionBody(payload, options.format, options.contentType);
+    } catch (thrown) {
+      throw new UserError(
+        `backend ${NAME}: payload ${String(index)} of the trace: ${messageOf(thrown)}; or --set format=raw sends it as it is`,
+      );
+    }
+  });
+  return {
+    url: new URL(options.url),
+    method: options.method ?? (bodies.length === 0 ? 'GET' : 'POST'),
+    bodies: bodies.length === 0 ? [null] : bodies,
+    wish: wishOf(options),
+    expect: options.expect,
+    connections: options.connections,
+    keepHeaders: REPORT_HEADERS,
+    told: handlerReport,
+  };
+}

@@ -1,0 +1,17 @@
+import type { Payload } from '../../trace.js';
+import type { RestBody } from '../shared/google-rest.js';
+import { instancesJson, JSON_TYPE } from '../shared/instances-json.js';
+
+export type BodyFormat = 'instances' | 'raw';
+
+/**
+ * A payload as a function gets it. `instances`: as `{"instances": [...]}`, which our handlers and those of the other systems
+ * take; JSON objects stay as they are. `raw`: the bytes as they are, with their type (a tensor has none, and becomes
+ * instances). Throws an Error that says what is wrong.
+ */
+export function functionBody(payload: Payload, format: BodyFormat, contentType: string | null): RestBody {
+  if (format === 'raw' && payload.kind === 'bytes') {
+    return { contentType: contentType ?? payload.contentType, bytes: payload.bytes };
+  }
+  return { contentType: contentType ?? JSON_TYPE, bytes: instancesJson(payload) };
+}

@@ -1,0 +1,142 @@
+import { printable, UserError, messageOf } from '../../errors.js';
+import type { Payload } from '../../trace.js';
+import type { BackendContext } from '../backend.js';
+import { askAddress, PLACEHOLDER_CREDENTIALS, pathLabel, type ServiceAddress } from '../shared/aws-address.js';
+import type { OpenClient } from '../shared/aws-backend.js';
+import { type KeptCredentials, keepCredentials } from '../shared/aws-credentials.js';
+import { openLeanClient } from '../shared/aws-lean-client.js';
+import { loadAwsPackage } from '../shared/aws-package.js';
+import { refuseProxy } from '../shared/aws-proxy.js';
+import { secretsOf } from '../shared/aws-secrets.js';
+import { vendorConfig } from '../shared/aws-vendor-config.js';
+import { instancesJson, JSON_TYPE } from '../shared/instances-json.js';
+import type { HeaderField } from '../shared/request-bytes.js';
+import type { RequestToSign } from '../shared/signed-requests.js';
+import type { QueryField } from '../shared/sigv4.js';
+import { createLambdaOutcome, FUNCTION_ERROR_HEADER, KEPT_HEADERS } from './lambda-outcome.js';
+import type { LambdaOptions, LambdaTarget } from './lambda-options.js';
+import { parseLogTail } from './parse-log-tail.js';
+
+export function loadLambda(): Promise<typeof import('@aws-sdk/client-lambda')> {
+  return loadAwsPackage('lambda', '@aws-sdk/client-lambda', () => import('@aws-sdk/client-lambda'));
+}
+
+/** Credentials, address and connections: all that a call does not wait for later. */
+export async function openLambda(
+  options: LambdaOptions,
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<OpenClient> {
+  const bodies = bodiesOf(context.payloads, options.target);
+  const address = await addressOf(options);
+  refuseProxy('lambda', address.origin, process.env);
+  const credentials = options.auth === 'none' ? null : await credentialsOf(options);
+  warmReports();
+  return openLeanClient(
+    {
+      origin: address.origin,
+      requests: bodies.map((body) => requestOf(options, address, body)),
+      signing: credentials === null ? null : { scope: address.scope, credentials },
+      connections: options.connections,
+      keepHeaders: KEPT_HEADERS,
+      failureHeader: FUNCTION_ERROR_HEADER,
+      collectBody: options.expect.bodyHolds !== null,
+      outcomeOf: createLambdaOutcome({
+        expect: options.expect,
+        secrets: () => secretsOf(credentials),
+        requestBytes: (payload) => bodies[payload]?.bytes.length ?? 0,
+      }),
+    },
+    context,
+    signal,
+  );
+}
+
+export interface Body {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+const NO_BODY: Body = { contentType: JSON_TYPE, bytes: new Uint8Array(0) };
+
+/** An invocation takes JSON; a function URL takes any body as it is. Throws `UserError`. */
+export function bodiesOf(payloads: readonly Payload[], { kind }: LambdaTarget): readonly Body[] {
+  if (payloads.length === 0) return [NO_BODY];
+  return payloads.map((payload, index) => {
+    if (kind === 'url' && payload.kind === 'bytes') return payload;
+    try {
+      return { contentType: JSON_TYPE, bytes: instancesJson(payload) };
+    } catch (thrown) {
+      throw new UserError(`backend lambda: payload ${String(index)} of the trace: ${messageOf(thrown)}`);
+    }
+  });
+}
+
+function requestOf(options: LambdaOptions, { origin, path, query }: ServiceAddress, body: Body): RequestToSign {
+  const isTailWanted = options.target.kind === 'invoke' && options.log === 'tail';
+  const headers: readonly HeaderField[] = [
+    ['host', origin.host],
+    ['user-agent', 'replay'],
+    ['content-type', printable(body.contentType)],
+    ...(isTailWanted ? [['x-amz-log-type', 'Tail'] as const] : []),
+  ];
+  return { method: 'POST', path, query, headers, body: body.bytes };
+}
+
+export async function addressOf(options: LambdaOptions): Promise<ServiceAddress> {
+  const { target, endpointUrl, auth } = options;
+  if (target.kind === 'url') return urlAddress(new URL(target.url), auth === 'none' ? '' : await regionOf(options));
+  if (auth === 'none') return unsignedAddress(target, endpointUrl ?? '');
+  const { LambdaClient, InvokeCommand } = await loadLambda();
+  return askAddress('lambda', (requestHandler) => {
+    const client = new LambdaClient({ ...vendorConfig(options), credentials: PLACEHOLDER_CREDENTIALS, requestHandler });
+    const { function: FunctionName, qualifier } = target;
+    return client.send(new InvokeCommand({ FunctionName, ...(qualifier === null ? {} : { Qualifier: qualifier }) }));
+  });
+}
+
+/** The query is taken apart and put together again, since a `+` or a bare bracket may be read in two ways. */
+function urlAddress(url: URL, region: string): ServiceAddress {
+  const path = url.pathname.replace(/[^A-Za-z0-9\-._~%/:@!$&'()*+,;=]/g, (character) => pathLabel(character));
+  return { origin: new URL(url.origin), path, query: [...url.searchParams], scope: { region, service: 'lambda' } };
+}
+
+/** What the vendor's client would ask for, without it. */
+export function unsignedAddress(
+  { function: name, qualifier }: LambdaTarget & { readonly kind: 'invoke' },
+  endpointUrl: string,
+): ServiceAddress {
+  const url = new URL(endpointUrl);
+  const query: QueryField[] = qualifier === null ? [] : [['Qualifier', qualifier]];
+  return {
+    origin: new URL(url.origin),
+    path: `${url.pathname.replace(/\/$/, '')}/2015-03-31/functions/${pathLabel(name)}/invocations`,
+    query,
+    scope: { region: '', service: 'lambda' },
+  };
+}
+
+async function regionOf(options: LambdaOptions): Promise<string> {
+  const { LambdaClient } = await loadLambda();
+  const client = new LambdaClient(vendorConfig(options));
+  try {
+    return await client.config.region();
+  } catch {
+    throw new UserError('backend lambda: which region? give --set region=us-east-1 or set AWS_REGION');
+  }
+}
+
+export async function credentialsOf(options: LambdaOptions): Promise<KeptCredentials> {
+  const { LambdaClient } = await loadLambda();
+  const client = new LambdaClient(vendorConfig(options));
+  return keepCredentials('lambda', client.config.credentials);
+}
+
+const SAMPLE_LOG = Buffer.from(
+  'START RequestId: 0 Version: $LATEST\nEND RequestId: 0\nREPORT RequestId: 0\tDuration: 1.23 ms\tBilled Duration: 2 ms\tMemory Size: 128 MB\tMax Memory Used: 35 MB\tInit Duration: 100.00 ms\t\n',
+).toString('base64');
+
+/** The sink of the warm-up sends no logs; reading them must be warm too. */
+function warmReports(): void {
+  for (let i = 0; i < 2000; i++) parseLogTail(SAMPLE_LOG);
+}

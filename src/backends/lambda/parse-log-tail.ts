@@ -1,0 +1,114 @@
+import type { Usage } from '../../sample.js';
+
+/** What the platform told of an invocation at the end of its log. */
+export interface LogReport {
+  /** A new environment was made, or restored from a snapshot, for it. */
+  readonly cold: boolean;
+  readonly usage: Usage;
+}
+
+/**
+ * The platform's report in the last 4 KB of a function's log (base64), in the text or the JSON form; undefined when there
+ * is none. The last one counts: what a function prints comes before it.
+ */
+export function parseLogTail(base64: string): LogReport | undefined {
+  const log = Buffer.from(base64, 'base64').toString('utf8');
+  return textReport(log) ?? jsonReport(log);
+}
+
+const REPORT = 'REPORT RequestId:';
+/** An environment that failed to start says so apart from the report, which then holds no Init Duration. */
+const FAILED_INIT = /^INIT_REPORT Init Duration: ([\d.]+) ms/gm;
+
+function textReport(log: string): LogReport | undefined {
+  const start = lastLineStart(log, REPORT);
+  if (start < 0) return undefined;
+  const end = log.indexOf('\n', start);
+  const fields = textFields(log.slice(start, end < 0 ? log.length : end));
+  const failedInit = log.includes('INIT_REPORT') ? [...log.matchAll(FAILED_INIT)].at(-1)?.[1] : undefined;
+  return reportOf({
+    durationMs: fields.get('Duration'),
+    billedMs: fields.get('Billed Duration'),
+    initMs: fields.get('Init Duration') ?? decimal(failedInit),
+    restoreMs: fields.get('Restore Duration'),
+    memoryMb: fields.get('Memory Size'),
+    maxMemoryMb: fields.get('Max Memory Used'),
+  });
+}
+
+function lastLineStart(log: string, text: string): number {
+  let at = log.lastIndexOf(text);
+  while (at > 0 && log[at - 1] !== '\n') at = log.lastIndexOf(text, at - 1);
+  return at;
+}
+
+/** `Billed Duration: 2 ms` between tabs. */
+function textFields(line: string): ReadonlyMap<string, number> {
+  const fields = new Map<string, number>();
+  for (const field of line.split('\t')) {
+    const [, name, amount] = /^ *([A-Za-z ]{1,40}): ([\d.]{1,20}) (?:ms|MB) *$/.exec(field) ?? [];
+    const value = decimal(amount);
+    if (name !== undefined && value !== undefined) fields.set(name, value);
+  }
+  return fields;
+}
+
+function decimal(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+/** One record a line, of the platform or of the function; the first may be cut. */
+function jsonReport(log: string): LogReport | undefined {
+  if (!log.includes('platform.report')) return undefined;
+  const records = log
+    .split('\n')
+    .filter((line) => line.includes('"platform.'))
+    .map(recordOf);
+  const report = metricsOf(records, 'platform.report');
+  if (report === undefined) return undefined;
+  const failedInit = metricsOf(records, 'platform.initReport');
+  return reportOf({
+    durationMs: amountOf(report, 'durationMs'),
+    billedMs: amountOf(report, 'billedDurationMs'),
+    initMs: amountOf(report, 'initDurationMs') ?? amountOf(failedInit, 'durationMs'),
+    restoreMs: amountOf(report, 'restoreDurationMs'),
+    memoryMb: amountOf(report, 'memorySizeMB'),
+    maxMemoryMb: amountOf(report, 'maxMemoryUsedMB'),
+  });
+}
+
+function recordOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function metricsOf(records: readonly unknown[], type: string): unknown {
+  const last = records.findLast((record) => valueOf(record, 'type') === type);
+  return valueOf(valueOf(last, 'record'), 'metrics');
+}
+
+function amountOf(value: unknown, key: string): number | undefined {
+  const amount = valueOf(value, key);
+  return typeof amount === 'number' && Number.isFinite(amount) && amount >= 0 ? amount : undefined;
+}
+
+function valueOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+}
+
+type Amounts = { readonly [K in keyof Usage]: number | undefined };
+
+/** A report without a duration is none. */
+function reportOf(amounts: Amounts): LogReport | undefined {
+  if (amounts.durationMs === undefined) return undefined;
+  const told = Object.entries(amounts).filter(([, amount]) => amount !== undefined);
+  return {
+    cold: amounts.initMs !== undefined || amounts.restoreMs !== undefined,
+    usage: Object.fromEntries(told),
+  };
+}

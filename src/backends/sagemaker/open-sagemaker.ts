@@ -1,0 +1,100 @@
+import type { Payload } from '../../trace.js';
+import type { BackendContext } from '../backend.js';
+import { askAddress, PLACEHOLDER_CREDENTIALS, type ServiceAddress } from '../shared/aws-address.js';
+import type { OpenClient } from '../shared/aws-backend.js';
+import { type KeptCredentials, keepCredentials } from '../shared/aws-credentials.js';
+import { openLeanClient } from '../shared/aws-lean-client.js';
+import { loadAwsPackage } from '../shared/aws-package.js';
+import { refuseProxy } from '../shared/aws-proxy.js';
+import { secretsOf } from '../shared/aws-secrets.js';
+import { vendorConfig } from '../shared/aws-vendor-config.js';
+import { instancesJson, JSON_TYPE } from '../shared/instances-json.js';
+import type { HeaderField } from '../shared/request-bytes.js';
+import type { RequestToSign } from '../shared/signed-requests.js';
+import type { SageMakerOptions } from './sagemaker-options.js';
+import { createSageMakerOutcome, KEPT_HEADERS } from './sagemaker-outcome.js';
+
+export function loadRuntime(): Promise<typeof import('@aws-sdk/client-sagemaker-runtime')> {
+  return loadAwsPackage(
+    'sagemaker',
+    '@aws-sdk/client-sagemaker-runtime',
+    () => import('@aws-sdk/client-sagemaker-runtime'),
+  );
+}
+
+/** Credentials, address and connections: all that a call does not wait for later. */
+export async function openSageMaker(
+  options: SageMakerOptions,
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<OpenClient> {
+  const bodies = bodiesOf(context.payloads);
+  const address = await addressOf(options);
+  refuseProxy('sagemaker', address.origin, process.env);
+  const credentials = await credentialsOf(options);
+  return openLeanClient(
+    {
+      origin: address.origin,
+      requests: bodies.map((body) => requestOf(options, address, body)),
+      signing: { scope: address.scope, credentials },
+      connections: options.connections,
+      keepHeaders: KEPT_HEADERS,
+      collectBody: options.expect.bodyHolds !== null,
+      outcomeOf: createSageMakerOutcome({
+        expect: options.expect,
+        secrets: () => secretsOf(credentials),
+        requestBytes: (payload) => bodies[payload]?.bytes.length ?? 0,
+      }),
+    },
+    context,
+    signal,
+  );
+}
+
+export interface Body {
+  /** Null where there is no payload to have one. */
+  readonly contentType: string | null;
+  readonly bytes: Uint8Array;
+}
+
+/** Containers take bytes of any kind; a tensor is in the rows of TensorFlow Serving's. */
+export function bodiesOf(payloads: readonly Payload[]): readonly Body[] {
+  if (payloads.length === 0) return [{ contentType: null, bytes: new Uint8Array(0) }];
+  return payloads.map((payload) =>
+    payload.kind === 'bytes' ? payload : { contentType: JSON_TYPE, bytes: instancesJson(payload) },
+  );
+}
+
+function requestOf(options: SageMakerOptions, { origin, path, query }: ServiceAddress, body: Body): RequestToSign {
+  const given: readonly (readonly [name: string, value: string | null])[] = [
+    ['content-type', options.contentType ?? body.contentType],
+    ['accept', options.accept],
+    ['x-amzn-sagemaker-custom-attributes', options.customAttributes],
+    ['x-amzn-sagemaker-target-model', options.targetModel],
+    ['x-amzn-sagemaker-target-variant', options.variant],
+    ['x-amzn-sagemaker-inference-component', options.inferenceComponent],
+  ];
+  const headers = given.flatMap(([name, value]): HeaderField[] => (value === null ? [] : [[name, value]]));
+  return {
+    method: 'POST',
+    path,
+    query,
+    headers: [['host', origin.host], ['user-agent', 'replay'], ...headers],
+    body: body.bytes,
+  };
+}
+
+export async function addressOf(options: SageMakerOptions): Promise<ServiceAddress> {
+  const { SageMakerRuntimeClient, InvokeEndpointCommand } = await loadRuntime();
+  return askAddress('sagemaker', (requestHandler) => {
+    const own = { credentials: PLACEHOLDER_CREDENTIALS, requestHandler };
+    const client = new SageMakerRuntimeClient({ ...vendorConfig(options), ...own });
+    return client.send(new InvokeEndpointCommand({ EndpointName: options.endpoint, Body: new Uint8Array(0) }));
+  });
+}
+
+export async function credentialsOf(options: SageMakerOptions): Promise<KeptCredentials> {
+  const { SageMakerRuntimeClient } = await loadRuntime();
+  const client = new SageMakerRuntimeClient(vendorConfig(options));
+  return keepCredentials('sagemaker', client.config.credentials);
+}

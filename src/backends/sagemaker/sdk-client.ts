@@ -1,0 +1,77 @@
+import type { InvokeEndpointCommandInput, InvokeEndpointCommandOutput } from '@aws-sdk/client-sagemaker-runtime';
+import type { Outcome } from '../../sample.js';
+import type { BackendContext, Call } from '../backend.js';
+import type { OpenClient } from '../shared/aws-backend.js';
+import { refuseProxy } from '../shared/aws-proxy.js';
+import { sdkFailure } from '../shared/aws-sdk-failure.js';
+import { sdkTransport } from '../shared/aws-sdk-transport.js';
+import { secretsOf } from '../shared/aws-secrets.js';
+import { vendorConfig } from '../shared/aws-vendor-config.js';
+import type { Answer } from '../shared/exchange.js';
+import { addressOf, type Body, bodiesOf, credentialsOf, loadRuntime } from './open-sagemaker.js';
+import type { SageMakerOptions } from './sagemaker-options.js';
+import { createSageMakerOutcome } from './sagemaker-outcome.js';
+
+/** The same invocations through the vendor's client: a second opinion, at many times the cost. */
+export async function openSdkClient(options: SageMakerOptions, context: BackendContext): Promise<OpenClient> {
+  const { SageMakerRuntimeClient, InvokeEndpointCommand } = await loadRuntime();
+  const bodies = bodiesOf(context.payloads);
+  refuseProxy('sagemaker', (await addressOf(options)).origin, process.env);
+  const credentials = await credentialsOf(options);
+  const client = new SageMakerRuntimeClient({
+    ...vendorConfig(options),
+    credentials: () => Promise.resolve(credentials.current()),
+    requestHandler: sdkTransport(options.connections, context),
+  });
+  const secrets = (): readonly string[] => secretsOf(credentials);
+  const requestBytes = (payload: number): number => bodies[payload]?.bytes.length ?? 0;
+  const outcomeOf = createSageMakerOutcome({ expect: options.expect, secrets, requestBytes });
+  const inputs = bodies.map((body) => inputOf(options, body));
+  return {
+    async invoke(call: Call): Promise<Outcome> {
+      const input = inputs[call.payload];
+      if (input === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
+      try {
+        const output = await client.send(new InvokeEndpointCommand(input), { abortSignal: call.signal });
+        return outcomeOf(answerOf(output, context.clock.now()), call.payload);
+      } catch (thrown) {
+        const outcome = sdkFailure(thrown, context.clock, secrets());
+        const isModels = !outcome.ok && outcome.failure === 'function-error';
+        return isModels ? { ...outcome, usage: { requestBytes: requestBytes(call.payload) } } : outcome;
+      }
+    },
+    facts: () => ({ client: 'the SDK of AWS' }),
+    close() {
+      credentials.close();
+      client.destroy();
+      return Promise.resolve();
+    },
+  };
+}
+
+export function inputOf(options: SageMakerOptions, body: Body): InvokeEndpointCommandInput {
+  const given = {
+    ContentType: options.contentType ?? body.contentType,
+    Accept: options.accept,
+    CustomAttributes: options.customAttributes,
+    TargetModel: options.targetModel,
+    TargetVariant: options.variant,
+    InferenceComponentName: options.inferenceComponent,
+  };
+  const told = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  return { EndpointName: options.endpoint, Body: body.bytes, ...told };
+}
+
+function answerOf({ Body, $metadata }: InvokeEndpointCommandOutput, doneMs: number): Answer {
+  return {
+    kind: 'answer',
+    status: $metadata.httpStatusCode ?? 0,
+    headers: {},
+    body: Body,
+    bodyBytes: Body.length,
+    sentMs: NaN,
+    doneMs,
+    doneEarliestMs: NaN,
+    handshakeMs: NaN,
+  };
+}

@@ -1,0 +1,75 @@
+import { messageOf, UserError } from '../../errors.js';
+import type { AwsCredentials } from './sigv4.js';
+
+/** The vendor's own chain: environment, profiles, single sign-on, containers, instances. */
+export type CredentialProvider = (options?: {
+  readonly forceRefresh?: boolean;
+}) => Promise<AwsCredentials & { readonly expiration?: Date | undefined }>;
+
+/** Credentials that are always there and never waited for. */
+export interface KeptCredentials {
+  current(): AwsCredentials;
+  /** Renewals so far, and how many failed. */
+  facts(): { readonly renewed: number; readonly failed: number };
+  close(): void;
+}
+
+/** So long before they expire credentials are renewed, as the vendor's clients do. */
+const AHEAD_MS = 300_000;
+const LEAST_WAIT_MS = 1000;
+const LEAST_WAIT_AFTER_FAILURE_MS = 5000;
+/** The longest a timer of Node can wait. */
+const MOST_WAIT_MS = 2 ** 31 - 1;
+
+/**
+ * Asks the chain once, and again in the background before what it gave expires; until then, and when that fails, the old
+ * ones serve. Throws `UserError` when there are none.
+ */
+export async function keepCredentials(backend: string, provider: CredentialProvider): Promise<KeptCredentials> {
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  const counts = { renewed: 0, failed: 0 };
+  let current = await provider().catch((thrown: unknown) => {
+    throw noCredentials(backend, thrown);
+  });
+  const wait = (leastMs: number): void => {
+    const { expiration } = current;
+    if (expiration === undefined || closed) return;
+    timer = setTimeout(() => void renew(), waitMs(expiration.getTime() - Date.now(), leastMs));
+    timer.unref();
+  };
+  const renew = async (): Promise<void> => {
+    try {
+      current = await provider({ forceRefresh: true });
+      counts.renewed++;
+      wait(LEAST_WAIT_MS);
+    } catch {
+      counts.failed++;
+      wait(LEAST_WAIT_AFTER_FAILURE_MS);
+    }
+  };
+  wait(LEAST_WAIT_MS);
+  return {
+    current: () => current,
+    facts: () => counts,
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Short-lived ones are renewed at half of their time. */
+function waitMs(leftMs: number, leastMs: number): number {
+  const beforeMs = leftMs > 2 * AHEAD_MS ? leftMs - AHEAD_MS : leftMs / 2;
+  return Math.min(Math.max(beforeMs, leastMs), MOST_WAIT_MS);
+}
+
+function noCredentials(backend: string, thrown: unknown): UserError {
+  const message = messageOf(thrown);
+  // The command line of a credential process, and what it printed, may hold secrets.
+  const why = message.startsWith('Command failed') ? 'the credential process of the profile failed' : message;
+  return new UserError(
+    `backend ${backend}: no AWS credentials (${why}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with --set profile=NAME, or run aws sso login`,
+  );
+}

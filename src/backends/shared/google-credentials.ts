@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import type { AuthClient } from 'google-auth-library';
+import { printable, UserError } from '../../errors.js';
+import type { Token, TokenFetch } from './google-token.js';
+import { codeOf } from './socket-failure.js';
+
+/** What the service wants to see: who may call Google's interfaces, or who calls a service of this address. */
+export type TokenWish =
+  | { readonly kind: 'access' }
+  /** `audience`: whom the token is for. */
+  | { readonly kind: 'id'; readonly audience: string };
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+/** No token depends on it. Without one the library starts gcloud to learn it, which takes seconds. */
+const NO_PROJECT = 'none';
+
+/**
+ * Tokens from the credentials of this machine, as Google's library finds them: a service account's key file
+ * (GOOGLE_APPLICATION_CREDENTIALS), the user's own (gcloud auth application-default login), the metadata server. Its
+ * errors may quote a key file, so none of their texts is passed on.
+ */
+export async function googleTokens(wish: TokenWish, env: Env): Promise<TokenFetch> {
+  checkKeyFile(env['GOOGLE_APPLICATION_CREDENTIALS'] ?? '');
+  const { GoogleAuth } = await loadLibrary();
+  const auth = new GoogleAuth({ scopes: [SCOPE], projectId: NO_PROJECT });
+  let client: AuthClient | undefined;
+  return async () => {
+    try {
+      client ??= await auth.getClient();
+      return await (wish.kind === 'access' ? accessToken(client) : idToken(client, wish.audience));
+    } catch (thrown) {
+      if (thrown instanceof UserError) throw thrown;
+      throw new UserError(`cannot get a Google token: ${reasonOf(thrown)}`);
+    }
+  };
+}
+
+async function loadLibrary(): Promise<typeof import('google-auth-library')> {
+  try {
+    return await import('google-auth-library');
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'ERR_MODULE_NOT_FOUND') throw thrown;
+    throw new UserError(
+      'Google tokens need google-auth-library, which is not installed; run: npm install google-auth-library@10.9.1',
+    );
+  }
+}
+
+/** Checked by ourselves, since the library's complaint quotes the file. */
+function checkKeyFile(path: string): void {
+  if (path === '') return;
+  const name = `GOOGLE_APPLICATION_CREDENTIALS (${printable(path, 120)})`;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (thrown) {
+    throw new UserError(`${name} cannot be read: ${codeOf(thrown)}; give the path of a key file`);
+  }
+  if (!isKeyFile(text)) throw new UserError(`${name} is no key file; give the JSON that Google made`);
+}
+
+function isKeyFile(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'type' in value;
+  } catch {
+    return false;
+  }
+}
+
+/** Of credentials that do not say when their token ends. */
+const ASSUMED_LIFE_MS = 300_000;
+
+async function accessToken(client: AuthClient): Promise<Token> {
+  // Everything is too old: never a token from its cache.
+  client.eagerRefreshThresholdMillis = Infinity;
+  const { token } = await client.getAccessToken();
+  return { text: token ?? '', expiresMs: client.credentials.expiry_date ?? Date.now() + ASSUMED_LIFE_MS };
+}
+
+async function idToken(client: AuthClient, audience: string): Promise<Token> {
+  if (!('fetchIdToken' in client)) {
+    throw new UserError(
+      'these Google credentials give no ID tokens; use a service account (GOOGLE_APPLICATION_CREDENTIALS=key.json), or --set auth=none for a public service',
+    );
+  }
+  const fetchIdToken = client.fetchIdToken as (this: AuthClient, audience: string) => Promise<string>;
+  const text = await fetchIdToken.call(client, audience);
+  return { text, expiresMs: expiryOf(text) };
+}
+
+/** RFC 7519: seconds since 1970. */
+function expiryOf(jwt: string): number {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    const seconds = typeof payload === 'object' && payload !== null && 'exp' in payload ? payload.exp : undefined;
+    return typeof seconds === 'number' ? seconds * 1000 : NaN;
+  } catch {
+    return NaN;
+  }
+}
+
+/** What can be said without quoting anything secret. */
+function reasonOf(thrown: unknown): string {
+  const answer = answerOf(thrown);
+  if (answer !== undefined) return answer;
+  const text = thrown instanceof Error ? thrown.message : '';
+  if (text.includes('Could not load the default credentials')) {
+    return 'there are no credentials here; set GOOGLE_APPLICATION_CREDENTIALS=key.json, or run: gcloud auth application-default login';
+  }
+  const missing = /does not contain an? (\w+) field/.exec(text)?.[1];
+  if (missing !== undefined) return `the key file has no ${missing}; give the JSON that Google made`;
+  const code = codeOf(thrown);
+  return `${code === '' ? 'the library failed' : printable(code, 60)}; check the credentials and the way to their server`;
+}
+
+/** `status 400 invalid_grant`: RFC 6749, section 5.2. */
+function answerOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('response' in thrown)) return undefined;
+  const { status, data } = (thrown.response ?? {}) as { readonly status?: unknown; readonly data?: unknown };
+  if (typeof status !== 'number') return undefined;
+  const error = typeof data === 'object' && data !== null && 'error' in data ? data.error : '';
+  const name = typeof error === 'string' && /^[a-z_]{1,40}$/.test(error) ? ` ${error}` : '';
+  return `its server answered ${String(status)}${name}; check that the credentials are valid and may get tokens`;
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../../clock.js';
+import { messageOf } from '../../errors.js';
+import { googleTokens, type TokenWish } from './google-credentials.js';
+import { googleError } from './google-error.js';
+import { withoutToken } from './google-token.js';
+import { createWire } from './http1-wire.js';
+import { type HeaderField, requestBytes } from './request-bytes.js';
+
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** One JSON answer of a control call. Rejects with an Error that says why there is none. */
+export async function googleGet(url: URL, wish: TokenWish | null, clock: Clock, signal: AbortSignal): Promise<unknown> {
+  const token = wish === null ? '' : (await (await googleTokens(wish, process.env))()).text;
+  const limits = { bodyBytes: BODY_LIMIT_BYTES };
+  const wire = createWire({ url, connections: { initial: 0, max: 1 }, limits, clock });
+  const call = {
+    onAbort: (listener: () => void): void => {
+      signal.addEventListener('abort', listener, { once: true });
+      if (signal.aborted) listener();
+    },
+  };
+  try {
+    const answer = await wire.send(request(url, token), { method: 'GET', collectBody: true }, call);
+    if (answer.kind === 'failure') throw new Error(answer.detail);
+    if (answer.status !== 200) throw new Error(withoutToken(googleError(answer.status, answer.body), token));
+    return JSON.parse(Buffer.from(answer.body).toString('utf8'));
+  } catch (thrown) {
+    throw new Error(messageOf(thrown));
+  } finally {
+    wire.close();
+  }
+}
+
+function request(url: URL, token: string): Uint8Array {
+  const authorization: readonly HeaderField[] = token === '' ? [] : [['authorization', `Bearer ${token}`]];
+  const headers: readonly HeaderField[] = [
+    ['host', url.host],
+    ['user-agent', 'replay'],
+    ['accept', 'application/json'],
+    ...authorization,
+  ];
+  return requestBytes({ method: 'GET', target: url.pathname + url.search, headers })(0);
+}

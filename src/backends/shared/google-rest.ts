@@ -1,0 +1,182 @@
+import type { Outcome } from '../../sample.js';
+import type { Backend, BackendContext, Call } from '../backend.js';
+import type { Answer, WireFailure } from './exchange.js';
+import { type ExpectRule, unexpected } from './expect-rule.js';
+import { openBackgroundToken } from './google-background-token.js';
+import type { TokenWish } from './google-credentials.js';
+import { googleError } from './google-error.js';
+import { type TokenSource, withoutToken } from './google-token.js';
+import { createWire, type Wire } from './http1-wire.js';
+import { openLoopbackSink } from './loopback-sink.js';
+import { type HeaderField, requestBytes } from './request-bytes.js';
+import { failedAnswer, failedWire, knownTimes, statusFailure } from './status-outcome.js';
+import { createTokenRequests, type TokenRequests } from './token-requests.js';
+
+/** What is sent, all but the token. */
+export interface RestPlan {
+  readonly url: URL;
+  readonly method: string;
+  /** One per payload; null: a request without a body. */
+  readonly bodies: readonly (RestBody | null)[];
+  /** Null: no token. */
+  readonly wish: TokenWish | null;
+  readonly expect: ExpectRule;
+  /** Over all workers; null: as many as it takes. */
+  readonly connections: number | null;
+  /** Lower-case names of the headers that `told` reads. */
+  readonly keepHeaders: readonly string[];
+  /** What the service tells of an invocation besides its answer; also of one that failed. */
+  readonly told: (answer: Answer) => Pick<Outcome, 'serverMs' | 'coldStart' | 'usage'>;
+}
+
+export interface RestBody {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+const INITIAL_CONNECTIONS = 64;
+const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
+const WARM_UP_REQUESTS = 4000;
+const WARM_UP_LANES = 32;
+const WARM_UP_BODY: RestBody = { contentType: 'application/json', bytes: Buffer.from('{"instances":[[0.5]]}') };
+
+/** A client of one address of Google's over the lean wire, with a token in every request. */
+export async function createRestBackend(plan: RestPlan, context: BackendContext): Promise<Backend> {
+  const token = plan.wish === null ? null : await openBackgroundToken(plan.wish);
+  const client = createClient(plan, connectionsOf(plan, context), token, context);
+  return {
+    invoke: client.invoke,
+    async prepare(signal) {
+      await warmUp(plan, context, signal);
+      await client.wire.open(signal);
+    },
+    facts: () => ({ ...namedFacts(client.wire), ...token?.facts() }),
+    close() {
+      token?.close();
+      client.wire.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+interface Connections {
+  readonly initial: number;
+  readonly max: number | null;
+}
+
+/** `connections` is exact over all workers; this is one worker's share. */
+function connectionsOf(
+  { connections }: RestPlan,
+  { worker, workers }: Pick<BackendContext, 'worker' | 'workers'>,
+): Connections {
+  const share = Math.floor(((connections ?? INITIAL_CONNECTIONS) + workers - 1 - worker) / workers);
+  return connections === null ? { initial: Math.max(1, share), max: null } : { initial: share, max: share };
+}
+
+interface Client {
+  readonly wire: Wire;
+  readonly invoke: (call: Call) => Promise<Outcome>;
+}
+
+function createClient(
+  plan: RestPlan,
+  connections: Connections,
+  token: TokenSource | null,
+  { clock }: Pick<BackendContext, 'clock'>,
+): Client {
+  const { url, method, expect, keepHeaders } = plan;
+  const limits = { bodyBytes: BODY_LIMIT_BYTES, keepHeaders: ['location', ...keepHeaders] };
+  const wire = createWire({ url, connections, limits, clock });
+  const requests = requestsOf(plan, token);
+  const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
+  const sendOptions = { method, collectBody: needle !== null };
+  return {
+    wire,
+    invoke: async (call) => {
+      const result = await wire.send(requests.bytes(call.payload, call.seq), sendOptions, call);
+      const outcome = outcomeOf(result, plan, needle);
+      if (outcome.ok || token === null) return outcome;
+      return { ...outcome, detail: withoutToken(outcome.detail, token.current()) };
+    },
+  };
+}
+
+function requestsOf({ url, method, bodies }: RestPlan, token: TokenSource | null): TokenRequests {
+  return createTokenRequests(token, bodies.length, (payload, authorization) => {
+    const body = bodies[payload] ?? null;
+    const headers: readonly HeaderField[] = [
+      ['host', url.host],
+      ['user-agent', 'replay'],
+      ['accept', '*/*'],
+      ...authorization,
+      ...bodyFields(method, body),
+    ];
+    const target = url.pathname + url.search;
+    return requestBytes({ method, target, headers, ...(body === null ? {} : { body: body.bytes }) });
+  });
+}
+
+/** RFC 9110, section 8.6: a length also for an empty body, where the method expects one. */
+function bodyFields(method: string, body: RestBody | null): readonly HeaderField[] {
+  if (body === null)
+    return method === 'GET' || method === 'HEAD' || method === 'DELETE' ? [] : [['content-length', '0']];
+  return [
+    ['content-type', body.contentType],
+    ['content-length', String(body.bytes.length)],
+  ];
+}
+
+function outcomeOf(result: Answer | WireFailure, { expect, told }: RestPlan, needle: Buffer | null): Outcome {
+  if (result.kind === 'failure') return failedWire(result);
+  const trouble = unexpected(expect, needle, result);
+  if (trouble === null) return { ok: true, ...knownTimes(result), ...told(result) };
+  const { status } = result;
+  const isOwnFailure = status >= 300 && (status < expect.leastStatus || status > expect.mostStatus);
+  const failed: Outcome = isOwnFailure
+    ? serviceFailure(result)
+    : { ok: false, failure: 'bad-answer', detail: trouble, ...knownTimes(result) };
+  return { ...failed, ...told(result) };
+}
+
+function serviceFailure(answer: Answer): Outcome {
+  if (answer.status < 400) return failedAnswer(answer);
+  const detail = googleError(answer.status, answer.body);
+  return { ok: false, failure: statusFailure(answer.status), detail, ...knownTimes(answer) };
+}
+
+function namedFacts(wire: Wire): Record<string, string | number> {
+  const { opened, peak, failed, dropped, surplus, addresses } = wire.facts();
+  return {
+    client: 'lean, HTTP/1.1',
+    connectionsOpened: opened,
+    connectionsPeak: peak,
+    connectionsFailed: failed,
+    connectionsDroppedByServer: dropped,
+    connectionsWithSurplusBytes: surplus,
+    addresses,
+  };
+}
+
+/**
+ * A few thousand requests through the very same code to a sink in this thread, so that the first second is as exact as the
+ * tenth. The measured service is left alone: a request would end its cold start, and costs money.
+ */
+async function warmUp(plan: RestPlan, context: BackendContext, signal: AbortSignal): Promise<void> {
+  const sink = await openLoopbackSink().catch(() => undefined);
+  // Without one the run is only less exact at first.
+  if (sink === undefined) return;
+  const connections = { initial: WARM_UP_LANES, max: WARM_UP_LANES };
+  const { wire, invoke } = createClient({ ...plan, url: sink.url, bodies: [WARM_UP_BODY] }, connections, null, context);
+  await wire.open(signal);
+  let left = WARM_UP_REQUESTS;
+  const lane = async (): Promise<void> => {
+    while (left-- > 0 && !signal.aborted) await invoke(warmUpCall(left, context.clock.now(), signal));
+  };
+  await Promise.all(Array.from({ length: WARM_UP_LANES }, lane));
+  wire.close();
+  sink.close();
+}
+
+function warmUpCall(seq: number, handedMs: number, signal: AbortSignal): Call {
+  return { seq, dueMs: handedMs, handedMs, payload: 0, signal, onAbort: () => undefined };
+}

@@ -1,0 +1,76 @@
+import { type HeaderField, requestBytes } from './request-bytes.js';
+import { type AwsCredentials, createSigner, encodeQuery, type QueryField, sha256, type SigningScope } from './sigv4.js';
+
+/** One entry of the payload table as a request; its length is added here. */
+export interface RequestToSign {
+  readonly method: string;
+  /** Percent-encoded. */
+  readonly path: string;
+  /** Before encoding. */
+  readonly query: readonly QueryField[];
+  /** `host` among them. None may hold `{seq}`, which would change after signing. */
+  readonly headers: readonly HeaderField[];
+  readonly body: Uint8Array;
+}
+
+export interface Signing {
+  readonly scope: SigningScope;
+  /** Those of now; another object once they were renewed. */
+  readonly credentials: () => AwsCredentials;
+}
+
+/** Whole requests, ready for the wire. */
+export interface SignedRequests {
+  /** The bytes of this payload's request, signed for the present second. They are never changed. */
+  bytes(payload: number): Uint8Array;
+}
+
+/** The wall clock, ms: a signature holds for minutes around the server's time. */
+const wallClock = (): number => Date.now();
+
+/**
+ * A signature depends on the payload, the second and the credentials only, so each is made once and reused within its
+ * second; those of the last second are let go, so that memory holds what is sent in one. `signing` null: not signed.
+ */
+export function createSignedRequests(
+  requests: readonly RequestToSign[],
+  signing: Signing | null,
+  nowMs: () => number = wallClock,
+): SignedRequests {
+  const makers = requests.map((request) => requestMaker(request, signing?.scope ?? null));
+  let made: (Uint8Array | undefined)[] = [];
+  let second = NaN;
+  let credentials: AwsCredentials | null = null;
+  const isStale = (now: number): boolean =>
+    signing !== null && (Math.floor(now / 1000) !== second || signing.credentials() !== credentials);
+  return {
+    bytes(payload) {
+      const now = nowMs();
+      if (isStale(now)) {
+        second = Math.floor(now / 1000);
+        credentials = signing?.credentials() ?? null;
+        made = [];
+      }
+      return (made[payload] ??= at(makers, payload)(credentials, second * 1000));
+    },
+  };
+}
+
+type Maker = (credentials: AwsCredentials | null, dateMs: number) => Uint8Array;
+
+function requestMaker({ method, path, query, headers, body }: RequestToSign, scope: SigningScope | null): Maker {
+  const own: readonly HeaderField[] = [...headers, ['content-length', String(body.length)]];
+  const target = query.length === 0 ? path : `${path}?${encodeQuery(query)}`;
+  const sign =
+    scope === null ? null : createSigner({ method, path, query, headers: own, bodySha256: sha256(body) }, scope);
+  return (credentials, dateMs) => {
+    const added = sign === null || credentials === null ? [] : sign(credentials, dateMs);
+    return requestBytes({ method, target, headers: [...own, ...added], body })(0);
+  };
+}
+
+function at<T>(table: readonly T[], index: number): T {
+  const entry = table[index];
+  if (entry === undefined) throw new Error(`payload ${String(index)} is not in the table of ${String(table.length)}`);
+  return entry;
+}

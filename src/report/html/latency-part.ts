@@ -1,0 +1,52 @@
+import type { Distribution, Report } from '../../report.js';
+import { countText, durationText } from './figure-text.js';
+import { markup, type Markup } from './markup.js';
+import { plotPlace } from './plot-place.js';
+import { table } from './table.js';
+
+export function latencyPart(report: Report): Markup {
+  const { latency, timeline, coldStarts } = report.sections;
+  const { lengthSeconds } = timeline.windows;
+  const each = lengthSeconds === 1 ? 'second' : `${String(lengthSeconds)} seconds`;
+  return markup`<section id="latency" aria-labelledby="latency-h">
+    <h2 id="latency-h">Latency</h2>
+    ${table({
+      caption: 'Distributions',
+      head: HEAD,
+      rows: [
+        row('Response', latency.response, '–'),
+        row('Service', latency.service, '–'),
+        row('All', latency.all, latency.all.count === 0 ? '–' : '∞'),
+        ...(coldStarts.warm === null ? [] : [row('Response, warm', coldStarts.warm, '–')]),
+        ...(coldStarts.cold === null ? [] : [row('Response, cold', coldStarts.cold, '–')]),
+      ],
+    })}
+    <p class="legend">
+      Response is done − due, what a user felt; service is done − sent; all is response over every planned request,
+      where those that failed or were never sent take for ever.${warmup(report)}
+    </p>
+    ${plotPlace('latency', 'Latency over time', `Response of the successes due in each ${each}, log scale; failures are marked at the foot, cold starts at the top. ${coldText(report)}`)}
+    <div class="pair">
+      ${plotPlace('percentiles', 'Latency by percentile', 'Each further nine takes the same room; log scale. Where “all” ends, requests take for ever.')}
+      ${plotPlace('histogram', 'Latency histogram', 'Successes by latency, in buckets of an eighth of a doubling.')}
+    </div>
+  </section>`;
+}
+
+const HEAD = ['', 'requests', 'min', 'mean', 'stdev', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'max'];
+
+function row(name: string, numbers: Distribution, unknown: string): [string, ...string[]] {
+  const { count, minMs, meanMs, stdevMs, p50Ms, p90Ms, p95Ms, p99Ms, p999Ms, maxMs } = numbers;
+  const times = [minMs, meanMs, stdevMs, p50Ms, p90Ms, p95Ms, p99Ms, p999Ms, maxMs];
+  return [name, countText(count), ...times.map((ms) => durationText(ms, unknown))];
+}
+
+function warmup({ run, sections: { latency } }: Report): string {
+  if (run.warmupMs === 0) return '';
+  return ` The ${countText(latency.warmup)} requests of the first ${durationText(run.warmupMs)} are warm-up: left out here, shaded in the plots.`;
+}
+
+function coldText({ sections: { coldStarts } }: Report): string {
+  if (coldStarts.known === 0) return 'The service told of no cold starts.';
+  return `${countText(coldStarts.count)} cold starts among the ${countText(coldStarts.known)} requests of which it is known.`;
+}

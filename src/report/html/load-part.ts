@@ -1,0 +1,48 @@
+import type { Report } from '../../report.js';
+import { FAILURES } from '../../sample.js';
+import { countText, shareText } from './figure-text.js';
+import { markup, type Markup } from './markup.js';
+import { plotPlace } from './plot-place.js';
+import { table } from './table.js';
+
+/** What was asked of the service and what became of it. */
+export function loadPart(report: Report): Markup {
+  return markup`<section id="load" aria-labelledby="load-h">
+    <h2 id="load-h">Load and outcomes</h2>
+    ${plotPlace('rates', 'Offered, sent and completed rate', 'Offered is what the trace wants in each second, sent what was handed over in it, completed the successes whose last byte was read in it.')}
+    ${plotPlace('outcomes', 'Outcomes over time', 'What became of the requests due in each second, stacked; failures at the foot.')}
+    ${outcomeTable(report)} ${examples(report)}
+  </section>`;
+}
+
+function outcomeTable({ sections: { outcomes } }: Report): Markup {
+  const { planned, ok, unsent, failures } = outcomes;
+  const share = (n: number): string => shareText(planned === 0 ? null : n / planned);
+  const failed = FAILURES.flatMap((kind): [string, string, string][] => {
+    const n = failures[kind] ?? 0;
+    return n === 0 ? [] : [[kind, countText(n), share(n)]];
+  });
+  return table({
+    caption: 'Outcomes',
+    head: ['', 'requests', 'share'],
+    rows: [
+      ['ok', countText(ok), share(ok)],
+      ...failed,
+      ...(unsent === 0 ? [] : [['unsent', countText(unsent), share(unsent)] as const]),
+      ['planned', countText(planned), share(planned)],
+    ],
+  });
+}
+
+/** The first of each kind of failure. */
+function examples({ sections: { outcomes } }: Report): Markup | string {
+  const rows = FAILURES.flatMap((kind) =>
+    (outcomes.examples[kind] ?? []).map(({ seq, detail }): [string, string, string] => [
+      kind,
+      String(seq),
+      detail === '' ? '–' : detail,
+    ]),
+  );
+  if (rows.length === 0) return '';
+  return table({ caption: 'First failures of each kind', head: ['', 'request', 'what happened'], rows, words: [2] });
+}

@@ -1,0 +1,34 @@
+/** One plot as data: what the page's script is given to draw. All plots against time share their cursor and their zoom. */
+export interface PlotSpec {
+  readonly id: string;
+  readonly x: PlotX;
+  readonly y: PlotY;
+  readonly xs: readonly number[];
+  readonly series: readonly PlotSeries[];
+  /** Shade the time up to here: the warm-up. 0: none. */
+  readonly shadedTo: number;
+}
+
+/** Seconds since due 0; 1 / (1 - p/100), so that each further nine takes the same room; ms. The last two are logarithmic. */
+export type PlotX = 'seconds' | 'nines' | 'ms';
+
+export interface PlotY {
+  readonly label: string;
+  readonly unit: 'count' | 'ms' | 'money';
+  readonly log: boolean;
+}
+
+export interface PlotSeries {
+  readonly label: string;
+  readonly ink: Ink;
+  /**
+   * line: from point to point; step: each value holds until the next x; area: a filled step; stack: an area on top of
+   * the stacks before it; top and bottom: a mark at that edge wherever there is a value.
+   */
+  readonly look: 'line' | 'step' | 'area' | 'stack' | 'top' | 'bottom';
+  readonly dash: boolean;
+  readonly values: readonly (number | null)[];
+}
+
+/** Colours by what they mean; the style sheet says which they are in light, dark and print. */
+export type Ink = 'offer' | 'first' | 'second' | 'third' | 'faint' | 'ok' | 'cold' | 'bad1' | 'bad2' | 'bad3' | 'bad4';

@@ -1,0 +1,21 @@
+import type { Report } from '../../report.js';
+import { markup, type Markup } from './markup.js';
+
+/** Reasons beyond these are in the JSON report. */
+const MOST_REASONS = 50;
+
+/** Whether to believe the numbers, before any number. */
+export function verdictBanner({ verdict: { valid, reasons } }: Report): Markup {
+  if (valid) {
+    return markup`<section class="verdict valid" aria-label="Verdict">
+      <p><strong>Valid</strong> The generator kept the schedule and its own share moves no number.</p>
+    </section>`;
+  }
+  const rest = reasons.length - MOST_REASONS;
+  return markup`<section class="verdict invalid" aria-label="Verdict">
+    <p><strong>Invalid</strong> These numbers do not describe the service alone.</p>
+    <ul>
+      ${reasons.slice(0, MOST_REASONS).map((reason) => markup`<li>${reason}</li>`)}${rest > 0 ? markup`<li>And ${rest} more; see report.json.</li>` : ''}
+    </ul>
+  </section>`;
+}

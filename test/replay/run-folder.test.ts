@@ -1,0 +1,121 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { UserError } from '#src/errors';
+import { makeRunFolder, readRunRecord, RUN_FILES, writeWhole } from '#src/replay/run-folder';
+
+const root = mkdtempSync(join(tmpdir(), 'run-folder-'));
+let folder = root;
+let made = 0;
+beforeEach(() => {
+  folder = join(root, String(made++));
+  mkdirSync(folder);
+});
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+
+describe('makeRunFolder', () => {
+  test('makes a new folder with all above it, and takes an empty one', () => {
+    const out = join(folder, 'a', 'b');
+    expect(makeRunFolder(out, 'unused')).toBe(out);
+    expect(readdirSync(out)).toEqual([]);
+    expect(makeRunFolder(out, 'unused')).toBe(out);
+  });
+
+  test('refuses a folder that is not empty, and leaves it as it is', () => {
+    writeFileSync(join(folder, 'mine'), 'precious');
+    expect(() => makeRunFolder(folder, 'unused')).toThrow(UserError);
+    expect(() => makeRunFolder(folder, 'unused')).toThrow(/not empty/);
+    expect(readdirSync(folder)).toEqual(['mine']);
+    expect(readFileSync(join(folder, 'mine'), 'utf8')).toBe('precious');
+  });
+
+  test('refuses a file, below a file, and a name that is too long', () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    for (const out of [file, join(file, 'x'), join(folder, 'x'.repeat(300))])
+      expect(() => makeRunFolder(out, 'unused')).toThrow(UserError);
+  });
+
+  test('an error shows no control characters of the name', () => {
+    const out = join(folder, 'a\u001b[31m\nb');
+    mkdirSync(out);
+    writeFileSync(join(out, 'mine'), '');
+    expect(() => makeRunFolder(out, 'unused')).toThrow(/^[^\u0000-\u001f]*not empty[^\u0000-\u001f]*$/);
+  });
+});
+
+describe('writeWhole', () => {
+  test('replaces a file and leaves nothing beside it', () => {
+    writeWhole(folder, 'report.json', 'old');
+    writeWhole(folder, 'report.json', 'new');
+    expect(readdirSync(folder)).toEqual(['report.json']);
+    expect(readFileSync(join(folder, 'report.json'), 'utf8')).toBe('new');
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('on a full disk: the old file stays whole, nothing is left beside it', () => {
+    writeWhole(folder, 'report.json', 'old');
+    // Where it writes first is a device without space.
+    symlinkSync('/dev/full', join(folder, 'report.json.half'));
+    const write = (): void => {
+      writeWhole(folder, 'report.json', 'x'.repeat(100_000));
+    };
+    expect(write).toThrow(UserError);
+    expect(readdirSync(folder)).toEqual(['report.json']);
+    expect(readFileSync(join(folder, 'report.json'), 'utf8')).toBe('old');
+  });
+
+  test('when it cannot be put in place: nothing is left beside it', () => {
+    mkdirSync(join(folder, 'report.json'));
+    const write = (): void => {
+      writeWhole(folder, 'report.json', 'new');
+    };
+    expect(write).toThrow();
+    expect(readdirSync(folder)).toEqual(['report.json']);
+  });
+});
+
+describe('readRunRecord', () => {
+  const record = { format: 1, id: 'run', plan: { duePerSecond: [1] } };
+  const write = (text: string): void => {
+    writeFileSync(join(folder, RUN_FILES.record), text);
+  };
+
+  test('reads back what was written', () => {
+    write(JSON.stringify(record));
+    expect(readRunRecord(folder)).toEqual(record);
+  });
+
+  test.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{}',
+    '"run"',
+    JSON.stringify({ ...record, format: 2 }),
+    JSON.stringify({ ...record, id: 7 }),
+    JSON.stringify({ ...record, plan: null }),
+    JSON.stringify({ ...record, plan: {} }),
+  ])("%j is the user's to mend", (text) => {
+    write(text);
+    expect(() => readRunRecord(folder)).toThrow(UserError);
+  });
+
+  test('so is a folder without one, no folder, and a file', () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    for (const path of [folder, join(folder, 'none'), file]) expect(() => readRunRecord(path)).toThrow(UserError);
+  });
+});

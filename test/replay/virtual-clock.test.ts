@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { BackendPlugin } from '#src/backends/backend';
+import { inFlightMemory } from '#src/replay/in-flight';
+import type { WorkerOrder } from '#src/replay/messages';
+import { createVirtualClock } from '#src/replay/virtual-clock';
+import { virtualRun } from '#src/replay/virtual-run';
+import { rowsOf, type Row } from './run-shard.js';
+
+describe('createVirtualClock', () => {
+  test('jumps to each awaited moment in order and nowhere else', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1 }), async (dueMs) => {
+        const clock = createVirtualClock();
+        const woken: number[] = [];
+        const waits = dueMs.map(async (due) => {
+          await clock.until(due);
+          expect(clock.now()).toBe(due);
+          woken.push(due);
+        });
+        await clock.drive(Promise.all(waits));
+        expect(woken).toEqual(dueMs.toSorted((a, b) => a - b));
+        expect(clock.now()).toBe(Math.max(...dueMs));
+      }),
+    );
+  });
+
+  test('a moment that has passed, or that is none, is no wait', async () => {
+    const clock = createVirtualClock();
+    await clock.drive(Promise.all([clock.until(-1), clock.until(NaN), clock.until(5).then(() => clock.until(4))]));
+    expect(clock.now()).toBe(5);
+  });
+
+  test('says so when something waits for the world', async () => {
+    await expect(createVirtualClock().drive(new Promise(() => undefined))).rejects.toThrow('stands still');
+  });
+
+  test('passes on what the work throws', async () => {
+    const clock = createVirtualClock();
+    const work = clock.until(3).then(() => Promise.reject(new Error('broke')));
+    await expect(clock.drive(work)).rejects.toThrow('broke');
+  });
+});
+
+describe('virtualRun', () => {
+  const order: WorkerOrder = {
+    store: { kind: 'memory', count: 4, atMs: Float64Array.of(0, 10, 10, 35) },
+    window: { fromMs: 5, toMs: 35, speed: 0.5 },
+    shard: { index: 0, of: 1 },
+    pluginUrl: '',
+    options: { tookMs: 7 },
+    payloads: [],
+    runId: 'run',
+    seed: 3,
+    pacing: 'exact',
+    timeoutMs: 1000,
+    inFlight: { memory: inFlightMemory(1), limit: 10 },
+  };
+  const steps: string[] = [];
+  const plugin: BackendPlugin<{ tookMs: number }> = {
+    name: 'stub',
+    summary: '',
+    waits: 'on-the-clock',
+    knowsSent: false,
+    publicOptions: [],
+    parseOptions: () => ({ tookMs: 7 }),
+    create({ tookMs }, { clock, virtual, seed, runId }) {
+      steps.push(`create ${String(virtual)} ${String(seed)} ${runId}`);
+      return {
+        async prepare() {
+          await clock.until(0);
+          steps.push('prepare');
+        },
+        async invoke({ handedMs }) {
+          await clock.until(handedMs + tookMs);
+          return { ok: true };
+        },
+        facts: () => ({ answered: 2 }),
+        close() {
+          steps.push('close');
+          return Promise.resolve();
+        },
+      };
+    },
+  };
+
+  test('is the loop, the window and the backend from create to close', async () => {
+    const rows: Row[] = [];
+    const onBatch = (batch: Parameters<typeof rowsOf>[0]): void => void rows.push(...rowsOf(batch));
+    const end = await virtualRun(plugin as BackendPlugin, order, onBatch, new AbortController().signal);
+    expect(end).toMatchObject({ endedMs: 17, facts: { answered: 2 } });
+    expect(rows.map(({ seq, dueMs, doneMs }) => [seq, dueMs, doneMs])).toEqual([
+      [1, 10, 17],
+      [2, 10, 17],
+    ]);
+    expect(steps).toEqual(['create true 3 run', 'prepare', 'close']);
+  });
+});

@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readPageAssets } from '#src/report/html/read-page-assets';
+import { renderReportHtml } from '#src/report/html/render-report-html';
+import type { Report } from '#src/report';
+import { ENDED, makeRows, planFor, toBatch } from '../collectors/sample-rows.js';
+import { findChromium, openPage, type Page } from './html-browser.js';
+import { HOSTILE, withTexts } from './html-hostile.js';
+import { madeReport } from './made-report.js';
+
+const chromium = findChromium();
+if (chromium === undefined)
+  console.warn('report.html is not tried in a browser: install chromium (apt install chromium)');
+
+const folder = mkdtempSync(join(tmpdir(), 'replay-page-'));
+let page: Page;
+
+describe.skipIf(chromium === undefined)('report.html in Chromium', () => {
+  beforeAll(async () => {
+    page = await openPage(chromium ?? '');
+  });
+
+  afterAll(async () => {
+    await page.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('draws every plot, light and dark, wide and narrow, without a complaint or a request, and all text can be read', async () => {
+    await open(await busyReport());
+    for (const theme of ['light', 'dark']) {
+      await look(theme, 1200);
+      expect(await page.evaluate(PIXELS)).toEqual(Array.from({ length: 7 }, () => expect.stringMatching(/^plot-[a-z-]+ drawn$/) as string)); // prettier-ignore
+      expect(await page.evaluate(UNREADABLE)).toEqual([]);
+    }
+    await look('light', 380);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(380);
+    expect(await page.evaluate(PIXELS)).toHaveLength(7);
+    expect(page.complaints()).toEqual([]);
+    expect(page.requests().filter((url) => !/^(file|data):/.test(url))).toEqual([]);
+  });
+
+  test('a run in which nothing was planned has its plots too', async () => {
+    await open((await madeReport(planFor([]), [], ENDED)).report);
+    expect(await page.evaluate("document.querySelectorAll('.plot canvas').length")).toBe(6);
+    expect(page.complaints()).toEqual([]);
+  });
+
+  test('no text from outside becomes an element or a script', async () => {
+    await open(withTexts(await busyReport(), HOSTILE.join(' ')));
+    expect(await page.evaluate('document.title')).not.toBe('broken');
+    expect(await page.evaluate("document.querySelectorAll('script').length")).toBe(2);
+    expect(await page.evaluate("document.querySelectorAll('img, svg, [onload], [onfocus], [autofocus]').length")).toBe(
+      0,
+    );
+    expect(await page.evaluate("document.querySelector('h1').textContent")).toContain(HOSTILE[0]);
+    expect(await page.evaluate("document.querySelectorAll('.plot canvas').length")).toBe(7);
+    expect(page.complaints()).toEqual([]);
+  });
+
+  test('the keyboard reaches every plot, reads it, zooms all plots against time, and shows all again', async () => {
+    await open(await busyReport());
+    const reached = new Set<unknown>();
+    for (let i = 0; i < 80; i++) {
+      await press('Tab');
+      reached.add(await page.evaluate('document.activeElement.id'));
+    }
+    for (const id of IDS) expect(reached).toContain(`plot-${id}`);
+    await page.evaluate("document.getElementById('plot-rates').focus()");
+    const all = await read();
+    expect(new Set(Object.values(all))).toEqual(new Set(['–']));
+    for (let i = 0; i < 4; i++) await press('ArrowRight');
+    expect(await read()).toMatchObject({ rates: '0:03', outcomes: '0:03', cost: '0:03', 'own-share': '0:03', percentiles: '–' }); // prettier-ignore
+    const wide = await page.evaluate(PICTURES);
+    await press('+');
+    await press('+');
+    expect(await read()).toMatchObject({ rates: '0:03', outcomes: '0:03' });
+    await press('ArrowLeft');
+    expect((await read())['rates']).toBe('0:02');
+    expect(await page.evaluate(PICTURES)).not.toEqual(wide);
+    await press('Escape');
+    expect(await page.evaluate(PICTURES)).toEqual(wide);
+    expect(page.complaints()).toEqual([]);
+  });
+
+  test('prints', async () => {
+    await open(await busyReport());
+    await look('dark', 1200);
+    const { data } = await page.send('Page.printToPDF', {});
+    expect(
+      Buffer.from(data as string, 'base64')
+        .subarray(0, 5)
+        .toString(),
+    ).toBe('%PDF-');
+    expect(page.complaints()).toEqual([]);
+  });
+});
+
+const IDS = ['latency', 'percentiles', 'histogram', 'rates', 'outcomes', 'own-share', 'cost'];
+
+/** Failures, cold starts, cost, a warm-up, notes and an INVALID verdict. */
+async function busyReport(): Promise<Report> {
+  const rows = makeRows(4000, 3, 4, 0.05);
+  const { report } = await madeReport(planFor(rows, { warmupMs: 2000, maxLatenessMs: 0.1 }), [toBatch(rows)], ENDED, {
+    notes: ['Weights are synthetic.'],
+    warmupMs: 2000,
+  });
+  const { timeline, cost } = report.sections;
+  const seconds = timeline.seconds.map((second) => ({ ...second, cost: second.due * 1e-6 }));
+  const items = [{ what: 'requests', quantity: 4000, unit: 'request', unitPrice: 1e-6, cost: 0.004, estimated: true }];
+  return {
+    ...report,
+    sections: { ...report.sections, timeline: { ...timeline, seconds }, cost: { ...cost, total: 0.004, items } },
+  };
+}
+
+async function open(report: Report): Promise<void> {
+  const file = join(folder, 'report.html');
+  writeFileSync(file, renderReportHtml(report, readPageAssets()));
+  await look('light', 1200);
+  await page.send('Page.navigate', { url: pathToFileURL(file).href });
+  for (let i = 0; i < 200; i++) {
+    if ((await page.evaluate('document.documentElement.dataset.plots')) !== undefined) return settled();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`the plots were not drawn: ${JSON.stringify(page.complaints())}`);
+}
+
+async function look(theme: string, width: number): Promise<void> {
+  await page.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: theme }] });
+  await page.send('Emulation.setDeviceMetricsOverride', { width, height: 900, deviceScaleFactor: 1, mobile: false });
+  await settled();
+}
+
+async function settled(): Promise<void> {
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+}
+
+async function press(key: string): Promise<void> {
+  const text = key.length === 1 ? { text: key } : {};
+  const code = key === 'Tab' ? { code: 'Tab', windowsVirtualKeyCode: 9 } : {};
+  await page.send('Input.dispatchKeyEvent', {
+    type: key.length === 1 ? 'keyDown' : 'rawKeyDown',
+    key,
+    ...text,
+    ...code,
+  });
+  await page.send('Input.dispatchKeyEvent', { type: 'keyUp', key, ...code });
+}
+
+/** What each plot's legend tells of the cursor's x. */
+async function read(): Promise<Record<string, string>> {
+  const text = `Object.fromEntries([...document.querySelectorAll('.plot')].map((plot) =>
+    [plot.id.slice(5), plot.querySelector('.u-value').textContent]))`;
+  return (await page.evaluate(text)) as Record<string, string>;
+}
+
+// What is evaluated in the page is text, since this file knows no DOM.
+
+/** Whether each plot's canvas has marks of more than two colours. */
+const PIXELS = `(() => [...document.querySelectorAll('.plot')].map((plot) => {
+    const canvas = plot.querySelector('canvas');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const colours = new Set();
+    for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) colours.add(data[i] * 65536 + data[i + 1] * 256 + data[i + 2]);
+    return plot.id + (colours.size > 2 ? ' drawn' : ' empty');
+  }))()`;
+
+/** Some plots against time as pictures, which change with the zoom. */
+const PICTURES = `(async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    return ['latency', 'rates', 'cost'].map((id) => document.querySelector('#plot-' + id + ' canvas').toDataURL());
+  })()`;
+
+/** Texts whose contrast (WCAG 2.2) is under 4.5 : 1. */
+const UNREADABLE = `(() => {
+    const parse = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
+    const light = (colour) => {
+      const [r, g, b] = parse(colour).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element) => {
+      for (let at = element; at !== null; at = at.parentElement) {
+        const back = getComputedStyle(at).backgroundColor;
+        if ((parse(back)[3] ?? 1) > 0) return back;
+      }
+      return 'rgb(255, 255, 255)';
+    };
+    const bad = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const { parentElement: element, textContent } = texts.currentNode;
+      if (textContent.trim() === '' || ['SCRIPT', 'NOSCRIPT', 'STYLE'].includes(element.tagName)) continue;
+      const [a, b] = [light(getComputedStyle(element).color), light(behind(element))].sort((x, y) => y - x);
+      const ratio = (a + 0.05) / (b + 0.05);
+      if (!(ratio >= 4.5)) bad.push(ratio.toFixed(2) + ' ' + textContent.trim().slice(0, 40));
+    }
+    return bad;
+  })()`;

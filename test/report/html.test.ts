@@ -1,0 +1,274 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { keepPeaks } from '#src/report/html/keep-peaks';
+import { plotsOf } from '#src/report/html/plots';
+import { readPageAssets } from '#src/report/html/read-page-assets';
+import { renderReportHtml } from '#src/report/html/render-report-html';
+import { renderReportJson } from '#src/report/report-json';
+import type { Report, TimelineSecond } from '#src/report';
+import { ENDED, makeRows, planFor, shuffled, toBatch } from '../collectors/sample-rows.js';
+import { hostile, HOSTILE, withTexts } from './html-hostile.js';
+import { tokenize } from './html-tokens.js';
+import { madeReport } from './made-report.js';
+
+const SMALL = { script: 'export {};', style: ':root {}' };
+const PLOTS = ['rates', 'latency', 'percentiles', 'histogram', 'own-share', 'outcomes'];
+
+async function someReport(count = 1500, failureShare = 0.2): Promise<Report> {
+  const rows = makeRows(count, 7, 4, failureShare);
+  return (await madeReport(planFor(rows, { warmupMs: 1000 }), [toBatch(rows)], ENDED)).report;
+}
+
+describe('report.html', () => {
+  test('is the same bytes for the same report, read back from JSON too', async () => {
+    const { report } = await madeReport(planFor([]), [], ENDED);
+    const page = renderReportHtml(await someReport(), SMALL);
+    expect(renderReportHtml(await someReport(), SMALL)).toBe(page);
+    const json = renderReportJson(report);
+    expect(renderReportHtml(JSON.parse(json) as Report, SMALL)).toBe(renderReportHtml(report, SMALL));
+  });
+
+  test('has the verdict before any number, a place for each plot in every run, and cost only where it is known', async () => {
+    for (const report of [await someReport(), (await madeReport(planFor([]), [], ENDED)).report]) {
+      const page = renderReportHtml(report, SMALL);
+      expect(page.indexOf('class="verdict')).toBeLessThan(page.indexOf('<dl'));
+      expect(plotsOf(report).map(({ id }) => id)).toEqual(PLOTS);
+      for (const id of PLOTS) expect(page.split(`id="plot-${id}"`)).toHaveLength(2);
+      expect(page).not.toContain('plot-cost');
+    }
+    const report = await someReport();
+    const seconds = report.sections.timeline.seconds.map((second) => ({ ...second, cost: 0.001 }));
+    const item = { what: 'requests', quantity: 1, unit: 'request', unitPrice: 1, cost: 1, estimated: false };
+    const { timeline, cost } = report.sections;
+    const priced = {
+      ...report,
+      sections: { ...report.sections, timeline: { ...timeline, seconds }, cost: { ...cost, items: [item] } },
+    };
+    expect(plotsOf(priced).map(({ id }) => id)).toEqual([...PLOTS, 'cost']);
+    expect(renderReportHtml(priced, SMALL)).toContain('id="plot-cost"');
+  });
+
+  test('tells an INVALID run and why', async () => {
+    const report = { ...(await someReport()), verdict: { valid: false, reasons: ['Requests were handed over late.'] } };
+    const { texts } = tokenize(renderReportHtml(report, SMALL));
+    expect(texts.indexOf('Invalid')).toBeGreaterThan(0);
+    expect(texts).toContain('Requests were handed over late.');
+  });
+
+  test('any text from outside stays text: the same elements, and the text itself between them', async () => {
+    const report = await someReport(200);
+    const plain = tokenize(renderReportHtml(withTexts(report, 'plain'), SMALL));
+    const withText = (text: string): void => {
+      const { tags, texts, raw } = tokenize(renderReportHtml(withTexts(report, text), SMALL));
+      expect(tags).toEqual(plain.tags);
+      expect(texts).toHaveLength(plain.texts.length);
+      expect(texts.filter((one) => one === shown(text)).length).toBe(
+        plain.texts.filter((one) => one === 'plain').length,
+      );
+      expect(raw).toHaveLength(3);
+      expect(JSON.parse(raw[1] ?? '')).toBeInstanceOf(Array);
+    };
+    for (const text of HOSTILE) withText(`x${text}x`);
+    fc.assert(fc.property(hostile, withText), { numRuns: 40 });
+  });
+
+  test('the data of the plots goes in as JSON that no text can leave', async () => {
+    const report = withTexts(await someReport(100), '</script><!--<script>\u2028');
+    const priced = {
+      ...report,
+      sections: {
+        ...report.sections,
+        timeline: {
+          ...report.sections.timeline,
+          seconds: report.sections.timeline.seconds.map((second) => ({ ...second, cost: 1 })),
+        },
+      },
+    };
+    const [, json = ''] = tokenize(renderReportHtml(priced, SMALL)).raw;
+    expect(json).not.toMatch(/[<>&\u2028]/);
+    expect(JSON.parse(json)).toEqual(plotsOf(priced));
+    expect(json).toContain('per hour');
+  });
+
+  test('asks the network for nothing, and lets no script run but its own', async () => {
+    const page = renderReportHtml(await someReport(), readPageAssets());
+    const { tags, texts } = tokenize(page);
+    const policy = /^default-src 'none'; script-src 'sha256-[^ ]+'; style-src 'sha256-[^ ]+'; img-src data:;/;
+    expect(texts.filter((text) => policy.test(text))).toHaveLength(1);
+    expect(tags.filter((tag) => / src\b|onload|onerror|<(link rel href|script src|iframe|img)/.test(tag))).toEqual([
+      '<link rel href>',
+    ]);
+    expect(page).toContain('<link rel="icon" href="data:,"');
+    expect(page).not.toMatch(/(href|src)="(?!data:,|#)/);
+    expect(() => renderReportHtml({} as Report, SMALL)).toThrow();
+  });
+
+  test('an asset that would end its element is refused', async () => {
+    const report = await someReport(10);
+    for (const bad of ['x </script> y', 'x </SCRIPT', '<!-- x'])
+      expect(() => renderReportHtml(report, { ...SMALL, script: bad })).toThrow(/would end/);
+    expect(() => renderReportHtml(report, { ...SMALL, style: '</style>' })).toThrow(/would end/);
+  });
+
+  test('stays small: 600 KB for 870 s, 1.5 MB for an hour at 10,000/s, not much more for a day', async () => {
+    const assets = readPageAssets();
+    const bytes = async (seconds: number): Promise<number> =>
+      Buffer.byteLength(renderReportHtml(longReport(await someReport(), seconds), assets));
+    expect(await bytes(870)).toBeLessThan(600_000);
+    expect(await bytes(3600)).toBeLessThan(1_500_000);
+    expect(await bytes(86_400)).toBeLessThan(2_000_000);
+  });
+});
+
+describe('keepPeaks', () => {
+  const column = fc.array(fc.option(fc.double({ noNaN: true, min: -1e6, max: 1e6 })), { maxLength: 3000 });
+
+  test('draws few rows, all of them in order, and loses no least and no greatest value', () => {
+    fc.assert(
+      fc.property(
+        fc.array(column, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 40, max: 500 }),
+        (columns, most) => {
+          const rows = keepPeaks(columns, most);
+          const length = Math.max(...columns.map((one) => one.length));
+          expect(rows.length).toBeLessThanOrEqual(most);
+          expect(rows).toEqual([...new Set(rows)].sort((a, b) => a - b));
+          expect(rows.at(-1) ?? -1).toBe(length - 1);
+          if (length <= most) expect(rows).toHaveLength(length);
+          for (const values of columns) {
+            const all = values.filter((value) => value !== null);
+            const drawn = rows.map((row) => values[row] ?? null).filter((value) => value !== null);
+            expect(Math.max(...drawn)).toBe(Math.max(...all));
+            expect(Math.min(...drawn)).toBe(Math.min(...all));
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a single spike in a day is in the plot', async () => {
+    const report = longReport(await someReport(), 86_400);
+    const seconds = report.sections.timeline.seconds.map((second) =>
+      second.second === 54_321 ? { ...second, sent: 99_999, maxLatenessMs: 77_777, failures: { cut: 54_000 } } : second,
+    );
+    const { timeline, outcomes } = report.sections;
+    const spiked = {
+      ...report,
+      sections: {
+        ...report.sections,
+        timeline: { ...timeline, seconds },
+        outcomes: { ...outcomes, failures: { cut: 99_999 } },
+      },
+    };
+    for (const [id, value] of [
+      ['rates', 99_999],
+      ['own-share', 77_777],
+      ['outcomes', 54_000],
+    ] as const) {
+      // prettier-ignore
+      const plot = plotsOf(spiked).find((one) => one.id === id);
+      const at = plot?.xs.indexOf(54_321) ?? -1;
+      expect(
+        plot?.series.map(({ values }) => values[at]),
+        id,
+      ).toContain(value);
+      expect(plot?.xs.length).toBeLessThanOrEqual(4001);
+    }
+  });
+});
+
+describe('the data of the plots', () => {
+  test('adds up to the rest of the report', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 1e6 }), fc.nat({ max: 2000 }), async (seed, count) => {
+        const rows = makeRows(count, seed, 6, 0.2);
+        const { report } = await madeReport(planFor(rows), shuffled(rows, seed), ENDED);
+        const { outcomes, timeline, latency, health } = report.sections;
+        const { seconds, windows } = timeline;
+        const sum = (of: (second: TimelineSecond) => number): number =>
+          seconds.reduce((n, second) => n + of(second), 0);
+        expect(sum(({ completed }) => completed)).toBe(outcomes.ok);
+        expect(sum(({ coldStarts }) => coldStarts)).toBe(rows.filter(({ coldStart }) => coldStart === 2).length);
+        for (const { failed, failures } of seconds)
+          expect(Object.values(failures).reduce((a, b) => a + b, 0)).toBe(failed);
+        expect(greatest(seconds.map(({ maxMs }) => maxMs))).toBe(latency.response.maxMs);
+        expect(greatest(windows.rows.map(({ maxMs }) => maxMs))).toBe(latency.response.maxMs);
+        expect(greatest(seconds.map(({ maxLatenessMs }) => maxLatenessMs))).toBe(health.lateness.maxMs);
+        expect(greatest(seconds.map(({ maxConnectionWaitMs }) => maxConnectionWaitMs))).toBe(
+          health.connectionWait.maxMs,
+        );
+        expect(windows.rows.reduce((n, { ok }) => n + ok, 0)).toBe(outcomes.ok);
+        const { edgesMs, response, service } = latency.histogram;
+        expect(edgesMs).toEqual([...edgesMs].sort((a, b) => a - b));
+        expect(edgesMs.length).toBe(response.length === 0 ? 0 : response.length + 1);
+        expect(response.reduce((a, b) => a + b, 0)).toBe(latency.response.count);
+        expect(service.reduce((a, b) => a + b, 0)).toBe(latency.service.count);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('a curve passes through the percentiles of the report and never falls', async () => {
+    const { latency } = (await someReport(2000)).sections;
+    const { percentile, responseMs, serviceMs, allMs } = latency.curves;
+    expect(percentile.slice(0, 7)).toEqual([0, 10, 20, 30, 40, 50, 55].map((p) => expect.closeTo(p, 9) as number));
+    expect(responseMs[percentile.indexOf(50)]).toBe(latency.response.p50Ms);
+    expect(serviceMs[percentile.indexOf(75)] ?? NaN).toBeGreaterThan(latency.service.p50Ms ?? NaN);
+    expect([responseMs[0], responseMs.at(-1)]).toEqual([latency.response.minMs, latency.response.maxMs]);
+    expect(allMs.at(-1)).toBeNull();
+    for (const column of [responseMs, serviceMs, allMs.filter((ms) => ms !== null)])
+      expect(column).toEqual([...column].sort((a, b) => (a ?? Infinity) - (b ?? Infinity)));
+  });
+});
+
+/** As `escapeHtml` documents it. */
+function shown(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+function greatest(values: readonly (number | null)[]): number | null {
+  return values.reduce((max, value) => (value === null || (max !== null && max > value) ? max : value), null);
+}
+
+/** The report with this many busy seconds, every number at full length. */
+function longReport(report: Report, seconds: number): Report {
+  const wave = (i: number, k: number): number => 1 + Math.abs(Math.sin(i * 12.9898 + k * 78.233)) * 9999;
+  const rows = Array.from({ length: seconds }, (_, second): TimelineSecond => {
+    const ms = (k: number): number => wave(second, k);
+    const whole = (k: number): number => Math.round(wave(second, k));
+    return {
+      second,
+      due: whole(1),
+      sent: whole(2),
+      completed: whole(3),
+      ok: whole(4),
+      failed: whole(5),
+      failures: { timeout: whole(5), throttled: whole(6), cut: whole(7), 'server-error': whole(8) },
+      coldStarts: whole(9),
+      meanLatenessMs: ms(10),
+      maxLatenessMs: ms(11),
+      maxConnectionWaitMs: ms(12),
+      meanMs: ms(13),
+      p50Ms: ms(14),
+      p99Ms: ms(15),
+      maxMs: ms(16),
+      cost: ms(17),
+    };
+  });
+  const lengthSeconds = Math.ceil(seconds / 1000);
+  const windows = rows
+    .filter(({ second }) => second % lengthSeconds === 0)
+    .map(({ second, ok, meanMs, p50Ms, p99Ms, maxMs }) => ({ second, ok, meanMs, p50Ms, p99Ms, maxMs }));
+  const failures = { timeout: 1, throttled: 2, cut: 3, 'server-error': 4 };
+  return {
+    ...report,
+    sections: {
+      ...report.sections,
+      timeline: { seconds: rows, windows: { lengthSeconds, rows: windows } },
+      outcomes: { ...report.sections.outcomes, failures },
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface LoopbackService {
+  readonly url: string;
+  close(): void;
+}
+
+/** An HTTP service on this machine that answers `{}` to everything. */
+export async function openLoopbackService(): Promise<LoopbackService> {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => response.end('{}'));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** Where nobody listens: what a service has just left. */
+export async function goneServiceUrl(): Promise<string> {
+  const { url, close } = await openLoopbackService();
+  close();
+  return url;
+}
