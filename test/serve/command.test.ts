@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { doubling, writeModel } from '../backends/onnx-tiny-models.js';
+import { pause } from '../backends/shared/real-clock.js';
 import { runCli } from '../support/run-cli.js';
 import { startServe } from '../support/serve-process.js';
 import { independentClient, shapeOf } from './independent-client.js';
@@ -15,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'replay-serve-command-'));
 
 describe('replay serve', () => {
   it('says in one line where it listens, serves under its name, and ends well when interrupted at work', async () => {
-    const model = writeModel(folder, slowly());
+    const model = writeModel(folder, slowly(60));
     const { rest, grpc, finished, child, firstLine } = await startServe(['--model', model, '--name', 'mine']);
     expect(firstLine).toMatch(/^serving mine: REST http:\/\/127\.0\.0\.1:\d+, gRPC 127\.0\.0\.1:\d+$/);
     const client = independentClient(grpc);
@@ -23,6 +24,7 @@ describe('replay serve', () => {
     await client.predict({ model_spec: { name: 'mine' }, inputs: { x } });
     const answers = Array.from({ length: 4 }, () => post(`${rest}/v1/models/mine:predict`, { instances: [[1]] }));
     await Promise.race(answers);
+    await pause(50);
     child.kill('SIGINT');
     for (const { status } of await Promise.all(answers)) expect(status).toBe(200);
     const { code, stdout, stderr } = await finished;

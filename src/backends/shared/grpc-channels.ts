@@ -40,6 +40,8 @@ export type GrpcReply = { readonly doneMs: number; readonly doneEarliestMs: numb
 
 /** Many servers allow so many streams on one connection; a call beyond waits inside the library, unseen. */
 export const CALLS_PER_CHANNEL = 100;
+/** What may come before we ask for more: else a large answer takes a round trip for every 64 KiB. */
+const FLOW_WINDOW_BYTES = 4 * 1024 * 1024;
 const CONNECT_LIMIT_MS = 10_000;
 /** A server that comes back is found again soon. */
 const LEAST_BACKOFF_MS = 100;
@@ -137,6 +139,7 @@ class Channels implements GrpcChannels {
       'grpc.service_config_disable_resolution': 1,
       'grpc.max_receive_message_length': answerBytes,
       'grpc.max_send_message_length': -1,
+      'grpc-node.flow_control_window': FLOW_WINDOW_BYTES,
       'grpc.initial_reconnect_backoff_ms': LEAST_BACKOFF_MS,
       'grpc.max_reconnect_backoff_ms': MOST_BACKOFF_MS,
       'grpc.primary_user_agent': 'replay',

@@ -1,6 +1,9 @@
 import type { AnyDefinition, EnumTypeDefinition, MessageTypeDefinition, MethodDefinition } from '@grpc/proto-loader';
 import { UserError } from '../../errors.js';
 
+/** Metadata of a call: what headers are to HTTP. */
+export type { Metadata as GrpcMetadata } from '@grpc/grpc-js';
+
 /** The gRPC library. */
 export type Grpc = typeof import('@grpc/grpc-js');
 

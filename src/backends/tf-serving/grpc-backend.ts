@@ -1,13 +1,12 @@
-import type { Metadata } from '@grpc/grpc-js';
 import type { Outcome } from '../../sample.js';
 import type { Payload } from '../../trace.js';
 import type { Backend, BackendContext, Call } from '../backend.js';
 import { createGrpcChannels, type GrpcChannels, type GrpcReply } from '../shared/grpc-channels.js';
-import { loadDescription, loadGrpc, type Grpc, type GrpcMethod } from '../shared/grpc-runtime.js';
+import { grpcMetadata } from '../shared/grpc-metadata.js';
+import { loadDescription, loadGrpc, type Grpc, type GrpcMetadata, type GrpcMethod } from '../shared/grpc-runtime.js';
 import { openGrpcSink } from '../shared/grpc-sink.js';
 import { PREDICTION_SERVICE, TF_SERVING } from '../shared/grpc-tf-serving.js';
 import { tensorContentProto } from '../shared/tensor-proto.js';
-import { grpcMetadata } from './grpc-metadata.js';
 import { payloadTensors } from './payload-tensors.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 
@@ -81,7 +80,7 @@ function createInvoke(
   channels: GrpcChannels,
   path: string,
   requests: readonly Buffer[],
-  metadata: (seq: number) => Metadata,
+  metadata: (seq: number) => GrpcMetadata,
 ): (call: Call) => Promise<Outcome> {
   return async (call) => {
     const request = requests[call.payload];

@@ -1,6 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
-import type { Grpc } from '../shared/grpc-runtime.js';
-import type { HeaderField } from '../shared/request-bytes.js';
+import type { Grpc } from './grpc-runtime.js';
+import type { HeaderField } from './request-bytes.js';
 
 /** The user's headers as metadata: the same every time, or, where one names `{seq}`, made for each call. */
 export function grpcMetadata(
