@@ -29,7 +29,9 @@ function read<T>(backend: string, key: string, text: string, reader: OptionReade
     return reader(text);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new UserError(`backend ${backend}: --set ${printable(key)}=${printable(text, 60)}: ${why}`);
+    // A URL may carry a password.
+    const shown = text.includes('@') ? '(not shown)' : printable(text, 60);
+    throw new UserError(`backend ${backend}: --set ${printable(key)}=${shown}: ${why}`);
   }
 }
 
