@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { connectionShare, type Connections } from './shared/connection-share.js';
 import { UserError } from '../errors.js';
 import type { Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
@@ -44,8 +45,6 @@ function checkPayload(payload: Payload, index: number): void {
   );
 }
 
-/** Connections opened before the start, over all workers, when the user names no number. */
-const INITIAL_CONNECTIONS = 64;
 const REHEARSED_CONNECTIONS = 32;
 const REHEARSED_BODY = Buffer.from('{"instances":[[0.5]]}');
 
@@ -54,7 +53,7 @@ async function createBackend(options: HttpOptions, context: BackendContext): Pro
   const client = await createClient(
     new URL(options.url),
     options,
-    connectionsOf(options, context),
+    connectionShare(options.connections, context),
     context.clock,
     requests,
   );
@@ -66,15 +65,6 @@ async function createBackend(options: HttpOptions, context: BackendContext): Pro
     facts: () => client.facts(),
     close: () => client.close(),
   };
-}
-
-/** `--connections N` is exact over all workers; this is one worker's share. */
-function connectionsOf(
-  { connections }: HttpOptions,
-  { worker, workers }: BackendContext,
-): { initial: number; max: number | null } {
-  const share = Math.floor(((connections ?? INITIAL_CONNECTIONS) + workers - 1 - worker) / workers);
-  return connections === null ? { initial: Math.max(1, share), max: null } : { initial: share, max: share };
 }
 
 /** One entry of the payload table as a request. */
@@ -121,8 +111,6 @@ interface Client {
   facts(): Readonly<Record<string, string | number | boolean>>;
   close(): Promise<void>;
 }
-
-type Connections = ReturnType<typeof connectionsOf>;
 
 function createClient(
   url: URL,

@@ -3,6 +3,7 @@ import type { Backend, BackendContext, Call } from '../backend.js';
 import type { OpenClient } from './aws-backend.js';
 import type { KeptCredentials } from './aws-credentials.js';
 import type { Answer, SendOptions } from './exchange.js';
+import { connectionShare, type Connections } from './connection-share.js';
 import { createWire, type Wire } from './http1-wire.js';
 import { openLoopbackSink } from './loopback-sink.js';
 import { createSignedRequests, type RequestToSign, type SignedRequests } from './signed-requests.js';
@@ -25,8 +26,6 @@ export interface LeanClientOptions {
   readonly outcomeOf: (answer: Answer, payload: number) => Outcome;
 }
 
-/** Connections opened before the start, over all workers, when the user names no number. */
-const INITIAL_CONNECTIONS = 64;
 /** Errors of AWS are longer than what people read of them: the fields that count may come last. */
 const EXCERPT_BYTES = 4096;
 const REHEARSED_CONNECTIONS = 32;
@@ -43,7 +42,7 @@ export async function openLeanClient(
   context: BackendContext,
   signal: AbortSignal,
 ): Promise<OpenClient> {
-  const wire = wireFor(options, connectionsOf(options, context), context);
+  const wire = wireFor(options, connectionShare(options.connections, context), context);
   const requests = createSignedRequests(options.requests, signingOf(options));
   await wire.open(signal);
   return {
@@ -62,8 +61,6 @@ function signingOf({ signing }: LeanClientOptions) {
   return signing === null ? null : { scope: signing.scope, credentials: () => signing.credentials.current() };
 }
 
-type Connections = Parameters<typeof createWire>[0]['connections'];
-
 function wireFor(
   { origin, keepHeaders, failureHeader }: LeanClientOptions,
   connections: Connections,
@@ -76,15 +73,6 @@ function wireFor(
     limits: { keepHeaders, excerptBytes: EXCERPT_BYTES, ...failure },
     clock,
   });
-}
-
-/** `connections` is exact over all workers; this is one worker's share. */
-function connectionsOf(
-  { connections }: LeanClientOptions,
-  { worker, workers }: Pick<BackendContext, 'worker' | 'workers'>,
-): Connections {
-  const share = Math.floor(((connections ?? INITIAL_CONNECTIONS) + workers - 1 - worker) / workers);
-  return connections === null ? { initial: Math.max(1, share), max: null } : { initial: share, max: share };
 }
 
 function createInvoke(

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, Call } from '../backend.js';
 import type { Answer, WireFailure } from './exchange.js';
+import { connectionShare, type Connections } from './connection-share.js';
 import { type ExpectRule, unexpected } from './expect-rule.js';
 import { openBackgroundToken } from './google-background-token.js';
 import type { TokenWish } from './google-credentials.js';
@@ -34,7 +35,6 @@ export interface RestBody {
   readonly bytes: Uint8Array;
 }
 
-const INITIAL_CONNECTIONS = 64;
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 const WARM_UP_REQUESTS = 4000;
 const WARM_UP_LANES = 32;
@@ -43,7 +43,7 @@ const WARM_UP_BODY: RestBody = { contentType: 'application/json', bytes: Buffer.
 /** A client of one address of Google's over the lean wire, with a token in every request. */
 export async function createRestBackend(plan: RestPlan, context: BackendContext): Promise<Backend> {
   const token = plan.wish === null ? null : await openBackgroundToken(plan.wish);
-  const client = createClient(plan, connectionsOf(plan, context), token, context);
+  const client = createClient(plan, connectionShare(plan.connections, context), token, context);
   return {
     invoke: client.invoke,
     async prepare(signal) {
@@ -57,20 +57,6 @@ export async function createRestBackend(plan: RestPlan, context: BackendContext)
       return Promise.resolve();
     },
   };
-}
-
-interface Connections {
-  readonly initial: number;
-  readonly max: number | null;
-}
-
-/** `connections` is exact over all workers; this is one worker's share. */
-function connectionsOf(
-  { connections }: RestPlan,
-  { worker, workers }: Pick<BackendContext, 'worker' | 'workers'>,
-): Connections {
-  const share = Math.floor(((connections ?? INITIAL_CONNECTIONS) + workers - 1 - worker) / workers);
-  return connections === null ? { initial: Math.max(1, share), max: null } : { initial: share, max: share };
 }
 
 interface Client {
