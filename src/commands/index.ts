@@ -2,6 +2,7 @@ import { Backends } from './backends.js';
 import { Calibrate } from './calibrate.js';
 import { Estimate } from './estimate.js';
 import { Generate } from './generate.js';
+import { Init } from './init.js';
 import { ReportAgain } from './report.js';
 import { Run } from './run.js';
 import { Serve } from './serve.js';
@@ -15,4 +16,5 @@ export const COMMANDS = {
   calibrate: Calibrate,
   report: ReportAgain,
   serve: Serve,
+  init: Init,
 };
