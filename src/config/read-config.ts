@@ -9,7 +9,7 @@ import { readBounded } from './read-bounded.js';
 
 type Yaml = typeof YamlModule;
 
-const MOST_BYTES = 256 * 1024;
+const MOST_BYTES = 64 * 1024;
 /** A few lines make thousands of copies of what they name. */
 const MOST_ALIASES = 100;
 
@@ -81,12 +81,7 @@ class ConfigReader {
     const name = this.#yaml.isScalar(node) ? String(node.value) : '';
     const key = this.#keys.find((known) => known.name === name);
     if (key === undefined) throw this.#unknownKey(node, name);
-    const found = this.#resolved(value);
-    if (found === null || this.#isEmpty(found))
-      throw this.#fault(
-        node,
-        `${name} expects ${EXPECTS[key.kind]}, and nothing stands there; write it or take the key out`,
-      );
+    const found = this.#present(value, key, node);
     return { key, texts: this.#texts(key, found) };
   }
 
@@ -114,9 +109,8 @@ class ConfigReader {
   #entry(key: ConfigKey, { key: node, value }: Pair<Node, Node | null>): ConfigText[] {
     const name = this.#yaml.isScalar(node) ? String(node.value) : '';
     if (name === '' || name.includes('=')) throw this.#fault(node, `${key.name} expects the name of an option here`);
-    const found = this.#resolved(value) ?? node;
+    const found = this.#present(value, key, node);
     const nodes = this.#yaml.isSeq(found) ? (found.items as Node[]) : [found];
-    if (value === null) throw this.#wrongType(key, node);
     return nodes.map((item) => this.#text(key, item, ['string', 'number', 'boolean'], `${name}=`));
   }
 
@@ -127,9 +121,21 @@ class ConfigReader {
     return { text: pathFromFile(key.name, text, dirname(this.#path)), from: this.#placeOf(node) };
   }
 
-  #resolved(node: Node | null): Node | null {
+  /** What stands at the key `at`, which must be something. */
+  #present(node: Node | null, { name, kind }: ConfigKey, at: Node): Node {
+    const found = node === null ? null : this.#resolved(node);
+    if (found !== null && !this.#isEmpty(found)) return found;
+    const isWord = this.#yaml.isScalar(found) && found.source === 'null';
+    const advice = isWord ? 'quote "null" if it is meant as a word' : 'write it or take the key out';
+    throw this.#fault(at, `${name} expects ${EXPECTS[kind]}, and nothing stands there; ${advice}`);
+  }
+
+  #resolved(node: Node): Node {
     if (!this.#yaml.isAlias(node)) return node;
-    return node.resolve(this.#document as Document.Parsed) ?? null;
+    const found = node.resolve(this.#document as Document.Parsed);
+    if (found === undefined)
+      throw this.#fault(node, `the alias *${printable(node.source, 60)} stands for nothing above it`);
+    return found;
   }
 
   #isEmpty(node: Node): boolean {
