@@ -1,6 +1,8 @@
 import { Backends } from './backends.js';
 import { Calibrate } from './calibrate.js';
+import { Completion } from './completion.js';
 import { Estimate } from './estimate.js';
+import { Export } from './export.js';
 import { Generate } from './generate.js';
 import { Init } from './init.js';
 import { ReportAgain } from './report.js';
@@ -16,5 +18,7 @@ export const COMMANDS = {
   calibrate: Calibrate,
   report: ReportAgain,
   serve: Serve,
+  export: Export,
   init: Init,
+  completion: Completion,
 };
