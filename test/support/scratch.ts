@@ -42,19 +42,22 @@ export async function makeScratch(): Promise<Scratch> {
   };
 }
 
+/** Whether a line works shows without spinning. */
+const FRUGAL = { REPLAY_RUN_PACING: 'economic' };
+
 function inBash(command: string, folder: string): Promise<Finished> {
   const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` };
-  return finished('bash', ['-o', 'pipefail', '-c', command], { cwd: folder, env });
+  return finished('bash', ['-o', 'pipefail', '-c', command], { cwd: folder, env: { ...env, ...FRUGAL } });
 }
 
 function inNode(args: readonly string[], folder: string): Promise<Finished> {
-  return finished(process.execPath, args, { cwd: folder });
+  return finished(process.execPath, args, { cwd: folder, env: { ...process.env, ...FRUGAL } });
 }
 
 function finished(
   program: string,
   args: readonly string[],
-  options: { cwd: string; env?: NodeJS.ProcessEnv },
+  options: { cwd: string; env: NodeJS.ProcessEnv },
 ): Promise<Finished> {
   return new Promise((resolve) => {
     const child = execFile(program, args, { ...options, maxBuffer: 1 << 26 }, (_error, stdout, stderr) => {
