@@ -251,7 +251,7 @@ async function rehearse(
     context.payloads.length === 0 ? [] : [{ kind: 'bytes', contentType: 'application/json', bytes: REHEARSED_BODY }];
   const rehearsed: HttpOptions = { ...options, url: sink.url.href, http2: false };
   const requests = requestsOf(rehearsed, { payloads, runId: context.runId });
-  const connections = { initial: REHEARSED_CONNECTIONS, max: null };
+  const connections = { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS };
   const client = await createClient(sink.url, rehearsed, connections, context.clock, requests);
   await client.open(signal);
   return {

@@ -112,7 +112,7 @@ async function rehearse(
 ): Promise<Backend | undefined> {
   const sink = await openLoopbackSink().catch(() => undefined);
   if (sink === undefined) return undefined;
-  const wire = wireFor({ ...options, origin: sink.url }, { initial: REHEARSED_CONNECTIONS, max: null }, context);
+  const wire = wireFor({ ...options, origin: sink.url }, { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS }, context);
   const requests = options.requests.slice(0, 1).map((request) => ({ ...request, body: REHEARSED_BODY }));
   let nowMs = 0;
   const signed = createSignedRequests(requests, signingOf(options), () => (nowMs += REHEARSED_STEP_MS));

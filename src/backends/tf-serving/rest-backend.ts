@@ -115,7 +115,7 @@ async function rehearse(
   if (sink === undefined) return undefined;
   const rehearsed = { ...options, method: 'predict', http: { ...options.http, url: sink.url.href } } as const;
   const payload = { kind: 'tensor', tensor: { dtype: 'float32', shape: [1, 1], seed: 1 } } as const;
-  const wire = wireTo(sink.url, rehearsed, clock, { initial: REHEARSED_CONNECTIONS, max: null });
+  const wire = wireTo(sink.url, rehearsed, clock, { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS });
   await wire.open(signal);
   return {
     invoke: createInvoke(wire, requestsOf(rehearsed, [payload], runId), options.http.expect),
