@@ -16,6 +16,8 @@ export interface WorkerOrder {
   readonly seed: number;
   readonly pacing: 'exact' | 'economic';
   readonly timeoutMs: number;
+  /** Requests of the rehearsal before the start. */
+  readonly rehearsals: number;
   readonly inFlight: { readonly memory: InFlightMemory; readonly limit: number };
 }
 

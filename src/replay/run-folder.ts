@@ -44,6 +44,11 @@ export function writeWhole(folder: string, file: string, text: string): void {
   }
 }
 
+/** A record as it is written. */
+export function recordJson(record: RunRecord): string {
+  return `${JSON.stringify(record, null, 1)}\n`;
+}
+
 /** Reads the record of a run. Throws `UserError` when the folder holds none. */
 export function readRunRecord(folder: string): RunRecord {
   const path = join(folder, RUN_FILES.record);

@@ -5,21 +5,20 @@ import { createRecorder } from './recorder.js';
 import { replayShard } from './replay-shard.js';
 import type { Schedule } from './schedule.js';
 
-const REQUESTS = 5000;
 const PER_MS = 10;
 const CHUNK = 500;
 
 /**
- * Runs the loop itself over a schedule of its own against a stand-in, so that both are compiled, for each other, before
+ * Runs the loop itself over a schedule of so many requests against a stand-in, so that both are compiled, for each other, before
  * the first request: a cold loop is late for its first second.
  */
-export async function warmLoop(clock: Clock, standIn: Backend = answersAtOnce(clock)): Promise<void> {
+export async function warmLoop(clock: Clock, requests: number, standIn: Backend = answersAtOnce(clock)): Promise<void> {
   await replayShard({
-    schedule: evenly(clock.now()),
+    schedule: evenly(clock.now(), requests),
     clock,
     backend: standIn,
     recorder: createRecorder(0, () => undefined),
-    inFlight: createInFlight(inFlightMemory(1), 0, REQUESTS),
+    inFlight: createInFlight(inFlightMemory(1), 0, requests),
     timeoutMs: 1000,
     stop: new AbortController().signal,
   });
@@ -32,9 +31,10 @@ function answersAtOnce(clock: Clock): Backend {
   };
 }
 
-function* evenly(startMs: number): Iterable<Schedule> {
-  for (let first = 0; first < REQUESTS; first += CHUNK) {
-    const dueMs = Float64Array.from({ length: CHUNK }, (_, i) => startMs + (first + i) / PER_MS);
-    yield { rows: CHUNK, dueMs, seq: new Uint32Array(CHUNK), payload: new Uint32Array(CHUNK) };
+function* evenly(startMs: number, requests: number): Iterable<Schedule> {
+  for (let first = 0; first < requests; first += CHUNK) {
+    const rows = Math.min(CHUNK, requests - first);
+    const dueMs = Float64Array.from({ length: rows }, (_, i) => startMs + (first + i) / PER_MS);
+    yield { rows, dueMs, seq: new Uint32Array(rows), payload: new Uint32Array(rows) };
   }
 }

@@ -76,7 +76,7 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, stop: AbortSi
   });
   await backend.prepare?.(stop);
   const standIn = await backend.rehearse?.(stop);
-  await warmLoop(clock, standIn);
+  await warmLoop(clock, order.rehearsals, standIn);
   await standIn?.close?.();
   collectGarbage();
   return backend;
