@@ -9,15 +9,16 @@ const UNCALIBRATED_PER_SECOND = 10_000;
  * calibrated, or than most machines hold; undefined where it does not.
  */
 export function asksTooMuch(
-  { duePerSecond }: Pick<Plan, 'duePerSecond'>,
+  { duePerSecond, batching }: Pick<Plan, 'duePerSecond' | 'batching'>,
   workers: number,
   pacing: 'exact' | 'economic',
   calibration: Calibration | undefined,
 ): string | undefined {
-  const perWorker = Math.ceil(duePerSecond.reduce((most, due) => Math.max(most, due), 0) / workers);
+  const calls = batching?.perSecond ?? duePerSecond;
+  const perWorker = Math.ceil(calls.reduce((most, due) => Math.max(most, due), 0) / workers);
   const held = calibration?.[pacing]?.highestPerSecond;
   if (perWorker <= (held ?? UNCALIBRATED_PER_SECOND)) return undefined;
-  const asked = `the busiest second asks ${String(perWorker)} requests of each of ${String(workers)} worker${workers === 1 ? '' : 's'}`;
+  const asked = `the busiest second asks ${String(perWorker)} ${batching === undefined ? 'requests' : 'invocations'} of each of ${String(workers)} worker${workers === 1 ? '' : 's'}`;
   return held === undefined
     ? `${asked}, which few machines send on time; run replay calibrate to know what this one does`
     : `${asked}, and this machine held ${String(held)} with ${pacing} pacing when it was calibrated: the run may be late`;
