@@ -1,6 +1,23 @@
 import type { CapacityReading, CostTerms } from './cost-terms.js';
 import type { Failure } from './sample.js';
 
+/** Requests are collected into one invocation until it has `size` of them, or its oldest has waited `waitMs` (real ms of the run). */
+export interface Batching {
+  /** 1..10,000. */
+  readonly size: number;
+  /** At least 0: then only requests due at the same moment go together. */
+  readonly waitMs: number;
+}
+
+/** The invocations that the requests of a plan were put together to. */
+export interface PlannedBatches extends Batching {
+  readonly invocations: number;
+  /** Released in each second. */
+  readonly perSecond: readonly number[];
+  /** Requests due before the end of the warm-up: a release may be later. */
+  readonly warmupRequests: number;
+}
+
 /**
  * What was planned: a value made before anything is sent. All per-second arrays are indexed by the whole second of
  * the due time on the run's clock (after --from, --to and --speed).
@@ -23,6 +40,8 @@ export interface Plan {
   readonly connections?: number;
   /** False when the backend cannot see the first byte leave: connection wait is then null. */
   readonly knowsSent: boolean;
+  /** Absent: one request, one invocation. */
+  readonly batching?: PlannedBatches;
 }
 
 /** How the run ended; written into run.json last. A run.json without it: the process was killed. */

@@ -1,6 +1,6 @@
 import type { ColdStartsSection } from '../report.js';
 import type { RunEnd } from '../run.js';
-import { COLD_STARTS, type SampleBatch } from '../sample.js';
+import { COLD_STARTS, leadsInvocation, type SampleBatch } from '../sample.js';
 import { capacitySteps } from './capacity.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { createHistogram, type Histogram } from './histogram.js';
@@ -39,8 +39,10 @@ export function createColdStarts({ plan, cost }: CollectorContext): Collector<Co
         const code = coldStart[i] as number;
         if (code !== WARM && code !== COLD) continue;
         const kind = code === COLD ? 'cold' : 'warm';
-        counts[kind]++;
-        if (kind === 'cold') addStart(batch, i);
+        if (leadsInvocation(batch, i)) {
+          counts[kind]++;
+          if (kind === 'cold') addStart(batch, i);
+        }
         const due = dueMs[i] as number;
         if (outcome[i] === 0 && due >= plan.warmupMs)
           (response[kind] ??= createHistogram()).record((doneMs[i] as number) - due);

@@ -2,7 +2,7 @@ import { LATEST_PRICES, type Billing, type CostTerms, type PriceRow, type PriceS
 import { printable } from '../errors.js';
 import type { CostSection, TimelineSecond } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
-import type { SampleBatch } from '../sample.js';
+import { leadsInvocation, type SampleBatch } from '../sample.js';
 import { capacitySteps, integrate, spreadOver, type CapacityStep } from './capacity.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { countInvocations, type InvocationCounts } from './invocation-counts.js';
@@ -12,7 +12,7 @@ import { isRequestModel, tariffOf } from './tariff.js';
 
 /** Also gives each second of the timeline its cost. */
 export interface CostCollector extends Collector<CostSection> {
-  /** The most that the run can have cost so far, when so many requests have been sent; or why nobody knows. */
+  /** The most that the run can have cost so far, when so many invocations have been sent; or why nobody knows. */
   atMost(nowMs: number, sent: number): number | string;
   ofSeconds<Second extends Pick<TimelineSecond, 'second'>>(
     seconds: readonly Second[],
@@ -28,7 +28,7 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
   const sheet = sheetOf(terms.prices);
   const machine = machineSource(terms, sheet, plan);
   const service = serviceSource(terms.billing, sheet, plan, machine !== undefined);
-  const seen: Seen = { rows: 0, ok: 0, firstDueMs: Infinity, lastDoneMs: -Infinity };
+  const seen: Seen = { rows: 0, invocations: 0, ok: 0, firstDueMs: Infinity, lastDoneMs: -Infinity };
   const sources = machine === undefined ? [service] : [service, machine];
   return {
     add(batch) {
@@ -36,7 +36,7 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
       service.counts?.add(batch);
     },
     atMost(nowMs, sent) {
-      const underWay = Math.max(0, sent - seen.rows);
+      const underWay = Math.max(0, sent - seen.invocations);
       const charges = sources.map((source) => source.charge(seen, { ...GOING_ON, endedMs: nowMs }, underWay));
       const reason = charges.find((charge) => charge.reason !== null)?.reason;
       return reason ?? price(charges.flatMap(({ quantities }) => quantities)).high;
@@ -72,13 +72,16 @@ const GOING_ON = {
 /** What the fold itself remembers. */
 interface Seen {
   rows: number;
+  invocations: number;
   ok: number;
   firstDueMs: number;
   lastDoneMs: number;
 }
 
-function look(seen: Seen, { rows, outcome, dueMs, doneMs }: SampleBatch): void {
+function look(seen: Seen, batch: SampleBatch): void {
+  const { rows, outcome, dueMs, doneMs } = batch;
   seen.rows += rows;
+  seen.invocations += invocationsIn(batch);
   for (let i = 0; i < rows; i++) {
     if (outcome[i] === 0) seen.ok++;
     if ((dueMs[i] as number) < seen.firstDueMs) seen.firstDueMs = dueMs[i] as number;
@@ -86,10 +89,17 @@ function look(seen: Seen, { rows, outcome, dueMs, doneMs }: SampleBatch): void {
   }
 }
 
+function invocationsIn(batch: SampleBatch): number {
+  if (batch.invocation === undefined) return batch.rows;
+  let invocations = 0;
+  for (let i = 0; i < batch.rows; i++) if (leadsInvocation(batch, i)) invocations++;
+  return invocations;
+}
+
 /** Something that sends a bill. */
 interface Source {
   readonly counts?: InvocationCounts;
-  /** `underWay`: requests sent that have no sample yet. */
+  /** `underWay`: invocations sent that have no sample yet. */
   charge(seen: Seen, end: RunEnd, underWay?: number): Charge;
   /** Adds the expected cost of each second; only called where the charge has no reason to be unknown. */
   spread(perSecond: Float64Array, seen: Seen, end: RunEnd): void;

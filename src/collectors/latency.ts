@@ -89,11 +89,14 @@ function curves(response: Histogram, service: Histogram, planned: number): Laten
 class WarmupCount {
   #seen = 0;
   #seenAfterWholeSeconds = 0;
+  /** All of them, where the plan says so: its seconds are those of the release. */
+  readonly #planned: number;
   readonly #warmupMs: number;
   readonly #wholeSecondsMs: number;
   readonly #dueInWholeSeconds: number;
 
-  constructor({ warmupMs, duePerSecond }: Plan) {
+  constructor({ warmupMs, duePerSecond, batching }: Plan) {
+    this.#planned = batching?.warmupRequests ?? 0;
     const seconds = Math.floor(warmupMs / 1000);
     this.#warmupMs = warmupMs;
     this.#wholeSecondsMs = seconds * 1000;
@@ -111,6 +114,6 @@ class WarmupCount {
 
   /** The plan counts whole seconds; what is left of the warm-up is known by its rows only. */
   requests(): number {
-    return Math.max(this.#seen, this.#dueInWholeSeconds + this.#seenAfterWholeSeconds);
+    return Math.max(this.#planned, this.#seen, this.#dueInWholeSeconds + this.#seenAfterWholeSeconds);
   }
 }

@@ -3,6 +3,7 @@ import { renderHlog } from '../report/hlog.js';
 import type { RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { CollectorContext } from './collector.js';
+import { createBatching } from './batching.js';
 import { createColdStarts } from './cold-starts.js';
 import { createCost } from './cost.js';
 import { createHealth } from './health.js';
@@ -16,7 +17,7 @@ import { verdict } from './verdict.js';
 export interface SectionFold {
   /** In any order of batches; the batch is only read. */
   add(batch: SampleBatch): void;
-  /** The most that the run can have cost so far, when so many requests have been sent; or why nobody knows. */
+  /** The most that the run can have cost so far, when so many invocations have been sent; or why nobody knows. */
   costAtMost(nowMs: number, sent: number): number | string;
   /** Once. Throws `UserError` when the samples cannot be of this run. */
   finish(end: RunEnd): FoldedSections;
@@ -38,9 +39,10 @@ export async function foldSections(context: CollectorContext): Promise<SectionFo
   const health = createHealth(context);
   const coldStarts = createColdStarts(context);
   const cost = createCost(context);
+  const batching = createBatching(context);
   return {
     add(batch) {
-      for (const collector of [outcomes, latency, timeline, health, coldStarts, cost]) collector.add(batch);
+      for (const collector of [outcomes, latency, timeline, health, coldStarts, cost, batching]) collector?.add(batch);
     },
     costAtMost: (nowMs, sent) => cost.atMost(nowMs, sent),
     finish(end) {
@@ -53,6 +55,7 @@ export async function foldSections(context: CollectorContext): Promise<SectionFo
         health: health.finish(end),
         coldStarts: coldStarts.finish(end),
         cost: cost.finish(end),
+        ...(batching === undefined ? {} : { batching: batching.finish(end) }),
       };
       const hlog = renderHlog(end.endedMs, [
         { tag: 'response', maxMs: sections.latency.response.maxMs, encoded: encoded.response },

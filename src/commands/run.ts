@@ -6,6 +6,7 @@ import { parseDurationMs, parseRatePerSecond, parseSpeed } from '../quantities.j
 import type { Progress, ReplayRequest, ReplayResult } from '../replay/replay.js';
 import type { Payload, Trace } from '../trace.js';
 import { LATEST_PRICES } from '../cost-terms.js';
+import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { COST_FLAGS, givenBudget, givenTerms, parseBudget, type GivenTerms } from './cost-flags.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { textFlag, wholeNumber } from './text-flag.js';
@@ -98,6 +99,7 @@ export class Run extends Command {
       'max-lateness',
       parseDurationMs,
     )({ default: 10, description: 'a p99 lateness above this makes the run INVALID' }),
+    ...BATCH_FLAGS,
     ...COST_FLAGS,
     budget: textFlag(
       'budget',
@@ -217,6 +219,7 @@ function requestOf(trace: Trace, flags: RunFlags, terms: GivenTerms & { budget?:
     maxInFlight: flags['max-in-flight'],
     connections: flags.connections,
     timeoutMs: flags.timeout,
+    ...givenBatching(flags),
     warmupMs: flags.warmup,
     maxLatenessMs: flags['max-lateness'],
     seed: flags.seed,

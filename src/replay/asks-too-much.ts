@@ -9,15 +9,16 @@ const UNCALIBRATED_PER_SECOND = 10_000;
  * calibrated, or than most machines hold; undefined where it does not.
  */
 export function asksTooMuch(
-  { duePerSecond }: Pick<Plan, 'duePerSecond'>,
+  { duePerSecond, batching }: Pick<Plan, 'duePerSecond' | 'batching'>,
   workers: number,
   pacing: 'exact' | 'economic',
   calibration: Calibration | undefined,
 ): string | undefined {
-  const perWorker = Math.ceil(duePerSecond.reduce((most, due) => Math.max(most, due), 0) / workers);
+  const calls = batching?.perSecond ?? duePerSecond;
+  const perWorker = Math.ceil(calls.reduce((most, due) => Math.max(most, due), 0) / workers);
   const calibrated = calibration?.[pacing];
   if (perWorker <= (calibrated?.highestPerSecond ?? UNCALIBRATED_PER_SECOND)) return undefined;
-  return `the busiest second asks ${String(perWorker)} requests of each of ${String(workers)} worker${workers === 1 ? '' : 's'}, ${capability(pacing, calibrated ?? undefined)}`;
+  return `the busiest second asks ${String(perWorker)} ${batching === undefined ? 'requests' : 'invocations'} of each of ${String(workers)} worker${workers === 1 ? '' : 's'}, ${capability(pacing, calibrated ?? undefined)}`;
 }
 
 function capability(pacing: string, calibrated: PacingCalibration | undefined): string {

@@ -98,7 +98,7 @@ class Member {
   /** Why it died, when it did. */
   cause: string | undefined;
   readonly #worker: Worker;
-  /** Which requests have a row, one bit per index within the shard. */
+  /** Which requests have a row, one bit per place. */
   #rowsSeen = new Uint8Array(256);
 
   constructor(
@@ -153,8 +153,14 @@ class Member {
   }
 
   #take(batch: SampleBatch): void {
-    for (let i = 0; i < batch.rows; i++) this.#mark(Math.floor((batch.seq[i] as number) / this.order.shard.of));
+    for (let i = 0; i < batch.rows; i++) this.#mark(this.#placeOf(batch.seq[i] as number));
     this.onBatch(batch);
+  }
+
+  /** Within the shard, where it is a stride of the trace; batches are not. */
+  #placeOf(seq: number): number {
+    const { shard, window } = this.order;
+    return window.batching === undefined ? Math.floor(seq / shard.of) : seq;
   }
 
   #mark(index: number): void {
@@ -176,13 +182,15 @@ class Member {
     const { store, window, shard } = this.order;
     const recorder = createRecorder(shard.index, this.onBatch);
     const detail = `worker ${String(shard.index)} died: ${this.cause ?? ''}`;
-    for (const { rows, seq, dueMs } of schedule(store, window, shard)) {
+    for (const { rows, seq, dueMs, releaseMs = dueMs, invocation } of schedule(store, window, shard)) {
       for (let i = 0; i < rows; i++) {
         const index = seq[i] as number;
-        if ((dueMs[i] as number) > stoppedMs || this.#isMarked(Math.floor(index / shard.of))) continue;
+        const release = releaseMs[i] as number;
+        if (release > stoppedMs || this.#isMarked(this.#placeOf(index))) continue;
         recorder.record(
           { seq: index, dueMs: dueMs[i] as number, handedMs: NaN },
           { ok: false, failure: 'crashed', detail, doneMs: nowMs },
+          invocation && { releaseMs: release, invocation: invocation[i] as number },
         );
       }
     }

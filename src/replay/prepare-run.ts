@@ -2,7 +2,7 @@ import type { BackendPlugin } from '../backends/backend.js';
 import { importPlugin, locatePlugin } from '../backends/registry.js';
 import { storedCalibration } from '../calibration.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
-import { UserError } from '../errors.js';
+import { printable, UserError } from '../errors.js';
 import type { Plan, RunRecord } from '../run.js';
 import type { Payload } from '../trace.js';
 import { asksTooMuch } from './asks-too-much.js';
@@ -42,11 +42,14 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
   }
   const backendOptions = withEnvironment(plugin.name, plugin.options ?? [], request.backendOptions, world.env);
   const parsed = plugin.parseOptions(backendOptions);
-  const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed);
+  const { batching } = request;
+  if (batching !== undefined) checkBatches(plugin, parsed);
+  const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed, batching);
   const plan = makePlan(request.trace, window, planLimits(request, plugin, parsed));
   const setUp = await plugin.setUp?.(parsed, {
     payloads: request.trace.payloads,
-    mostInFlight: Math.min(plan.planned, plan.maxInFlight.limit),
+    mostInFlight: Math.min(plan.batching?.invocations ?? plan.planned, plan.maxInFlight.limit),
+    ...(batching === undefined ? {} : { batchSize: batching.size }),
     progress: world.say,
     env: world.env,
     signal: world.stop,
@@ -89,11 +92,14 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
   };
 }
 
-function planLimits(
-  request: ReplayRequest,
-  plugin: BackendPlugin,
-  options: unknown,
-): Omit<Plan, 'planned' | 'durationMs' | 'duePerSecond'> {
+/** Throws `UserError` unless the backend, with these parsed options, sends several requests in one call. */
+function checkBatches(plugin: BackendPlugin, options: unknown): void {
+  const can = plugin.batches?.(options) ?? 'it sends one request a call';
+  if (can !== true)
+    throw new UserError(`backend ${plugin.name} does not batch: ${printable(can)}; leave out --batch-size`);
+}
+
+function planLimits(request: ReplayRequest, plugin: BackendPlugin, options: unknown): Parameters<typeof makePlan>[2] {
   const { warmupMs, timeoutMs, maxLatenessMs, maxInFlight, connections } = request;
   return {
     warmupMs,

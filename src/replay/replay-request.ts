@@ -1,5 +1,6 @@
 import type { RawOptions } from '../backends/backend.js';
 import type { PriceSheet, RentedMachine } from '../cost-terms.js';
+import type { Batching } from '../run.js';
 import type { Trace } from '../trace.js';
 import type { Pacing } from './choose-pacing.js';
 
@@ -22,6 +23,8 @@ export interface ReplayRequest {
   /** Set: the connections a run opens before the start, and never more. */
   readonly connections: number | undefined;
   readonly timeoutMs: number;
+  /** Absent: each request is an invocation of its own. */
+  readonly batching?: Batching | undefined;
   readonly warmupMs: number;
   readonly maxLatenessMs: number;
   readonly seed: number;

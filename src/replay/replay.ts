@@ -19,7 +19,10 @@ export async function replay(request: ReplayRequest, world: Surroundings): Promi
   const { plan, cost } = prepared.record;
   const fold = await foldSections({ plan, cost });
   const budget = watchBudget(request.budget, plan, fold);
-  const log = await openSampleLog(join(folder, RUN_FILES.samples), { usage: cost.billing !== null });
+  const log = await openSampleLog(join(folder, RUN_FILES.samples), {
+    usage: cost.billing !== null,
+    batched: plan.batching !== undefined,
+  });
   const run = request.time === 'virtual' ? runVirtual : runReal;
   const over = await run(prepared, { folder, log, fold, world, budget });
   return conclude(over, { folder, log, fold }, request.html ?? true);

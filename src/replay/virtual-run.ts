@@ -1,6 +1,7 @@
 import type { BackendPlugin } from '../backends/backend.js';
 import type { CapacityReading } from '../cost-terms.js';
 import type { SampleBatch } from '../sample.js';
+import { checkInvokeBatch } from './check-invoke-batch.js';
 import { createInFlight, inFlightMemory } from './in-flight.js';
 import type { WorkerOrder } from './messages.js';
 import { probeCapacity } from './probe-capacity.js';
@@ -31,6 +32,7 @@ export async function virtualRun(
 ): Promise<VirtualEnd> {
   const clock = createVirtualClock();
   const { payloads, runId, seed } = order;
+  const { batching } = order.window;
   const backend = await plugin.create(order.options, {
     clock,
     payloads,
@@ -39,7 +41,9 @@ export async function virtualRun(
     runId,
     seed,
     virtual: true,
+    ...(batching === undefined ? {} : { batchSize: batching.size }),
   });
+  if (batching !== undefined) checkInvokeBatch(plugin.name, backend);
   const recorder = createRecorder(0, onBatch);
   const over = new AbortController();
   const everyTick = async (): Promise<void> => {

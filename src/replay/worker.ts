@@ -4,6 +4,7 @@ import { importPlugin } from '../backends/registry.js';
 import { isUserError, messageOf } from '../errors.js';
 import { BATCH_AGE_MS, buffersOf } from '../sample.js';
 import { collectGarbage } from './collect-garbage.js';
+import { checkInvokeBatch } from './check-invoke-batch.js';
 import { createInFlight } from './in-flight.js';
 import type { FromWorker, ToWorker, WorkerOrder } from './messages.js';
 import { createRecorder } from './recorder.js';
@@ -64,6 +65,7 @@ async function work(
 }
 
 async function openBackend(order: WorkerOrder, clock: SystemClock, stop: AbortSignal): Promise<Backend> {
+  const { batching } = order.window;
   const plugin = await importPlugin(order.pluginUrl);
   const backend = await plugin.create(order.options, {
     clock,
@@ -73,10 +75,12 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, stop: AbortSi
     runId: order.runId,
     seed: order.seed,
     virtual: false,
+    ...(batching === undefined ? {} : { batchSize: batching.size }),
   });
+  if (batching !== undefined) checkInvokeBatch(plugin.name, backend);
   await backend.prepare?.(stop);
   const standIn = await backend.rehearse?.(stop);
-  await warmLoop(clock, order.rehearsals, standIn);
+  await warmLoop(clock, order.rehearsals, standIn, batching?.size);
   await standIn?.close?.();
   collectGarbage();
   return backend;
