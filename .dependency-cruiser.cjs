@@ -56,6 +56,21 @@ module.exports = {
       { path: '^src/', pathNot: [flat, own('report')] },
     ),
     rule(
+      'config-stands-alone',
+      'What a file or the environment says is read without a command: flat files and itself.',
+      { path: own('config') },
+      { path: '^src/', pathNot: [flat, own('config')] },
+    ),
+    rule(
+      'an-export-reads-a-run',
+      'An export knows flat files, itself, the sample log and what files a run has.',
+      { path: own('export') },
+      {
+        path: '^src/',
+        pathNot: [flat, own('export'), '^src/collectors/sample-log\\.ts$', '^src/replay/run-folder\\.ts$'],
+      },
+    ),
+    rule(
       'collectors-fold',
       'A collector knows flat files and its own folder; the registry also renders the histogram log.',
       { path: own('collectors') },
@@ -107,6 +122,9 @@ module.exports = {
     home('uplot', '^src/report/html/'),
     home('@grpc/proto-loader', '^src/backends/shared/'),
     home('hdr-histogram-js', '^src/collectors/'),
+    home('yaml', '^src/config/'),
+    home('hyparquet', '^src/export/'),
+    home('hyparquet-writer', '^src/export/'),
     home('@oclif/core', '^src/commands/'),
     home('import-meta-resolve', '^src/backends/registry\\.ts$'),
   ].map((one) =>

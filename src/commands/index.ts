@@ -1,7 +1,10 @@
 import { Backends } from './backends.js';
 import { Calibrate } from './calibrate.js';
+import { Completion } from './completion.js';
 import { Estimate } from './estimate.js';
+import { Export } from './export.js';
 import { Generate } from './generate.js';
+import { Init } from './init.js';
 import { ReportAgain } from './report.js';
 import { Run } from './run.js';
 import { Serve } from './serve.js';
@@ -15,4 +18,7 @@ export const COMMANDS = {
   calibrate: Calibrate,
   report: ReportAgain,
   serve: Serve,
+  export: Export,
+  init: Init,
+  completion: Completion,
 };

@@ -7,7 +7,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   settings.enableAutoTranspile = false;
   process.stdout.on('error', endQuietlyOnClosedPipe);
   try {
-    await run(withDefaultCommand(argv), import.meta.url);
+    if (argv[0] === '--version') await printVersions();
+    else await run(withDefaultCommand(argv), import.meta.url);
   } catch (thrown) {
     process.exitCode = tell(thrown);
   }
@@ -15,9 +16,13 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function withDefaultCommand(argv: readonly string[]): string[] {
   const [first] = argv;
-  const named =
-    first !== undefined && (Object.hasOwn(COMMANDS, first) || ['help', '--help', '-h', '--version'].includes(first));
+  const named = first !== undefined && (Object.hasOwn(COMMANDS, first) || ['help', '--help', '-h'].includes(first));
   return first === undefined || named ? [...argv] : ['run', ...argv];
+}
+
+async function printVersions(): Promise<void> {
+  const { versions } = await import('./versions.js');
+  process.stdout.write(`${versions()}\n`);
 }
 
 /** A reader that has gone away (head, a closed pager) is no error of ours. */

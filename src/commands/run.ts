@@ -7,9 +7,11 @@ import type { Progress, ReplayRequest, ReplayResult } from '../replay/replay.js'
 import type { Payload, Trace } from '../trace.js';
 import { LATEST_PRICES } from '../cost-terms.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
+import { CONFIG_FLAG } from './config-flags.js';
 import { COST_FLAGS, givenBudget, givenTerms, parseBudget, type GivenTerms } from './cost-flags.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { textFlag, wholeNumber } from './text-flag.js';
+import { withSettings } from './with-settings.js';
 
 /** `replay [run] TRACE ...`: replays a trace against a backend and reports. */
 export class Run extends Command {
@@ -113,10 +115,17 @@ export class Run extends Command {
     json: Flags.boolean({ description: 'print report.json in place of the text' }),
     html: Flags.boolean({ default: true, allowNo: true, description: 'write report.html, the page with the plots' }),
     quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
+    ...CONFIG_FLAG,
   };
 
   override async run(): Promise<void> {
-    const { args, flags } = await this.parse(Run);
+    const { args, flags } = await withSettings(Run.flags, await this.parse(Run), {
+      env: process.env,
+      folder: process.cwd(),
+      say: (text) => {
+        this.logToStderr(text);
+      },
+    });
     const terms = await givenTerms(flags, LATEST_PRICES);
     const { closeArrivals } = await import('../arrival-store.js');
     const trace = await openTrace(args.trace, flags);
