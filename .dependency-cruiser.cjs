@@ -55,6 +55,12 @@ module.exports = {
       { path: '^src/', pathNot: [flat, own('report')] },
     ),
     rule(
+      'gate-is-pure',
+      'What is asked of a run knows flat files and itself: numbers are handed to it.',
+      { path: own('gate') },
+      { path: '^src/', pathNot: [flat, own('gate')] },
+    ),
+    rule(
       'collectors-fold',
       'A collector knows flat files and its own folder; the registry also renders the histogram log.',
       { path: own('collectors') },
@@ -86,6 +92,7 @@ module.exports = {
           own('replay'),
           '^src/backends/(backend|registry)\\.ts$',
           '^src/collectors/(registry|sample-log)\\.ts$',
+          '^src/gate/(judge|watch)-thresholds\\.ts$',
           '^src/report/(report-json|html/(read-page-assets|render-report-html))\\.ts$',
         ],
       },

@@ -14,10 +14,13 @@ import {
   type RentedMachine,
 } from '../cost-terms.js';
 import { messageOf, UserError } from '../errors.js';
+import { judgeThresholds } from '../gate/judge-thresholds.js';
+import { watchThresholds, type AbortOnFail } from '../gate/watch-thresholds.js';
 import type { Report } from '../report.js';
 import { renderReportJson } from '../report/report-json.js';
-import type { Plan, RunEnd, RunRecord } from '../run.js';
+import type { FailedThreshold, Plan, RunEnd, RunRecord } from '../run.js';
 import type { SampleBatch } from '../sample.js';
+import type { LatencySpectrum } from '../spectrum.js';
 import type { Payload, Trace } from '../trace.js';
 import { asksTooMuch } from './asks-too-much.js';
 import { choosePacing, type ChosenPacing, type Pacing } from './choose-pacing.js';
@@ -67,6 +70,10 @@ export interface ReplayRequest {
   readonly machine?: RentedMachine;
   /** Stops sending before this can be passed, in the currency of the sheet. */
   readonly budget?: number;
+  /** What is asked of the run, such as `all.p(99)<200ms`. */
+  readonly thresholds?: readonly string[];
+  /** Stops sending when one of them fails while the run goes on. */
+  readonly abortOnFail?: AbortOnFail;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
   /** False: no report.html. */
@@ -101,6 +108,7 @@ export interface ReplayResult {
   readonly folder: string;
   readonly record: RunRecord;
   readonly report: Report;
+  readonly spectrum: () => LatencySpectrum;
   /** What the user must mend although the run was reported: the disk refused the log or the report. */
   readonly trouble: UserError | undefined;
 }
@@ -114,9 +122,10 @@ export async function replay(request: ReplayRequest, world: Surroundings): Promi
   const { plan, cost } = prepared.record;
   const fold = await foldSections({ plan, cost });
   const budget = watchBudget(request.budget, plan, fold);
+  const gate = watchThresholds(request.thresholds, request.abortOnFail, fold);
   const log = await openSampleLog(join(folder, RUN_FILES.samples), { usage: cost.billing !== null });
   const run = request.time === 'virtual' ? runVirtual : runReal;
-  const over = await run(prepared, { folder, log, fold, world, budget });
+  const over = await run(prepared, { folder, log, fold, world, budget, gate });
   return conclude(over, { folder, log, fold }, request.html ?? true);
 }
 
@@ -268,6 +277,7 @@ function firstRecord(request: ReplayRequest, made: Made): Prepared['record'] {
     seed,
     notes: made.notes,
     cost: made.cost,
+    ...(request.thresholds === undefined ? {} : { thresholds: request.thresholds }),
     plan: made.plan,
     versions: versions(),
     host: virtual ? {} : host(),
@@ -316,6 +326,8 @@ interface World extends Sinks {
   readonly world: Surroundings;
   /** Whether sending on can pass the budget; absent: there is none. */
   readonly budget: ((nowMs: number) => boolean) | undefined;
+  /** The threshold that has failed; absent: none stops the run. */
+  readonly gate: ((nowMs: number) => FailedThreshold | undefined) | undefined;
 }
 
 interface Over {
@@ -340,7 +352,7 @@ function workerOrder(prepared: Prepared, index: number, memory: SharedArrayBuffe
   };
 }
 
-async function runVirtual(prepared: Prepared, { folder, log, fold, world, budget }: World): Promise<Over> {
+async function runVirtual(prepared: Prepared, { folder, log, fold, world, budget, gate }: World): Promise<Over> {
   const { record } = prepared;
   writeWhole(folder, RUN_FILES.record, json(record));
   let nowMs = 0;
@@ -348,6 +360,7 @@ async function runVirtual(prepared: Prepared, { folder, log, fold, world, budget
   const watch = (ms: number): void => {
     nowMs = ms;
     if (budget?.(ms) === true) stop.overBudget();
+    stop.thresholdFailed(gate?.(ms));
   };
   const onBatch = takeBatches(fold, log, stop);
   const { endedMs, facts, capacity } = await virtualRun(
@@ -355,14 +368,14 @@ async function runVirtual(prepared: Prepared, { folder, log, fold, world, budget
     workerOrder(prepared, 0, inFlightMemory(1)),
     onBatch,
     stop.signal,
-    ...(budget === undefined ? [] : [watch]),
+    ...(budget === undefined && gate === undefined ? [] : [watch]),
   );
   const told = capacity.length === 0 ? {} : { capacity };
   const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null, ...told };
   return { record: { ...record, backendFacts: facts, end }, trouble: stop.trouble() };
 }
 
-async function runReal(prepared: Prepared, { folder, log, fold, world, budget }: World): Promise<Over> {
+async function runReal(prepared: Prepared, { folder, log, fold, world, budget, gate }: World): Promise<Over> {
   let record: RunRecord = prepared.record;
   const prober = createProber(prepared);
   const memory = inFlightMemory(record.workers);
@@ -377,10 +390,11 @@ async function runReal(prepared: Prepared, { folder, log, fold, world, budget }:
     world.onProgress({ nowMs: now(), durationMs, planned, ...counts, inFlight: countInFlight(memory) });
   }, 1000);
   const watching =
-    budget === undefined
+    budget === undefined && gate === undefined
       ? undefined
       : setInterval(() => {
-          if (budget(now())) stop.overBudget();
+          if (budget?.(now()) === true) stop.overBudget();
+          stop.thresholdFailed(gate?.(now()));
         }, WATCH_MS);
   try {
     const fleet = await runFleet({
@@ -466,7 +480,7 @@ function count({ rows, outcome }: SampleBatch, counts: { ok: number; failed: num
   counts.failed += rows - ok;
 }
 
-type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'overBudget'>;
+type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'overBudget' | 'failedThreshold'>;
 
 interface Stopper {
   readonly signal: AbortSignal;
@@ -474,6 +488,8 @@ interface Stopper {
   logFailed(failure: UserError): void;
   /** Stops because sending on could cost more than allowed. */
   overBudget(): void;
+  /** Stops because what was asked of the run has failed; undefined: nothing has. */
+  thresholdFailed(failed: FailedThreshold | undefined): void;
   trouble(): UserError | undefined;
   facts(): StopFacts;
 }
@@ -506,6 +522,11 @@ function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper 
       if (facts.stoppedMs !== null) return;
       stop('the budget could have been passed', false);
       facts = { ...facts, overBudget: true };
+    },
+    thresholdFailed(failed) {
+      if (failed === undefined || facts.stoppedMs !== null) return;
+      stop(`the threshold ${failed.text} failed`, false);
+      facts = { ...facts, failedThreshold: failed };
     },
     trouble: () => trouble ?? log.failure,
     facts: () => facts,
@@ -559,8 +580,9 @@ async function conclude(
       trouble ??= thrown;
     }
   };
-  const { sections, verdict, hlog } = fold.finish(record.end as RunEnd);
-  const report = makeReport(record, sections, verdict);
+  const thresholds = record.thresholds && judgeThresholds(record.thresholds, fold, record.end as RunEnd);
+  const { sections, verdict, hlog, spectrum } = fold.finish(record.end as RunEnd);
+  const report = makeReport(record, { ...sections, ...(thresholds && { thresholds }) }, verdict);
   await attempt(() => log.close());
   await attempt(() => {
     writeWhole(folder, RUN_FILES.record, json(record));
@@ -572,7 +594,7 @@ async function conclude(
     writeWhole(folder, RUN_FILES.hlog, hlog);
   });
   if (html) await attempt(() => writePage(folder, report));
-  return { folder, record, report, trouble };
+  return { folder, record, report, spectrum, trouble };
 }
 
 function json(value: unknown): string {
