@@ -1,7 +1,7 @@
 const flat = '^src/[^/]+\\.ts$';
 const own = (folder) => `^src/${folder}/`;
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
-const composition = '^src/replay/(replay|conduct|stopper|conclude|report-again|write-page)\\.ts$';
+const composition = '^src/replay/(replay|replay-request|conduct|stopper|conclude|report-again|write-page)\\.ts$';
 /** A third-party package and the one place that imports it. */
 const home = (name, place) =>
   rule(
@@ -71,6 +71,12 @@ module.exports = {
       },
     ),
     rule(
+      'gate-is-pure',
+      'What is asked of a run knows flat files and itself: numbers are handed to it.',
+      { path: own('gate') },
+      { path: '^src/', pathNot: [flat, own('gate')] },
+    ),
+    rule(
       'collectors-fold',
       'A collector knows flat files and its own folder; the registry also renders the histogram log.',
       { path: own('collectors') },
@@ -93,7 +99,7 @@ module.exports = {
     ),
     rule(
       'composition-knows-folds',
-      'Only the line (replay.ts with conduct.ts, stopper.ts and conclude.ts), report-again.ts and write-page.ts put engine, folds and report together.',
+      'Only the line (replay.ts with replay-request.ts, conduct.ts, stopper.ts and conclude.ts), report-again.ts and write-page.ts put engine, folds and report together.',
       { path: composition },
       {
         path: '^src/',
@@ -102,6 +108,7 @@ module.exports = {
           own('replay'),
           '^src/backends/(backend|registry)\\.ts$',
           '^src/collectors/(registry|sample-log)\\.ts$',
+          '^src/gate/(judge|watch)-thresholds\\.ts$',
           '^src/report/(report-json|html/(read-page-assets|render-report-html))\\.ts$',
         ],
       },

@@ -1,3 +1,4 @@
+import type { MetricUnit } from './metric.js';
 import type { Failure } from './sample.js';
 
 /** `report.json`: a contract, described by schemas/report.schema.json. All numbers unrounded; null where unknown or undefined. */
@@ -14,7 +15,23 @@ export interface Report {
     readonly cost: CostSection;
     /** Absent: each request was an invocation of its own. */
     readonly batching?: BatchingSection;
+    /** Absent where nothing was asked. */
+    readonly thresholds?: readonly ThresholdResult[];
   };
+}
+
+/** Whether the run kept what was asked of it. */
+export interface ThresholdResult {
+  /** As given, without spaces: `all.p(99)<200ms`. */
+  readonly text: string;
+  /** Null where infinite or unknown: then it is not ok. */
+  readonly actual: number | null;
+  readonly unit: MetricUnit;
+  /** In the same unit. */
+  readonly limit: number;
+  readonly ok: boolean;
+  /** A sentence without its full stop; null when ok. */
+  readonly why: string | null;
 }
 
 /** Names and settings of the run, redacted. */

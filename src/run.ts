@@ -53,6 +53,8 @@ export interface RunEnd {
   readonly stopReason: string | null;
   /** True when sending on could have passed the budget: exit 105. Absent: there was none. */
   readonly overBudget?: boolean;
+  /** The threshold whose failing stopped it: exit 99. Absent: none did. */
+  readonly failedThreshold?: FailedThreshold;
   /** True after a first Ctrl-C or SIGTERM: exit 130. */
   readonly interrupted: boolean;
   /** Workers that died, with the cause. */
@@ -63,6 +65,15 @@ export interface RunEnd {
   readonly resources: Readonly<Record<string, number>> | null;
   /** What was provisioned, every 5 s and at both ends; absent where the backend cannot tell. */
   readonly capacity?: readonly CapacityReading[];
+}
+
+/** A threshold that failed while the run went on. */
+export interface FailedThreshold {
+  readonly text: string;
+  readonly atMs: number;
+  readonly actual: number | null;
+  /** As `ThresholdResult.why`. */
+  readonly why: string;
 }
 
 /** Failure kinds that are our own fault. */
@@ -96,6 +107,8 @@ export interface RunRecord {
   readonly notes: readonly string[];
   /** Absent in records of versions that knew no cost. */
   readonly cost?: CostTerms;
+  /** As given, without spaces. Absent: nothing was asked. */
+  readonly thresholds?: readonly string[];
   readonly plan: Plan;
   readonly versions: Readonly<Record<string, string>>;
   /** Empty in virtual time, which no host influences. */

@@ -1,5 +1,6 @@
 import { LATEST_PRICES, type Billing, type CostTerms, type PriceRow, type PriceSheet } from '../cost-terms.js';
 import { printable } from '../errors.js';
+import type { Measure, Metric, Moment } from '../metric.js';
 import type { CostSection, TimelineSecond } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
 import { leadsInvocation, type SampleBatch } from '../sample.js';
@@ -14,6 +15,7 @@ import { isRequestModel, tariffOf } from './tariff.js';
 export interface CostCollector extends Collector<CostSection> {
   /** The most that the run can have cost so far, when so many invocations have been sent; or why nobody knows. */
   atMost(nowMs: number, sent: number): number | string;
+  measure(metric: Metric & { readonly section: 'cost' }, moment: Moment): Measure;
   ofSeconds<Second extends Pick<TimelineSecond, 'second'>>(
     seconds: readonly Second[],
     end: RunEnd,
@@ -30,7 +32,21 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
   const service = serviceSource(terms.billing, sheet, plan, machine !== undefined);
   const seen: Seen = { rows: 0, invocations: 0, ok: 0, firstDueMs: Infinity, lastDoneMs: -Infinity };
   const sources = machine === undefined ? [service] : [service, machine];
+  const sectionAt = (end: RunEnd): CostSection =>
+    sectionOf(
+      sheet,
+      plan,
+      seen,
+      end,
+      sources.map((source) => source.charge(seen, end)),
+    );
   return {
+    measure({ of }, moment) {
+      const end = 'end' in moment ? moment.end : { ...GOING_ON, complete: true, endedMs: moment.nowMs };
+      const section = sectionAt(end);
+      const value = section[of];
+      return value === null ? { value, why: section.reason ?? NOT_PRICED[of] ?? 'nobody knows it' } : { value };
+    },
     add(batch) {
       look(seen, batch);
       service.counts?.add(batch);
@@ -41,14 +57,7 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
       const reason = charges.find((charge) => charge.reason !== null)?.reason;
       return reason ?? price(charges.flatMap(({ quantities }) => quantities)).high;
     },
-    finish: (end) =>
-      sectionOf(
-        sheet,
-        plan,
-        seen,
-        end,
-        sources.map((source) => source.charge(seen, end)),
-      ),
+    finish: sectionAt,
     ofSeconds(seconds, end) {
       const perSecond = new Float64Array(seconds.length);
       const known = sources.every((source) => source.charge(seen, end).reason === null);
@@ -57,6 +66,13 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
     },
   };
 }
+
+/** Why a bill that is known has not this number. */
+const NOT_PRICED: Readonly<Partial<Record<(Metric & { readonly section: 'cost' })['of'], string>>> = {
+  perMillionRequests: 'no request has a sample',
+  perMillionSuccesses: 'no request succeeded',
+  scaleInTail: 'the service is not paid by the hour',
+};
 
 const NO_TERMS: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null };
 const MS_PER_HOUR = 3_600_000;

@@ -9,7 +9,10 @@ import { LATEST_PRICES } from '../cost-terms.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { CONFIG_FLAG } from './config-flags.js';
 import { COST_FLAGS, givenBudget, givenTerms, parseBudget, type GivenTerms } from './cost-flags.js';
+import { ABORT_FLAGS, GATE_FLAGS, givenGate, type GivenThresholds } from './gate-flags.js';
 import { stopOnSignals } from './stop-on-signals.js';
+import { printReport } from './print-report.js';
+import { exitOfReport, plainFor, prepareFiles, tellCi } from './tell-ci.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 import { withSettings } from './with-settings.js';
 
@@ -55,6 +58,10 @@ export class Run extends Command {
     unit: Flags.string({ options: ['ms', 's', 'us', 'ns'], description: 'the unit of --column' }),
     rate: textFlag('rate', parseRatePerSecond)({ char: 'R', description: 'no trace: this mean rate, such as 50/s' }),
     duration: textFlag('duration', parseDurationMs)({ char: 'd', description: 'no trace: for so long, such as 30s' }),
+    requests: textFlag(
+      'requests',
+      wholeNumber(1, 4_294_967_295),
+    )({ char: 'n', description: 'so many requests and no more: the first of the trace, or of the arrivals of --rate' }),
     process: Flags.string({
       options: ['poisson', 'constant', 'gamma'],
       default: 'poisson',
@@ -107,6 +114,8 @@ export class Run extends Command {
       'budget',
       parseBudget,
     )({ description: 'stop sending before this can be passed, such as 5usd (exit 105)' }),
+    ...GATE_FLAGS,
+    ...ABORT_FLAGS,
     out: Flags.string({
       char: 'o',
       aliases: ['output'],
@@ -126,7 +135,8 @@ export class Run extends Command {
         this.logToStderr(text);
       },
     });
-    const terms = await givenTerms(flags, LATEST_PRICES);
+    const terms = { ...(await givenTerms(flags, LATEST_PRICES)), ...(await givenGate(flags)) };
+    prepareFiles(flags);
     const { closeArrivals } = await import('../arrival-store.js');
     const trace = await openTrace(args.trace, flags);
     const stop = stopOnSignals(() => {
@@ -142,15 +152,16 @@ export class Run extends Command {
           date: () => new Date(),
           stop: stop.signal,
           say: (text) => {
-            if (!flags.quiet || text.startsWith('warning')) this.logToStderr(text);
+            if (!flags.quiet || text.startsWith('warning')) this.logToStderr(plainFor(process.env, text));
           },
           onProgress: (progress) => {
             if (!flags.quiet) showProgress(progress);
           },
         },
       );
-      await print(result, flags.json);
+      await print(result, flags);
       process.exitCode = exitCode(result);
+      await tellCi(result.report, flags, process.env);
       if (result.trouble !== undefined) throw result.trouble;
     } finally {
       stop.release();
@@ -168,23 +179,45 @@ async function openTrace(source: string | undefined, flags: RunFlags): Promise<T
     throw new UserError('a trace has its own times; leave out --rate and --duration, or the trace');
   const { readTrace } = await import('../trace-file/read-trace.js');
   const { column, unit } = flags;
-  return readTrace(source, {
+  const trace = await readTrace(source, {
     spoolDir: tmpdir(),
     stdin: process.stdin,
     ...(column === undefined ? {} : { column }),
     ...(unit === undefined ? {} : { unit: unit as 'ms' }),
     ...(payloads === undefined ? {} : { payloads }),
   });
+  return flags.requests === undefined ? trace : cutTrace(trace, flags.from, flags.to, flags.requests);
+}
+
+async function cutTrace(trace: Trace, fromMs: number, toMs: number | undefined, requests: number): Promise<Trace> {
+  const { firstRequests } = await import('./first-requests.js');
+  try {
+    return firstRequests(trace, { fromMs, toMs: toMs ?? Infinity }, requests);
+  } catch (thrown) {
+    const { closeArrivals } = await import('../arrival-store.js');
+    closeArrivals(trace.store);
+    throw thrown;
+  }
 }
 
 async function generated(flags: RunFlags, payloads: readonly Payload[] = []): Promise<Trace> {
-  const { rate, duration, process: process_, seed } = flags;
+  const { rate, duration, process: process_, seed, requests } = flags;
   if (rate === undefined)
     throw new UserError('nothing to replay; give a trace file, - for standard input, or --rate 50/s --duration 30s');
-  if (duration === undefined) throw new UserError('--rate needs a length; add --duration 30s');
-  const { storedRecipe } = await import('./stored-recipe.js');
-  const recipe = { process: process_, durationMs: duration, seed, rate, ...(process_ === 'gamma' ? { scv: 4 } : {}) };
-  return { ...storedRecipe(recipe, `${process_}-${String(rate)}`), payloads, payloadsInTurn: true };
+  if ((duration === undefined) === (requests === undefined))
+    throw new UserError(
+      duration === undefined
+        ? '--rate needs a length; add --duration 30s, or --requests 1000'
+        : '--duration and --requests are two lengths; give one',
+    );
+  const { storedFirst, storedRecipe } = await import('./stored-recipe.js');
+  const recipe = { process: process_, seed, rate, ...(process_ === 'gamma' ? { scv: 4 } : {}) };
+  const name = `${process_}-${String(rate)}`;
+  const trace =
+    requests === undefined
+      ? storedRecipe({ ...recipe, durationMs: duration }, name)
+      : storedFirst({ ...recipe, rate }, name, requests);
+  return { ...trace, payloads, payloadsInTurn: true };
 }
 
 async function givenPayloads({ body, payload }: RunFlags): Promise<readonly Payload[] | undefined> {
@@ -212,7 +245,11 @@ function isJson(text: string): boolean {
   }
 }
 
-function requestOf(trace: Trace, flags: RunFlags, terms: GivenTerms & { budget?: number }): ReplayRequest {
+function requestOf(
+  trace: Trace,
+  flags: RunFlags,
+  terms: GivenTerms & GivenThresholds & { budget?: number },
+): ReplayRequest {
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
   if (flags.timeout <= 0) throw new UserError('--timeout must be above 0');
   return {
@@ -272,22 +309,16 @@ function showProgress({ nowMs, durationMs, planned, ok, failed, inFlight }: Prog
   stderr.write(stderr.isTTY ? `\r${text.slice(0, 78).padEnd(78)}` : `${text}\n`);
 }
 
-async function print({ report, folder }: ReplayResult, json: boolean): Promise<void> {
+async function print({ report, folder, spectrum }: ReplayResult, flags: RunFlags): Promise<void> {
   if (process.stderr.isTTY) process.stderr.write('\r'.padEnd(79) + '\r');
-  if (json) {
-    const { renderReportJson } = await import('../report/report-json.js');
-    process.stdout.write(renderReportJson(report));
-    return;
-  }
-  const { renderReportText } = await import('../report/report-text.js');
-  process.stdout.write(renderReportText(report));
-  process.stderr.write(`written to ${folder}\n`);
+  await printReport(report, spectrum, flags);
+  if (!flags.json) process.stderr.write(`written to ${folder}\n`);
 }
 
 /** By precedence: what stops a run outranks what it measured. */
 function exitCode({ record, report, trouble }: ReplayResult): number {
   if (trouble !== undefined) return EXIT.userError;
   if (record.end?.interrupted === true) return EXIT.interrupted;
-  if (!report.verdict.valid) return EXIT.invalid;
-  return record.end?.overBudget === true ? EXIT.budget : EXIT.ok;
+  if (report.verdict.valid && record.end?.overBudget === true) return EXIT.budget;
+  return exitOfReport(report);
 }

@@ -1,7 +1,9 @@
 import { UserError } from '../errors.js';
+import { judgeThresholds } from '../gate/judge-thresholds.js';
 import type { Report } from '../report.js';
 import { renderReportJson } from '../report/report-json.js';
 import type { RunEnd, RunRecord } from '../run.js';
+import type { LatencySpectrum } from '../spectrum.js';
 import type { Over, Sinks } from './conduct.js';
 import { makeReport } from './make-report.js';
 import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
@@ -11,6 +13,7 @@ export interface ReplayResult {
   readonly folder: string;
   readonly record: RunRecord;
   readonly report: Report;
+  readonly spectrum: () => LatencySpectrum;
   /** What the user must mend although the run was reported: the disk refused the log or the report. */
   readonly trouble: UserError | undefined;
 }
@@ -30,8 +33,9 @@ export async function conclude(
       trouble ??= thrown;
     }
   };
-  const { sections, verdict, hlog } = fold.finish(record.end as RunEnd);
-  const report = makeReport(record, sections, verdict);
+  const thresholds = record.thresholds && judgeThresholds(record.thresholds, fold, record.end as RunEnd);
+  const { sections, verdict, hlog, spectrum } = fold.finish(record.end as RunEnd);
+  const report = makeReport(record, { ...sections, ...(thresholds && { thresholds }) }, verdict);
   await attempt(() => log.close());
   await attempt(() => {
     writeWhole(folder, RUN_FILES.record, recordJson(record));
@@ -43,5 +47,5 @@ export async function conclude(
     writeWhole(folder, RUN_FILES.hlog, hlog);
   });
   if (html) await attempt(() => writePage(folder, report));
-  return { folder, record, report, trouble };
+  return { folder, record, report, spectrum, trouble };
 }

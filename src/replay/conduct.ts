@@ -1,7 +1,7 @@
 import type { SectionFold } from '../collectors/registry.js';
 import type { SampleLog } from '../collectors/sample-log.js';
 import type { UserError } from '../errors.js';
-import type { RunRecord } from '../run.js';
+import type { FailedThreshold, RunRecord } from '../run.js';
 import type { Surroundings } from './replay-request.js';
 
 /** Where the samples of a run go. */
@@ -16,6 +16,8 @@ export interface Conduct extends Sinks {
   readonly world: Surroundings;
   /** Whether sending on can pass the budget; absent: there is none. */
   readonly budget: ((nowMs: number) => boolean) | undefined;
+  /** The threshold that has failed; absent: none stops the run. */
+  readonly gate: ((nowMs: number) => FailedThreshold | undefined) | undefined;
 }
 
 /** A run that is over: its record has an end. */

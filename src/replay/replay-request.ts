@@ -1,3 +1,4 @@
+import type { AbortOnFail } from '../gate/watch-thresholds.js';
 import type { RawOptions } from '../backends/backend.js';
 import type { PriceSheet, RentedMachine } from '../cost-terms.js';
 import type { Batching } from '../run.js';
@@ -34,6 +35,10 @@ export interface ReplayRequest {
   readonly machine?: RentedMachine;
   /** Stops sending before this can be passed, in the currency of the sheet. */
   readonly budget?: number;
+  /** What is asked of the run, such as `all.p(99)<200ms`. */
+  readonly thresholds?: readonly string[];
+  /** Stops sending when one of them fails while the run goes on. */
+  readonly abortOnFail?: AbortOnFail;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
   /** False: no report.html. */

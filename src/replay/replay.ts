@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { foldSections } from '../collectors/registry.js';
 import { openSampleLog } from '../collectors/sample-log.js';
+import { watchThresholds } from '../gate/watch-thresholds.js';
 import { conclude, type ReplayResult } from './conclude.js';
 import { prepareRun } from './prepare-run.js';
 import type { ReplayRequest, Surroundings } from './replay-request.js';
@@ -19,11 +20,12 @@ export async function replay(request: ReplayRequest, world: Surroundings): Promi
   const { plan, cost } = prepared.record;
   const fold = await foldSections({ plan, cost });
   const budget = watchBudget(request.budget, plan, fold);
+  const gate = watchThresholds(request.thresholds, request.abortOnFail, fold);
   const log = await openSampleLog(join(folder, RUN_FILES.samples), {
     usage: cost.billing !== null,
     batched: plan.batching !== undefined,
   });
   const run = request.time === 'virtual' ? runVirtual : runReal;
-  const over = await run(prepared, { folder, log, fold, world, budget });
+  const over = await run(prepared, { folder, log, fold, world, budget, gate });
   return conclude(over, { folder, log, fold }, request.html ?? true);
 }

@@ -13,7 +13,7 @@ import { WATCH_MS } from './virtual-run.js';
 import { workerOrder } from './worker-order.js';
 
 /** The run on the system clock, in threads. */
-export async function runReal(prepared: Prepared, { folder, log, fold, world, budget }: Conduct): Promise<Over> {
+export async function runReal(prepared: Prepared, { folder, log, fold, world, budget, gate }: Conduct): Promise<Over> {
   let record: RunRecord = prepared.record;
   const prober = createProber(prepared);
   const memory = inFlightMemory(record.workers);
@@ -28,10 +28,11 @@ export async function runReal(prepared: Prepared, { folder, log, fold, world, bu
     world.onProgress({ nowMs: now(), durationMs, planned, ...counts, inFlight: countInFlight(memory) });
   }, 1000);
   const watching =
-    budget === undefined
+    budget === undefined && gate === undefined
       ? undefined
       : setInterval(() => {
-          if (budget(now())) stop.overBudget();
+          if (budget?.(now()) === true) stop.overBudget();
+          stop.thresholdFailed(gate?.(now()));
         }, WATCH_MS);
   try {
     const fleet = await runFleet({

@@ -8,7 +8,10 @@ import { virtualRun } from './virtual-run.js';
 import { workerOrder } from './worker-order.js';
 
 /** The run in simulated time, on this thread. */
-export async function runVirtual(prepared: Prepared, { folder, log, fold, world, budget }: Conduct): Promise<Over> {
+export async function runVirtual(
+  prepared: Prepared,
+  { folder, log, fold, world, budget, gate }: Conduct,
+): Promise<Over> {
   const { record } = prepared;
   writeWhole(folder, RUN_FILES.record, recordJson(record));
   let nowMs = 0;
@@ -16,6 +19,7 @@ export async function runVirtual(prepared: Prepared, { folder, log, fold, world,
   const watch = (ms: number): void => {
     nowMs = ms;
     if (budget?.(ms) === true) stop.overBudget();
+    stop.thresholdFailed(gate?.(ms));
   };
   const onBatch = takeBatches(fold, log, stop);
   const { endedMs, facts, capacity } = await virtualRun(
@@ -23,7 +27,7 @@ export async function runVirtual(prepared: Prepared, { folder, log, fold, world,
     workerOrder(prepared, 0, inFlightMemory(1)),
     onBatch,
     stop.signal,
-    ...(budget === undefined ? [] : [watch]),
+    ...(budget === undefined && gate === undefined ? [] : [watch]),
   );
   const told = capacity.length === 0 ? {} : { capacity };
   const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null, ...told };

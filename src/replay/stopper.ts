@@ -1,10 +1,10 @@
 import type { SectionFold } from '../collectors/registry.js';
 import type { SampleLog } from '../collectors/sample-log.js';
 import type { UserError } from '../errors.js';
-import type { RunEnd } from '../run.js';
+import type { FailedThreshold, RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 
-type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'overBudget'>;
+type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'overBudget' | 'failedThreshold'>;
 
 /** What ends a run early. */
 export interface Stopper {
@@ -13,6 +13,8 @@ export interface Stopper {
   logFailed(failure: UserError): void;
   /** Stops because sending on could cost more than allowed. */
   overBudget(): void;
+  /** Stops because what was asked of the run has failed; undefined: nothing has. */
+  thresholdFailed(failed: FailedThreshold | undefined): void;
   trouble(): UserError | undefined;
   facts(): StopFacts;
 }
@@ -45,6 +47,11 @@ export function stopper(user: AbortSignal, log: SampleLog, now: () => number): S
       if (facts.stoppedMs !== null) return;
       stop('the budget could have been passed', false);
       facts = { ...facts, overBudget: true };
+    },
+    thresholdFailed(failed) {
+      if (failed === undefined || facts.stoppedMs !== null) return;
+      stop(`the threshold ${failed.text} failed`, false);
+      facts = { ...facts, failedThreshold: failed };
     },
     trouble: () => trouble ?? log.failure,
     facts: () => facts,

@@ -4,6 +4,7 @@ import { FAILURES } from '../sample.js';
 import { costText } from './cost-text.js';
 import { formatDuration } from './format-duration.js';
 import { figures, paragraphs, WIDTH } from './labelled-lines.js';
+import { thresholdsText } from './thresholds-text.js';
 import { wrapText } from './wrap-text.js';
 
 /** Reasons beyond these are in the JSON report. */
@@ -25,6 +26,7 @@ export function renderReportText(report: Report): string {
     ...health(report),
     ...run(report),
     ...notes(report),
+    ...thresholdsText(report),
     '',
     ...verdict(report),
   ];

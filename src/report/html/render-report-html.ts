@@ -8,6 +8,7 @@ import { latencyPart } from './latency-part.js';
 import { loadPart } from './load-part.js';
 import { markup, scriptJson, trusted, type Markup } from './markup.js';
 import { plotsOf } from './plots.js';
+import { thresholdsPart } from './thresholds-part.js';
 import { verdictBanner } from './verdict-banner.js';
 
 /** What runs in the page and how it looks: the same for every report. */
@@ -44,7 +45,7 @@ export function renderReportHtml(report: Report, { script, style }: PageAssets):
           <p class="when">${when(report)}</p>
         </header>
         <main>
-          ${verdictBanner(report)} ${keyFigures(report)} ${notes(report)}
+          ${verdictBanner(report)} ${thresholdsPart(report)} ${keyFigures(report)} ${notes(report)}
           <p class="keys">
             In a plot: drag to zoom, double-click to see all again. By keyboard: <kbd>Tab</kbd> to a plot, <kbd>←</kbd>
             <kbd>→</kbd> read its values, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>Esc</kbd> shows all. Plots against time
