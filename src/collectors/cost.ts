@@ -1,5 +1,6 @@
 import { LATEST_PRICES, type Billing, type CostTerms, type PriceRow, type PriceSheet } from '../cost-terms.js';
 import { printable } from '../errors.js';
+import type { FoldedSoFar } from '../progress.js';
 import type { CostSection, TimelineSecond } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
@@ -14,6 +15,8 @@ import { isRequestModel, tariffOf } from './tariff.js';
 export interface CostCollector extends Collector<CostSection> {
   /** The most that the run can have cost so far, when so many requests have been sent; or why nobody knows. */
   atMost(nowMs: number, sent: number): number | string;
+  /** What is expected to have been billed until now; null: that is not known while sending. */
+  soFar(nowMs: number): FoldedSoFar['cost'];
   ofSeconds<Second extends Pick<TimelineSecond, 'second'>>(
     seconds: readonly Second[],
     end: RunEnd,
@@ -30,6 +33,8 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
   const service = serviceSource(terms.billing, sheet, plan, machine !== undefined);
   const seen: Seen = { rows: 0, ok: 0, firstDueMs: Infinity, lastDoneMs: -Infinity };
   const sources = machine === undefined ? [service] : [service, machine];
+  // A machine costs whatever has passed so far, not the length of the trace.
+  const passing = machineSource(terms, sheet, { ...plan, durationMs: 0 });
   return {
     add(batch) {
       look(seen, batch);
@@ -40,6 +45,12 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
       const charges = sources.map((source) => source.charge(seen, { ...GOING_ON, endedMs: nowMs }, underWay));
       const reason = charges.find((charge) => charge.reason !== null)?.reason;
       return reason ?? price(charges.flatMap(({ quantities }) => quantities)).high;
+    },
+    soFar(nowMs) {
+      const end = { ...GOING_ON, endedMs: Math.max(0, nowMs) };
+      const charges = [service, ...(passing === undefined ? [] : [passing])].map((source) => source.charge(seen, end));
+      if (charges.some(({ reason }) => reason !== null)) return null;
+      return { amount: price(charges.flatMap(({ quantities }) => quantities)).total, currency: sheet.currency };
     },
     finish: (end) =>
       sectionOf(

@@ -1,3 +1,4 @@
+import type { FoldedSoFar } from '../progress.js';
 import type { Report, Verdict } from '../report.js';
 import { renderHlog } from '../report/hlog.js';
 import type { RunEnd } from '../run.js';
@@ -8,6 +9,7 @@ import { createCost } from './cost.js';
 import { createHealth } from './health.js';
 import { loadHistograms } from './histogram.js';
 import { createLatency } from './latency.js';
+import { createLiveFigures } from './live-figures.js';
 import { createOutcomes } from './outcomes.js';
 import { createTimeline } from './timeline.js';
 import { verdict } from './verdict.js';
@@ -18,6 +20,8 @@ export interface SectionFold {
   add(batch: SampleBatch): void;
   /** The most that the run can have cost so far, when so many requests have been sent; or why nobody knows. */
   costAtMost(nowMs: number, sent: number): number | string;
+  /** What there is to watch. */
+  soFar(nowMs: number): FoldedSoFar;
   /** Once. Throws `UserError` when the samples cannot be of this run. */
   finish(end: RunEnd): FoldedSections;
 }
@@ -38,11 +42,13 @@ export async function foldSections(context: CollectorContext): Promise<SectionFo
   const health = createHealth(context);
   const coldStarts = createColdStarts(context);
   const cost = createCost(context);
+  const live = createLiveFigures(context);
   return {
     add(batch) {
-      for (const collector of [outcomes, latency, timeline, health, coldStarts, cost]) collector.add(batch);
+      for (const collector of [outcomes, latency, timeline, health, coldStarts, cost, live]) collector.add(batch);
     },
     costAtMost: (nowMs, sent) => cost.atMost(nowMs, sent),
+    soFar: (nowMs) => ({ ...live.soFar(nowMs), cost: cost.soFar(nowMs) }),
     finish(end) {
       const encoded = latency.encode();
       const { seconds, windows } = timeline.finish(end);
