@@ -8,6 +8,7 @@ import { sparkline } from './sparkline.js';
 /** Beyond this a line is harder to read, not more telling. */
 const MOST_COLUMNS = 100;
 const LABEL_COLUMNS = 10;
+const BACKEND_COLUMNS = 20;
 /** Narrower than this, labels stand alone. */
 const NARROW_COLUMNS = 56;
 
@@ -42,13 +43,18 @@ export function liveLines(progress: Progress, terminalColumns: number, style: St
 
 function title({ run, nowMs, durationMs }: Progress, { columns, unicode }: Page): Piece[] {
   const time = `${clockText(Math.min(nowMs, durationMs))} of ${clockText(durationMs)}`;
-  const room = columns - widthOf(time) - 2;
-  const name = fitText(`${run.trace} ${unicode ? '→' : '>'} ${run.backend}`, Math.max(0, room), unicode);
+  const name = route(run, Math.max(0, columns - time.length - 2), unicode);
   return [
     { text: name, as: 'bold' },
     { text: ' '.repeat(Math.max(2, columns - widthOf(name) - time.length)), as: 'plain' },
     { text: time, as: 'dim' },
   ];
+}
+
+/** Which trace goes where; the trace's name is the first to be cut. */
+function route({ trace, backend }: Progress['run'], columns: number, unicode: boolean): string {
+  const target = ` ${unicode ? '→' : '>'} ${fitText(backend, BACKEND_COLUMNS, unicode)}`;
+  return fitText(`${fitText(trace, Math.max(1, columns - widthOf(target)), unicode)}${target}`, columns, unicode);
 }
 
 function bar({ nowMs, durationMs, inFlight }: Progress, { columns, unicode }: Page): Piece[] {
@@ -66,8 +72,8 @@ function bar({ nowMs, durationMs, inFlight }: Progress, { columns, unicode }: Pa
 
 function sending({ rates, inFlight }: Progress, page: Page): Piece[][] {
   return labelled('sending', page, [
-    { text: `offered ${rateText(rates.duePerSecond)}`.padEnd(17), as: 'plain' },
-    { text: `sent ${rateText(rates.sentPerSecond)}`.padEnd(14), as: 'plain' },
+    { text: `offered ${rateText(rates.duePerSecond)}`.padEnd(14), as: 'plain' },
+    { text: `sent ${rateText(rates.sentPerSecond)}`.padEnd(11), as: 'plain' },
     { text: `in flight ${countText(inFlight)}`, as: 'plain' },
   ]);
 }
