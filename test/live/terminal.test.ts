@@ -52,9 +52,9 @@ describe.skipIf(!HAS_TERMINALS)('on a real terminal', () => {
       24,
       { NO_COLOR: '1', LANG: 'C' },
     );
-    await shows(/^\S.* > simulated +1s of 4s$/m);
+    await shows(/^\S.* > simulated +\ds of 4s$/m);
     resize(40, 24);
-    await shows(/^\S.* > simulated +[23]s of 4s$/m);
+    await shows(({ lines }) => lines.some((line) => line.length === 39 && line.endsWith('s of 4s')));
     const view = screen.lines.slice(screen.lines.findIndex((line) => line.includes(' > simulated')));
     expect(view[0]).toHaveLength(39);
     for (const line of view) expect(line).toMatch(/^[ -~]{0,39}$/);

@@ -28,10 +28,11 @@ export function inTerminal(
   env: Readonly<Record<string, string>> = {},
 ): InTerminal {
   const screen = new TerminalScreen(columns, rows);
-  const { NO_COLOR: _, LC_ALL: __, CI: ___, ...inherited } = process.env;
+  const { NO_COLOR: _, LC_ALL: __, LC_CTYPE: ___, ...inherited } = process.env;
   const child = spawn('python3', [PROGRAM, String(columns), String(rows), ...command], {
     cwd: ROOT,
-    env: { ...inherited, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
+    // Python would else set a UTF-8 LC_CTYPE for its children.
+    env: { ...inherited, PYTHONCOERCECLOCALE: '0', TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let raw = '';
