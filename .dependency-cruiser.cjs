@@ -77,6 +77,18 @@ module.exports = {
       { path: '^src/', pathNot: [flat, own('gate')] },
     ),
     rule(
+      'the-live-view-is-pure',
+      'The live view knows flat files, itself, and how the report writes a length of time.',
+      { path: own('live') },
+      { path: '^src/', pathNot: [flat, own('live'), '^src/report/format-duration\\.ts$'] },
+    ),
+    rule(
+      'metrics-stand-alone',
+      'Metrics for other systems know flat files and themselves.',
+      { path: own('metrics') },
+      { path: '^src/', pathNot: [flat, own('metrics')] },
+    ),
+    rule(
       'collectors-fold',
       'A collector knows flat files and its own folder; the registry also renders the histogram log.',
       { path: own('collectors') },
@@ -126,6 +138,8 @@ module.exports = {
     home('google-auth-library', '^src/backends/shared/google-'),
     home('@grpc/grpc-js', '^src/(backends/(shared|ai-platform|tf-serving)|serve)/'),
     home('apache-arrow', '^src/collectors/'),
+    home('prom-client', '^src/metrics/'),
+    home('@opentelemetry', '^src/metrics/'),
     home('uplot', '^src/report/html/'),
     home('@grpc/proto-loader', '^src/backends/shared/'),
     home('hdr-histogram-js', '^src/collectors/'),

@@ -1,6 +1,7 @@
 import { LATEST_PRICES, type Billing, type CostTerms, type PriceRow, type PriceSheet } from '../cost-terms.js';
 import { printable } from '../errors.js';
 import type { Measure, Metric, Moment } from '../metric.js';
+import type { FoldedSoFar } from '../progress.js';
 import type { CostSection, TimelineSecond } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
 import { leadsInvocation, type SampleBatch } from '../sample.js';
@@ -16,6 +17,8 @@ export interface CostCollector extends Collector<CostSection> {
   /** The most that the run can have cost so far, when so many invocations have been sent; or why nobody knows. */
   atMost(nowMs: number, sent: number): number | string;
   measure(metric: Metric & { readonly section: 'cost' }, moment: Moment): Measure;
+  /** What is expected to have been billed until now; null: that is not known while sending. */
+  soFar(nowMs: number): FoldedSoFar['cost'];
   ofSeconds<Second extends Pick<TimelineSecond, 'second'>>(
     seconds: readonly Second[],
     end: RunEnd,
@@ -40,6 +43,8 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
       end,
       sources.map((source) => source.charge(seen, end)),
     );
+  // A machine costs whatever has passed so far, not the length of the trace.
+  const passing = machineSource(terms, sheet, { ...plan, durationMs: 0 });
   return {
     measure({ of }, moment) {
       const end = 'end' in moment ? moment.end : { ...GOING_ON, complete: true, endedMs: moment.nowMs };
@@ -56,6 +61,12 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
       const charges = sources.map((source) => source.charge(seen, { ...GOING_ON, endedMs: nowMs }, underWay));
       const reason = charges.find((charge) => charge.reason !== null)?.reason;
       return reason ?? price(charges.flatMap(({ quantities }) => quantities)).high;
+    },
+    soFar(nowMs) {
+      const end = { ...GOING_ON, endedMs: Math.max(0, nowMs) };
+      const charges = [service, ...(passing === undefined ? [] : [passing])].map((source) => source.charge(seen, end));
+      if (charges.some(({ reason }) => reason !== null)) return null;
+      return { amount: price(charges.flatMap(({ quantities }) => quantities)).total, currency: sheet.currency };
     },
     finish: sectionAt,
     ofSeconds(seconds, end) {

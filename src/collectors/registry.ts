@@ -1,4 +1,5 @@
 import type { Measure, Metric, Moment } from '../metric.js';
+import type { FoldedSoFar } from '../progress.js';
 import type { Report, Verdict } from '../report.js';
 import { renderHlog } from '../report/hlog.js';
 import type { RunEnd } from '../run.js';
@@ -12,6 +13,7 @@ import { createHealth } from './health.js';
 import { loadHistograms } from './histogram.js';
 import { createLatency } from './latency.js';
 import { latencySpectrum } from './latency-spectrum.js';
+import { createLiveFigures } from './live-figures.js';
 import { createOutcomes } from './outcomes.js';
 import { createTimeline } from './timeline.js';
 import { verdict } from './verdict.js';
@@ -24,6 +26,8 @@ export interface SectionFold {
   costAtMost(nowMs: number, sent: number): number | string;
   /** One number of the report, as it would say it at this moment; until `finish`. */
   measure(metric: Metric, moment: Moment): Measure;
+  /** What there is to watch. */
+  soFar(nowMs: number): FoldedSoFar;
   /** Once. Throws `UserError` when the samples cannot be of this run. */
   finish(end: RunEnd): FoldedSections;
 }
@@ -47,11 +51,14 @@ export async function foldSections(context: CollectorContext): Promise<SectionFo
   const coldStarts = createColdStarts(context);
   const cost = createCost(context);
   const batching = createBatching(context);
+  const live = createLiveFigures(context);
   return {
     add(batch) {
-      for (const collector of [outcomes, latency, timeline, health, coldStarts, cost, batching]) collector?.add(batch);
+      for (const collector of [outcomes, latency, timeline, health, coldStarts, cost, live, batching])
+        collector?.add(batch);
     },
     costAtMost: (nowMs, sent) => cost.atMost(nowMs, sent),
+    soFar: (nowMs) => ({ ...live.soFar(nowMs), cost: cost.soFar(nowMs) }),
     measure(metric, moment) {
       const end = 'end' in moment ? moment.end : undefined;
       switch (metric.section) {

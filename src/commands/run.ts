@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import type { RawOptions } from '../backends/backend.js';
 import { EXIT, printable, UserError } from '../errors.js';
 import { parseDurationMs, parseRatePerSecond, parseSpeed } from '../quantities.js';
-import type { Progress, ReplayRequest, ReplayResult } from '../replay/replay.js';
+import type { ReplayRequest, ReplayResult } from '../replay/replay.js';
 import type { Payload, Trace } from '../trace.js';
 import { LATEST_PRICES } from '../cost-terms.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { CONFIG_FLAG } from './config-flags.js';
 import { COST_FLAGS, givenBudget, givenTerms, parseBudget, type GivenTerms } from './cost-flags.js';
 import { ABORT_FLAGS, GATE_FLAGS, givenGate, type GivenThresholds } from './gate-flags.js';
+import { METRICS_FLAGS, liveMetrics, type LiveMetrics } from './live-metrics.js';
+import { liveProgress } from './live-progress.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { printReport } from './print-report.js';
 import { exitOfReport, plainFor, prepareFiles, tellCi } from './tell-ci.js';
@@ -116,6 +118,7 @@ export class Run extends Command {
     )({ description: 'stop sending before this can be passed, such as 5usd (exit 105)' }),
     ...GATE_FLAGS,
     ...ABORT_FLAGS,
+    ...METRICS_FLAGS,
     out: Flags.string({
       char: 'o',
       aliases: ['output'],
@@ -139,31 +142,41 @@ export class Run extends Command {
     prepareFiles(flags);
     const { closeArrivals } = await import('../arrival-store.js');
     const trace = await openTrace(args.trace, flags);
+    const date = (): Date => new Date();
+    const live = await liveProgress(process.stderr, { quiet: flags.quiet, env: process.env });
     const stop = stopOnSignals(() => {
+      live.end();
       this.logToStderr('stopping: nothing more is sent, the report follows (once more kills)');
     });
+    let metrics: LiveMetrics | undefined;
     try {
+      metrics = await liveMetrics(flags, { env: process.env, date, say: live.say });
       const { replay } = await import('../replay/replay.js');
       const result = await replay(
         requestOf(trace, flags, { ...terms, ...(await givenBudget(flags.budget, terms.prices)) }),
         {
           folder: process.cwd(),
           env: process.env,
-          date: () => new Date(),
+          date,
           stop: stop.signal,
           say: (text) => {
-            if (!flags.quiet || text.startsWith('warning')) this.logToStderr(plainFor(process.env, text));
+            live.say(plainFor(process.env, text));
           },
           onProgress: (progress) => {
-            if (!flags.quiet) showProgress(progress);
+            live.show(progress);
+            metrics?.show(progress);
           },
         },
       );
+      live.end();
       await print(result, flags);
+      await metrics.end(result.report, stop.signal);
       process.exitCode = exitCode(result);
       await tellCi(result.report, flags, process.env);
       if (result.trouble !== undefined) throw result.trouble;
     } finally {
+      live.end();
+      await metrics?.close();
       stop.release();
       closeArrivals(trace.store);
     }
@@ -301,16 +314,7 @@ function backendOptions(flags: RunFlags): RawOptions {
   return options;
 }
 
-/** One line a second; on a terminal it overwrites itself. */
-function showProgress({ nowMs, durationMs, planned, ok, failed, inFlight }: Progress): void {
-  const clock = `${String(Math.max(0, Math.round(nowMs / 1000)))} of ${String(Math.ceil(durationMs / 1000))} s`;
-  const text = `${clock}  ${String(ok + failed)} of ${String(planned)} answered, ${String(failed)} failed, ${String(inFlight)} in flight`;
-  const { stderr } = process;
-  stderr.write(stderr.isTTY ? `\r${text.slice(0, 78).padEnd(78)}` : `${text}\n`);
-}
-
 async function print({ report, folder, spectrum }: ReplayResult, flags: RunFlags): Promise<void> {
-  if (process.stderr.isTTY) process.stderr.write('\r'.padEnd(79) + '\r');
   await printReport(report, spectrum, flags);
   if (!flags.json) process.stderr.write(`written to ${folder}\n`);
 }

@@ -2,6 +2,7 @@ import type { AbortOnFail } from '../gate/watch-thresholds.js';
 import type { RawOptions } from '../backends/backend.js';
 import type { PriceSheet, RentedMachine } from '../cost-terms.js';
 import type { Batching } from '../run.js';
+import type { Progress } from '../progress.js';
 import type { Trace } from '../trace.js';
 import type { Pacing } from './choose-pacing.js';
 
@@ -55,16 +56,6 @@ export interface Surroundings {
   readonly stop: AbortSignal;
   /** What takes long before the start, and what the user should know at once. */
   readonly say: (text: string) => void;
-  /** Once a second while the run goes on. */
+  /** At every whole second of the run's clock from 1 s on, and once when it is over. Not in virtual time. */
   readonly onProgress: (progress: Progress) => void;
-}
-
-export interface Progress {
-  /** Ms since due 0; negative before it. */
-  readonly nowMs: number;
-  readonly durationMs: number;
-  readonly planned: number;
-  readonly ok: number;
-  readonly failed: number;
-  readonly inFlight: number;
 }

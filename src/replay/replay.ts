@@ -11,7 +11,7 @@ import { runVirtual } from './run-virtual.js';
 import { watchBudget } from './watch-budget.js';
 
 export type { ReplayResult } from './conclude.js';
-export type { Progress, ReplayRequest, Surroundings } from './replay-request.js';
+export type { ReplayRequest, Surroundings } from './replay-request.js';
 
 /** The line: trace -> schedule -> shards -> workers -> backend -> samples -> collectors -> report, in a folder of its own. */
 export async function replay(request: ReplayRequest, world: Surroundings): Promise<ReplayResult> {

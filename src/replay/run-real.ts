@@ -1,12 +1,12 @@
 import type { RunEnd, RunRecord } from '../run.js';
-import type { SampleBatch } from '../sample.js';
 import { createProber } from './capacity-prober.js';
 import type { Conduct, Over } from './conduct.js';
 import { runFleet } from './fleet.js';
 import { measureHostUsage } from './host-usage.js';
-import { countInFlight, inFlightMemory } from './in-flight.js';
+import { inFlightMemory } from './in-flight.js';
 import type { WorkerResources } from './messages.js';
 import type { Prepared } from './prepare-run.js';
+import { progressMeter } from './progress-meter.js';
 import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
 import { stopper, takeBatches } from './stopper.js';
 import { WATCH_MS } from './virtual-run.js';
@@ -20,13 +20,9 @@ export async function runReal(prepared: Prepared, { folder, log, fold, world, bu
   const now = (): number =>
     record.startMonotonicNs === 0 ? -1 : (Number(process.hrtime.bigint()) - record.startMonotonicNs) / 1e6;
   const stop = stopper(world.stop, log, now);
-  const counts = { ok: 0, failed: 0 };
-  const take = takeBatches(fold, log, stop);
+  const meter = progressMeter(record, memory, (ms) => fold.soFar(ms));
   const hostUsage = measureHostUsage();
-  const ticking = setInterval(() => {
-    const { durationMs, planned } = record.plan;
-    world.onProgress({ nowMs: now(), durationMs, planned, ...counts, inFlight: countInFlight(memory) });
-  }, 1000);
+  let stopTicking = (): void => undefined;
   const watching =
     budget === undefined && gate === undefined
       ? undefined
@@ -37,13 +33,13 @@ export async function runReal(prepared: Prepared, { folder, log, fold, world, bu
   try {
     const fleet = await runFleet({
       orders: Array.from({ length: record.workers }, (_, index) => workerOrder(prepared, index, memory)),
-      onBatch: (batch) => {
-        count(batch, counts);
-        take(batch);
-      },
+      onBatch: takeBatches(fold, log, stop),
       onStart: (startMonotonicNs) => {
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
         prober?.start(startMonotonicNs);
+        stopTicking = tickEachSecond(now, (ms) => {
+          world.onProgress(meter.read(ms));
+        });
         writeWhole(folder, RUN_FILES.record, recordJson(record));
       },
       now,
@@ -51,6 +47,7 @@ export async function runReal(prepared: Prepared, { folder, log, fold, world, bu
       stoppedMs: () => stop.facts().stoppedMs ?? Infinity,
     });
     const endedMs = Math.max(0, now());
+    world.onProgress(meter.read(endedMs, true));
     const capacity = await prober?.end();
     const end: RunEnd = {
       endedMs,
@@ -62,17 +59,30 @@ export async function runReal(prepared: Prepared, { folder, log, fold, world, bu
     };
     return { record: { ...record, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {
-    clearInterval(ticking);
+    stopTicking();
     clearInterval(watching);
     void prober?.end();
   }
 }
 
-function count({ rows, outcome }: SampleBatch, counts: { ok: number; failed: number }): void {
-  let ok = 0;
-  for (let i = 0; i < rows; i++) if (outcome[i] === 0) ok++;
-  counts.ok += ok;
-  counts.failed += rows - ok;
+/** At whole seconds of the run's clock: there it is known exactly what was due. Returns what ends it. */
+function tickEachSecond(now: () => number, tick: (nowMs: number) => void): () => void {
+  // A timer that fires a little early belongs to the second that it was for.
+  const nextMs = (nowMs: number): number => (Math.round(nowMs / 1000) + 1) * 1000;
+  const next = (): NodeJS.Timeout => {
+    const nowMs = now();
+    return setTimeout(
+      () => {
+        tick(now());
+        timer = next();
+      },
+      nextMs(nowMs) - nowMs,
+    );
+  };
+  let timer = next();
+  return () => {
+    clearTimeout(timer);
+  };
 }
 
 function sumResources(all: readonly WorkerResources[]): Record<string, number> {
