@@ -1,5 +1,6 @@
 import { Backends } from './backends.js';
 import { Calibrate } from './calibrate.js';
+import { Compare } from './compare.js';
 import { Estimate } from './estimate.js';
 import { Generate } from './generate.js';
 import { ReportAgain } from './report.js';
@@ -14,5 +15,6 @@ export const COMMANDS = {
   backends: Backends,
   calibrate: Calibrate,
   report: ReportAgain,
+  compare: Compare,
   serve: Serve,
 };
