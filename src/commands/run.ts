@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import type { RawOptions } from '../backends/backend.js';
 import { EXIT, printable, UserError } from '../errors.js';
 import { parseDurationMs, parseRatePerSecond, parseSpeed } from '../quantities.js';
-import type { Progress, ReplayRequest, ReplayResult } from '../replay/replay.js';
+import type { Progress, ReplayRequest, ReplayResult, Surroundings } from '../replay/replay.js';
 import type { Payload, Trace } from '../trace.js';
 import { LATEST_PRICES } from '../cost-terms.js';
 import { COST_FLAGS, givenBudget, givenTerms, parseBudget, type GivenTerms } from './cost-flags.js';
+import { REPEAT_FLAGS } from './repeat-flags.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
@@ -99,6 +100,7 @@ export class Run extends Command {
       parseDurationMs,
     )({ default: 10, description: 'a p99 lateness above this makes the run INVALID' }),
     ...COST_FLAGS,
+    ...REPEAT_FLAGS,
     budget: textFlag(
       'budget',
       parseBudget,
@@ -123,21 +125,17 @@ export class Run extends Command {
     });
     try {
       const { replay } = await import('../replay/replay.js');
-      const result = await replay(
-        requestOf(trace, flags, { ...terms, ...(await givenBudget(flags.budget, terms.prices)) }),
-        {
-          folder: process.cwd(),
-          env: process.env,
-          date: () => new Date(),
-          stop: stop.signal,
-          say: (text) => {
-            if (!flags.quiet || text.startsWith('warning')) this.logToStderr(text);
-          },
-          onProgress: (progress) => {
-            if (!flags.quiet) showProgress(progress);
-          },
-        },
-      );
+      const request = requestOf(trace, flags, { ...terms, ...(await givenBudget(flags.budget, terms.prices)) });
+      const world = surroundings(stop.signal, flags.quiet);
+      if (flags.repeat !== undefined) {
+        const { repeatRun } = await import('./repeat-run.js');
+        process.exitCode = await repeatRun(request, flags, world, {
+          exitOf: exitCode,
+          redraw: args.trace === undefined ? (seed) => openTrace(undefined, { ...flags, seed }) : undefined,
+        });
+        return;
+      }
+      const result = await replay(request, world);
       await print(result, flags.json);
       process.exitCode = exitCode(result);
       if (result.trouble !== undefined) throw result.trouble;
@@ -148,9 +146,26 @@ export class Run extends Command {
   }
 }
 
-type RunFlags = Interfaces.InferredFlags<typeof Run.flags>;
+/** The world of a run at the command line. */
+export function surroundings(stop: AbortSignal, quiet: boolean): Surroundings {
+  return {
+    folder: process.cwd(),
+    env: process.env,
+    date: () => new Date(),
+    stop,
+    say: (text) => {
+      if (!quiet || text.startsWith('warning')) process.stderr.write(`${text}\n`);
+    },
+    onProgress: (progress) => {
+      if (!quiet) showProgress(progress);
+    },
+  };
+}
 
-async function openTrace(source: string | undefined, flags: RunFlags): Promise<Trace> {
+export type RunFlags = Interfaces.InferredFlags<typeof Run.flags>;
+
+/** The trace that the flags name or describe. */
+export async function openTrace(source: string | undefined, flags: RunFlags): Promise<Trace> {
   const payloads = await givenPayloads(flags);
   if (source === undefined) return generated(flags, payloads);
   if (flags.rate !== undefined || flags.duration !== undefined)
@@ -201,7 +216,8 @@ function isJson(text: string): boolean {
   }
 }
 
-function requestOf(trace: Trace, flags: RunFlags, terms: GivenTerms & { budget?: number }): ReplayRequest {
+/** One run as its flags ask for it. */
+export function requestOf(trace: Trace, flags: RunFlags, terms: GivenTerms & { budget?: number }): ReplayRequest {
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
   if (flags.timeout <= 0) throw new UserError('--timeout must be above 0');
   return {
@@ -273,7 +289,7 @@ async function print({ report, folder }: ReplayResult, json: boolean): Promise<v
 }
 
 /** By precedence: what stops a run outranks what it measured. */
-function exitCode({ record, report, trouble }: ReplayResult): number {
+export function exitCode({ record, report, trouble }: ReplayResult): number {
   if (trouble !== undefined) return EXIT.userError;
   if (record.end?.interrupted === true) return EXIT.interrupted;
   if (!report.verdict.valid) return EXIT.invalid;

@@ -23,6 +23,7 @@ export interface Workload {
   readonly trace: string;
   /** More than one: the same process drawn with several seeds. */
   readonly sha256: readonly string[];
+  /** Requests; their mean where the arrivals were drawn several times. */
   readonly planned: number;
   readonly durationMs: number;
   readonly fromMs: number;

@@ -28,11 +28,12 @@ export function pairedInterval(base: readonly number[], others: readonly number[
 
 /**
  * Of mean(others) / mean(base) - 1. The interval of the logarithm of that ratio, whose variance is that of the relative
- * deviations x / mean (delta method), Welch's or paired. NaN where a mean is not above 0.
+ * deviations x / mean (delta method), Welch's or paired. NaN where a mean is infinite or not above 0.
  */
 export function relativeInterval(base: readonly number[], others: readonly number[], paired: boolean): Interval {
   const [a, b] = [momentsOf(base), momentsOf(others)];
-  if (!(a.mean > 0 && b.mean > 0)) return { value: a.mean === 0 && b.mean === 0 ? 0 : NaN, low: null, high: null };
+  if (!(a.mean > 0 && b.mean > 0 && a.mean + b.mean < Infinity))
+    return { value: a.mean === 0 && b.mean === 0 ? 0 : NaN, low: null, high: null };
   const [deviationsA, deviationsB] = [base.map((x) => x / a.mean), others.map((x) => x / b.mean)];
   const { value, low, high } = paired
     ? pairedInterval(deviationsA, deviationsB)
@@ -52,8 +53,10 @@ interface Moments {
 function momentsOf(values: readonly number[]): Moments {
   const n = values.length;
   const mean = values.reduce((sum, x) => sum + x, 0) / n;
-  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1);
-  return { n, mean, variance };
+  const spread = Math.max(...values) - Math.min(...values);
+  // Equal values have no variance, whatever rounding makes of their mean.
+  const squares = spread <= 1e-14 * Math.abs(mean) ? 0 : values.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  return { n, mean, variance: n < 2 ? NaN : squares / (n - 1) };
 }
 
 /** The degrees of freedom that two variances of means have together (Satterthwaite, Biometrics 2, 1946). */

@@ -17,10 +17,15 @@ export function tablesOf(comparison: Comparison): TextTable[] {
     const name = `${workload.label}${model === null ? '' : `, ${model}`}`;
     return [
       { ...latencyTable(groups), title: `${name}: ${loadOf(workload)}` },
-      { ...costTable(groups, comparison), title: `Cost, cold starts: ${name}` },
+      ...(groups.some(hasCost) ? [{ ...costTable(groups, comparison), title: `Cost, cold starts: ${name}` }] : []),
       ...(differences.length === 0 ? [] : [{ ...differenceTable(differences), title: `Differences: ${name}` }]),
     ];
   });
+}
+
+/** Whether anything is known for the table of costs. */
+function hasCost(group: Group): boolean {
+  return ['cost.total', 'coldStarts', 'instances'].some((name) => !Number.isNaN(estimate(group, name).value));
 }
 
 /** One workload and model. */
@@ -45,7 +50,7 @@ export function sectionsOf({ workloads, groups, differences }: Comparison): Sect
 
 export function loadOf({ planned, durationMs, sha256 }: Workload): string {
   const draws = sha256.length > 1 ? `, drawn with ${String(sha256.length)} seeds` : '';
-  return `${String(planned)} requests in ${formatDuration(durationMs)}${draws}`;
+  return `${draws === '' ? '' : 'about '}${String(planned)} requests in ${formatDuration(durationMs)}${draws}`;
 }
 
 function latencyTable(groups: readonly Group[]): Omit<TextTable, 'title'> {
@@ -88,7 +93,7 @@ function costTable(groups: readonly Group[], { frontierMetric }: Comparison): Om
 
 function differenceTable(differences: readonly Difference[]): Omit<TextTable, 'title'> {
   return {
-    head: ['of, against', 'metric', 'change', '95 % interval', 'of it'],
+    head: ['of, against', 'metric', 'change', '95 % interval', 'relative'],
     rows: differences.map(({ of, against, metric, absolute, relative, basis }, i) => [
       i > 0 && differences[i - 1]?.of === of ? '' : `${of}, ${against}`,
       metric.name.replace('cost.perMillionSuccesses', 'cost per 1M ok'),
@@ -127,6 +132,7 @@ export function costText(group: Group, name: string): string {
 /** Half the interval where it is even, both ends where it is not. */
 export function marginText({ value, low, high, basis }: Estimate, unit: 'ms' | 'money' = 'ms'): string {
   if (low === null || high === null) return '-';
-  const half = amountOf({ unit }, Math.max(high - value, value - low));
+  const most = Math.max(high - value, value - low);
+  const half = most < Math.abs(value) * 5e-5 ? '0' : amountOf({ unit }, most); // less than the last digit shown
   return `${basis === 'within one run' ? '~' : '±'}${half}`;
 }

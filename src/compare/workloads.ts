@@ -49,12 +49,12 @@ function refuseMixtures(runs: readonly RunFacts[]): void {
 }
 
 function workloadOf(runs: readonly RunFacts[], label: string): Workload {
-  const { trace, planned, durationMs, window, warmupMs } = runs[0] as RunFacts;
+  const { trace, durationMs, window, warmupMs } = runs[0] as RunFacts;
   return {
     label,
     trace: trace.name,
     sha256: [...new Set(runs.map((run) => run.trace.sha256))],
-    planned,
+    planned: Math.round(runs.reduce((sum, run) => sum + run.planned, 0) / runs.length),
     durationMs,
     ...window,
     warmupMs,

@@ -16,7 +16,7 @@ import {
 import { messageOf, UserError } from '../errors.js';
 import type { Report } from '../report.js';
 import { renderReportJson } from '../report/report-json.js';
-import type { Plan, RunEnd, RunRecord } from '../run.js';
+import type { Plan, RunEnd, RunRecord, RunSeries } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Payload, Trace } from '../trace.js';
 import { asksTooMuch } from './asks-too-much.js';
@@ -69,6 +69,8 @@ export interface ReplayRequest {
   readonly budget?: number;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
+  /** Which of several runs made together this is. */
+  readonly series?: RunSeries;
   /** False: no report.html. */
   readonly html?: boolean;
 }
@@ -267,6 +269,7 @@ function firstRecord(request: ReplayRequest, made: Made): Prepared['record'] {
       : { asked: made.pacing.asked, used: made.pacing.used, why: made.pacing.why },
     seed,
     notes: made.notes,
+    ...(request.series === undefined ? {} : { series: request.series }),
     cost: made.cost,
     plan: made.plan,
     versions: versions(),
