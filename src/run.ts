@@ -105,6 +105,8 @@ export interface RunRecord {
   readonly pacing: { readonly asked: string; readonly used: string; readonly why: string };
   readonly seed: number;
   readonly notes: readonly string[];
+  /** Set where it was one of several runs made together. */
+  readonly series?: RunSeries;
   /** Absent in records of versions that knew no cost. */
   readonly cost?: CostTerms;
   /** As given, without spaces. Absent: nothing was asked. */
@@ -114,4 +116,13 @@ export interface RunRecord {
   /** Empty in virtual time, which no host influences. */
   readonly host: Readonly<Record<string, string | number>>;
   readonly end: RunEnd | null;
+}
+
+/** Which of several runs made together one was; where `system` is named, the systems took turns. */
+export interface RunSeries {
+  readonly id: string;
+  /** From 1. */
+  readonly repeat: number;
+  readonly of: number;
+  readonly system?: string;
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import type { RawOptions } from '../backends/backend.js';
 import { EXIT, printable, UserError } from '../errors.js';
 import { parseDurationMs, parseRatePerSecond, parseSpeed } from '../quantities.js';
-import type { ReplayRequest, ReplayResult } from '../replay/replay.js';
+import type { ReplayRequest, ReplayResult, Surroundings } from '../replay/replay.js';
+import type { Progress } from '../progress.js';
 import type { Payload, Trace } from '../trace.js';
 import { LATEST_PRICES } from '../cost-terms.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
@@ -11,7 +12,8 @@ import { CONFIG_FLAG } from './config-flags.js';
 import { COST_FLAGS, givenBudget, givenTerms, parseBudget, type GivenTerms } from './cost-flags.js';
 import { ABORT_FLAGS, GATE_FLAGS, givenGate, type GivenThresholds } from './gate-flags.js';
 import { METRICS_FLAGS, liveMetrics, type LiveMetrics } from './live-metrics.js';
-import { liveProgress } from './live-progress.js';
+import { liveProgress, type LiveProgress } from './live-progress.js';
+import { REPEAT_FLAGS } from './repeat-flags.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { printReport } from './print-report.js';
 import { exitOfReport, plainFor, prepareFiles, tellCi } from './tell-ci.js';
@@ -112,6 +114,7 @@ export class Run extends Command {
     )({ default: 10, description: 'a p99 lateness above this makes the run INVALID' }),
     ...BATCH_FLAGS,
     ...COST_FLAGS,
+    ...REPEAT_FLAGS,
     budget: textFlag(
       'budget',
       parseBudget,
@@ -152,22 +155,17 @@ export class Run extends Command {
     try {
       metrics = await liveMetrics(flags, { env: process.env, date, say: live.say });
       const { replay } = await import('../replay/replay.js');
-      const result = await replay(
-        requestOf(trace, flags, { ...terms, ...(await givenBudget(flags.budget, terms.prices)) }),
-        {
-          folder: process.cwd(),
-          env: process.env,
-          date,
-          stop: stop.signal,
-          say: (text) => {
-            live.say(plainFor(process.env, text));
-          },
-          onProgress: (progress) => {
-            live.show(progress);
-            metrics?.show(progress);
-          },
-        },
-      );
+      const request = requestOf(trace, flags, { ...terms, ...(await givenBudget(flags.budget, terms.prices)) });
+      const world = surroundings(stop.signal, live, (progress) => metrics?.show(progress));
+      if (flags.repeat !== undefined) {
+        const { repeatRun } = await import('./repeat-run.js');
+        process.exitCode = await repeatRun(request, flags, world, {
+          exitOf: exitCode,
+          redraw: args.trace === undefined ? (seed) => openTrace(undefined, { ...flags, seed }) : undefined,
+        });
+        return;
+      }
+      const result = await replay(request, world);
       live.end();
       await print(result, flags);
       await metrics.end(result.report, stop.signal);
@@ -183,9 +181,31 @@ export class Run extends Command {
   }
 }
 
-type RunFlags = Interfaces.InferredFlags<typeof Run.flags>;
+/** The world of a run at the command line; `show` also gets each progress. */
+export function surroundings(
+  stop: AbortSignal,
+  live: LiveProgress,
+  show: (progress: Progress) => void = () => undefined,
+): Surroundings {
+  return {
+    folder: process.cwd(),
+    env: process.env,
+    date: () => new Date(),
+    stop,
+    say: (text) => {
+      live.say(plainFor(process.env, text));
+    },
+    onProgress: (progress) => {
+      live.show(progress);
+      show(progress);
+    },
+  };
+}
 
-async function openTrace(source: string | undefined, flags: RunFlags): Promise<Trace> {
+export type RunFlags = Interfaces.InferredFlags<typeof Run.flags>;
+
+/** The trace that the flags name or describe. */
+export async function openTrace(source: string | undefined, flags: RunFlags): Promise<Trace> {
   const payloads = await givenPayloads(flags);
   if (source === undefined) return generated(flags, payloads);
   if (flags.rate !== undefined || flags.duration !== undefined)
@@ -258,7 +278,8 @@ function isJson(text: string): boolean {
   }
 }
 
-function requestOf(
+/** One run as its flags ask for it. */
+export function requestOf(
   trace: Trace,
   flags: RunFlags,
   terms: GivenTerms & GivenThresholds & { budget?: number },
@@ -320,7 +341,7 @@ async function print({ report, folder, spectrum }: ReplayResult, flags: RunFlags
 }
 
 /** By precedence: what stops a run outranks what it measured. */
-function exitCode({ record, report, trouble }: ReplayResult): number {
+export function exitCode({ record, report, trouble }: ReplayResult): number {
   if (trouble !== undefined) return EXIT.userError;
   if (record.end?.interrupted === true) return EXIT.interrupted;
   if (report.verdict.valid && record.end?.overBudget === true) return EXIT.budget;

@@ -46,6 +46,7 @@ export function firstRecord(request: ReplayRequest, made: Made): RunRecord & { r
     seed,
     notes: made.notes,
     cost: made.cost,
+    ...(request.series === undefined ? {} : { series: request.series }),
     ...(request.thresholds === undefined ? {} : { thresholds: request.thresholds }),
     plan: made.plan,
     versions: versions(),

@@ -1,7 +1,7 @@
 import type { AbortOnFail } from '../gate/watch-thresholds.js';
 import type { RawOptions } from '../backends/backend.js';
 import type { PriceSheet, RentedMachine } from '../cost-terms.js';
-import type { Batching } from '../run.js';
+import type { Batching, RunSeries } from '../run.js';
 import type { Progress } from '../progress.js';
 import type { Trace } from '../trace.js';
 import type { Pacing } from './choose-pacing.js';
@@ -42,6 +42,8 @@ export interface ReplayRequest {
   readonly abortOnFail?: AbortOnFail;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
+  /** Which of several runs made together this is. */
+  readonly series?: RunSeries;
   /** False: no report.html. */
   readonly html?: boolean;
 }

@@ -93,13 +93,13 @@ function notes({ run: { notes: texts, stopReason } }: Report): Markup {
 }
 
 /** Only the script and the style of this very page; nothing from anywhere. */
-function policy(script: string, style: string): string {
+export function policy(script: string, style: string): string {
   const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
   return `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
 }
 
 /** Our own text between the tags of a raw element; it must not end the element or open a comment in it. */
-function inElement(text: string, element: 'script' | 'style'): Markup {
+export function inElement(text: string, element: 'script' | 'style'): Markup {
   if (text.toLowerCase().includes(`</${element}`) || text.includes('<!--'))
     throw new Error(`an asset of the page holds what would end its ${element} element`);
   return trusted(text);
