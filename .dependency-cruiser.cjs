@@ -49,6 +49,15 @@ module.exports = {
       { path: '^src/', pathNot: [flat, own('serve'), own('backends/onnx'), own('backends/shared')] },
     ),
     rule(
+      'cloud-reads',
+      'What reads the meters of a cloud knows flat files, itself, what backends share, and how a report of Lambda is parsed.',
+      { path: own('cloud') },
+      {
+        path: '^src/',
+        pathNot: [flat, own('cloud'), own('backends/shared'), '^src/backends/lambda/parse-log-tail\\.ts$'],
+      },
+    ),
+    rule(
       'report-is-pure',
       'Rendering knows flat files and itself.',
       { path: own('report') },
@@ -72,20 +81,21 @@ module.exports = {
     rule(
       'replay-knows-contracts',
       'The engine knows contracts and registries.',
-      { path: own('replay'), pathNot: '^src/replay/(replay|report-again|write-page)\\.ts$' },
+      { path: own('replay'), pathNot: '^src/replay/(replay|report-again|write-page|write-report|cloud-of-run|collect-cloud)\\.ts$' },
       { path: '^src/', pathNot: [flat, own('replay'), '^src/backends/(backend|registry)\\.ts$'] },
     ),
     rule(
       'composition-knows-folds',
-      'Only replay.ts, report-again.ts and write-page.ts put engine, folds and report together.',
-      { path: '^src/replay/(replay|report-again|write-page)\\.ts$' },
+      'Only replay.ts, report-again.ts, the two that write and the two of the cloud put engine, folds and report together.',
+      { path: '^src/replay/(replay|report-again|write-page|write-report|cloud-of-run|collect-cloud)\\.ts$' },
       {
         path: '^src/',
         pathNot: [
           flat,
           own('replay'),
           '^src/backends/(backend|registry)\\.ts$',
-          '^src/collectors/(registry|sample-log)\\.ts$',
+          '^src/collectors/(registry|sample-log|cloud)\\.ts$',
+          own('cloud'),
           '^src/report/(report-json|html/(read-page-assets|render-report-html))\\.ts$',
         ],
       },
@@ -99,7 +109,7 @@ module.exports = {
     rule('nothing-unreachable', 'Nobody imports it: delete it.', { path: '^src/', orphan: true }, {}),
     home('undici', '^src/backends/shared/'),
     home('onnxruntime-node', '^src/backends/onnx/'),
-    home('@aws-sdk', '^src/backends/(lambda|sagemaker)/'),
+    home('@aws-sdk', '^src/(backends/(lambda|sagemaker)|cloud)/'),
     home('google-auth-library', '^src/backends/shared/google-'),
     home('@grpc/grpc-js', '^src/(backends/(shared|ai-platform|tf-serving)|serve)/'),
     home('apache-arrow', '^src/collectors/'),

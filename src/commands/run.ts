@@ -7,6 +7,8 @@ import type { Progress, ReplayRequest, ReplayResult } from '../replay/replay.js'
 import type { Payload, Trace } from '../trace.js';
 import { LATEST_PRICES } from '../cost-terms.js';
 import { COST_FLAGS, givenBudget, givenTerms, parseBudget, type GivenTerms } from './cost-flags.js';
+import { collectAfter } from './collect-after.js';
+import { COLLECT_FLAGS } from './collect-flags.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
@@ -99,6 +101,7 @@ export class Run extends Command {
       parseDurationMs,
     )({ default: 10, description: 'a p99 lateness above this makes the run INVALID' }),
     ...COST_FLAGS,
+    ...COLLECT_FLAGS,
     budget: textFlag(
       'budget',
       parseBudget,
@@ -116,6 +119,7 @@ export class Run extends Command {
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Run);
     const terms = await givenTerms(flags, LATEST_PRICES);
+    const collect = await collectAfter(flags);
     const { closeArrivals } = await import('../arrival-store.js');
     const trace = await openTrace(args.trace, flags);
     const stop = stopOnSignals(() => {
@@ -123,7 +127,7 @@ export class Run extends Command {
     });
     try {
       const { replay } = await import('../replay/replay.js');
-      const result = await replay(
+      const measured = await replay(
         requestOf(trace, flags, { ...terms, ...(await givenBudget(flags.budget, terms.prices)) }),
         {
           folder: process.cwd(),
@@ -138,6 +142,7 @@ export class Run extends Command {
           },
         },
       );
+      const result = await collect(measured, stop.signal);
       await print(result, flags.json);
       process.exitCode = exitCode(result);
       if (result.trouble !== undefined) throw result.trouble;

@@ -399,9 +399,11 @@ async function runReal(prepared: Prepared, { folder, log, fold, world, budget }:
       stoppedMs: () => stop.facts().stoppedMs ?? Infinity,
     });
     const endedMs = Math.max(0, now());
+    const endedAt = world.date().toISOString();
     const capacity = await prober?.end();
     const end: RunEnd = {
       endedMs,
+      endedAt,
       ...stop.facts(),
       crashes: fleet.crashes,
       complete: true,

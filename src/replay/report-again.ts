@@ -4,12 +4,13 @@ import { readSampleLog } from '../collectors/sample-log.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
 import type { Report } from '../report.js';
 import type { RunEnd, RunRecord } from '../run.js';
+import { keptCloud, withCloud } from './cloud-of-run.js';
 import { makeReport } from './make-report.js';
 import { readRunRecord, RUN_FILES } from './run-folder.js';
 
 /**
  * The report of a run again, from its record and its sample log: the same fold, so the same numbers. Works on what a
- * killed process left: rows never written are then `unknown`. `other` replaces terms of the run's cost. Throws `UserError`
+ * killed process left: rows never written are then `unknown`. What a cloud told of the run is kept beside them. `other` replaces terms of the run's cost. Throws `UserError`
  * when the folder holds no run, or a price that was asked for is not there.
  */
 export async function reportAgain(
@@ -26,7 +27,7 @@ export async function reportAgain(
   }
   const ended: RunRecord & { end: RunEnd } = { ...record, end: record.end ?? killed(lastMs) };
   const { sections, verdict } = fold.finish(ended.end);
-  return makeReport(ended, sections, verdict);
+  return withCloud(makeReport(ended, sections, verdict), keptCloud(folder), { plan: record.plan, cost });
 }
 
 function killed(lastMs: number): RunEnd {
