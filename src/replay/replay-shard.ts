@@ -16,6 +16,8 @@ export interface ShardRun {
   readonly timeoutMs: number;
   /** Aborted: nothing more is sent, what is open becomes `aborted`. */
   readonly stop: AbortSignal;
+  /** Aborted, at the latest with `stop`: nothing more is sent, what is open goes on. Absent: `stop` alone ends the sending. */
+  readonly hold?: AbortSignal;
 }
 
 /** After this many sends without a pause the loop takes a turn, so that an overdue sender still hears its answers. */
@@ -40,19 +42,19 @@ export async function replayShard(run: ShardRun): Promise<void> {
   await reaper;
 }
 
-async function sendAll({ schedule, clock, stop }: ShardRun, open: OpenCalls): Promise<void> {
+async function sendAll({ schedule, clock, stop, hold = stop }: ShardRun, open: OpenCalls): Promise<void> {
   let sendsInTurn = 0;
   for (const { rows, seq, dueMs, payload } of schedule) {
     for (let i = 0; i < rows; i++) {
       const due = dueMs[i] as number;
       if (due > clock.now()) {
-        await clock.until(due, stop);
+        await clock.until(due, hold);
         sendsInTurn = 0;
       } else if (sendsInTurn >= SENDS_PER_TURN) {
         await clock.turn();
         sendsInTurn = 0;
       }
-      if (stop.aborted) return;
+      if (hold.aborted) return;
       sendsInTurn++;
       open.send(seq[i] as number, due, payload[i] as number);
     }

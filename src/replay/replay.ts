@@ -354,7 +354,7 @@ async function runVirtual(prepared: Prepared, { folder, log, fold, world, budget
     prepared.plugin,
     workerOrder(prepared, 0, inFlightMemory(1)),
     onBatch,
-    stop.signal,
+    { stop: stop.signal, hold: stop.hold },
     ...(budget === undefined ? [] : [watch]),
   );
   const told = capacity.length === 0 ? {} : { capacity };
@@ -396,6 +396,7 @@ async function runReal(prepared: Prepared, { folder, log, fold, world, budget }:
       },
       now,
       stop: stop.signal,
+      hold: stop.hold,
       stoppedMs: () => stop.facts().stoppedMs ?? Infinity,
     });
     const endedMs = Math.max(0, now());
@@ -472,9 +473,11 @@ type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'over
 
 interface Stopper {
   readonly signal: AbortSignal;
+  /** Aborted, at the latest with `signal`: nothing more is sent, what is open goes on. */
+  readonly hold: AbortSignal;
   /** Stops because the disk refuses the log. */
   logFailed(failure: UserError): void;
-  /** Stops because sending on could cost more than allowed. */
+  /** Sends nothing more, because sending on could cost more than allowed; what is open is in that sum, and goes on. */
   overBudget(): void;
   trouble(): UserError | undefined;
   facts(): StopFacts;
@@ -482,7 +485,7 @@ interface Stopper {
 
 /** The user's stop and our own, and which came first. */
 function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper {
-  const controller = new AbortController();
+  const [controller, sending] = [new AbortController(), new AbortController()];
   let facts: StopFacts = {
     stoppedMs: null,
     stopReason: null,
@@ -491,6 +494,8 @@ function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper 
   let trouble: UserError | undefined;
   const stop = (reason: string, interrupted: boolean): void => {
     if (facts.stoppedMs === null) facts = { stoppedMs: Math.max(0, now()), stopReason: reason, interrupted };
+    else if (facts.overBudget === true) facts = { ...facts, interrupted };
+    sending.abort();
     controller.abort();
   };
   const byUser = (): void => {
@@ -500,14 +505,16 @@ function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper 
   user.addEventListener('abort', byUser, { once: true });
   return {
     signal: controller.signal,
+    hold: sending.signal,
     logFailed(failure) {
       trouble ??= failure;
       stop(failure.message, false);
     },
     overBudget() {
       if (facts.stoppedMs !== null) return;
-      stop('the budget could have been passed', false);
-      facts = { ...facts, overBudget: true };
+      const stopReason = 'the budget could have been passed';
+      facts = { stoppedMs: Math.max(0, now()), stopReason, interrupted: false, overBudget: true };
+      sending.abort();
     },
     trouble: () => trouble ?? log.failure,
     facts: () => facts,
