@@ -55,8 +55,12 @@ const PERHAPS_AT_GOOGLE: readonly Failure[] = [...PERHAPS, 'rejected', 'throttle
 export function clientCount(source: CloudRecord['source'], { outcomes }: Pick<Sections, 'outcomes'>): ClientCount {
   return {
     sure: outcomes.ok + failed(outcomes, SURE),
-    perhaps: failed(outcomes, source === 'cloudwatch' ? PERHAPS : PERHAPS_AT_GOOGLE),
+    perhaps: failed(outcomes, perhapsOf(source)),
   };
+}
+
+function perhapsOf(source: CloudRecord['source']): readonly Failure[] {
+  return source === 'cloudwatch' ? PERHAPS : PERHAPS_AT_GOOGLE;
 }
 
 function failed({ failures }: Sections['outcomes'], kinds: readonly Failure[]): number {
@@ -182,15 +186,17 @@ function notesOf({ source, reading, logged }: CloudRecord, sections: Sections): 
     ...(reading.ended === 'time-over' || reading.ended === 'stopped'
       ? [`After ${waited} more may still have been on its way; replay report RUN --collect cloud reads again.`]
       : []),
-    ...(perhaps === 0
-      ? []
-      : [
-          `${String(perhaps)} requests told the client nothing (timeouts, cut connections, aborts and the like): the cloud may have counted up to as many more.`,
-        ]),
+    ...(perhaps === 0 ? [] : [perhapsNote(source, sections, perhaps)]),
     ...(measured
       ? ['The cloud\u2019s cost is measured, each invocation by its own report; the client\u2019s is an estimate.']
       : []),
   ];
+}
+
+function perhapsNote(source: CloudRecord['source'], { outcomes }: Sections, perhaps: number): string {
+  const kinds = perhapsOf(source).filter((kind) => (outcomes.failures[kind] ?? 0) > 0);
+  const list = kinds.map((kind) => `${kind} ${String(outcomes.failures[kind])}`).join(', ');
+  return `Of the requests that failed, the cloud may have counted ${String(perhaps)} more than stand beside it (${list}).`;
 }
 
 function isEstimated({ cost }: Sections): boolean {

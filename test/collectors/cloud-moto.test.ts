@@ -5,14 +5,16 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { collectCloud } from '#src/replay/collect-cloud';
 import { reportAgain } from '#src/replay/report-again';
 import type { CloudSection } from '#src/report';
 import { plain, written } from '../support/billed-run.js';
+import { runAgainst } from '../support/cloud-run.js';
 import { expectNoSecret } from '../support/expect-no-secret.js';
-import { CREDENTIALS, isolateAws, logTail, startFakeAws } from '../support/fake-aws.js';
+import { CREDENTIALS, isolateAws, startFakeAws } from '../support/fake-aws.js';
 import { hasMoto, startMoto } from '../support/moto.js';
 import { freshFolder, readReport, runCli } from '../support/run-cli.js';
 
@@ -39,7 +41,7 @@ async function meter(name: string, count: number, { metrics, logs }: Clients, st
   const half = Math.floor(count / 2);
   const MetricData = [
     datum('Invocations', Array(half).fill(1) as number[], 'Count', startMs),
-    datum('Invocations', Array(count - half).fill(1) as number[], 'Count', startMs + 1000),
+    datum('Invocations', Array(count - half).fill(1) as number[], 'Count', startMs + 500),
     datum('Errors', [0], 'Count', startMs),
     datum('Duration', times, 'Milliseconds', startMs),
     datum('ConcurrentExecutions', [1, 3, 2], 'Count', startMs),
@@ -85,33 +87,33 @@ describe.skipIf(!hasMoto)('the meters of AWS, by moto', () => {
     process.env['AWS_ENDPOINT_URL_CLOUDWATCH_LOGS'] = moto.url;
   });
 
+  /** A run whose function logs nothing to the client; its meters come to know of it while it goes on. */
   const lambdaRun = async (name: string, set: readonly string[], more: readonly string[]) => {
-    const seen = { calls: 0 };
+    let metered: Promise<void> | undefined;
     const server = await startFakeAws(
-      (_request, nth) => {
-        seen.calls++;
-        const ms = billedMs(nth);
-        return set.includes('log=none')
-          ? {}
-          : { headers: logTail(nth === 0 ? { durationMs: 5, billedMs: ms, initMs: 100 } : { durationMs: ms, billedMs: ms }) };
+      () => {
+        metered ??= meter(name, 40, clients, Date.now());
+        return {};
       },
       () => [CREDENTIALS],
     );
     const folder = freshFolder();
     const load = ['--rate', '40/s', '--duration', '1s', '--process', 'constant', '-w', '1', '--quiet'];
-    const options = ['function=' + name, `endpointUrl=${server.url}`, ...set].flatMap((one) => ['--set', one]);
+    const options = [`function=${name}`, `endpointUrl=${server.url}`, ...set].flatMap((one) => ['--set', one]);
     const done = await runCli([...load, '--backend', 'lambda', ...options, '-o', folder, ...more]);
+    await metered;
     await server.close();
     return { ...done, folder };
   };
 
   it('of a run on Lambda: equal where the client saw the same, and measured where it did not', async () => {
-    const startMs = Date.now();
-    await meter('f', 40, clients, startMs);
     const collect = ['--collect', 'cloud', '--collect-wait', '8s'];
     const { folder, stdout, stderr } = await lambdaRun('f', ['log=none', 'memory=2048', 'timeout=3s'], collect);
     const { cloud, cost } = readReport(folder).sections;
-    expect(cloud?.missing.map(({ what }) => what), stderr).toEqual(['AWS/Lambda Throttles', 'LambdaInsights init_duration']);
+    expect(
+      cloud?.missing.map(({ what }) => what),
+      stderr,
+    ).toEqual(['AWS/Lambda Throttles', 'LambdaInsights init_duration']);
     expectRow(cloud, 'invocations', 40, 40);
     expectRow(cloud, 'invocations in the log', 40, 40);
     expectRow(cloud, 'billed requests', 40, 40);
@@ -135,31 +137,62 @@ describe.skipIf(!hasMoto)('the meters of AWS, by moto', () => {
     expect(rowOf(then, 'billed memory time')?.cloud).toBeCloseTo((2 * (ms - 100)) / 1000, 12);
   });
 
-  it('asked after the fact: differences are shown, what is refused is said, and nothing fails', async () => {
-    const { folder } = await lambdaRun('g', [], []);
-    expect(readReport(folder).sections.cloud).toBeUndefined();
-    await meter('g', 43, clients, Date.now());
-    const ask = ['report', folder, '--collect', 'cloud', '--collect-wait', '1s'];
-    const { code, stdout, stderr } = await runCli(ask);
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/asking the cloud/)]);
-    const { cloud } = readReport(folder).sections;
-    expectRow(cloud, 'invocations', 40, 43);
-    expectRow(cloud, 'billed requests', 40, 43);
-    expect(cloud?.notes).toEqual([expect.stringMatching(/stopped growing/)]);
-    // 40 and 41 are 6 and 7 ms, 42 is 5.
-    expect(rowOf(cloud, 'billed memory time')?.difference).toBeCloseTo(2 * 0.018, 9);
+  const ask = async (folder: string, settings: Record<string, string> = {}): Promise<CloudSection> => {
+    const silent = { stop: new AbortController().signal, say: () => undefined };
+    const world = { env: process.env, date: () => new Date(), ...silent };
+    const report = await collectCloud(folder, await reportAgain(folder), { waitMs: 400, settings }, world);
+    expect(plain(await reportAgain(folder))).toEqual(plain(report));
+    return report.sections.cloud as CloudSection;
+  };
 
-    const other = await runCli([...ask, '--collect-set', 'logGroup=/none', '--collect-set', 'function=planted']);
-    expect(other.code).toBe(0);
-    expect(readReport(folder).sections.cloud?.missing.map(({ what, reason }) => `${what}: ${reason}`)).toContainEqual(
+  it('asked after the fact: differences are shown, what is refused is said, and nothing fails', async () => {
+    const startMs = Date.now();
+    const folder = await runAgainst('lambda', { function: 'g' }, startMs, 'lambda');
+    await meter('g', 43, clients, startMs);
+    const cloud = await ask(folder);
+    expectRow(cloud, 'invocations', 39, 43);
+    expectRow(cloud, 'billed requests', 39, 43);
+    expect(cloud.notes).toEqual([expect.stringMatching(/stopped growing/)]);
+
+    const elsewhere = await ask(folder, { logGroup: '/none' });
+    expect(elsewhere.missing.map(({ what, reason }) => `${what}: ${reason}`)).toContainEqual(
       expect.stringMatching(/\/none: .*ResourceNotFound/),
     );
-    expect(stdout).toMatch(/\+3 requests/);
+    expectRow(elsewhere, 'invocations', 39, 43);
 
     process.env['AWS_ENDPOINT_URL_CLOUDWATCH'] = process.env['AWS_ENDPOINT_URL_CLOUDWATCH_LOGS'] = 'http://127.0.0.1:9';
-    const down = await runCli(ask);
-    expect(down.code).toBe(0);
-    rmSync(join(folder, 'cloud.json'));
+    const down = await ask(folder);
+    expect(down.missing).toHaveLength(2);
+    expect(down.rows.every((row) => row.cloud === null)).toBe(true);
+  });
+
+  it('of a run on SageMaker: all variants together, times in ms, instances by the minute', async () => {
+    const startMs = Date.now();
+    const datum = (variant: string, MetricName: string, Values: number[]) => ({
+      MetricName,
+      Dimensions: [
+        { Name: 'EndpointName', Value: 'ep' },
+        { Name: 'VariantName', Value: variant },
+      ],
+      Timestamp: new Date(startMs),
+      Values,
+    });
+    const put = (Namespace: string, MetricData: ReturnType<typeof datum>[]) =>
+      clients.metrics.send(new PutMetricDataCommand({ Namespace, MetricData }));
+    await put('AWS/SageMaker', [
+      datum('a', 'Invocations', Array(30).fill(1) as number[]),
+      datum('b', 'Invocations', Array(9).fill(1) as number[]),
+      datum('a', 'ModelLatency', [8000, 12_000]),
+      datum('b', 'ModelLatency', [40_000]),
+    ]);
+    await put('/aws/sagemaker/Endpoints', [datum('a', 'CPUUtilization', [40, 80]), datum('b', 'CPUUtilization', [30])]);
+    const folder = await runAgainst('sagemaker', { endpoint: 'ep' }, startMs, 'hourly');
+    const cloud = await ask(folder);
+    expectRow(cloud, 'invocations', 39, 39);
+    expect(rowOf(cloud, 'mean time of the model (client: service)')).toMatchObject({ cloud: 20, unit: 'ms' });
+    expectRow(cloud, 'most instances', 1, 3);
+    expectRow(cloud, 'mean CPU utilisation', null, 50);
+    expectRow(await ask(folder, { variant: 'b' }), 'invocations', 39, 9);
   });
 });
 
