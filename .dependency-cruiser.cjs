@@ -1,7 +1,8 @@
 const flat = '^src/[^/]+\\.ts$';
 const own = (folder) => `^src/${folder}/`;
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
-const composition = '^src/replay/(replay|replay-request|conduct|stopper|conclude|report-again|write-page)\\.ts$';
+const composition =
+  '^src/replay/(replay|replay-request|conduct|stopper|conclude|report-again|write-page|write-report|cloud-of-run|collect-cloud)\\.ts$';
 /** A third-party package and the one place that imports it. */
 const home = (name, place) =>
   rule(
@@ -48,6 +49,15 @@ module.exports = {
       'The server knows flat files, itself, the sessions of the ONNX backend and what backends share.',
       { path: own('serve') },
       { path: '^src/', pathNot: [flat, own('serve'), own('backends/onnx'), own('backends/shared')] },
+    ),
+    rule(
+      'cloud-reads',
+      'What reads the meters of a cloud knows flat files, itself, what backends share, and how a report of Lambda is parsed.',
+      { path: own('cloud') },
+      {
+        path: '^src/',
+        pathNot: [flat, own('cloud'), own('backends/shared'), '^src/backends/lambda/parse-log-tail\\.ts$'],
+      },
     ),
     rule(
       'report-is-pure',
@@ -111,7 +121,7 @@ module.exports = {
     ),
     rule(
       'composition-knows-folds',
-      'Only the line (replay.ts with replay-request.ts, conduct.ts, stopper.ts and conclude.ts), report-again.ts and write-page.ts put engine, folds and report together.',
+      'Only the line (replay.ts with replay-request.ts, conduct.ts, stopper.ts and conclude.ts), report-again.ts, the two that write and the two of the cloud put engine, folds and report together.',
       { path: composition },
       {
         path: '^src/',
@@ -119,8 +129,9 @@ module.exports = {
           flat,
           own('replay'),
           '^src/backends/(backend|registry)\\.ts$',
-          '^src/collectors/(registry|sample-log)\\.ts$',
+          '^src/collectors/(registry|sample-log|cloud)\\.ts$',
           '^src/gate/(judge|watch)-thresholds\\.ts$',
+          own('cloud'),
           '^src/report/(report-json|html/(read-page-assets|render-report-html))\\.ts$',
         ],
       },
@@ -134,7 +145,7 @@ module.exports = {
     rule('nothing-unreachable', 'Nobody imports it: delete it.', { path: '^src/', orphan: true }, {}),
     home('undici', '^src/backends/shared/'),
     home('onnxruntime-node', '^src/backends/onnx/'),
-    home('@aws-sdk', '^src/backends/(lambda|sagemaker)/'),
+    home('@aws-sdk', '^src/(backends/(lambda|sagemaker)|cloud)/'),
     home('google-auth-library', '^src/backends/shared/google-'),
     home('@grpc/grpc-js', '^src/(backends/(shared|ai-platform|tf-serving)|serve)/'),
     home('apache-arrow', '^src/collectors/'),

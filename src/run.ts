@@ -48,6 +48,8 @@ export interface Plan {
 export interface RunEnd {
   /** On the run's clock: when the last answer was in. */
   readonly endedMs: number;
+  /** The same moment as a date, ISO 8601; absent in virtual time. */
+  readonly endedAt?: string;
   /** When a stop was asked for (Ctrl-C, a full disk); null: it ran to its end. */
   readonly stoppedMs: number | null;
   readonly stopReason: string | null;

@@ -14,6 +14,8 @@ import { ABORT_FLAGS, GATE_FLAGS, givenGate, type GivenThresholds } from './gate
 import { METRICS_FLAGS, liveMetrics, type LiveMetrics } from './live-metrics.js';
 import { liveProgress, type LiveProgress } from './live-progress.js';
 import { REPEAT_FLAGS } from './repeat-flags.js';
+import { collectAfter } from './collect-after.js';
+import { COLLECT_FLAGS } from './collect-flags.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { printReport } from './print-report.js';
 import { exitOfReport, plainFor, prepareFiles, tellCi } from './tell-ci.js';
@@ -115,6 +117,7 @@ export class Run extends Command {
     ...BATCH_FLAGS,
     ...COST_FLAGS,
     ...REPEAT_FLAGS,
+    ...COLLECT_FLAGS,
     budget: textFlag(
       'budget',
       parseBudget,
@@ -143,6 +146,7 @@ export class Run extends Command {
     });
     const terms = { ...(await givenTerms(flags, LATEST_PRICES)), ...(await givenGate(flags)) };
     prepareFiles(flags);
+    const collect = await collectAfter(flags);
     const { closeArrivals } = await import('../arrival-store.js');
     const trace = await openTrace(args.trace, flags);
     const date = (): Date => new Date();
@@ -165,7 +169,7 @@ export class Run extends Command {
         });
         return;
       }
-      const result = await replay(request, world);
+      const result = await collect(await replay(request, world), stop.signal);
       live.end();
       await print(result, flags);
       await metrics.end(result.report, stop.signal);

@@ -23,6 +23,8 @@ export interface Fleet {
   /** Ms since due 0. */
   readonly now: () => number;
   readonly stop: AbortSignal;
+  /** Aborted, at the latest with `stop`: nothing more is sent, what is open goes on. */
+  readonly hold: AbortSignal;
   /** When a stop was asked for; Infinity: it was not. What was due later is unsent, not crashed. */
   readonly stoppedMs: () => number;
 }
@@ -48,7 +50,11 @@ export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
   const stopAll = (): void => {
     for (const member of members) member.stop();
   };
+  const holdAll = (): void => {
+    for (const member of members) member.tell({ kind: 'hold' });
+  };
   fleet.stop.addEventListener('abort', stopAll, { once: true });
+  fleet.hold.addEventListener('abort', holdAll, { once: true });
   try {
     const started = await allReady(members, fleet.stop);
     if (started) {
@@ -62,6 +68,7 @@ export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
     return { started, ...summary(members) };
   } finally {
     fleet.stop.removeEventListener('abort', stopAll);
+    fleet.hold.removeEventListener('abort', holdAll);
     stopAll();
     await Promise.all(members.map((member) => member.terminate()));
   }

@@ -24,6 +24,8 @@ export interface WorkerOrder {
 export type ToWorker =
   /** Due 0, a reading of CLOCK_MONOTONIC a little in the future. */
   | { readonly kind: 'start'; readonly startMonotonicNs: bigint }
+  /** Send nothing more. */
+  | { readonly kind: 'hold' }
   /** Send nothing more and abort what is open. */
   | { readonly kind: 'stop' };
 

@@ -5,6 +5,8 @@ export interface ShardRun extends OpenRun {
   readonly schedule: Iterable<Schedule>;
   /** Aborted: nothing more is sent, what is open becomes `aborted`. */
   readonly stop: AbortSignal;
+  /** Aborted, at the latest with `stop`: nothing more is sent, what is open goes on. Absent: `stop` alone ends the sending. */
+  readonly hold?: AbortSignal;
 }
 
 /** After this many sends without a pause the loop takes a turn, so that an overdue sender still hears its answers. */
@@ -29,20 +31,20 @@ export async function replayShard(run: ShardRun): Promise<void> {
   await reaper;
 }
 
-async function sendAll({ schedule, clock, stop }: ShardRun, open: OpenCalls): Promise<void> {
+async function sendAll({ schedule, clock, stop, hold = stop }: ShardRun, open: OpenCalls): Promise<void> {
   let sendsInTurn = 0;
   for (const chunk of schedule) {
     const { rows, dueMs, releaseMs = dueMs } = chunk;
     for (let row = 0; row < rows;) {
       const release = releaseMs[row] as number;
       if (release > clock.now()) {
-        await clock.until(release, stop);
+        await clock.until(release, hold);
         sendsInTurn = 0;
       } else if (sendsInTurn >= SENDS_PER_TURN) {
         await clock.turn();
         sendsInTurn = 0;
       }
-      if (stop.aborted) return;
+      if (hold.aborted) return;
       sendsInTurn++;
       row = open.send(chunk, row);
     }

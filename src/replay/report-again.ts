@@ -6,6 +6,7 @@ import { judgeThresholds } from '../gate/judge-thresholds.js';
 import type { Report } from '../report.js';
 import type { RunEnd, RunRecord } from '../run.js';
 import type { LatencySpectrum } from '../spectrum.js';
+import { keptCloud, withCloud } from './cloud-of-run.js';
 import { makeReport } from './make-report.js';
 import { readRunRecord, RUN_FILES } from './run-folder.js';
 
@@ -14,7 +15,8 @@ export type OtherTerms = Partial<Pick<CostTerms, 'prices' | 'machine'>> & { read
 
 /**
  * The report of a run again, from its record and its sample log: the same fold, so the same numbers. Works on what a
- * killed process left: rows never written are then `unknown`. `other` replaces terms of the run. Throws `UserError`
+ * killed process left: rows never written are then `unknown`. What a cloud told of the run is kept beside them. `other`
+ * replaces terms of the run. Throws `UserError`
  * when the folder holds no run, or a price that was asked for is not there.
  */
 export async function reportAgain(folder: string, other: OtherTerms = {}): Promise<Report> {
@@ -38,7 +40,8 @@ export async function foldAgain(
   const ended: RunRecord & { end: RunEnd } = { ...record, end: record.end ?? killed(lastMs) };
   const thresholds = asked && judgeThresholds(asked, fold, ended.end);
   const { sections, verdict, spectrum } = fold.finish(ended.end);
-  return { report: makeReport(ended, { ...sections, ...(thresholds && { thresholds }) }, verdict), spectrum };
+  const report = makeReport(ended, { ...sections, ...(thresholds && { thresholds }) }, verdict);
+  return { report: withCloud(report, keptCloud(folder), { plan: record.plan, cost }), spectrum };
 }
 
 function killed(lastMs: number): RunEnd {

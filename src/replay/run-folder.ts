@@ -10,6 +10,7 @@ export const RUN_FILES = {
   report: 'report.json',
   hlog: 'latency.hlog',
   html: 'report.html',
+  cloud: 'cloud.json',
 } as const;
 
 /** Makes the folder of a run: `out` when given (it must be new or empty), else a fresh one of this name below `runs`. */

@@ -44,13 +44,16 @@ export async function runReal(prepared: Prepared, { folder, log, fold, world, bu
       },
       now,
       stop: stop.signal,
+      hold: stop.hold,
       stoppedMs: () => stop.facts().stoppedMs ?? Infinity,
     });
     const endedMs = Math.max(0, now());
+    const endedAt = world.date().toISOString();
     world.onProgress(meter.read(endedMs, true));
     const capacity = await prober?.end();
     const end: RunEnd = {
       endedMs,
+      endedAt,
       ...stop.facts(),
       crashes: fleet.crashes,
       complete: true,

@@ -26,7 +26,7 @@ export async function runVirtual(
     prepared.plugin,
     workerOrder(prepared, 0, inFlightMemory(1)),
     onBatch,
-    stop.signal,
+    { stop: stop.signal, hold: stop.hold },
     ...(budget === undefined && gate === undefined ? [] : [watch]),
   );
   const told = capacity.length === 0 ? {} : { capacity };

@@ -9,11 +9,13 @@ type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'over
 /** What ends a run early. */
 export interface Stopper {
   readonly signal: AbortSignal;
+  /** Aborted, at the latest with `signal`: nothing more is sent, what is open goes on. */
+  readonly hold: AbortSignal;
   /** Stops because the disk refuses the log. */
   logFailed(failure: UserError): void;
-  /** Stops because sending on could cost more than allowed. */
+  /** Sends nothing more, because sending on could cost more than allowed; what is open is in that sum, and goes on. */
   overBudget(): void;
-  /** Stops because what was asked of the run has failed; undefined: nothing has. */
+  /** Sends nothing more, because what was asked of the run has failed (undefined: nothing has); what is open goes on. */
   thresholdFailed(failed: FailedThreshold | undefined): void;
   trouble(): UserError | undefined;
   facts(): StopFacts;
@@ -21,7 +23,7 @@ export interface Stopper {
 
 /** The user's stop and our own, and which came first. */
 export function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper {
-  const controller = new AbortController();
+  const [controller, sending] = [new AbortController(), new AbortController()];
   let facts: StopFacts = {
     stoppedMs: null,
     stopReason: null,
@@ -30,7 +32,14 @@ export function stopper(user: AbortSignal, log: SampleLog, now: () => number): S
   let trouble: UserError | undefined;
   const stop = (reason: string, interrupted: boolean): void => {
     if (facts.stoppedMs === null) facts = { stoppedMs: Math.max(0, now()), stopReason: reason, interrupted };
+    else if (!controller.signal.aborted) facts = { ...facts, interrupted };
+    sending.abort();
     controller.abort();
+  };
+  const hold = (stopReason: string, why: Pick<StopFacts, 'overBudget' | 'failedThreshold'>): void => {
+    if (facts.stoppedMs !== null) return;
+    facts = { stoppedMs: Math.max(0, now()), stopReason, interrupted: false, ...why };
+    sending.abort();
   };
   const byUser = (): void => {
     stop('interrupted by the user', true);
@@ -39,19 +48,16 @@ export function stopper(user: AbortSignal, log: SampleLog, now: () => number): S
   user.addEventListener('abort', byUser, { once: true });
   return {
     signal: controller.signal,
+    hold: sending.signal,
     logFailed(failure) {
       trouble ??= failure;
       stop(failure.message, false);
     },
     overBudget() {
-      if (facts.stoppedMs !== null) return;
-      stop('the budget could have been passed', false);
-      facts = { ...facts, overBudget: true };
+      hold('the budget could have been passed', { overBudget: true });
     },
     thresholdFailed(failed) {
-      if (failed === undefined || facts.stoppedMs !== null) return;
-      stop(`the threshold ${failed.text} failed`, false);
-      facts = { ...facts, failedThreshold: failed };
+      if (failed !== undefined) hold(`the threshold ${failed.text} failed`, { failedThreshold: failed });
     },
     trouble: () => trouble ?? log.failure,
     facts: () => facts,

@@ -27,7 +27,7 @@ export async function virtualRun(
   plugin: BackendPlugin,
   order: WorkerOrder,
   onBatch: (batch: SampleBatch) => void,
-  stop: AbortSignal,
+  { stop, hold }: { readonly stop: AbortSignal; readonly hold: AbortSignal },
   watch?: (nowMs: number) => void,
 ): Promise<VirtualEnd> {
   const clock = createVirtualClock();
@@ -66,6 +66,7 @@ export async function virtualRun(
       inFlight: createInFlight(inFlightMemory(1), 0, order.inFlight.limit),
       timeoutMs: order.timeoutMs,
       stop,
+      hold,
     });
     over.abort();
     return capacity;

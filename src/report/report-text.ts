@@ -1,6 +1,7 @@
 import { printable } from '../errors.js';
 import type { Distribution, HealthSection, Report, Shift, Spread } from '../report.js';
 import { FAILURES } from '../sample.js';
+import { cloudText } from './cloud-text.js';
 import { costText } from './cost-text.js';
 import { formatDuration } from './format-duration.js';
 import { figures, paragraphs, WIDTH } from './labelled-lines.js';
@@ -23,6 +24,7 @@ export function renderReportText(report: Report): string {
     ...failures(report),
     ...coldStarts(report),
     ...costText(report.sections.cost),
+    ...cloudText(report.sections.cloud),
     ...health(report),
     ...run(report),
     ...notes(report),

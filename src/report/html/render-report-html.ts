@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Report } from '../../report.js';
+import { cloudPart } from './cloud-part.js';
 import { costPart } from './cost-part.js';
 import { factsOfRun } from './facts-of-run.js';
 import { healthPart } from './health-part.js';
@@ -59,6 +60,7 @@ export function renderReportHtml(report: Report, { script, style }: PageAssets):
             report,
             plots.some(({ id }) => id === 'cost'),
           )}
+          ${cloudPart(report)}
           <section id="facts" aria-labelledby="facts-h">
             <h2 id="facts-h">Facts of the run</h2>
             ${factsOfRun(report)}
