@@ -1,6 +1,8 @@
 const flat = '^src/[^/]+\\.ts$';
 const own = (folder) => `^src/${folder}/`;
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+const composition =
+  '^src/replay/(replay|replay-request|conduct|stopper|conclude|report-again|write-page|write-report|cloud-of-run|collect-cloud)\\.ts$';
 /** A third-party package and the one place that imports it. */
 const home = (name, place) =>
   rule(
@@ -49,6 +51,15 @@ module.exports = {
       { path: '^src/', pathNot: [flat, own('serve'), own('backends/onnx'), own('backends/shared')] },
     ),
     rule(
+      'cloud-reads',
+      'What reads the meters of a cloud knows flat files, itself, what backends share, and how a report of Lambda is parsed.',
+      { path: own('cloud') },
+      {
+        path: '^src/',
+        pathNot: [flat, own('cloud'), own('backends/shared'), '^src/backends/lambda/parse-log-tail\\.ts$'],
+      },
+    ),
+    rule(
       'report-is-pure',
       'Rendering knows flat files and itself.',
       { path: own('report') },
@@ -70,6 +81,24 @@ module.exports = {
       },
     ),
     rule(
+      'gate-is-pure',
+      'What is asked of a run knows flat files and itself: numbers are handed to it.',
+      { path: own('gate') },
+      { path: '^src/', pathNot: [flat, own('gate')] },
+    ),
+    rule(
+      'the-live-view-is-pure',
+      'The live view knows flat files, itself, and how the report writes a length of time.',
+      { path: own('live') },
+      { path: '^src/', pathNot: [flat, own('live'), '^src/report/format-duration\\.ts$'] },
+    ),
+    rule(
+      'metrics-stand-alone',
+      'Metrics for other systems know flat files and themselves.',
+      { path: own('metrics') },
+      { path: '^src/', pathNot: [flat, own('metrics')] },
+    ),
+    rule(
       'collectors-fold',
       'A collector knows flat files and its own folder; the registry also renders the histogram log.',
       { path: own('collectors') },
@@ -87,20 +116,22 @@ module.exports = {
     rule(
       'replay-knows-contracts',
       'The engine knows contracts and registries.',
-      { path: own('replay'), pathNot: '^src/replay/(replay|report-again|write-page)\\.ts$' },
+      { path: own('replay'), pathNot: composition },
       { path: '^src/', pathNot: [flat, own('replay'), '^src/backends/(backend|registry)\\.ts$'] },
     ),
     rule(
       'composition-knows-folds',
-      'Only replay.ts, report-again.ts and write-page.ts put engine, folds and report together.',
-      { path: '^src/replay/(replay|report-again|write-page)\\.ts$' },
+      'Only the line (replay.ts with replay-request.ts, conduct.ts, stopper.ts and conclude.ts), report-again.ts, the two that write and the two of the cloud put engine, folds and report together.',
+      { path: composition },
       {
         path: '^src/',
         pathNot: [
           flat,
           own('replay'),
           '^src/backends/(backend|registry)\\.ts$',
-          '^src/collectors/(registry|sample-log)\\.ts$',
+          '^src/collectors/(registry|sample-log|cloud)\\.ts$',
+          '^src/gate/(judge|watch)-thresholds\\.ts$',
+          own('cloud'),
           '^src/report/(report-json|html/(read-page-assets|render-report-html))\\.ts$',
         ],
       },
@@ -114,10 +145,12 @@ module.exports = {
     rule('nothing-unreachable', 'Nobody imports it: delete it.', { path: '^src/', orphan: true }, {}),
     home('undici', '^src/backends/shared/'),
     home('onnxruntime-node', '^src/backends/onnx/'),
-    home('@aws-sdk', '^src/backends/(lambda|sagemaker)/'),
+    home('@aws-sdk', '^src/(backends/(lambda|sagemaker)|cloud)/'),
     home('google-auth-library', '^src/backends/shared/google-'),
     home('@grpc/grpc-js', '^src/(backends/(shared|ai-platform|tf-serving)|serve)/'),
     home('apache-arrow', '^src/collectors/'),
+    home('prom-client', '^src/metrics/'),
+    home('@opentelemetry', '^src/metrics/'),
     home('uplot', '^src/report/html/'),
     home('@grpc/proto-loader', '^src/backends/shared/'),
     home('hdr-histogram-js', '^src/collectors/'),

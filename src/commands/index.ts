@@ -1,5 +1,6 @@
 import { Backends } from './backends.js';
 import { Calibrate } from './calibrate.js';
+import { Compare } from './compare.js';
 import { Completion } from './completion.js';
 import { Estimate } from './estimate.js';
 import { Export } from './export.js';
@@ -17,6 +18,7 @@ export const COMMANDS = {
   backends: Backends,
   calibrate: Calibrate,
   report: ReportAgain,
+  compare: Compare,
   serve: Serve,
   export: Export,
   init: Init,

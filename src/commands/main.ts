@@ -1,6 +1,7 @@
 import { run, settings } from '@oclif/core';
 import { EXIT, isUserError, printable } from '../errors.js';
 import { COMMANDS } from './index.js';
+import { plainFor } from './tell-ci.js';
 
 /** The command line: `replay trace.json ...` is short for `replay run trace.json ...`. Sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -35,11 +36,11 @@ function tell(thrown: unknown): number {
   const byParser = parserExit(thrown);
   if (byParser === EXIT.ok) return EXIT.ok;
   if (isUserError(thrown) || byParser !== undefined) {
-    process.stderr.write(`replay: ${plainly(thrown)}\n`);
+    process.stderr.write(plainFor(process.env, `replay: ${plainly(thrown)}\n`));
     return EXIT.userError;
   }
   const stack = thrown instanceof Error ? thrown.stack : String(thrown);
-  process.stderr.write(`replay: this is a bug, please report it:\n${stack ?? ''}\n`);
+  process.stderr.write(plainFor(process.env, `replay: this is a bug, please report it:\n${stack ?? ''}\n`));
   return EXIT.bug;
 }
 

@@ -17,8 +17,8 @@ interface MachineSpec {
 const MAX_MODELS = 1000;
 
 /**
- * What an endpoint's description (`GET v1/projects/.../endpoints/ID`) says is running: replicas by machine type, and
- * accelerators by theirs. Throws an Error where it does not say.
+ * What an endpoint's description (`GET v1/projects/.../endpoints/ID`) says is running: `replicas` on machines, which
+ * cost by the hour, then the same by machine type, and accelerators by theirs. Throws an Error where it does not say.
  */
 export function deployedCapacity(description: unknown): readonly Capacity[] {
   if (typeof description !== 'object' || description === null) throw new Error('the description is no object');
@@ -44,9 +44,12 @@ function ofModel({ id, dedicatedResources, automaticResources, status }: Deploye
   if (typeof machineType !== 'string') {
     throw new Error(`deployed model ${printable(String(id), 40)} does not say its machine type`);
   }
-  const machines = { kind: printable(machineType, 60), count: replicas };
-  if (typeof acceleratorType !== 'string') return [machines];
-  return [machines, { kind: printable(acceleratorType, 60), count: replicas * (wholeNumber(acceleratorCount) ?? 1) }];
+  const machines = [
+    { kind: 'replicas', count: replicas },
+    { kind: printable(machineType, 60), count: replicas },
+  ];
+  if (typeof acceleratorType !== 'string') return machines;
+  return [...machines, { kind: printable(acceleratorType, 60), count: replicas * (wholeNumber(acceleratorCount) ?? 1) }];
 }
 
 function wholeNumber(value: unknown): number | undefined {
