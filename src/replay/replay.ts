@@ -15,6 +15,7 @@ import {
 } from '../cost-terms.js';
 import { messageOf, UserError } from '../errors.js';
 import { judgeThresholds } from '../gate/judge-thresholds.js';
+import { parseThresholds } from '../gate/parse-threshold.js';
 import { watchThresholds, type AbortOnFail } from '../gate/watch-thresholds.js';
 import type { Report } from '../report.js';
 import { renderReportJson } from '../report/report-json.js';
@@ -122,7 +123,7 @@ export async function replay(request: ReplayRequest, world: Surroundings): Promi
   const { plan, cost } = prepared.record;
   const fold = await foldSections({ plan, cost });
   const budget = watchBudget(request.budget, plan, fold);
-  const gate = watchThresholds(request.thresholds, request.abortOnFail, fold);
+  const gate = watchThresholds(prepared.record.thresholds, request.abortOnFail, fold);
   const log = await openSampleLog(join(folder, RUN_FILES.samples), { usage: cost.billing !== null });
   const run = request.time === 'virtual' ? runVirtual : runReal;
   const over = await run(prepared, { folder, log, fold, world, budget, gate });
@@ -277,7 +278,7 @@ function firstRecord(request: ReplayRequest, made: Made): Prepared['record'] {
     seed,
     notes: made.notes,
     cost: made.cost,
-    ...(request.thresholds === undefined ? {} : { thresholds: request.thresholds }),
+    ...(request.thresholds && { thresholds: parseThresholds(request.thresholds).map(({ text }) => text) }),
     plan: made.plan,
     versions: versions(),
     host: virtual ? {} : host(),
