@@ -2,7 +2,7 @@ const flat = '^src/[^/]+\\.ts$';
 const own = (folder) => `^src/${folder}/`;
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 const composition =
-  '^src/replay/(replay|replay-request|conduct|stopper|conclude|report-again|write-page|write-report|cloud-of-run|collect-cloud)\\.ts$';
+  '^src/replay/(replay|replay-request|first-record|conduct|stopper|conclude|report-again|write-page|write-report|cloud-of-run|collect-cloud)\\.ts$';
 /** A third-party package and the one place that imports it. */
 const home = (name, place) =>
   rule(
@@ -121,7 +121,7 @@ module.exports = {
     ),
     rule(
       'composition-knows-folds',
-      'Only the line (replay.ts with replay-request.ts, conduct.ts, stopper.ts and conclude.ts), report-again.ts, the two that write and the two of the cloud put engine, folds and report together.',
+      'Only the line (replay.ts with replay-request.ts, first-record.ts, conduct.ts, stopper.ts and conclude.ts), report-again.ts, the two that write and the two of the cloud put engine, folds and report together.',
       { path: composition },
       {
         path: '^src/',
@@ -130,7 +130,7 @@ module.exports = {
           own('replay'),
           '^src/backends/(backend|registry)\\.ts$',
           '^src/collectors/(registry|sample-log|cloud)\\.ts$',
-          '^src/gate/(judge|watch)-thresholds\\.ts$',
+          '^src/gate/((judge|watch)-thresholds|parse-threshold)\\.ts$',
           own('cloud'),
           '^src/report/(report-json|html/(read-page-assets|render-report-html))\\.ts$',
         ],

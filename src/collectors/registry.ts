@@ -38,7 +38,7 @@ export interface FoldedSections {
   /** The latencies as a histogram log. */
   readonly hlog: string;
   /** The response of the successes as HdrHistogram's percentile iterator walks it. */
-  spectrum(): LatencySpectrum;
+  readonly spectrum: () => LatencySpectrum;
 }
 
 /** A live run and a report made again from a sample log use this same fold, so they agree. Throws `UserError` for a price that was asked for and is not there. */

@@ -7,7 +7,7 @@ export type LimitKind = 'time' | 'share' | 'count-or-share' | 'count' | 'money';
 export interface NamedMetric {
   readonly kind: LimitKind;
   /** `as`: what the limit was written as, where it may be either. */
-  metric(as: 'count' | 'share'): Metric;
+  readonly metric: (as: 'count' | 'share') => Metric;
 }
 
 /** Stands for any percentile in a name. */

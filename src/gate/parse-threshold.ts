@@ -73,7 +73,7 @@ interface Limit {
 /** Decimal exponents: a limit is the number nearest to what was written (99.9% is 0.999), so that `>=` means it. */
 const SCALE: Readonly<Record<string, string>> = { us: 'e-3', µs: 'e-3', ms: '', s: 'e3', '%': 'e-2' };
 const SUFFIXES: Readonly<Record<LimitKind, readonly string[]>> = {
-  time: ['', 'us', 'µs', 'ms', 's'],
+  time: ['', 'us', 'µs', 'ms', 's', 'm'],
   share: ['', '%'],
   'count-or-share': ['', '%'],
   count: [''],
@@ -89,7 +89,7 @@ const EXAMPLES: Readonly<Record<LimitKind, string>> = {
 
 function limitOf(text: string, kind: LimitKind, given: string): Limit {
   const [, digits, suffix = ''] = /^(\d+(?:\.\d+)?|\.\d+)(\D*)$/.exec(text) ?? [];
-  const value = digits === undefined ? NaN : Number(`${digits}${SCALE[suffix] ?? ''}`);
+  const value = Number(`${digits ?? 'none'}${SCALE[suffix] ?? ''}`) * (suffix === 'm' ? 60_000 : 1);
   const unit = unitOf(kind, suffix);
   if (!SUFFIXES[kind].includes(suffix) || !Number.isFinite(value) || (unit === 'share' && value > 1))
     throw wrong(given, EXAMPLES[kind]);

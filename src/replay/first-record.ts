@@ -4,6 +4,7 @@ import type { BackendPlugin } from '../backends/backend.js';
 import type { CostTerms } from '../cost-terms.js';
 import type { Plan, RunRecord } from '../run.js';
 import type { ChosenPacing } from './choose-pacing.js';
+import { parseThresholds } from '../gate/parse-threshold.js';
 import { cpuBudget } from './cpu-budget.js';
 import { redactOptions } from './redact-options.js';
 import type { ReplayRequest } from './replay-request.js';
@@ -47,7 +48,7 @@ export function firstRecord(request: ReplayRequest, made: Made): RunRecord & { r
     notes: made.notes,
     cost: made.cost,
     ...(request.series === undefined ? {} : { series: request.series }),
-    ...(request.thresholds === undefined ? {} : { thresholds: request.thresholds }),
+    ...(request.thresholds && { thresholds: parseThresholds(request.thresholds).map(({ text }) => text) }),
     plan: made.plan,
     versions: versions(),
     host: virtual ? {} : host(),

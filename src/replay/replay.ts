@@ -20,7 +20,7 @@ export async function replay(request: ReplayRequest, world: Surroundings): Promi
   const { plan, cost } = prepared.record;
   const fold = await foldSections({ plan, cost });
   const budget = watchBudget(request.budget, plan, fold);
-  const gate = watchThresholds(request.thresholds, request.abortOnFail, fold);
+  const gate = watchThresholds(prepared.record.thresholds, request.abortOnFail, fold);
   const log = await openSampleLog(join(folder, RUN_FILES.samples), {
     usage: cost.billing !== null,
     batched: plan.batching !== undefined,
