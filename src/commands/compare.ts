@@ -27,10 +27,16 @@ export class Compare extends Command {
     }),
     mixed: Flags.boolean({ description: 'allow several traces, windows or speeds: a table for each' }),
     'include-invalid': Flags.boolean({ description: 'count INVALID runs too' }),
-    'ignore-settings': Flags.boolean({ description: 'one backend on one machine is one system, whatever else was set' }),
+    'ignore-settings': Flags.boolean({
+      description: 'one backend on one machine is one system, whatever else was set',
+    }),
     frontier: Flags.string({ default: 'all.p(99)', description: 'the latency of the latency-cost frontier' }),
     format: Flags.string({ options: ['text', 'markdown', 'csv', 'json'], default: 'text' }),
-    out: Flags.string({ char: 'o', aliases: ['output'], description: 'write to this file in place of standard output' }),
+    out: Flags.string({
+      char: 'o',
+      aliases: ['output'],
+      description: 'write to this file in place of standard output',
+    }),
     html: Flags.string({ description: 'write a page with plots to this file too' }),
     seed: textFlag(
       'seed',
@@ -41,7 +47,7 @@ export class Compare extends Command {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Compare);
-    const given = (args.runs ?? []) as unknown as string[];
+    const given = args.runs ?? [];
     const checked = await checkedBeforeReading(given, flags);
     const made = flags.run === undefined ? undefined : await this.make(flags.run, flags.quiet);
     const comparison = await compared([...given, ...(made?.folders ?? [])], {
@@ -59,7 +65,7 @@ export class Compare extends Command {
     const { runSystems } = await import('./run-systems.js');
     const end = await runSystems(file, quiet, async (argv) => {
       const { Run } = await import('./run.js');
-      return (await this.parse(Run, argv)) as never;
+      return (await this.parse(Run, argv));
     });
     if (end.folders.length === 0) throw end.trouble ?? new UserError('no run was made; there is nothing to compare');
     return end;
@@ -81,7 +87,8 @@ async function checkedBeforeReading(given: readonly string[], flags: CompareFlag
     import('../compare/metrics.js'),
   ]);
   const frontierMetric = metricOf(flags.frontier);
-  if (frontierMetric.unit !== 'ms') throw new UserError('--frontier: give a latency, such as all.p(50) or response.mean');
+  if (frontierMetric.unit !== 'ms')
+    throw new UserError('--frontier: give a latency, such as all.p(50) or response.mean');
   return { rules: texts.map(parseFailRule), frontierMetric };
 }
 

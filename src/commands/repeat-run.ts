@@ -37,8 +37,13 @@ export async function repeatRun(
   const planned = Array.from({ length: repeat }, (_, i): PlannedRun => {
     const seed = request.seed + i;
     const asked = { ...request, seed, out: `${folder}/${String(i + 1)}`, series: { id, repeat: i + 1, of: repeat } };
-    if (!flags['vary-seed'] || redraw === undefined) return { name: `run ${String(i + 1)} of ${String(repeat)}`, request: () => asked, release };
-    return { name: `run ${String(i + 1)} of ${String(repeat)}`, request: async () => ({ ...asked, trace: await redraw(seed) }), release: closeTrace };
+    if (!flags['vary-seed'] || redraw === undefined)
+      return { name: `run ${String(i + 1)} of ${String(repeat)}`, request: () => asked, release };
+    return {
+      name: `run ${String(i + 1)} of ${String(repeat)}`,
+      request: async () => ({ ...asked, trace: await redraw(seed) }),
+      release: closeTrace,
+    };
   });
   const end = await runSeries(planned, world, exitOf);
   if (end.folders.length > 0) {

@@ -29,7 +29,9 @@ export async function runSystems(
   parse: (argv: string[]) => Promise<ParsedRun>,
 ): Promise<SystemsEnd> {
   const { text, config } = readConfig(file);
-  const stop = stopOnSignals(() => process.stderr.write('stopping: nothing more is sent, the comparison follows (once more kills)\n'));
+  const stop = stopOnSignals(() =>
+    process.stderr.write('stopping: nothing more is sent, the comparison follows (once more kills)\n'),
+  );
   const world = surroundings(stop.signal, quiet);
   const out = config.out ?? freshSeriesFolder(world.date(), 'compare');
   const opened: Trace[] = [];
@@ -89,7 +91,12 @@ function inTurns(
     systems.map(({ name, request, redraw }): PlannedRun => {
       const seed = request.seed + i;
       const repeat = i + 1;
-      const asked = { ...request, seed, out: `${out}/${name}/${String(repeat)}`, series: { id, repeat, of, system: name } };
+      const asked = {
+        ...request,
+        seed,
+        out: `${out}/${name}/${String(repeat)}`,
+        series: { id, repeat, of, system: name },
+      };
       return {
         name: `${name}, run ${String(repeat)} of ${String(of)}`,
         request: varySeed ? async () => ({ ...asked, trace: await redraw(seed) }) : () => asked,

@@ -27,7 +27,9 @@ function shareOf(ratio: number): string {
 /** Four digits, never in powers of ten where zeros can be read. */
 export function moneyOf(value: number): string {
   const rounded = Number(value.toPrecision(4));
-  return Math.abs(rounded) < 1e-3 && Math.abs(rounded) > 1e-11 ? rounded.toFixed(12).replace(/0+$/, '') : String(rounded);
+  return Math.abs(rounded) < 1e-3 && Math.abs(rounded) > 1e-11
+    ? rounded.toFixed(12).replace(/0+$/, '')
+    : String(rounded);
 }
 
 function short(value: number): string {

@@ -15,7 +15,7 @@ export function frontierChart(groups: readonly Group[], metric: Metric, id: stri
     const [x, y] = [estimate(group, 'cost.perMillionSuccesses').value, estimate(group, metric.name).value];
     return [{ x, y, ink: inkAt(i), label: clipped(group.label), beaten: !group.onFrontier }];
   });
-  const currency = String([...currencies][0] ?? '');
+  const currency = [...currencies][0] ?? '';
   const left = groups.length - points.length;
   return scatter({
     id,
