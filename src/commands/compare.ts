@@ -65,7 +65,7 @@ export class Compare extends Command {
     const { runSystems } = await import('./run-systems.js');
     const end = await runSystems(file, quiet, async (argv) => {
       const { Run } = await import('./run.js');
-      return (await this.parse(Run, argv));
+      return await this.parse(Run, argv);
     });
     if (end.folders.length === 0) throw end.trouble ?? new UserError('no run was made; there is nothing to compare');
     return end;

@@ -35,3 +35,12 @@ export function moneyOf(value: number): string {
 function short(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
+
+/** A round length of time, for an axis: 100ms, not 100.0ms. */
+export function tickOf(ms: number): string {
+  return ms === 0
+    ? '0'
+    : formatDuration(ms)
+        .replace(/(\.\d*?)0+(?=[a-z])/, '$1')
+        .replace(/\.(?=[a-z])/, '');
+}

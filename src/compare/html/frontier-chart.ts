@@ -1,5 +1,5 @@
 import { trusted, type Markup } from '../../report/html/markup.js';
-import { amountOf, moneyOf } from '../figures.js';
+import { moneyOf, tickOf } from '../figures.js';
 import type { Group } from '../comparison.js';
 import type { Metric } from '../metrics.js';
 import { estimate } from '../tables.js';
@@ -22,7 +22,7 @@ export function frontierChart(groups: readonly Group[], metric: Metric, id: stri
     title: 'Latency and cost',
     caption: `${metric.name} against ${currency} per million successes; down and left is better. Filled: nothing here is both cheaper and faster.${left > 0 ? ` Not shown: ${String(left)} without a cost or a finite latency.` : ''}`,
     xText: moneyOf,
-    yText: (ms) => amountOf({ unit: 'ms' }, ms),
+    yText: tickOf,
     points,
     ways: [],
     stair: points.filter(({ beaten }) => !beaten).sort((a, b) => a.x - b.x),
