@@ -45,6 +45,28 @@ module.exports = {
       { path: '^src/', pathNot: [flat, own('calibrate'), '^src/replay/replay\\.ts$'] },
     ),
     rule(
+      'comparing-reads-runs',
+      'Comparing knows flat files, itself, the sample log, the random numbers, how reports are written, and (to make runs) the run as a whole.',
+      { path: own('compare') },
+      {
+        path: '^src/',
+        pathNot: [
+          flat,
+          own('compare'),
+          '^src/collectors/sample-log\\.ts$',
+          '^src/generator/random\\.ts$',
+          '^src/report/(format-duration|wrap-text|html/[^/]+)\\.ts$',
+          '^src/replay/replay\\.ts$',
+        ],
+      },
+    ),
+    rule(
+      'only-a-series-makes-runs',
+      'What compares runs is pure: run-series.ts alone makes some.',
+      { path: own('compare'), pathNot: '^src/compare/run-series\\.ts$' },
+      { path: own('replay') },
+    ),
+    rule(
       'serving-stands-alone',
       'The server knows flat files, itself, the sessions of the ONNX backend and what backends share.',
       { path: own('serve') },
@@ -152,6 +174,7 @@ module.exports = {
     home('prom-client', '^src/metrics/'),
     home('@opentelemetry', '^src/metrics/'),
     home('uplot', '^src/report/html/'),
+    home('yaml', '^src/(commands|compare)/'),
     home('@grpc/proto-loader', '^src/backends/shared/'),
     home('hdr-histogram-js', '^src/collectors/'),
     home('yaml', '^src/config/'),

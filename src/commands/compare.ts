@@ -47,7 +47,7 @@ export class Compare extends Command {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Compare);
-    const given = (args.runs ?? []) as unknown as string[];
+    const given = args.runs ?? [];
     const checked = await checkedBeforeReading(given, flags);
     const made = flags.run === undefined ? undefined : await this.make(flags.run, flags.quiet);
     const comparison = await compared([...given, ...(made?.folders ?? [])], {
@@ -65,7 +65,7 @@ export class Compare extends Command {
     const { runSystems } = await import('./run-systems.js');
     const end = await runSystems(file, quiet, async (argv) => {
       const { Run } = await import('./run.js');
-      return (await this.parse(Run, argv)) as never;
+      return await this.parse(Run, argv);
     });
     if (end.folders.length === 0) throw end.trouble ?? new UserError('no run was made; there is nothing to compare');
     return end;

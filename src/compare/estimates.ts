@@ -11,7 +11,8 @@ export function estimatesOf({ counted }: RunGroup, withinRun: WithinRun | null):
       const values = valuesOf(counted, name);
       const between = meanInterval(values);
       const replicates = withinRun?.replicates[name];
-      if (counted.length !== 1 || replicates === undefined) return [name, { ...between, basis: basisOf(between, 'runs') }];
+      if (counted.length !== 1 || replicates === undefined)
+        return [name, { ...between, basis: basisOf(between, 'runs') }];
       return [name, { ...spanOf(between.value, replicates), basis: 'within one run' }];
     }),
   );

@@ -21,11 +21,15 @@ export function parseFailRule(text: string): FailRule {
   const [, name, comparator, sign, amount, unit] = GRAMMAR.exec(text) ?? [];
   const what = `--fail-if ${printable(text, 60)}`;
   if (name === undefined || amount === undefined)
-    throw new UserError(`${what}: give a metric and a change, such as 'all.p(99)>+10%', 'response.mean>+5ms' or 'success<-0.1%'`);
+    throw new UserError(
+      `${what}: give a metric and a change, such as 'all.p(99)>+10%', 'response.mean>+5ms' or 'success<-0.1%'`,
+    );
   const metric = metricOf(name);
   const wanted = metric.worse === 'more' ? '>+' : '<-';
   if (`${String(comparator)}${String(sign)}` !== wanted)
-    throw new UserError(`${what}: ${metric.worse} is worse for ${metric.name}; write '${metric.name}${wanted}${amount}${unit ?? ''}'`);
+    throw new UserError(
+      `${what}: ${metric.worse} is worse for ${metric.name}; write '${metric.name}${wanted}${amount}${unit ?? ''}'`,
+    );
   return { text: printable(text.trim(), 60), metric, limit: limitOf(metric, amount, unit ?? '', what) };
 }
 
@@ -36,6 +40,11 @@ function limitOf(metric: Metric, amount: string, unit: string, what: string): Fa
   if (metric.unit === 'ratio' && unit === 'pp') return { kind: 'absolute', amount: Number(amount) / 100 };
   if ((metric.unit === 'money' || metric.unit === 'count') && unit === '')
     return { kind: 'absolute', amount: Number(amount) };
-  const units = { ms: 'a time (5ms)', ratio: 'percentage points (0.1pp)', money: 'an amount (0.05)', count: 'a number (3)' };
+  const units = {
+    ms: 'a time (5ms)',
+    ratio: 'percentage points (0.1pp)',
+    money: 'an amount (0.05)',
+    count: 'a number (3)',
+  };
   throw new UserError(`${what}: give the change as a share (10%) or as ${units[metric.unit]}`);
 }

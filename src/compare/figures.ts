@@ -27,9 +27,20 @@ function shareOf(ratio: number): string {
 /** Four digits, never in powers of ten where zeros can be read. */
 export function moneyOf(value: number): string {
   const rounded = Number(value.toPrecision(4));
-  return Math.abs(rounded) < 1e-3 && Math.abs(rounded) > 1e-11 ? rounded.toFixed(12).replace(/0+$/, '') : String(rounded);
+  return Math.abs(rounded) < 1e-3 && Math.abs(rounded) > 1e-11
+    ? rounded.toFixed(12).replace(/0+$/, '')
+    : String(rounded);
 }
 
 function short(value: number): string {
   return String(Number(value.toPrecision(4)));
+}
+
+/** A round length of time, for an axis: 100ms, not 100.0ms. */
+export function tickOf(ms: number): string {
+  return ms === 0
+    ? '0'
+    : formatDuration(ms)
+        .replace(/(\.\d*?)0+(?=[a-z])/, '$1')
+        .replace(/\.(?=[a-z])/, '');
 }

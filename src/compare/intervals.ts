@@ -18,7 +18,11 @@ export function meanInterval(values: readonly number[]): Interval {
 /** Of mean(others) - mean(base), by Welch's approximation (Biometrika 34, 1947): neither numbers of runs nor spreads need be equal. */
 export function differenceInterval(base: readonly number[], others: readonly number[]): Interval {
   const [a, b] = [momentsOf(base), momentsOf(others)];
-  return around(b.mean - a.mean, a.variance / a.n + b.variance / b.n, welch(a.variance / a.n, a.n, b.variance / b.n, b.n));
+  return around(
+    b.mean - a.mean,
+    a.variance / a.n + b.variance / b.n,
+    welch(a.variance / a.n, a.n, b.variance / b.n, b.n),
+  );
 }
 
 /** The same where base[i] and others[i] met the same conditions: the interval of the mean of their differences. */

@@ -32,10 +32,15 @@ function requireRuns(label: string, workload: string, runs: number): void {
 
 function requireKnown({ metric, text }: FailRule, values: readonly (readonly number[])[], workload: string): void {
   if (values.flat().some(Number.isNaN))
-    throw new UserError(`--fail-if ${text}: ${metric.name} is unknown in some of the runs of ${workload}; leave the rule out`);
+    throw new UserError(
+      `--fail-if ${text}: ${metric.name} is unknown in some of the runs of ${workload}; leave the rule out`,
+    );
 }
 
-function judgeByInterval({ metric, limit, text }: FailRule, { absolute, relative }: Difference): Pick<Judgement, 'verdict' | 'why'> {
+function judgeByInterval(
+  { metric, limit, text }: FailRule,
+  { absolute, relative }: Difference,
+): Pick<Judgement, 'verdict' | 'why'> {
   const interval = limit.kind === 'relative' ? relative : absolute;
   if (Number.isNaN(interval.value) || interval.low === null || interval.high === null)
     throw new UserError(`--fail-if ${text}: a share of a baseline of 0 cannot be taken; give the change as an amount`);
@@ -43,10 +48,12 @@ function judgeByInterval({ metric, limit, text }: FailRule, { absolute, relative
   const [low, high] = [bad.low ?? NaN, bad.high ?? NaN];
   const show = limit.kind === 'relative' ? changeOf : (value: number) => amountOf(metric, value, true);
   const seen = `${show(interval.value)}, 95 % interval ${show(interval.low)} to ${show(interval.high)}`;
-  if (low > 0 && bad.value > limit.amount) return { verdict: 'regression', why: `${seen}: beyond the limit, and not by chance` };
+  if (low > 0 && bad.value > limit.amount)
+    return { verdict: 'regression', why: `${seen}: beyond the limit, and not by chance` };
   if (high < 0) return { verdict: 'better', why: seen };
   if (low > 0) return { verdict: 'within limit', why: `${seen}: worse, and not by chance, but by less than the limit` };
-  const coarse = (high - low) / 2 > limit.amount ? '; the runs differ by more than the limit, so more repeats would see more' : '';
+  const coarse =
+    (high - low) / 2 > limit.amount ? '; the runs differ by more than the limit, so more repeats would see more' : '';
   return { verdict: 'within noise', why: `${seen}: runs of one and the same system differ so much${coarse}` };
 }
 
@@ -61,7 +68,8 @@ function judgeByRanks(
 ): Pick<Judgement, 'verdict' | 'why'> {
   const p = rankTest(base, others);
   const [from, to] = [median(base), median(others)];
-  const endless = (values: readonly number[]): string => `${String(values.filter((value) => value === Infinity).length)} of ${String(values.length)}`;
+  const endless = (values: readonly number[]): string =>
+    `${String(values.filter((value) => value === Infinity).length)} of ${String(values.length)}`;
   const why = `${metric.name} takes for ever in ${endless(others)} runs and in ${endless(base)} of the baseline; medians ${amountOf(metric, to)} and ${amountOf(metric, from)}, Mann-Whitney p ${p.toPrecision(2)}`;
   if (p >= 0.05 || from === to) return { verdict: 'within noise', why };
   if (to < from) return { verdict: 'better', why };

@@ -11,7 +11,7 @@ export function notesOf(groups: readonly Group[], copies: number): string[] {
     ...some(of('invalid', false), 'INVALID', 'left out; --include-invalid takes them in'),
     ...some(of('invalid', true), 'INVALID', 'taken in, as asked for: they may have measured the generator'),
     ...some(of('stopped', false), 'stopped before the end', 'left out: they met another load'),
-    ...some(copies, 'copies', 'counted once (virtual runs with the same seed and settings cannot differ)'),
+    ...some(copies, 'given twice', 'counted once (virtual runs with the same seed and settings cannot differ)'),
     ...(blocks.length === 0
       ? []
       : [

@@ -66,7 +66,8 @@ function systemOf(
 ): RunConfig['systems'][number] {
   const system = mapping(raw, where);
   checkKeys(system, [...OWN_SYSTEM, ...flagNames], where);
-  if (system['backend'] === undefined) throw new UserError(`${where}: backend is missing; give a name of replay backends`);
+  if (system['backend'] === undefined)
+    throw new UserError(`${where}: backend is missing; give a name of replay backends`);
   const backend = scalar(system['backend'], `${where}.backend`);
   const name = system['name'] === undefined ? backend : scalar(system['name'], `${where}.name`);
   const set = Object.entries(mapping(system['set'] ?? {}, `${where}.set`)).flatMap(([key, value]) =>
@@ -116,7 +117,9 @@ function checkKeys(of: Mapping, known: readonly string[], where: string): void {
 function checkNames(names: readonly string[]): void {
   const wrong = names.find((name) => !/^[A-Za-z0-9][\w .+@-]{0,59}$/.test(name) || name.endsWith('.'));
   if (wrong !== undefined)
-    throw new UserError(`name ${printable(wrong, 60)}: give up to 60 letters, digits, spaces and . _ + @ -, the first a letter or digit`);
+    throw new UserError(
+      `name ${printable(wrong, 60)}: give up to 60 letters, digits, spaces and . _ + @ -, the first a letter or digit`,
+    );
   const lower = names.map((name) => name.toLowerCase());
   const twice = names.find((name, i) => lower.indexOf(name.toLowerCase()) !== i);
   if (twice !== undefined) throw new UserError(`two systems are called ${twice}; give each a name of its own`);

@@ -22,7 +22,8 @@ export function renderCompareJson(comparison: Comparison): string {
 }
 
 function systemOf(group: Group): unknown {
-  const { label, role, workload, backend, machine, model, batch, time, settings, currency, withinRun, onFrontier } = group;
+  const { label, role, workload, backend, machine, model, batch, time, settings, currency, withinRun, onFrontier } =
+    group;
   const counted = new Set(group.counted);
   return {
     ...{ label, role, workload, backend, machine, model, batch, time, settings },

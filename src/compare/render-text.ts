@@ -31,7 +31,7 @@ function verdicts({ judgements }: Comparison): string[] {
 /** The title, then columns; a name too long for its column has a line of its own. */
 function layOut({ title, head, rows, foot }: TextTable): string[] {
   const figures = [head, ...rows].map(([, ...cells]) => cells);
-  const widths = (head.slice(1) as string[]).map((_, i) => Math.max(...figures.map((cells) => (cells[i] ?? '').length)));
+  const widths = head.slice(1).map((_, i) => Math.max(...figures.map((cells) => (cells[i] ?? '').length)));
   const taken = widths.reduce((sum, width) => sum + width + 2, 0);
   const first = Math.max(8, Math.min(WIDTH - taken, Math.max(...[head, ...rows].map(([name]) => name.length))));
   const line = ([name, ...cells]: readonly [string, ...string[]]): string[] => {
@@ -39,6 +39,10 @@ function layOut({ title, head, rows, foot }: TextTable): string[] {
     if (name.length <= first) return [(name.padEnd(first) + right).trimEnd()];
     return [...wrapText(name, WIDTH), (''.padEnd(first) + right).trimEnd()];
   };
-  return [...wrapText(title, WIDTH), ...line(head), ...rows.flatMap(line), ...foot.flatMap((text) => wrapText(text, WIDTH))];
+  return [
+    ...wrapText(title, WIDTH),
+    ...line(head),
+    ...rows.flatMap(line),
+    ...foot.flatMap((text) => wrapText(text, WIDTH)),
+  ];
 }
-

@@ -34,9 +34,7 @@ export function groupRuns(
     const unlike = withoutCopies(some);
     copies += some.length - unlike.length;
     const { backend, machine, model, batch, time, settings } = some[0] as RunFacts;
-    const counted = unlike.filter(
-      ({ standing }) => standing === 'valid' || (includeInvalid && standing === 'invalid'),
-    );
+    const counted = unlike.filter(({ standing }) => standing === 'valid' || (includeInvalid && standing === 'invalid'));
     const workload = workloads.get(some[0] as RunFacts)?.label ?? '';
     const role = roleOf(some[0] as RunFacts);
     return { label: '', role, workload, backend, machine, model, batch, time, settings, runs: some, counted };
@@ -46,7 +44,9 @@ export function groupRuns(
 
 /** A folder that was copied, or a virtual run made again with the same seed, is no second measurement. */
 function withoutCopies(runs: readonly RunFacts[]): RunFacts[] {
-  return [...groupBy(runs, ({ stamp, trace }) => `${stamp} ${trace.sha256}`).values()].map((some) => some[0] as RunFacts);
+  return [...groupBy(runs, ({ stamp, trace }) => `${stamp} ${trace.sha256}`).values()].map(
+    (some) => some[0] as RunFacts,
+  );
 }
 
 /** Each group is called by its series' name for it, or its backend and machine, and by whatever tells it from its namesakes. */
@@ -65,7 +65,11 @@ function isBeside(a: RunGroup, b: RunGroup): boolean {
 
 function nameOf({ role, runs, backend, machine, batch }: RunGroup): string {
   const system = runs[0]?.series?.system ?? (machine === null ? backend : `${backend} on ${machine}`);
-  return [system, ...(batch > 1 ? [`batch ${String(batch)}`] : []), ...(role === 'baseline' ? ['(baseline)'] : [])].join(' ');
+  return [
+    system,
+    ...(batch > 1 ? [`batch ${String(batch)}`] : []),
+    ...(role === 'baseline' ? ['(baseline)'] : []),
+  ].join(' ');
 }
 
 function partsThatDiffer(group: RunGroup, others: readonly RunGroup[]): string[] {

@@ -87,7 +87,9 @@ function costTable(groups: readonly Group[], { frontierMetric }: Comparison): Om
     foot:
       marked === 0
         ? [`no frontier: no system here has both a cost and a finite ${frontierMetric.name}`]
-        : [`* nothing here is both cheaper (per 1M ok) and faster (${frontierMetric.name})${known < groups.length ? '; - unknown or for ever' : ''}`],
+        : [
+            `* nothing here is both cheaper (per 1M ok) and faster (${frontierMetric.name})${known < groups.length ? '; - unknown or for ever' : ''}`,
+          ],
   };
 }
 
@@ -98,7 +100,9 @@ function differenceTable(differences: readonly Difference[]): Omit<TextTable, 't
       i > 0 && differences[i - 1]?.of === of ? '' : `${of}, ${against}`,
       metric.name.replace('cost.perMillionSuccesses', 'cost per 1M ok'),
       amountOf(metric, absolute.value, true),
-      absolute.low === null ? '-' : `${basis === 'within one run' ? '~ ' : ''}${amountOf(metric, absolute.low, true)} to ${amountOf(metric, absolute.high, true)}`,
+      absolute.low === null
+        ? '-'
+        : `${basis === 'within one run' ? '~ ' : ''}${amountOf(metric, absolute.low, true)} to ${amountOf(metric, absolute.high, true)}`,
       changeOf(relative.value),
     ]),
     foot: [basisText(differences)],

@@ -20,8 +20,7 @@ export function workloadsOf(runs: readonly RunFacts[], mixed: boolean): Readonly
 /** One process drawn with several seeds is one workload; a trace without a recipe is itself. */
 function sourceOf({ trace }: RunFacts): unknown {
   if (trace.recipe === null) return trace.sha256;
-  const { seed: _, ...process } = trace.recipe;
-  return [trace.name, process];
+  return [trace.name, Object.entries(trace.recipe).filter(([key]) => key !== 'seed')];
 }
 
 function conditionsOf({ window, warmupMs }: RunFacts): readonly unknown[] {

@@ -1,4 +1,4 @@
-import { markup, type Markup } from '../../report/html/markup.js';
+import { markup, trusted, type Markup } from '../../report/html/markup.js';
 import type { Comparison, Estimate, Group } from '../comparison.js';
 import { amountOf } from '../figures.js';
 import { metricOf } from '../metrics.js';
@@ -44,16 +44,20 @@ function row(group: Group, index: number, most: readonly number[]): Markup {
 
 function cell(numbers: Estimate, unit: 'ms' | 'ratio' | 'money' | 'count', full: number): Markup {
   const { value, low, high, basis } = numbers;
-  const share = (of: number): number => (full > 0 ? Number(((100 * Math.min(Math.max(of, 0), full)) / full).toFixed(3)) : 0);
+  const share = (of: number): number =>
+    full > 0 ? Number(((100 * Math.min(Math.max(of, 0), full)) / full).toFixed(3)) : 0;
   const width = value === Infinity ? 100 : Number.isNaN(value) ? 0 : share(value);
   const whisker =
     low === null || high === null || low === high
       ? ''
       : markup`<line x1="${share(low)}" x2="${share(high)}" y1="5" y2="5" />`;
   const mark = basis === 'within one run' ? '~' : '';
-  const told = low === null || high === null || low === high ? '' : ` (${mark}${amountOf({ unit }, low)} – ${amountOf({ unit }, high)})`;
+  const told =
+    low === null || high === null || low === high
+      ? ''
+      : ` (${mark}${amountOf({ unit }, low)} –\u00a0${amountOf({ unit }, high)})`;
   return markup`<td>
-    <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="${width}" height="10" />${whisker}</svg>
+    <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect${value === Infinity ? trusted(' class="endless"') : ''} width="${width}" height="10" />${whisker}</svg>
     <span>${value === Infinity ? 'for ever' : amountOf({ unit }, value)}${told}</span>
   </td>`;
 }

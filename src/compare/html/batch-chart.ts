@@ -1,6 +1,6 @@
 import { markup, trusted, type Markup } from '../../report/html/markup.js';
 import type { Group } from '../comparison.js';
-import { amountOf, moneyOf } from '../figures.js';
+import { moneyOf, tickOf } from '../figures.js';
 import { groupBy } from '../group-by.js';
 import { estimate } from '../tables.js';
 import { inkAt } from './inks.js';
@@ -12,9 +12,8 @@ export function batchCharts(groups: readonly Group[], id: string): Markup {
     .map((family) => [...family].sort((a, b) => a.batch - b.batch))
     .filter((family) => new Set(family.map(({ batch }) => batch)).size > 1);
   if (families.length === 0) return trusted('');
-  const ms = (value: number): string => amountOf({ unit: 'ms' }, value);
   return markup`<div class="pair">
-    ${sweep(families, 'response.mean', `${id}-latency`, 'Batch size and latency', 'Mean latency of successes by requests sent as one.', ms)}
+    ${sweep(families, 'response.mean', `${id}-latency`, 'Batch size and latency', 'Mean latency of successes by requests sent as one.', tickOf)}
     ${sweep(families, 'cost.perMillionSuccesses', `${id}-cost`, 'Batch size and cost', 'Cost per million successes by requests sent as one.', moneyOf)}
   </div>`;
 }

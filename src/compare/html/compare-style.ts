@@ -11,9 +11,10 @@ export const COMPARE_STYLE = `
 .bars td span { display: block; font-size: 0.85rem; line-height: 1.3; }
 .bar { display: block; width: 100%; height: 0.75rem; overflow: visible; }
 .bar rect { fill: var(--ink); }
+.bar .endless { fill: none; stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 5 3; vector-effect: non-scaling-stroke; }
 .bar line { stroke: var(--text); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .chart { display: block; width: 100%; height: 18rem; overflow: visible; font-size: 12px; }
-.chart text { fill: var(--text); }
+.chart text { fill: var(--text); paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
 .chart .tick { fill: var(--soft); }
 .chart .grid { stroke: var(--ink-grid); }
 .chart .way { stroke: var(--ink); stroke-width: 1.5; }

@@ -1,5 +1,5 @@
 import { trusted, type Markup } from '../../report/html/markup.js';
-import { amountOf, moneyOf } from '../figures.js';
+import { moneyOf, tickOf } from '../figures.js';
 import type { Group } from '../comparison.js';
 import type { Metric } from '../metrics.js';
 import { estimate } from '../tables.js';
@@ -15,14 +15,14 @@ export function frontierChart(groups: readonly Group[], metric: Metric, id: stri
     const [x, y] = [estimate(group, 'cost.perMillionSuccesses').value, estimate(group, metric.name).value];
     return [{ x, y, ink: inkAt(i), label: clipped(group.label), beaten: !group.onFrontier }];
   });
-  const currency = String([...currencies][0] ?? '');
+  const currency = [...currencies][0] ?? '';
   const left = groups.length - points.length;
   return scatter({
     id,
     title: 'Latency and cost',
     caption: `${metric.name} against ${currency} per million successes; down and left is better. Filled: nothing here is both cheaper and faster.${left > 0 ? ` Not shown: ${String(left)} without a cost or a finite latency.` : ''}`,
     xText: moneyOf,
-    yText: (ms) => amountOf({ unit: 'ms' }, ms),
+    yText: tickOf,
     points,
     ways: [],
     stair: points.filter(({ beaten }) => !beaten).sort((a, b) => a.x - b.x),

@@ -93,13 +93,18 @@ function notes({ notes: texts }: Comparison): Markup {
 function sectionPart(section: Section, { frontierMetric }: Comparison, plots: readonly PlotSpec[], id: string): Markup {
   const { workload, model, groups } = section;
   const more = groups.length > MOST_CURVES ? ` Only the first ${String(MOST_CURVES)} systems are drawn.` : '';
-  const place = (name: string, title: string, caption: string): Markup => plotPlace(`${name}-${id}`, title, caption + more);
+  const place = (name: string, title: string, caption: string): Markup =>
+    plotPlace(`${name}-${id}`, title, caption + more);
   return markup`<section aria-labelledby="section-${id}">
     <h2 id="section-${id}"><bdi>${workload.label}</bdi>${model === null ? '' : markup`, <bdi>${model}</bdi>`}: ${loadOf(workload)}</h2>
     ${frontierChart(groups, frontierMetric, `frontier-${id}`)} ${batchCharts(groups, `batch-${id}`)}
-    ${plots.length === 0 ? '' : markup`${place('mean', 'Mean latency over time', 'Response of the successes of all counted runs, by when they were due; log scale.')}
+    ${
+      plots.length === 0
+        ? ''
+        : markup`${place('mean', 'Mean latency over time', 'Response of the successes of all counted runs, by when they were due; log scale.')}
       ${place('p99', 'p99 over time', 'Of the successes of each stretch of time, the median over the runs; log scale.')}
-      ${place('success', 'Success over time', 'Successes of the requests due, all counted runs together.')}`}
+      ${place('success', 'Success over time', 'Successes of the requests due, all counted runs together.')}`
+    }
   </section>`;
 }
 

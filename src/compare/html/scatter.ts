@@ -19,7 +19,10 @@ export interface Scatter {
   readonly yText: (value: number) => string;
   readonly points: readonly ScatterPoint[];
   /** Ways from point to point, each in its colour. */
-  readonly ways: readonly { readonly ink: Ink; readonly points: readonly { readonly x: number; readonly y: number }[] }[];
+  readonly ways: readonly {
+    readonly ink: Ink;
+    readonly points: readonly { readonly x: number; readonly y: number }[];
+  }[];
   /** The steps along which nothing is beaten, from left to right. */
   readonly stair: readonly { readonly x: number; readonly y: number }[];
   /** Where x has marks of its own. */

@@ -7,7 +7,10 @@ import { inkAt, MOST_CURVES } from './inks.js';
 /** Latency and success over time, the systems of one workload and model laid over each other. Ids end with `-${id}`. */
 export function timePlots({ groups, workload }: Section, id: string): PlotSpec[] {
   const shown = groups.slice(0, MOST_CURVES);
-  const stepSeconds = Math.max(1, ...shown.flatMap(({ counted }) => counted.map(({ windows }) => windows.lengthSeconds)));
+  const stepSeconds = Math.max(
+    1,
+    ...shown.flatMap(({ counted }) => counted.map(({ windows }) => windows.lengthSeconds)),
+  );
   const steps = Math.ceil(workload.durationMs / 1000 / stepSeconds);
   const xs = [...Array.from({ length: steps }, (_, i) => i * stepSeconds), workload.durationMs / 1000];
   const plot = (name: string, y: PlotSpec['y'], curve: Curve, dash: boolean): PlotSpec => ({
