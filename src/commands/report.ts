@@ -73,7 +73,8 @@ export class ReportAgain extends Command {
       await writeReport(folder, report, html);
     } catch (thrown) {
       if (!isUserError(thrown)) throw thrown;
-      this.logToStderr(`the report was printed but not written: ${thrown.message}; --no-write only prints`);
+      const [why = ''] = thrown.message.split(';');
+      this.logToStderr(`printed, but not written (${why}); copy the folder to where you may write, or add --no-write`);
     }
   }
 }
