@@ -10,7 +10,7 @@ import type { OtelSettings } from './otel-settings.js';
 export interface OtlpPush {
   /** Sends them when it is time to; does not wait. */
   offer(measured: readonly Measurement[], run: RunFacts): void;
-  /** Sends the last ones and waits for the answer, at most 10 s (the exporter's own limit unless set). Once. */
+  /** Sends the last ones and waits for the answer, as long as the exporter does (10 s unless set); 2 s where the push before failed. Once. */
   end(measured: readonly Measurement[], run: RunFacts): Promise<void>;
   /** Without a last word: the run failed. */
   close(): Promise<void>;
@@ -21,26 +21,31 @@ interface World {
   readonly date: () => Date;
 }
 
+/** For a collector that has failed before: it may be back. */
+const LAST_CHANCE_MS = 2000;
 const MISSING =
   'an OTEL_EXPORTER_OTLP endpoint is set, but OpenTelemetry is not installed; run: npm install @opentelemetry/api@1.9.0 @opentelemetry/sdk-metrics@2.11.0 @opentelemetry/exporter-metrics-otlp-http@0.222.0, or set OTEL_SDK_DISABLED=true';
 
 /** Endpoint, headers, timeout and certificates are read by the exporter itself. Throws `UserError` where it is not installed. */
 export async function openOtlpPush({ intervalMs, attributes }: OtelSettings, { warn, date }: World): Promise<OtlpPush> {
-  const { exporter, toMetric } = await loadPackages();
+  const { createExporter, toMetric } = await loadPackages();
+  const exporter = createExporter();
   const startedMs = date().getTime();
   let sending: Promise<void> | undefined;
   let lastMs = -Infinity;
+  let failed = false;
   let warned = false;
 
-  const send = async (measured: readonly Measurement[], run: RunFacts): Promise<void> => {
+  const send = async (measured: readonly Measurement[], run: RunFacts, by = exporter): Promise<void> => {
     lastMs = date().getTime();
     const span = { startTime: hrTime(startedMs), endTime: hrTime(lastMs) };
-    const failure = await exported(exporter, {
+    const failure = await exported(by, {
       resource: resourceOf(attributes, run),
       scopeMetrics: [
         { scope: { name: 'replay', version: run.version }, metrics: measured.map((one) => toMetric(one, span)) },
       ],
     });
+    failed = failure !== undefined;
     if (failure === undefined || warned) return;
     warned = true;
     warn(`warning: the OpenTelemetry collector did not take the metrics (${failure}); the run goes on`);
@@ -55,7 +60,7 @@ export async function openOtlpPush({ intervalMs, attributes }: OtelSettings, { w
     },
     async end(measured, run) {
       await sending;
-      await send(measured, run);
+      await send(measured, run, failed ? createExporter({ timeoutMillis: LAST_CHANCE_MS }) : exporter);
       await exporter.shutdown();
     },
     close: () => exporter.shutdown(),
@@ -68,7 +73,7 @@ interface Span {
 }
 
 async function loadPackages(): Promise<{
-  readonly exporter: OTLPMetricExporter;
+  readonly createExporter: (options?: { readonly timeoutMillis: number }) => OTLPMetricExporter;
   readonly toMetric: (measurement: Measurement, span: Span) => MetricData;
 }> {
   try {
@@ -78,7 +83,7 @@ async function loadPackages(): Promise<{
     const { otlpMetric } = await import('./otlp-metric.js');
     const kinds = { AggregationTemporality, DataPointType, ValueType };
     return {
-      exporter: new OTLPMetricExporter(),
+      createExporter: (options) => new OTLPMetricExporter(options),
       toMetric: (measurement, span) => otlpMetric(measurement, span, kinds),
     };
   } catch (thrown) {
