@@ -92,7 +92,7 @@ module.exports = {
           own('replay'),
           '^src/backends/(backend|registry)\\.ts$',
           '^src/collectors/(registry|sample-log)\\.ts$',
-          '^src/gate/(judge|watch)-thresholds\\.ts$',
+          '^src/gate/(judge-thresholds|watch-thresholds|parse-threshold)\\.ts$',
           '^src/report/(report-json|html/(read-page-assets|render-report-html))\\.ts$',
         ],
       },

@@ -300,7 +300,7 @@ function showProgress({ nowMs, durationMs, planned, ok, failed, inFlight }: Prog
 async function print({ report, folder, spectrum }: ReplayResult, flags: RunFlags): Promise<void> {
   if (process.stderr.isTTY) process.stderr.write('\r'.padEnd(79) + '\r');
   await printReport(report, spectrum, flags);
-  if (!flags.json) process.stderr.write(`written to ${folder}\n`);
+  if (!flags.json) process.stderr.write(plainFor(process.env, `written to ${folder}\n`));
 }
 
 /** By precedence: what stops a run outranks what it measured. */
