@@ -37,7 +37,7 @@ async function told(argv: readonly string[], env: Env = {}, yaml?: string) {
     folder,
     say: (text) => said.push(text),
   });
-  return { args, flags: flags as Readonly<Record<string, unknown>>, said };
+  return { args, flags: flags as unknown as Readonly<Record<string, unknown>>, said };
 }
 
 /** Texts that every one of these flags takes. */
