@@ -1,6 +1,6 @@
 import type { ColdStartsSection } from '../report.js';
 import type { RunEnd } from '../run.js';
-import { COLD_STARTS, type SampleBatch } from '../sample.js';
+import { COLD_STARTS, STAGE_NAMES, type SampleBatch } from '../sample.js';
 import { capacitySteps } from './capacity.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { createHistogram, type Histogram } from './histogram.js';
@@ -16,6 +16,7 @@ const COLD = COLD_STARTS.indexOf('cold');
 export function createColdStarts({ plan, cost }: CollectorContext): Collector<ColdStartsSection> {
   const start = new SpreadFold();
   const stages = { init: new SpreadFold(), restore: new SpreadFold(), firstInvocation: new SpreadFold() };
+  const inside = STAGE_NAMES.map((name) => ({ name, fold: new SpreadFold() }));
   const response: { warm?: Histogram; cold?: Histogram } = {};
   const counts = { warm: 0, cold: 0 };
 
@@ -28,6 +29,7 @@ export function createColdStarts({ plan, cost }: CollectorContext): Collector<Co
     stages.init.record(initMs);
     stages.restore.record(restoreMs);
     stages.firstInvocation.record(usage.durationMs[row] as number);
+    for (const { name, fold } of inside) fold.record(usage[name][row] as number);
     if (Number.isNaN(initMs)) start.record(restoreMs);
     else start.record(initMs + (Number.isNaN(restoreMs) ? 0 : restoreMs));
   };
@@ -48,7 +50,8 @@ export function createColdStarts({ plan, cost }: CollectorContext): Collector<Co
     },
     finish({ capacity = [] }: RunEnd) {
       const seen = capacitySteps(capacity).map(({ count }) => count);
-      const told = Object.entries(stages).filter(([, stage]) => stage.count > 0);
+      const parts = inside.map(({ name, fold }) => [name.replace(/Ms$/, ''), fold] as const);
+      const told = [...Object.entries(stages), ...parts].filter(([, stage]) => stage.count > 0);
       const section = {
         count: counts.cold,
         known: counts.cold + counts.warm,

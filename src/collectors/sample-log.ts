@@ -1,8 +1,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { messageOf, printable, UserError } from '../errors.js';
-import type { SampleBatch } from '../sample.js';
+import { USAGE_NAMES, type SampleBatch } from '../sample.js';
 import { SampleMessages } from './sample-messages.js';
-import { createSampleTable, type SampleTable } from './sample-table.js';
+import { createSampleTable, USAGE_LAYOUTS, type SampleTable } from './sample-table.js';
 
 /** The samples of a run on disk, written as they come: an Arrow IPC stream, a record batch for each sample batch. */
 export interface SampleLog {
@@ -32,7 +32,7 @@ const MOST_PENDING_BYTES = 256 * 2 ** 20;
 /** Makes or empties the file and writes the schema. Throws `UserError` when it cannot. */
 export async function openSampleLog(path: string, { usage = false }: WriteOptions = {}): Promise<SampleLog> {
   const arrow = await import('apache-arrow');
-  const table = createSampleTable(arrow, { usage });
+  const table = createSampleTable(arrow, usage ? USAGE_NAMES : []);
   const file = await open(path, 'w').catch((thrown: unknown) => {
     throw asUserError(path, thrown);
   });
@@ -186,9 +186,10 @@ export async function* readSampleLog(
     throw asUserError(path, thrown);
   });
   try {
-    const tables = [false, true].map((usage) => createSampleTable(arrow, { usage }));
+    const tables = USAGE_LAYOUTS.map((usage) => createSampleTable(arrow, usage));
     const schemas = tables.map((table) => new BatchEncoder(arrow, table).take());
-    const messages = new SampleMessages(file, (await file.stat()).size, schemas);
+    const usages = USAGE_LAYOUTS.map(({ length }) => length);
+    const messages = new SampleMessages(file, (await file.stat()).size, schemas, usages);
     const reader = await arrow.RecordBatchReader.from(messages.read());
     for await (const records of reader) {
       const table = tables[messages.schema] as SampleTable;

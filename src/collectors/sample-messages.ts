@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { BATCH_ROWS, USAGE_NAMES } from '../sample.js';
+import { BATCH_ROWS } from '../sample.js';
 import { FlatTable } from './flat-table.js';
 
 const PREFIX_BYTES = 8;
@@ -19,17 +19,20 @@ export class SampleMessages {
   readonly #size: number;
   readonly #schemas: readonly Uint8Array[];
 
-  /** `schemas`: the first message as the writer makes it, without and with usage. */
-  constructor(file: FileHandle, size: number, schemas: readonly Uint8Array[]) {
+  readonly #usages: readonly number[];
+
+  /** `schemas`: the first message as the writer makes it; `usages`: how many columns of usage each has. */
+  constructor(file: FileHandle, size: number, schemas: readonly Uint8Array[], usages: readonly number[]) {
     this.#file = file;
     this.#size = size;
     this.#schemas = schemas;
+    this.#usages = usages;
   }
 
   /** Ends at the end mark, or, truncated, where the file does. Throws at anything else. */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
     yield await this.#readSchema();
-    const shape = this.schema === 0 ? SAMPLES_SHAPE : USAGE_SHAPE;
+    const shape = samplesShape(this.#usages[this.schema] ?? 0);
     for (;;) {
       const prefix = await this.#take(PREFIX_BYTES);
       if (prefix === null) return;
@@ -86,12 +89,11 @@ const DICTIONARY_BATCH = { data: 1, isDelta: 2 } as const;
 const HEADER_TYPE = { dictionaryBatch: 2, recordBatch: 3 } as const;
 
 /** 13 columns, each with validity and values, and one with offsets besides; a dictionary is one text column. */
-const SAMPLES_SHAPE = { nodes: 13, buffers: 27, mostRows: BATCH_ROWS } as const;
-const USAGE_SHAPE = {
-  nodes: SAMPLES_SHAPE.nodes + USAGE_NAMES.length,
-  buffers: SAMPLES_SHAPE.buffers + 2 * USAGE_NAMES.length,
+const samplesShape = (usages: number): Shape => ({
+  nodes: 13 + usages,
+  buffers: 27 + 2 * usages,
   mostRows: BATCH_ROWS,
-} as const;
+});
 const WORDS_SHAPE = { nodes: 1, buffers: 3, mostRows: 127 } as const;
 
 type Shape = Readonly<Record<keyof typeof WORDS_SHAPE, number>>;

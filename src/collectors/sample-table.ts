@@ -1,7 +1,7 @@
 import type { Data, RecordBatch } from 'apache-arrow';
 import type * as ArrowModule from 'apache-arrow';
 import { printable, UserError } from '../errors.js';
-import { COLD_STARTS, OUTCOMES, USAGE_NAMES, type SampleBatch, type UsageColumns } from '../sample.js';
+import { COLD_STARTS, OUTCOMES, STAGE_NAMES, USAGE_NAMES, type SampleBatch, type UsageColumns } from '../sample.js';
 
 export type Arrow = typeof ArrowModule;
 
@@ -37,14 +37,26 @@ const USAGE_COLUMNS = {
   maxMemoryMb: 'max_memory_mb',
   requestBytes: 'request_bytes',
   answerBytes: 'answer_bytes',
+  containerMs: 'container_ms',
+  importMs: 'import_ms',
+  downloadMs: 'download_ms',
+  loadMs: 'load_ms',
+  firstInferenceMs: 'first_inference_ms',
 } as const satisfies Record<keyof UsageColumns, string>;
 
-/** The library takes 140 ms to load, so it is handed in by whoever needs it. */
-export function createSampleTable(arrow: Arrow, { usage: withUsage }: { readonly usage: boolean }): SampleTable {
+/** The usage that a log has columns for: none, that of versions that knew no stages, or all. */
+export const USAGE_LAYOUTS: readonly (readonly (keyof UsageColumns)[])[] = [
+  [],
+  USAGE_NAMES.slice(0, -STAGE_NAMES.length),
+  USAGE_NAMES,
+];
+
+/** `usage` is one of `USAGE_LAYOUTS`. The library takes 140 ms to load, so it is handed in by whoever needs it. */
+export function createSampleTable(arrow: Arrow, usage: readonly (keyof UsageColumns)[]): SampleTable {
   const { makeData } = arrow;
   const text = new arrow.Utf8();
   const words = { outcome: wordColumn(arrow, 0, OUTCOMES), coldStart: wordColumn(arrow, 1, COLD_STARTS) };
-  const schema = sampleSchema(arrow, words.outcome.type, words.coldStart.type, withUsage);
+  const schema = sampleSchema(arrow, words.outcome.type, words.coldStart.type, usage);
   const struct = new arrow.Struct(schema.fields);
   return {
     schema,
@@ -57,15 +69,20 @@ export function createSampleTable(arrow: Arrow, { usage: withUsage }: { readonly
         words.coldStart.toData(batch.coldStart, length),
         makeData({ type: new arrow.Uint16(), length, nullCount: 0, data: new Uint16Array(length).fill(batch.worker) }),
         makeData({ type: text, length, ...textColumn(batch.details, length) }),
-        ...(withUsage ? usageData(arrow, batch.usage, length) : []),
+        ...usageData(arrow, usage, batch.usage, length),
       ];
       return new arrow.RecordBatch(schema, makeData({ type: struct, length, nullCount: 0, children }));
     },
-    toSamples: (records, what) => readRecords(records, what, withUsage),
+    toSamples: (records, what) => readRecords(records, what, usage),
   };
 }
 
-function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType, withUsage: boolean): ArrowModule.Schema {
+function sampleSchema(
+  arrow: Arrow,
+  outcome: WordType,
+  coldStart: WordType,
+  usage: readonly (keyof UsageColumns)[],
+): ArrowModule.Schema {
   const { Field, Float64, Schema, Uint16, Uint32, Utf8 } = arrow;
   const fields = [
     new Field('seq', new Uint32(), false),
@@ -74,7 +91,7 @@ function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType, with
     new Field('cold_start', coldStart, false),
     new Field('worker', new Uint16(), false),
     new Field('detail', new Utf8(), true),
-    ...(withUsage ? USAGE_NAMES.map((name) => new Field(USAGE_COLUMNS[name], new Float64(), true)) : []),
+    ...usage.map((name) => new Field(USAGE_COLUMNS[name], new Float64(), true)),
   ];
   return new Schema(fields, new Map([['replay.samples', '1']]));
 }
@@ -104,10 +121,15 @@ function msData(arrow: Arrow, column: Float64Array, rows: number): Data {
   return arrow.makeData({ type: new arrow.Float64(), length: rows, data, ...nullsOfNaN(column, rows) });
 }
 
-function usageData(arrow: Arrow, usage: UsageColumns | undefined, length: number): Data[] {
-  if (usage !== undefined) return USAGE_NAMES.map((name) => msData(arrow, usage[name], length));
+function usageData(
+  arrow: Arrow,
+  names: readonly (keyof UsageColumns)[],
+  usage: UsageColumns | undefined,
+  length: number,
+): Data[] {
+  if (usage !== undefined) return names.map((name) => msData(arrow, usage[name], length));
   const none = { data: new Float64Array(length), nullCount: length, nullBitmap: new Uint8Array(bitmapBytes(length)) };
-  return USAGE_NAMES.map(() => arrow.makeData({ type: new arrow.Float64(), length, ...none }));
+  return names.map(() => arrow.makeData({ type: new arrow.Float64(), length, ...none }));
 }
 
 interface Nulls {
@@ -160,7 +182,11 @@ function textColumn(
   return { nullCount: rows - next, nullBitmap, valueOffsets, data };
 }
 
-function readRecords(records: RecordBatch, what: string, withUsage: boolean): SampleBatch {
+function readRecords(
+  records: RecordBatch,
+  what: string,
+  usage: readonly (keyof UsageColumns)[],
+): SampleBatch {
   const columns = new RecordColumns(records, what);
   return {
     rows: records.numRows,
@@ -176,7 +202,7 @@ function readRecords(records: RecordBatch, what: string, withUsage: boolean): Sa
     serverMs: columns.ms('server_ms'),
     outcome: columns.codes('outcome', OUTCOMES),
     coldStart: columns.codes('cold_start', COLD_STARTS),
-    ...(withUsage ? columns.usage() : {}),
+    ...columns.usage(usage),
     details: columns.details(),
   };
 }
@@ -230,10 +256,14 @@ class RecordColumns {
     return details;
   }
 
-  usage(): Pick<SampleBatch, 'usage'> {
-    const names = USAGE_NAMES.filter((name) => this.#data(USAGE_COLUMNS[name]).nullCount < this.#records.numRows);
-    if (names.length === 0) return {};
-    const columns = USAGE_NAMES.map((name) => [name, this.ms(USAGE_COLUMNS[name])] as const);
+  usage(names: readonly (keyof UsageColumns)[]): Pick<SampleBatch, 'usage'> {
+    const { numRows } = this.#records;
+    const told = names.filter((name) => this.#data(USAGE_COLUMNS[name]).nullCount < numRows);
+    if (told.length === 0) return {};
+    const columns = USAGE_NAMES.map((name) => {
+      const values = names.includes(name) ? this.ms(USAGE_COLUMNS[name]) : new Float64Array(numRows).fill(NaN);
+      return [name, values] as const;
+    });
     return { usage: Object.fromEntries(columns) as Record<keyof UsageColumns, Float64Array> };
   }
 

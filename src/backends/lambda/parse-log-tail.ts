@@ -1,4 +1,5 @@
 import type { Usage } from '../../sample.js';
+import { stagesInLog } from '../shared/handler-report.js';
 
 /** What the platform told of an invocation at the end of its log. */
 export interface LogReport {
@@ -13,7 +14,9 @@ export interface LogReport {
  */
 export function parseLogTail(base64: string): LogReport | undefined {
   const log = Buffer.from(base64, 'base64').toString('utf8');
-  return textReport(log) ?? jsonReport(log);
+  const report = textReport(log) ?? jsonReport(log);
+  const stages = report?.cold === true ? stagesInLog(log) : undefined;
+  return report === undefined || stages === undefined ? report : { ...report, usage: { ...report.usage, ...stages } };
 }
 
 const REPORT = 'REPORT RequestId:';
