@@ -1,0 +1,89 @@
+// Google Cloud Functions: processes of the functions framework behind a router that gives each one request at a time, starts
+// another where all are busy, and lets requests wait where no more may be started.
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { createRequire } from 'node:module';
+import { bodyOf, forward, openHttpService } from './http-service.js';
+
+const FRAMEWORK = createRequire(import.meta.url).resolve('@google-cloud/functions-framework');
+
+/** `folder`: of the function, built; `env`: its variables; `instances`: the most at once. */
+export async function open({ folder, target = 'predict', env = {}, memoryMb = 2048, instances: most = 10 }) {
+  const idle = [];
+  const waiting = [];
+  const children = [];
+  /** Where somebody else was faster, an instance that was started waits for its first request. */
+  const used = new Set();
+  let started = 0;
+  const counts = { invocations: 0 };
+  const release = (instance) => {
+    const next = waiting.shift();
+    if (next === undefined) idle.push(instance);
+    else next.done(instance);
+  };
+  const take = () => {
+    if (idle.length > 0) return idle.pop();
+    const place = new Promise((done, fail) => waiting.push({ done, fail }));
+    if (started < most) {
+      started++;
+      const instance = startInstance({ folder, target, env: { ...env, MEMORY_MB: String(memoryMb) } }, children);
+      instance.then(release, (thrown) => waiting.shift()?.fail(thrown));
+    }
+    return place;
+  };
+  const service = await openHttpService(async (request, response) => {
+    const body = await bodyOf(request);
+    counts.invocations++;
+    const instance = await take();
+    used.add(instance);
+    try {
+      await forward(body, instance.url, response);
+    } finally {
+      release(instance);
+    }
+  });
+  return {
+    url: service.url,
+    counts: () => ({ ...counts, environments: started, used: used.size }),
+    async close() {
+      service.close();
+      console.error = () => undefined;
+      await Promise.all(children.map(ended));
+    },
+  };
+}
+
+function ended(child) {
+  return new Promise((done) => {
+    if (!child.kill()) done();
+    child.once('exit', done);
+  });
+}
+
+async function startInstance({ folder, target, env }, children) {
+  const port = await freePort();
+  const args = [
+    FRAMEWORK.replace(/index\.js$/, 'main.js'),
+    `--source=${folder}`,
+    `--target=${target}`,
+    `--port=${port}`,
+  ];
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  await new Promise((done, fail) => {
+    child.stdout.on('data', (bytes) => bytes.includes('URL:') && done());
+    child.once('exit', () => fail(new Error('an instance ended before it served')));
+  });
+  return { url: `http://127.0.0.1:${port}/` };
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
