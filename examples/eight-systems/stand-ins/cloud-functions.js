@@ -1,11 +1,14 @@
 // Google Cloud Functions: processes of the functions framework behind a router that gives each one request at a time, starts
 // another where all are busy, and lets requests wait where no more may be started.
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { bodyOf, forward, openHttpService } from './http-service.js';
 
-const FRAMEWORK = createRequire(import.meta.url).resolve('@google-cloud/functions-framework');
+const FRAMEWORK = createRequire(import.meta.url)
+  .resolve('@google-cloud/functions-framework')
+  .replace(/index\.js$/, 'main.js');
+const TELL_PORT = fileURLToPath(new URL('tell-port.cjs', import.meta.url));
 
 /** `folder`: of the function, built; `env`: its variables; `instances`: the most at once. */
 export async function open({ folder, target = 'predict', env = {}, memoryMb = 2048, instances: most = 10 }) {
@@ -61,29 +64,15 @@ function ended(child) {
 }
 
 async function startInstance({ folder, target, env }, children) {
-  const port = await freePort();
-  const args = [
-    FRAMEWORK.replace(/index\.js$/, 'main.js'),
-    `--source=${folder}`,
-    `--target=${target}`,
-    `--port=${port}`,
-  ];
+  const args = ['--require', TELL_PORT, FRAMEWORK, `--source=${folder}`, `--target=${target}`, '--port=0'];
   const child = spawn(process.execPath, args, {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   children.push(child);
-  await new Promise((done, fail) => {
-    child.stdout.on('data', (bytes) => bytes.includes('URL:') && done());
+  const port = await new Promise((done, fail) => {
+    child.once('message', done);
     child.once('exit', () => fail(new Error('an instance ended before it served')));
   });
   return { url: `http://127.0.0.1:${port}/` };
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((done) => server.listen(0, done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
 }
