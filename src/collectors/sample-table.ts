@@ -182,11 +182,7 @@ function textColumn(
   return { nullCount: rows - next, nullBitmap, valueOffsets, data };
 }
 
-function readRecords(
-  records: RecordBatch,
-  what: string,
-  usage: readonly (keyof UsageColumns)[],
-): SampleBatch {
+function readRecords(records: RecordBatch, what: string, usage: readonly (keyof UsageColumns)[]): SampleBatch {
   const columns = new RecordColumns(records, what);
   return {
     rows: records.numRows,

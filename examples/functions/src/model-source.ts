@@ -111,12 +111,12 @@ export function signS3(url: URL, env: NodeJS.ProcessEnv, date: Date): Headers {
   const region = /\.s3\.([a-z0-9-]+)\.amazonaws\.com$/.exec(url.hostname)?.[1] ?? '';
   const stamp = date.toISOString().replace(/[:-]|\.\d{3}/g, '');
   const day = stamp.slice(0, 8);
-  const signed: Record<string, string> = {
-    host: url.host,
+  const headers: Record<string, string> = {
     'x-amz-content-sha256': EMPTY_SHA256,
     'x-amz-date': stamp,
     ...(token === undefined ? {} : { 'x-amz-security-token': token }),
   };
+  const signed = { host: url.host, ...headers };
   const names = Object.keys(signed).join(';');
   const lines = Object.entries(signed).map(([name, value]) => `${name}:${value}\n`);
   const request = ['GET', url.pathname, '', lines.join(''), names, EMPTY_SHA256].join('\n');
@@ -124,7 +124,6 @@ export function signS3(url: URL, env: NodeJS.ProcessEnv, date: Date): Headers {
   const text = ['AWS4-HMAC-SHA256', stamp, scope, createHash('sha256').update(request).digest('hex')].join('\n');
   const signingKey = [day, region, 's3', 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secret}`);
   const signature = hmac(signingKey, text).toString('hex');
-  const { host: _host, ...headers } = signed;
   const authorization = `AWS4-HMAC-SHA256 Credential=${key}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
   return { ...headers, authorization };
 }

@@ -28,6 +28,7 @@ function loadGraph(graph: OnnxGraph): LoadedModel {
         const first = x.rank === 4 ? tf.transpose(x, [0, 2, 3, 1]) : x;
         return layers.reduce((value, layer) => layer(value), first);
       });
+      asRows(result);
       const data = (await result.data()) as Float32Array;
       result.dispose();
       return { [output]: { shape: result.shape, data } };
@@ -57,6 +58,7 @@ function isRelu6({ inputs }: OnnxNode, initializers: OnnxGraph['initializers']):
 }
 
 function layerOf(node: OnnxNode, initializers: OnnxGraph['initializers'], isClipped: boolean): Layer {
+  refuseUnknown(node);
   const weights = node.inputs.slice(1).map((name) => initializers.get(name));
   const [first, second] = weights;
   switch (node.operator) {
@@ -66,12 +68,12 @@ function layerOf(node: OnnxNode, initializers: OnnxGraph['initializers'], isClip
       return (x) => tf.mean(x, [1, 2]);
     case 'Flatten':
       // After the pooling there is one number a channel already; an image would have to be turned back first.
-      return (x) => tf.reshape(x, [x.shape[0] ?? 1, -1]);
+      return (x) => asRows(x);
     case 'Gemm':
     case 'MatMul':
       return dense(first as OnnxTensor, second);
     case 'Softmax':
-      return (x) => tf.softmax(x as tf.Tensor2D);
+      return (x) => tf.softmax(asRows(x));
     default:
       throw unfit(`the operator ${node.operator}`);
   }
@@ -127,7 +129,23 @@ type Shape4 = [number, number, number, number];
 function dense(weights: OnnxTensor, bias: OnnxTensor | undefined): Layer {
   const matrix = tf.tensor2d(weights.values, [...weights.shape] as [number, number]);
   const added = bias === undefined ? {} : { bias: tf.tensor1d(bias.values) };
-  return (x) => tf.fused.matMul({ a: x as tf.Tensor2D, b: matrix, ...added });
+  return (x) => tf.fused.matMul({ a: asRows(x), b: matrix, ...added });
+}
+
+function asRows(x: tf.Tensor): tf.Tensor2D {
+  if (x.rank !== 2) throw unfit('this order of layers');
+  return x as tf.Tensor2D;
+}
+
+/** What these attributes say when they change nothing; with another value an operator would be another one. */
+const NEUTRAL: Readonly<Record<string, number>> = { dilations: 1, transA: 0, transB: 0, alpha: 1, beta: 1, axis: 1 };
+const HEEDED = ['kernel_shape', 'strides', 'pads', 'group'];
+
+function refuseUnknown({ operator, attributes }: OnnxNode): void {
+  for (const [name, values] of attributes) {
+    const isNeutral = Object.hasOwn(NEUTRAL, name) && values.every((value) => value === NEUTRAL[name]);
+    if (!isNeutral && !HEEDED.includes(name)) throw unfit(`${operator} with ${name}`);
+  }
 }
 
 function unfit(what: string): Error {
