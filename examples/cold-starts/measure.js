@@ -1,6 +1,7 @@
 // Cold starts of examples/functions, each in a new process: N trials of both runtimes in all three variants, in turns, the
 // model from a server on loopback whose bandwidth is limited. Prints Markdown: stages, and differences with intervals.
-//   node examples/cold-starts/measure.js [--trials 50] [--connection-mb 25] [--total-mb 75]
+//   node examples/cold-starts/measure.js [--trials 50] [--connection-mb 25] [--total-mb 75] [--write]
+// --write puts it into docs/functions.md.
 import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -9,9 +10,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { syntheticModel } from '#src/backends/onnx/synthetic-model';
 import { differenceInterval } from './difference-interval.js';
+import { writeBetween } from '../write-between.js';
 import { openSlowStore } from './slow-store.js';
 
 const FUNCTIONS = fileURLToPath(new URL('../functions', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../docs/functions.md', import.meta.url));
 const TRIAL = fileURLToPath(new URL('trial.cjs', import.meta.url));
 const RUNTIMES = ['ort', 'tfjs-wasm'];
 const VARIANTS = ['sequential', 'parallel-1', 'parallel-2'];
@@ -22,6 +25,7 @@ const { values } = parseArgs({
     trials: { type: 'string', default: '50' },
     'connection-mb': { type: 'string', default: '25' },
     'total-mb': { type: 'string', default: '75' },
+    write: { type: 'boolean', default: false },
   },
 });
 const [trials, connectionMb, totalMb] = [values.trials, values['connection-mb'], values['total-mb']].map(Number);
@@ -51,7 +55,9 @@ for (let round = 0; round < trials; round++) {
 }
 store.close();
 process.stderr.write('\n');
-console.log(pageOf());
+const page = pageOf();
+console.log(page);
+if (values.write) writeBetween(PAGE, 'measured', page);
 
 /** Ms of each stage, and from the start of the process until its parent had the answer. */
 async function coldTrial({ runtime, variant }) {

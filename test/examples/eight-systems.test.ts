@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { expectConserved, readReport, ROOT } from '../support/run-cli.js';
 import { builtFunctions } from '../support/stand-in.js';
 
-it('one command replays the same trace on all eight systems', { timeout: 170_000 }, () => {
+it('one command replays the same trace on all eight systems', { timeout: 300_000 }, () => {
   builtFunctions();
   const out = mkdtempSync(join(tmpdir(), 'replay-eight-'));
   const script = join(ROOT, 'examples/eight-systems/run.js');

@@ -103,6 +103,11 @@ it('both runtimes give the same predictions from the same file', async () => {
   );
 });
 
+it('a model that WebAssembly would get wrong is refused', async () => {
+  const serve = serveModel({ MODEL: writeModel(folder, pair()), RUNTIME: 'tfjs-wasm' });
+  await expect(serve({ instances: [[1, 2]] })).rejects.toThrow(/needs RUNTIME=ort/);
+});
+
 it.each(['sequential', 'parallel-1', 'parallel-2'])(
   '%s: five stages once, which lie within the first call',
   async (COLD_START) => {

@@ -10,8 +10,8 @@ const FRAMEWORK = createRequire(import.meta.url)
   .replace(/index\.js$/, 'main.js');
 const TELL_PORT = fileURLToPath(new URL('tell-port.cjs', import.meta.url));
 
-/** `folder`: of the function, built; `env`: its variables; `instances`: the most at once. */
-export async function open({ folder, target = 'predict', env = {}, memoryMb = 2048, instances: most = 10 }) {
+/** `folder`: of the function, built; `env`: its variables; `most`: instances at once. */
+export async function open({ folder, target = 'predict', env = {}, memoryMb = 2048, most = 10 }) {
   const idle = [];
   const waiting = [];
   const children = [];

@@ -4,6 +4,8 @@ import { Agent, createServer, request as ask } from 'node:http';
 export async function openHttpService(serve) {
   const server = createServer((request, response) => {
     Promise.resolve(serve(request, response)).catch((thrown) => {
+      // A caller who gave up needs no answer.
+      if (request.destroyed && !request.complete) return;
       console.error(thrown);
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end('{}');

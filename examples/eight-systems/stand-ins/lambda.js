@@ -10,11 +10,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { answerJson, bodyOf, openHttpService } from './http-service.js';
 
 const TAIL_BYTES = 4096;
-/** As many environments as fun makes. */
-const CONCURRENCY = 10;
+/** Fun makes no more environments. */
+const MOST = 10;
 
-/** `folder`: of the function, built; `env`: its variables. */
-export async function open({ folder, handler = 'dist/lambda.handler', env = {}, memoryMb = 2048 }) {
+/** `folder`: of the function, built; `env`: its variables; `most`: invocations at once, up to 10. */
+export async function open({ folder, handler = 'dist/lambda.handler', env = {}, memoryMb = 2048, most = MOST }) {
   const cache = mkdtempSync(join(tmpdir(), 'fun-'));
   process.env.XDG_CACHE_HOME = cache;
   process.env.PATH = dirname(process.execPath) + delimiter + process.env.PATH;
@@ -37,9 +37,9 @@ export async function open({ folder, handler = 'dist/lambda.handler', env = {}, 
     const [, name, what] = /^\/[\d-]+\/functions\/([^/?]+)\/(\w+)/.exec(request.url) ?? [];
     if (what === 'configuration')
       return answerJson(response, { FunctionName: name, MemorySize: memoryMb, Architectures: ['x86_64'] });
-    if (what === 'concurrency') return answerJson(response, { ReservedConcurrentExecutions: CONCURRENCY });
+    if (what === 'concurrency') return answerJson(response, { ReservedConcurrentExecutions: most });
     if (what !== 'invocations') return refuse(response, 404, 'ResourceNotFoundException', {});
-    if (running === CONCURRENCY) {
+    if (running >= most) {
       counts.refused++;
       return refuse(response, 429, 'TooManyRequestsException', {
         Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
