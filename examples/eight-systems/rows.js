@@ -6,7 +6,7 @@ const lambda = {
   system: 'AWS Lambda, 2048 MB',
   standIn: 'lambda',
   label: 'stand-in: @vercel/fun',
-  args: ['--backend', 'lambda', '--set', 'function=$MODEL', '--set', 'endpointUrl=$URL'],
+  args: ['--backend', 'lambda', '--set', 'function=$MODEL', '--set', 'memory=2048', '--set', 'endpointUrl=$URL'],
 };
 
 const selfRented = (system, machine, label) => ({
@@ -43,7 +43,7 @@ const MOBILENET_ROWS = [
     system: 'Google Cloud Functions, 2048 MB',
     standIn: 'cloud-functions',
     label: 'stand-in: functions-framework',
-    args: ['--backend', 'cloud-functions', '--url', '$URL'],
+    args: ['--backend', 'cloud-functions', '--set', 'memory=2048', '--url', '$URL'],
   },
   {
     system: 'Google AI Platform (Vertex AI), n1-standard-8',

@@ -105,7 +105,7 @@ async function measured(row, model, folder, shared) {
     await replay([
       ...args.map((arg) => arg.replace('$URL', url)),
       '--quiet',
-      ...(flags.quick ? ['--no-html', '--pacing', 'economic'] : []),
+      ...(flags.quick ? ['--no-html', '--pacing', 'economic', '--timeout', '2m'] : []),
       '-o',
       folder,
     ]);

@@ -31,7 +31,8 @@ it('one command replays the same trace on all eight systems', { timeout: 300_000
     const report = readReport(join(out, name));
     expectConserved(report);
     expect(report.sections.outcomes).toMatchObject({ planned: 18, unsent: 0 });
-    if (!/lambda/.test(name)) expect(report.sections.outcomes.ok).toBe(18);
+    // One that throttles does so by design.
+    if (!name.includes('lambda')) expect(report.sections.outcomes.failures).toEqual({});
   }
   // The page keeps the figures of the whole run.
   expect(readFileSync(join(ROOT, 'docs/eight-systems.md'), 'utf8')).toBe(page);

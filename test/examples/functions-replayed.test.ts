@@ -36,7 +36,18 @@ async function replayed(kind: string, args: (standIn: StandIn) => readonly strin
   const standIn = await openStandIn(kind, { folder: builtFunctions(), env: { ...env, COLD_START: 'parallel-1' } });
   try {
     const out = freshFolder();
-    const finished = await runCli([trace, '-w', '1', '--quiet', '--no-html', '-o', out, ...args(standIn)]);
+    const finished = await runCli([
+      trace,
+      '-w',
+      '1',
+      '--quiet',
+      '--no-html',
+      '--timeout',
+      '2m',
+      '-o',
+      out,
+      ...args(standIn),
+    ]);
     expect([0, 96], finished.stderr).toContain(finished.code);
     return { report: readReport(out), counts: await standIn.counts() };
   } finally {
@@ -59,7 +70,7 @@ function expectStages({ sections: { coldStarts, outcomes } }: Report, used: numb
   expect(told).toBeLessThan(coldStarts.cold?.meanMs ?? NaN);
 }
 
-it('lambda: each process of @vercel/fun is a cold start with its five stages', async () => {
+it('lambda: each process of @vercel/fun is a cold start with its five stages', { timeout: 180_000 }, async () => {
   const { report, counts } = await replayed('lambda', ({ url }) => {
     return ['--backend', 'lambda', '--set', 'function=f', '--set', `endpointUrl=${url}`];
   });
@@ -72,7 +83,7 @@ it('lambda: each process of @vercel/fun is a cold start with its five stages', a
   expect(firstInvocation?.count).toBe(counts['used']);
 });
 
-it('cloud-functions: each process of the functions framework is one, too', async () => {
+it('cloud-functions: each process of the functions framework is one, too', { timeout: 180_000 }, async () => {
   const { report, counts } = await replayed('cloud-functions', ({ url }) => ['--backend', 'cf', '--url', url]);
   expectConserved(report);
   expect(report.sections.outcomes.ok).toBe(REQUESTS);

@@ -1,4 +1,4 @@
-import { Agent, createServer, request as ask } from 'node:http';
+import { createServer, request as ask } from 'node:http';
 
 /** An HTTP service on loopback; `serve` answers. What it throws is a 500. */
 export async function openHttpService(serve) {
@@ -37,13 +37,11 @@ export function answerJson(response, value, status = 200, headers = {}) {
   response.end(body);
 }
 
-const agent = new Agent({ keepAlive: true });
-
-/** Hands a POST on to `url` and its answer back, bytes as they are. */
+/** Hands a POST on to `url` and its answer back, bytes as they are; a kept connection could be closed just then. */
 export async function forward(body, url, response) {
   const answer = await new Promise((done, fail) => {
     const headers = { 'content-type': 'application/json', 'content-length': body.length };
-    ask(url, { method: 'POST', headers, agent }, done).on('error', fail).end(body);
+    ask(url, { method: 'POST', headers, agent: false }, done).on('error', fail).end(body);
   });
   const bytes = await bodyOf(answer);
   const kept = Object.entries(answer.headers).filter(([name]) => /^(content-type|x-replay-.*)$/.test(name));
