@@ -12,6 +12,7 @@ import { googleTokens, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
 import { refuseProxy } from './shared/google-proxy.js';
 import { createRestBackend, type RestBody } from './shared/google-rest.js';
+import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 
 interface Options extends EndpointAddress {
@@ -74,6 +75,8 @@ const plugin: BackendPlugin<Options> = {
     { name: 'connections', value: 'N', summary: 'exactly so many over all workers' },
   ],
   parseOptions: parse,
+  batches: ({ transport }) =>
+    transport === 'rest' ? true : 'transport=grpc sends one request a call; give transport=rest',
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
   billing: ({ machine }) => ({ model: 'hourly', ...(machine === null ? {} : { machine: `vertex:${machine}` }) }),
@@ -137,10 +140,11 @@ function checkCombination(
     throw new UserError(`backend ${NAME}: transport=grpc needs an endpoint; give it with --set endpoint=`);
 }
 
-async function setUp(options: Options, { payloads, env, progress }: SetUp): Promise<SetUpResult<Options>> {
+async function setUp(options: Options, { payloads, env, progress, batchSize }: SetUp): Promise<SetUpResult<Options>> {
   const url = new URL(options.url);
   refuseProxy(NAME, url, env);
   const bodies = bodiesOf(options, payloads);
+  if (batchSize !== undefined) batchesOf(bodies);
   const wish = wishOf(options);
   // Once here, so that what is wrong with the credentials is told before anything is started.
   if (wish !== null) await (await googleTokens(wish, env))();
@@ -176,6 +180,13 @@ function bodiesOf({ method, parameters }: Options, payloads: readonly Payload[])
   });
 }
 
+function batchesOf(bodies: readonly RestBody[]): InstanceBatches {
+  return instanceBatches(
+    NAME,
+    bodies.map(({ bytes }) => bytes),
+  );
+}
+
 async function create(options: Options, context: BackendContext): Promise<Backend> {
   const backend = await (options.transport === 'rest' ? createRest : createGrpc)(options, context);
   return { ...backend, probe: (signal) => probe(options, context, signal) };
@@ -183,11 +194,13 @@ async function create(options: Options, context: BackendContext): Promise<Backen
 
 function createRest(options: Options, context: BackendContext): Promise<Backend> {
   const { url, expect, connections } = options;
+  const bodies = bodiesOf(options, context.payloads);
   return createRestBackend(
     {
+      ...(context.batchSize === undefined ? {} : { batches: batchesOf(bodies) }),
       url: new URL(url),
       method: 'POST',
-      bodies: bodiesOf(options, context.payloads),
+      bodies,
       wish: wishOf(options),
       expect,
       connections,

@@ -8,7 +8,8 @@ import { type ExpectRule, parseExpect } from './shared/expect-rule.js';
 import { googleTokens, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
 import { refuseProxy } from './shared/google-proxy.js';
-import { createRestBackend, type RestPlan } from './shared/google-rest.js';
+import { createRestBackend, type RestBody, type RestPlan } from './shared/google-rest.js';
+import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 import { checkHeaderField, checkMethod } from './shared/request-bytes.js';
 
@@ -72,6 +73,7 @@ const plugin: BackendPlugin<Options> = {
     { name: 'connections', value: 'N', summary: 'exactly so many over all workers' },
   ],
   parseOptions: parse,
+  batches: ({ format }) => (format === 'instances' ? true : 'format=raw sends payloads as they are; leave it out'),
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
   billing: ({ generation, memoryMb }) => ({
@@ -79,7 +81,8 @@ const plugin: BackendPlugin<Options> = {
     ...(memoryMb === null ? {} : { memoryMb }),
   }),
   setUp,
-  create: (options, context) => createRestBackend(planOf(options, context.payloads), context),
+  create: (options, context) =>
+    createRestBackend(planOf(options, context.payloads, context.batchSize !== undefined), context),
 };
 
 export default plugin;
@@ -136,10 +139,10 @@ function parseContentType(text: string): string {
   return text.trim();
 }
 
-async function setUp(options: Options, { payloads, env }: SetUp): Promise<SetUpResult<Options>> {
+async function setUp(options: Options, { payloads, env, batchSize }: SetUp): Promise<SetUpResult<Options>> {
   const url = new URL(options.url);
   refuseProxy(NAME, url, env);
-  planOf(options, payloads);
+  planOf(options, payloads, batchSize !== undefined);
   const wish = wishOf(options);
   // Once here, so that what is wrong with the credentials is told before anything is started.
   if (wish !== null) await (await googleTokens(wish, env))();
@@ -156,7 +159,7 @@ function wishOf({ auth, audience }: Options): TokenWish | null {
   return auth === 'none' ? null : { kind: 'id', audience };
 }
 
-function planOf(options: Options, payloads: readonly Payload[]): RestPlan {
+function planOf(options: Options, payloads: readonly Payload[], batched: boolean): RestPlan {
   const bodies = payloads.map((payload, index) => {
     try {
       return functionBody(payload, options.format, options.contentType);
@@ -170,10 +173,18 @@ function planOf(options: Options, payloads: readonly Payload[]): RestPlan {
     url: new URL(options.url),
     method: options.method ?? (bodies.length === 0 ? 'GET' : 'POST'),
     bodies: bodies.length === 0 ? [null] : bodies,
+    ...(batched ? { batches: batchesOf(bodies) } : {}),
     wish: wishOf(options),
     expect: options.expect,
     connections: options.connections,
     keepHeaders: REPORT_HEADERS,
     told: handlerReport,
   };
+}
+
+function batchesOf(bodies: readonly RestBody[]): InstanceBatches {
+  return instanceBatches(
+    NAME,
+    bodies.map(({ bytes }) => bytes),
+  );
 }

@@ -1,6 +1,6 @@
 import type { BackendPlugin } from './backend.js';
 import { LAMBDA_OPTIONS, type LambdaOptions, parseLambdaOptions } from './lambda/lambda-options.js';
-import { bodiesOf, openLambda } from './lambda/open-lambda.js';
+import { batchesOf, bodiesOf, openLambda } from './lambda/open-lambda.js';
 import { probeLambda } from './lambda/probe-lambda.js';
 import { openSdkClient } from './lambda/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
@@ -16,6 +16,7 @@ const plugin: BackendPlugin<LambdaOptions> = {
   publicOptions: LAMBDA_OPTIONS.map(({ name }) => name).filter((name) => name !== 'url'),
   options: LAMBDA_OPTIONS,
   parseOptions: parseLambdaOptions,
+  batches: () => true,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
   billing: ({ memoryMb, timeoutMs, architecture, region }) => ({
@@ -25,10 +26,11 @@ const plugin: BackendPlugin<LambdaOptions> = {
     ...(timeoutMs === null ? {} : { timeoutMs }),
     ...(region === null ? {} : { region }),
   }),
-  setUp(options, { payloads, mostInFlight, progress }) {
+  setUp(options, { payloads, mostInFlight, progress, batchSize }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
-    bodiesOf(payloads, options.target);
+    const bodies = bodiesOf(payloads, options.target, batchSize !== undefined);
+    if (batchSize !== undefined) batchesOf(payloads.length === 0 ? [] : bodies);
     return Promise.resolve({ options, notes: notesOf(options) });
   },
   create: (options, context) =>

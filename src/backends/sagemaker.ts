@@ -1,5 +1,5 @@
 import type { BackendPlugin } from './backend.js';
-import { bodiesOf, openSageMaker } from './sagemaker/open-sagemaker.js';
+import { batchesOf, bodiesOf, openSageMaker } from './sagemaker/open-sagemaker.js';
 import { probeSageMaker } from './sagemaker/probe-sagemaker.js';
 import { parseSageMakerOptions, SAGEMAKER_OPTIONS, type SageMakerOptions } from './sagemaker/sagemaker-options.js';
 import { openSdkClient } from './sagemaker/sdk-client.js';
@@ -16,6 +16,7 @@ const plugin: BackendPlugin<SageMakerOptions> = {
   publicOptions: SAGEMAKER_OPTIONS.map(({ name }) => name).filter((name) => name !== 'customAttributes'),
   options: SAGEMAKER_OPTIONS,
   parseOptions: parseSageMakerOptions,
+  batches: () => true,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
   billing({ instanceType, memoryMb, region }) {
@@ -23,10 +24,11 @@ const plugin: BackendPlugin<SageMakerOptions> = {
     if (memoryMb !== null) return { model: 'sagemaker-serverless', memoryMb, ...where };
     return { model: 'hourly', ...(instanceType === null ? {} : { machine: `sagemaker:${instanceType}` }), ...where };
   },
-  setUp(options, { payloads, mostInFlight, progress }) {
+  setUp(options, { payloads, mostInFlight, progress, batchSize }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
-    bodiesOf(payloads);
+    const bodies = bodiesOf(payloads, batchSize !== undefined);
+    if (batchSize !== undefined) batchesOf(payloads.length === 0 ? [] : bodies);
     return Promise.resolve({ options });
   },
   create: (options, context) =>

@@ -7,7 +7,7 @@ import { defaultPayload } from './tf-serving/default-payload.js';
 import { openGrpcBackend, predictMethod, predictRequest } from './tf-serving/grpc-backend.js';
 import { probeMachine } from './tf-serving/probe-machine.js';
 import { readMetadata } from './tf-serving/read-metadata.js';
-import { restBody } from './tf-serving/rest-body.js';
+import { restBatches, restBody } from './tf-serving/rest-body.js';
 import { openRestBackend } from './tf-serving/rest-backend.js';
 import {
   parseTfServingOptions,
@@ -26,6 +26,7 @@ const plugin: BackendPlugin<TfServingOptions> = {
   publicOptions: PUBLIC_OPTIONS,
   options: TF_SERVING_OPTIONS,
   parseOptions: parseTfServingOptions,
+  batches: cannotBatch,
   // A connection belongs to one thread.
   maxWorkers: ({ http, channels }) => http.connections ?? channels ?? Infinity,
   setUp,
@@ -38,20 +39,28 @@ const plugin: BackendPlugin<TfServingOptions> = {
 
 export default plugin;
 
+function cannotBatch({ transport, method, input }: TfServingOptions): true | string {
+  if (transport === 'grpc') return 'transport=grpc sends one request a call; give transport=rest';
+  if (method === 'predict' && input !== null) return 'input= sends columns, and a batch is made of rows; leave it out';
+  return true;
+}
+
 async function setUp(
   options: TfServingOptions,
-  { payloads, mostInFlight, progress, signal }: SetUp,
+  { payloads, mostInFlight, progress, signal, batchSize }: SetUp,
 ): Promise<SetUpResult<TfServingOptions>> {
   for (const warning of checkSocketLimits(socketNeeds(options, mostInFlight))) progress(`warning: ${warning}`);
   const notes = options.http.insecure ? ['The certificate of the service was not checked.'] : [];
   if (payloads.length > 0) {
     await checkPayloads(payloads, options);
+    if (batchSize !== undefined) restBatches(payloads, options);
     return { options, notes };
   }
   const inputs = await readMetadata(options, signal);
   const used = { ...options, dtypes: Object.fromEntries(inputs.map(({ name, dtype }) => [name, dtype])) };
   const made = [defaultPayload(inputs, options)];
   await checkPayloads(made, used);
+  if (batchSize !== undefined) restBatches(made, used);
   const note = `The trace has no payload: one was made from the metadata that the server tells of ${options.model}, asked for once before the start.`;
   return { options: used, payloads: made, notes: [...notes, note] };
 }

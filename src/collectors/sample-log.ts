@@ -19,6 +19,8 @@ export interface SampleLog {
 export interface WriteOptions {
   /** Whether the log has columns for usage; without them, the usage of a batch is not kept. False unless given. */
   readonly usage?: boolean;
+  /** Whether it has a column for the invocation that carried each request. False unless given. */
+  readonly batched?: boolean;
 }
 
 export interface ReadOptions {
@@ -30,9 +32,12 @@ export interface ReadOptions {
 const MOST_PENDING_BYTES = 256 * 2 ** 20;
 
 /** Makes or empties the file and writes the schema. Throws `UserError` when it cannot. */
-export async function openSampleLog(path: string, { usage = false }: WriteOptions = {}): Promise<SampleLog> {
+export async function openSampleLog(
+  path: string,
+  { usage = false, batched = false }: WriteOptions = {},
+): Promise<SampleLog> {
   const arrow = await import('apache-arrow');
-  const table = createSampleTable(arrow, usage ? USAGE_NAMES : []);
+  const table = createSampleTable(arrow, { usage: usage ? USAGE_NAMES : [], batched });
   const file = await open(path, 'w').catch((thrown: unknown) => {
     throw asUserError(path, thrown);
   });
@@ -172,6 +177,9 @@ function asUserError(path: string, thrown: unknown): UserError {
   return new UserError(`the sample log ${printable(path)}: ${TROUBLE[code] ?? `${messageOf(thrown)}; check the disk`}`);
 }
 
+/** The columns that a log may have besides the usual. */
+const SHAPES = USAGE_LAYOUTS.flatMap((usage) => [false, true].map((batched) => ({ usage, batched })));
+
 /**
  * The batches of a log, in the order of the file, one at a time. Ends cleanly where the file was cut off (see
  * `onEnd`); throws `UserError` when it cannot be read, is damaged, or is something else.
@@ -186,10 +194,12 @@ export async function* readSampleLog(
     throw asUserError(path, thrown);
   });
   try {
-    const tables = USAGE_LAYOUTS.map((usage) => createSampleTable(arrow, usage));
-    const schemas = tables.map((table) => new BatchEncoder(arrow, table).take());
-    const usages = USAGE_LAYOUTS.map(({ length }) => length);
-    const messages = new SampleMessages(file, (await file.stat()).size, schemas, usages);
+    const tables = SHAPES.map((columns) => createSampleTable(arrow, columns));
+    const schemas = tables.map((table) => ({
+      message: new BatchEncoder(arrow, table).take(),
+      columns: table.schema.fields.length,
+    }));
+    const messages = new SampleMessages(file, (await file.stat()).size, schemas);
     const reader = await arrow.RecordBatchReader.from(messages.read());
     for await (const records of reader) {
       const table = tables[messages.schema] as SampleTable;

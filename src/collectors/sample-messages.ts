@@ -6,6 +6,14 @@ const PREFIX_BYTES = 8;
 const MOST_METADATA_BYTES = 2 ** 16;
 const MOST_BODY_BYTES = 64 * 2 ** 20;
 
+/** One that our writer makes. */
+export interface KnownSchema {
+  /** The first message of the file. */
+  readonly message: Uint8Array;
+  /** How many columns it has. */
+  readonly columns: number;
+}
+
 /**
  * Cuts an Arrow stream into whole messages, so that a tail that was cut off is seen here and not by the decoder, and
  * lets pass only what our writer makes: a damaged length could otherwise keep the decoder busy for hours.
@@ -17,22 +25,18 @@ export class SampleMessages {
   #at = 0;
   readonly #file: FileHandle;
   readonly #size: number;
-  readonly #schemas: readonly Uint8Array[];
+  readonly #schemas: readonly KnownSchema[];
 
-  readonly #usages: readonly number[];
-
-  /** `schemas`: the first message as the writer makes it; `usages`: how many columns of usage each has. */
-  constructor(file: FileHandle, size: number, schemas: readonly Uint8Array[], usages: readonly number[]) {
+  constructor(file: FileHandle, size: number, schemas: readonly KnownSchema[]) {
     this.#file = file;
     this.#size = size;
     this.#schemas = schemas;
-    this.#usages = usages;
   }
 
   /** Ends at the end mark, or, truncated, where the file does. Throws at anything else. */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
     yield await this.#readSchema();
-    const shape = samplesShape(this.#usages[this.schema] ?? 0);
+    const shape = samplesShape(this.#schemas[this.schema]?.columns ?? 0);
     for (;;) {
       const prefix = await this.#take(PREFIX_BYTES);
       if (prefix === null) return;
@@ -51,8 +55,8 @@ export class SampleMessages {
 
   async #readSchema(): Promise<Uint8Array> {
     for (const [index, known] of this.#schemas.entries()) {
-      const found = await this.#take(known.length);
-      if (found?.equals(known) === true) {
+      const found = await this.#take(known.message.length);
+      if (found?.equals(known.message) === true) {
         this.schema = index;
         return found;
       }
@@ -88,12 +92,8 @@ const RECORD_BATCH = { length: 0, nodes: 1, buffers: 2, compression: 3, variadic
 const DICTIONARY_BATCH = { data: 1, isDelta: 2 } as const;
 const HEADER_TYPE = { dictionaryBatch: 2, recordBatch: 3 } as const;
 
-/** 13 columns, each with validity and values, and one with offsets besides; a dictionary is one text column. */
-const samplesShape = (usages: number): Shape => ({
-  nodes: 13 + usages,
-  buffers: 27 + 2 * usages,
-  mostRows: BATCH_ROWS,
-});
+/** Each column has validity and values, one text has offsets besides; a dictionary is one text column. */
+const samplesShape = (columns: number): Shape => ({ nodes: columns, buffers: 2 * columns + 1, mostRows: BATCH_ROWS });
 const WORDS_SHAPE = { nodes: 1, buffers: 3, mostRows: 127 } as const;
 
 type Shape = Readonly<Record<keyof typeof WORDS_SHAPE, number>>;

@@ -44,19 +44,25 @@ const USAGE_COLUMNS = {
   firstInferenceMs: 'first_inference_ms',
 } as const satisfies Record<keyof UsageColumns, string>;
 
-/** The usage that a log has columns for: none, that of versions that knew no stages, or all. */
-export const USAGE_LAYOUTS: readonly (readonly (keyof UsageColumns)[])[] = [
-  [],
-  USAGE_NAMES.slice(0, -STAGE_NAMES.length),
-  USAGE_NAMES,
-];
+type UsageNames = readonly (keyof UsageColumns)[];
 
-/** `usage` is one of `USAGE_LAYOUTS`. The library takes 140 ms to load, so it is handed in by whoever needs it. */
-export function createSampleTable(arrow: Arrow, usage: readonly (keyof UsageColumns)[]): SampleTable {
+/** The usage that a log has columns for: none, that of versions that knew no stages, or all. */
+export const USAGE_LAYOUTS: readonly UsageNames[] = [[], USAGE_NAMES.slice(0, -STAGE_NAMES.length), USAGE_NAMES];
+
+/** Which columns there are besides the usual. */
+export interface MoreColumns {
+  /** One of `USAGE_LAYOUTS`. */
+  readonly usage: UsageNames;
+  /** Whether requests went in batches: `invocation`, the last column. */
+  readonly batched: boolean;
+}
+
+/** The library takes 140 ms to load, so it is handed in by whoever needs it. */
+export function createSampleTable(arrow: Arrow, more: MoreColumns): SampleTable {
   const { makeData } = arrow;
   const text = new arrow.Utf8();
   const words = { outcome: wordColumn(arrow, 0, OUTCOMES), coldStart: wordColumn(arrow, 1, COLD_STARTS) };
-  const schema = sampleSchema(arrow, words.outcome.type, words.coldStart.type, usage);
+  const schema = sampleSchema(arrow, words.outcome.type, words.coldStart.type, more);
   const struct = new arrow.Struct(schema.fields);
   return {
     schema,
@@ -69,20 +75,16 @@ export function createSampleTable(arrow: Arrow, usage: readonly (keyof UsageColu
         words.coldStart.toData(batch.coldStart, length),
         makeData({ type: new arrow.Uint16(), length, nullCount: 0, data: new Uint16Array(length).fill(batch.worker) }),
         makeData({ type: text, length, ...textColumn(batch.details, length) }),
-        ...usageData(arrow, usage, batch.usage, length),
+        ...usageData(arrow, more.usage, batch.usage, length),
+        ...(more.batched ? [invocationData(arrow, batch, length)] : []),
       ];
       return new arrow.RecordBatch(schema, makeData({ type: struct, length, nullCount: 0, children }));
     },
-    toSamples: (records, what) => readRecords(records, what, usage),
+    toSamples: (records, what) => readRecords(records, what, more),
   };
 }
 
-function sampleSchema(
-  arrow: Arrow,
-  outcome: WordType,
-  coldStart: WordType,
-  usage: readonly (keyof UsageColumns)[],
-): ArrowModule.Schema {
+function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType, more: MoreColumns): ArrowModule.Schema {
   const { Field, Float64, Schema, Uint16, Uint32, Utf8 } = arrow;
   const fields = [
     new Field('seq', new Uint32(), false),
@@ -91,7 +93,8 @@ function sampleSchema(
     new Field('cold_start', coldStart, false),
     new Field('worker', new Uint16(), false),
     new Field('detail', new Utf8(), true),
-    ...usage.map((name) => new Field(USAGE_COLUMNS[name], new Float64(), true)),
+    ...more.usage.map((name) => new Field(USAGE_COLUMNS[name], new Float64(), true)),
+    ...(more.batched ? [new Field('invocation', new Uint32(), false)] : []),
   ];
   return new Schema(fields, new Map([['replay.samples', '1']]));
 }
@@ -121,15 +124,14 @@ function msData(arrow: Arrow, column: Float64Array, rows: number): Data {
   return arrow.makeData({ type: new arrow.Float64(), length: rows, data, ...nullsOfNaN(column, rows) });
 }
 
-function usageData(
-  arrow: Arrow,
-  names: readonly (keyof UsageColumns)[],
-  usage: UsageColumns | undefined,
-  length: number,
-): Data[] {
+function usageData(arrow: Arrow, names: UsageNames, usage: UsageColumns | undefined, length: number): Data[] {
   if (usage !== undefined) return names.map((name) => msData(arrow, usage[name], length));
   const none = { data: new Float64Array(length), nullCount: length, nullBitmap: new Uint8Array(bitmapBytes(length)) };
   return names.map(() => arrow.makeData({ type: new arrow.Float64(), length, ...none }));
+}
+
+function invocationData(arrow: Arrow, { seq, invocation = seq }: SampleBatch, length: number): Data {
+  return arrow.makeData({ type: new arrow.Uint32(), length, nullCount: 0, data: invocation.subarray(0, length) });
 }
 
 interface Nulls {
@@ -182,7 +184,7 @@ function textColumn(
   return { nullCount: rows - next, nullBitmap, valueOffsets, data };
 }
 
-function readRecords(records: RecordBatch, what: string, usage: readonly (keyof UsageColumns)[]): SampleBatch {
+function readRecords(records: RecordBatch, what: string, { usage, batched }: MoreColumns): SampleBatch {
   const columns = new RecordColumns(records, what);
   return {
     rows: records.numRows,
@@ -199,6 +201,7 @@ function readRecords(records: RecordBatch, what: string, usage: readonly (keyof 
     outcome: columns.codes('outcome', OUTCOMES),
     coldStart: columns.codes('cold_start', COLD_STARTS),
     ...columns.usage(usage),
+    ...(batched ? { invocation: columns.values('invocation', Uint32Array) } : {}),
     details: columns.details(),
   };
 }
@@ -252,7 +255,7 @@ class RecordColumns {
     return details;
   }
 
-  usage(names: readonly (keyof UsageColumns)[]): Pick<SampleBatch, 'usage'> {
+  usage(names: UsageNames): Pick<SampleBatch, 'usage'> {
     const { numRows } = this.#records;
     const told = names.filter((name) => this.#data(USAGE_COLUMNS[name]).nullCount < numRows);
     if (told.length === 0) return {};

@@ -1,7 +1,11 @@
 import { Backends } from './backends.js';
 import { Calibrate } from './calibrate.js';
+import { Compare } from './compare.js';
+import { Completion } from './completion.js';
 import { Estimate } from './estimate.js';
+import { Export } from './export.js';
 import { Generate } from './generate.js';
+import { Init } from './init.js';
 import { ReportAgain } from './report.js';
 import { Run } from './run.js';
 import { Serve } from './serve.js';
@@ -14,5 +18,9 @@ export const COMMANDS = {
   backends: Backends,
   calibrate: Calibrate,
   report: ReportAgain,
+  compare: Compare,
   serve: Serve,
+  export: Export,
+  init: Init,
+  completion: Completion,
 };

@@ -304,7 +304,7 @@ describe('the probe', () => {
     const endpointUrl = `http://127.0.0.1:${String(server.port)}`;
     const backend = await backendFor({ endpoint: NAME, endpointUrl, auth: 'access-token' });
     expect(await backend.probe?.(new AbortController().signal)).toEqual([
-      { kind: 'replicas', count: 6 },
+      { kind: 'replicas', count: 5 },
       { kind: 'n1-standard-8', count: 5 },
       { kind: 'NVIDIA_TESLA_T4', count: 4 },
       { kind: 'g2-standard-8', count: 0 },

@@ -17,8 +17,8 @@ interface MachineSpec {
 const MAX_MODELS = 1000;
 
 /**
- * What an endpoint's description (`GET v1/projects/.../endpoints/ID`) says is running: `replicas` in all, which is what the
- * bill counts, replicas by machine type, and accelerators by theirs. Throws an Error where it does not say.
+ * What an endpoint's description (`GET v1/projects/.../endpoints/ID`) says is running: `replicas` on machines, which
+ * cost by the hour, then the same by machine type, and accelerators by theirs. Throws an Error where it does not say.
  */
 export function deployedCapacity(description: unknown): readonly Capacity[] {
   if (typeof description !== 'object' || description === null) throw new Error('the description is no object');
@@ -26,7 +26,7 @@ export function deployedCapacity(description: unknown): readonly Capacity[] {
   if (!Array.isArray(deployedModels) || deployedModels.length > MAX_MODELS) {
     throw new Error('the description has no list of deployed models');
   }
-  const counts = new Map([['replicas', 0]]);
+  const counts = new Map<string, number>();
   for (const { kind, count } of deployedModels.flatMap((model) => ofModel((model ?? {}) as DeployedModel))) {
     counts.set(kind, (counts.get(kind) ?? 0) + count);
   }
@@ -39,19 +39,17 @@ function ofModel({ id, dedicatedResources, automaticResources, status }: Deploye
   if (replicas === undefined) {
     throw new Error(`deployed model ${printable(String(id), 40)} does not say how many replicas it has`);
   }
-  const all = { kind: 'replicas', count: replicas };
-  if (automaticResources !== undefined) return [all, { kind: 'automatic', count: replicas }];
+  if (automaticResources !== undefined) return [{ kind: 'automatic', count: replicas }];
   const { machineType, acceleratorType, acceleratorCount } = dedicatedResources?.machineSpec ?? {};
   if (typeof machineType !== 'string') {
     throw new Error(`deployed model ${printable(String(id), 40)} does not say its machine type`);
   }
-  const machines = { kind: printable(machineType, 60), count: replicas };
-  if (typeof acceleratorType !== 'string') return [all, machines];
-  return [
-    all,
-    machines,
-    { kind: printable(acceleratorType, 60), count: replicas * (wholeNumber(acceleratorCount) ?? 1) },
+  const machines = [
+    { kind: 'replicas', count: replicas },
+    { kind: printable(machineType, 60), count: replicas },
   ];
+  if (typeof acceleratorType !== 'string') return machines;
+  return [...machines, { kind: printable(acceleratorType, 60), count: replicas * (wholeNumber(acceleratorCount) ?? 1) }];
 }
 
 function wholeNumber(value: unknown): number | undefined {

@@ -17,20 +17,15 @@ export interface Verdict {
   readonly expect: ExpectRule;
   /** What no detail may tell. */
   readonly secrets: () => readonly string[];
-  readonly requestBytes: (payload: number) => number;
 }
 
 /** What became of an invocation that was answered. */
-export function createLambdaOutcome({
-  expect,
-  secrets,
-  requestBytes,
-}: Verdict): (answer: Answer, payload: number) => Outcome {
+export function createLambdaOutcome({ expect, secrets }: Verdict): (answer: Answer, requestBytes: number) => Outcome {
   const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
-  return (answer, payload) => {
+  return (answer, requestBytes) => {
     const { status, headers } = answer;
     const functionError = headers[FUNCTION_ERROR_HEADER];
-    const told = toldBy(answer, requestBytes(payload));
+    const told = toldBy(answer, requestBytes);
     const rest = { ...told, ...knownTimes(answer) };
     if (functionError !== undefined) {
       const detail = functionErrorDetail(functionError, answer.body, secrets());

@@ -14,9 +14,14 @@ export interface LogReport {
  */
 export function parseLogTail(base64: string): LogReport | undefined {
   const log = Buffer.from(base64, 'base64').toString('utf8');
-  const report = textReport(log) ?? jsonReport(log);
+  const report = parseReport(log);
   const stages = report?.cold === true ? stagesInLog(log) : undefined;
   return report === undefined || stages === undefined ? report : { ...report, usage: { ...report.usage, ...stages } };
+}
+
+/** The same of any piece of a log, without what the function tells itself. */
+export function parseReport(log: string): LogReport | undefined {
+  return textReport(log) ?? jsonReport(log);
 }
 
 const REPORT = 'REPORT RequestId:';

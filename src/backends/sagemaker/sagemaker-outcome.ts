@@ -11,20 +11,18 @@ export interface Verdict {
   readonly expect: ExpectRule;
   /** What no detail may tell. */
   readonly secrets: () => readonly string[];
-  readonly requestBytes: (payload: number) => number;
 }
 
 /** What became of a request that was answered. */
 export function createSageMakerOutcome({
   expect,
   secrets,
-  requestBytes,
-}: Verdict): (answer: Answer, payload: number) => Outcome {
+}: Verdict): (answer: Answer, requestBytes: number) => Outcome {
   const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
-  return (answer, payload) => {
+  return (answer, requestBytes) => {
     const { status, headers } = answer;
     const times = knownTimes(answer);
-    const usage = { requestBytes: requestBytes(payload), answerBytes: answer.bodyBytes };
+    const usage = { requestBytes, answerBytes: answer.bodyBytes };
     const trouble = unexpected(expect, needle, answer);
     if (trouble === null) return { ok: true, usage, ...times };
     if (status >= 400 && (status < expect.leastStatus || status > expect.mostStatus)) {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../sample.js';
-import type { Backend, BackendContext, Call } from '../backend.js';
+import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
 import type { Answer, WireFailure } from './exchange.js';
 import { connectionShare, type Connections } from './connection-share.js';
 import { type ExpectRule, unexpected } from './expect-rule.js';
@@ -8,6 +8,8 @@ import type { TokenWish } from './google-credentials.js';
 import { googleError } from './google-error.js';
 import { type TokenSource, withoutToken } from './google-token.js';
 import { createWire, type Wire } from './http1-wire.js';
+import { instanceBatches, type InstanceBatches } from './instance-batches.js';
+import { JSON_TYPE } from './instances-json.js';
 import { openLoopbackSink } from './loopback-sink.js';
 import { type HeaderField, requestBytes } from './request-bytes.js';
 import { failedAnswer, failedWire, knownTimes, statusFailure } from './status-outcome.js';
@@ -19,6 +21,8 @@ export interface RestPlan {
   readonly method: string;
   /** One per payload; null: a request without a body. */
   readonly bodies: readonly (RestBody | null)[];
+  /** Set where requests go in batches. */
+  readonly batches?: InstanceBatches;
   /** Null: no token. */
   readonly wish: TokenWish | null;
   readonly expect: ExpectRule;
@@ -38,6 +42,7 @@ export interface RestBody {
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 const WARM_UP_REQUESTS = 4000;
 const WARM_UP_LANES = 32;
+const WARM_UP_BATCH = new Uint32Array(4);
 const WARM_UP_BODY: RestBody = { contentType: 'application/json', bytes: Buffer.from('{"instances":[[0.5]]}') };
 
 /** A client of one address of Google's over the lean wire, with a token in every request. */
@@ -45,7 +50,7 @@ export async function createRestBackend(plan: RestPlan, context: BackendContext)
   const token = plan.wish === null ? null : await openBackgroundToken(plan.wish);
   const client = createClient(plan, connectionShare(plan.connections, context), token, context);
   return {
-    invoke: client.invoke,
+    ...client.invokes,
     async prepare(signal) {
       await warmUp(plan, context, signal);
       await client.wire.open(signal);
@@ -61,7 +66,7 @@ export async function createRestBackend(plan: RestPlan, context: BackendContext)
 
 interface Client {
   readonly wire: Wire;
-  readonly invoke: (call: Call) => Promise<Outcome>;
+  readonly invokes: Pick<Backend, 'invoke' | 'invokeBatch'>;
 }
 
 function createClient(
@@ -76,30 +81,55 @@ function createClient(
   const requests = requestsOf(plan, token);
   const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
   const sendOptions = { method, collectBody: needle !== null };
+  const told = (result: Answer | WireFailure): Outcome => {
+    const outcome = outcomeOf(result, plan, needle);
+    if (outcome.ok || token === null) return outcome;
+    return { ...outcome, detail: withoutToken(outcome.detail, token.current()) };
+  };
+  const invoke = async (call: Call): Promise<Outcome> =>
+    told(await wire.send(requests.bytes(call.payload, call.seq), sendOptions, call));
+  const { batches } = plan;
+  if (batches === undefined) return { wire, invokes: { invoke } };
   return {
     wire,
-    invoke: async (call) => {
-      const result = await wire.send(requests.bytes(call.payload, call.seq), sendOptions, call);
-      const outcome = outcomeOf(result, plan, needle);
-      if (outcome.ok || token === null) return outcome;
-      return { ...outcome, detail: withoutToken(outcome.detail, token.current()) };
+    invokes: {
+      invoke,
+      async invokeBatch(call): Promise<BatchOutcome> {
+        const bytes = requests.batchBytes(call.payloads, call.seq);
+        const result = await wire.send(bytes, { method, collectBody: true }, call);
+        const outcome = told(result);
+        return result.kind === 'failure' ? outcome : batches.split(outcome, call.payloads, result.body);
+      },
     },
   };
 }
 
-function requestsOf({ url, method, bodies }: RestPlan, token: TokenSource | null): TokenRequests {
-  return createTokenRequests(token, bodies.length, (payload, authorization) => {
-    const body = bodies[payload] ?? null;
-    const headers: readonly HeaderField[] = [
-      ['host', url.host],
-      ['user-agent', 'replay'],
-      ['accept', '*/*'],
-      ...authorization,
-      ...bodyFields(method, body),
-    ];
-    const target = url.pathname + url.search;
-    return requestBytes({ method, target, headers, ...(body === null ? {} : { body: body.bytes }) });
+function requestsOf(plan: RestPlan, token: TokenSource | null): TokenRequests {
+  const { bodies, batches } = plan;
+  const contentType = bodies[0]?.contentType ?? JSON_TYPE;
+  return createTokenRequests(token, bodies.length, {
+    one: (payload, authorization) => requestOf(plan, bodies[payload] ?? null, authorization),
+    batch(payloads, authorization) {
+      if (batches === undefined) throw new Error('a batch in a run without batches');
+      return requestOf(plan, { contentType, bytes: batches.body(payloads) }, authorization);
+    },
   });
+}
+
+function requestOf(
+  { url, method }: RestPlan,
+  body: RestBody | null,
+  authorization: readonly HeaderField[],
+): ReturnType<typeof requestBytes> {
+  const headers: readonly HeaderField[] = [
+    ['host', url.host],
+    ['user-agent', 'replay'],
+    ['accept', '*/*'],
+    ...authorization,
+    ...bodyFields(method, body),
+  ];
+  const target = url.pathname + url.search;
+  return requestBytes({ method, target, headers, ...(body === null ? {} : { body: body.bytes }) });
 }
 
 /** RFC 9110, section 8.6: a length also for an empty body, where the method expects one. */
@@ -152,11 +182,16 @@ async function warmUp(plan: RestPlan, context: BackendContext, signal: AbortSign
   // Without one the run is only less exact at first.
   if (sink === undefined) return;
   const connections = { initial: WARM_UP_LANES, max: WARM_UP_LANES };
-  const { wire, invoke } = createClient({ ...plan, url: sink.url, bodies: [WARM_UP_BODY] }, connections, null, context);
+  const batches = plan.batches === undefined ? {} : { batches: instanceBatches('', [WARM_UP_BODY.bytes]) };
+  const warm = { ...plan, url: sink.url, bodies: [WARM_UP_BODY], ...batches };
+  const { wire, invokes } = createClient(warm, connections, null, context);
   await wire.open(signal);
   let left = WARM_UP_REQUESTS;
   const lane = async (): Promise<void> => {
-    while (left-- > 0 && !signal.aborted) await invoke(warmUpCall(left, context.clock.now(), signal));
+    while (left-- > 0 && !signal.aborted) {
+      const call = warmUpCall(left, context.clock.now(), signal);
+      await (invokes.invokeBatch?.({ ...call, payloads: WARM_UP_BATCH }) ?? invokes.invoke(call));
+    }
   };
   await Promise.all(Array.from({ length: WARM_UP_LANES }, lane));
   wire.close();
