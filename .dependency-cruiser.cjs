@@ -16,8 +16,8 @@ module.exports = {
   forbidden: [
     rule(
       'no-cycles',
-      'Stages follow each other: move what both need to a flat file.',
-      { path: '^src/' },
+      'Stages follow each other: move what both need to a flat file. (Completion prints the table that it stands in.)',
+      { path: '^src/', pathNot: '^src/commands/(completion|index)\\.ts$' },
       { circular: true },
     ),
     rule(
@@ -174,7 +174,6 @@ module.exports = {
     home('prom-client', '^src/metrics/'),
     home('@opentelemetry', '^src/metrics/'),
     home('uplot', '^src/report/html/'),
-    home('yaml', '^src/(commands|compare)/'),
     home('@grpc/proto-loader', '^src/backends/shared/'),
     home('hdr-histogram-js', '^src/collectors/'),
     home('yaml', '^src/config/'),

@@ -72,7 +72,9 @@ afterAll(() => {
 it.each(TRIED)('%s: every example does its work', { timeout: 200_000 }, async (name) => {
   expect(TRIED_ELSEWHERE).not.toContain(name);
   const lines = EXAMPLES.filter((one) => one.name === name).map(({ line }) => shortened(line, SERVICE));
-  const own = lines.filter((line) => !onPages.includes(line)).map((line) => line.replace('-o trace.json', '-o generated.json'));
+  const own = lines
+    .filter((line) => !onPages.includes(line))
+    .map((line) => line.replace('-o trace.json', '-o generated.json'));
   const plain = own.filter(isPlain);
   const [did, others] = await Promise.all([
     scratch.replayLines(plain.map(reaching)),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { closeArrivals } from '../arrival-store.js';
-import { parseRunConfig, type RunConfig } from '../compare/parse-run-config.js';
+import { parseRunConfig, type RunConfig } from '../config/parse-run-config.js';
 import { runSeries, type PlannedRun, type SeriesEnd } from '../compare/run-series.js';
 import { LATEST_PRICES } from '../cost-terms.js';
 import { isUserError, messageOf, printable, UserError } from '../errors.js';

@@ -341,7 +341,7 @@ function backendOptions(flags: RunFlags): RawOptions {
 
 async function print({ report, folder, spectrum }: ReplayResult, flags: RunFlags): Promise<void> {
   await printReport(report, spectrum, flags);
-  if (!flags.json) process.stderr.write(`written to ${folder}\n`);
+  if (!flags.json) process.stderr.write(plainFor(process.env, `written to ${folder}\n`));
 }
 
 /** By precedence: what stops a run outranks what it measured. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 /** Keys whose text is a path whatever it looks like. */
-const PATHS = ['trace', 'payload', 'out', 'junit', 'baseline'];
+const PATHS = ['trace', 'payload', 'out', 'junit', 'summary', 'baseline'];
 
 /**
  * A text of the file as it is meant: a path in the file starts at the file's folder, not where the command runs. Paths are

@@ -18,7 +18,7 @@ const beginning = (start: string, words: readonly string[]): string[] =>
 /** What stands on the line, its last word unfinished, and what completes it. */
 const LINES: [words: readonly string[], expected: readonly string[]][] = [
   [['g'], ['generate']],
-  [['run', '--ba'], ['--backend']],
+  [['run', '--ba'], beginning('--ba', longFlags('run'))],
   [['--no-'], beginning('--no-', longFlags('run'))],
   [['trace.json', '--ma'], beginning('--ma', longFlags('run'))],
   [['trace.json', '--backend', ''], backends],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseRunConfig, type KnownFlags } from '#src/compare/parse-run-config';
+import { parseRunConfig, type KnownFlags } from '#src/config/parse-run-config';
 import { isUserError } from '#src/errors';
 
 const FLAGS: KnownFlags = {

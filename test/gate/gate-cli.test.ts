@@ -259,9 +259,9 @@ describe('-n', () => {
     closeArrivals(store);
   });
 
-  it('is one length of two', async () => {
+  it('is one length of two, and a threshold may stand before the trace', async () => {
     const out = freshFolder();
-    const load = ['traces/workload-40.json', '--from', '80s', ...QUEUE, '-o', out];
+    const load = ['--threshold', 'unsent<1', 'traces/workload-40.json', '--from', '80s', ...QUEUE, '-o', out];
     expect((await runCli([...load, '-n', '25'])).code).toBe(0);
     expect(readReport(out).sections.outcomes.planned).toBe(25);
     expect((await runCli(['-R', '9/s', '-d', '1s', '-n', '4'])).stderr).toMatch(

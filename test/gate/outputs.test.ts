@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import hdr from 'hdr-histogram-js';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +12,7 @@ import { renderJunit } from '#src/report/junit';
 import { renderLatencySpectrum } from '#src/report/latency-spectrum';
 import { renderMarkdownSummary } from '#src/report/markdown-summary';
 import { renderReportHtml } from '#src/report/html/render-report-html';
+import { renderReportJson } from '#src/report/report-json';
 import { renderReportText } from '#src/report/report-text';
 import { ENDED, makeRows, planFor, toBatch } from '../collectors/sample-rows.js';
 import { madeReport, RUN } from '../report/made-report.js';
@@ -252,6 +255,17 @@ describe('the Markdown summary', () => {
       }),
     );
   });
+});
+
+it('thresholds are what the schema describes', () => {
+  const path = new URL('../../schemas/report.schema.json', import.meta.url);
+  const schema = JSON.parse(readFileSync(path, 'utf8')) as object;
+  const validate = new Ajv2020({ strict: false }).compile(schema);
+  expect(
+    validate(JSON.parse(renderReportJson(changed({ thresholds: [OK, FAILED] })))),
+    JSON.stringify(validate.errors),
+  ).toBe(true);
+  expect(validate(JSON.parse(renderReportJson(changed({ thresholds: [{ ...OK, ok: 1 as never }] }))))).toBe(false);
 });
 
 it('thresholds stand in the text and in the page, escaped', () => {

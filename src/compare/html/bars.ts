@@ -55,7 +55,7 @@ function cell(numbers: Estimate, unit: 'ms' | 'ratio' | 'money' | 'count', full:
   const told =
     low === null || high === null || low === high
       ? ''
-      : ` (${mark}${amountOf({ unit }, low)} –\u00a0${amountOf({ unit }, high)})`;
+      : ` (${mark}${amountOf({ unit }, low)} – ${amountOf({ unit }, high)})`;
   return markup`<td>
     <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect${value === Infinity ? trusted(' class="endless"') : ''} width="${width}" height="10" />${whisker}</svg>
     <span>${value === Infinity ? 'for ever' : amountOf({ unit }, value)}${told}</span>
