@@ -180,7 +180,10 @@ export interface ColdStartsSection {
   readonly meanMs: number | null;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
-  /** Parts of a cold request, where told: `init`, `restore`, `firstInvocation`. */
+  /**
+   * Parts of a cold request, where told: `init`, `restore`, `firstInvocation`; and as the function timed itself
+   * `container`, `import`, `download`, `load`, `firstInference`.
+   */
   readonly stages: Readonly<
     Record<string, { readonly count: number; readonly meanMs: number; readonly p99Ms: number }>
   >;

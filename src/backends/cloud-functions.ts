@@ -3,7 +3,7 @@ import type { Payload } from '../trace.js';
 import type { BackendPlugin, RawOptions, SetUp, SetUpResult } from './backend.js';
 import { type FunctionAddress, functionAddress } from './cloud-functions/function-address.js';
 import { type BodyFormat, functionBody } from './cloud-functions/function-body.js';
-import { handlerReport, REPORT_HEADERS } from './cloud-functions/handler-report.js';
+import { handlerReport, REPORT_HEADERS } from './shared/handler-report.js';
 import { type ExpectRule, parseExpect } from './shared/expect-rule.js';
 import { googleTokens, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';

@@ -6,7 +6,7 @@ import { UserError } from '../errors.js';
 import { parseDurationMs, parseSpeed } from '../quantities.js';
 import type { CostSection } from '../report.js';
 import type { RunEnd } from '../run.js';
-import type { SampleBatch } from '../sample.js';
+import { USAGE_NAMES, type SampleBatch, type UsageColumns } from '../sample.js';
 import type { Trace } from '../trace.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
 import { textFlag, wholeNumber } from './text-flag.js';
@@ -148,14 +148,8 @@ function assumedSamples(dueMs: Float64Array, billedMs: number): SampleBatch {
     outcome: new Uint8Array(rows),
     coldStart: new Uint8Array(rows),
     usage: {
-      durationMs: unknown,
+      ...(Object.fromEntries(USAGE_NAMES.map((name) => [name, unknown])) as Record<keyof UsageColumns, Float64Array>),
       billedMs: column(billedMs),
-      initMs: unknown,
-      restoreMs: unknown,
-      memoryMb: unknown,
-      maxMemoryMb: unknown,
-      requestBytes: unknown,
-      answerBytes: unknown,
     },
     details: [],
   };

@@ -2,6 +2,7 @@ import { printable } from '../../errors.js';
 import type { ColdStart, Outcome, Usage } from '../../sample.js';
 import { awsDetail, awsFailure, jsonFields, parseAwsError, withoutSecrets } from '../shared/aws-failure.js';
 import type { Answer } from '../shared/exchange.js';
+import { handlerReport, REPORT_HEADERS } from '../shared/handler-report.js';
 import { type ExpectRule, unexpected } from '../shared/expect-rule.js';
 import { bodyExcerpt, failedAnswer, knownTimes } from '../shared/status-outcome.js';
 import { parseLogTail } from './parse-log-tail.js';
@@ -9,7 +10,7 @@ import { parseLogTail } from './parse-log-tail.js';
 export const LOG_HEADER = 'x-amz-log-result';
 export const FUNCTION_ERROR_HEADER = 'x-amz-function-error';
 const ERROR_TYPE_HEADER = 'x-amzn-errortype';
-export const KEPT_HEADERS = [LOG_HEADER, FUNCTION_ERROR_HEADER, ERROR_TYPE_HEADER, 'location'];
+export const KEPT_HEADERS = [LOG_HEADER, FUNCTION_ERROR_HEADER, ERROR_TYPE_HEADER, 'location', ...REPORT_HEADERS];
 
 /** What an answer says, however it was got. */
 export interface Verdict {
@@ -24,7 +25,7 @@ export function createLambdaOutcome({ expect, secrets }: Verdict): (answer: Answ
   return (answer, requestBytes) => {
     const { status, headers } = answer;
     const functionError = headers[FUNCTION_ERROR_HEADER];
-    const told = toldBy(headers[LOG_HEADER], requestBytes, answer.bodyBytes);
+    const told = toldBy(answer, requestBytes);
     const rest = { ...told, ...knownTimes(answer) };
     if (functionError !== undefined) {
       const detail = functionErrorDetail(functionError, answer.body, secrets());
@@ -48,9 +49,15 @@ interface Told {
   readonly serverMs?: number;
 }
 
-function toldBy(logTail: string | undefined, requestBytes: number, answerBytes: number): Told {
+/** By the log of an invocation; without one, by the function itself in the headers of its URL. */
+function toldBy(answer: Answer, requestBytes: number): Told {
+  const logTail = answer.headers[LOG_HEADER];
   const report = logTail === undefined ? undefined : parseLogTail(logTail);
-  if (report === undefined) return { usage: { requestBytes, answerBytes }, coldStart: 'unknown' };
+  const answerBytes = answer.bodyBytes;
+  if (report === undefined) {
+    const { usage, ...told } = handlerReport(answer);
+    return { coldStart: 'unknown', ...told, usage: { ...usage, requestBytes, answerBytes } };
+  }
   const usage = { ...report.usage, requestBytes, answerBytes };
   const { durationMs } = report.usage;
   const coldStart = report.cold ? 'cold' : 'warm';
