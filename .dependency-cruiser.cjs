@@ -81,7 +81,10 @@ module.exports = {
     rule(
       'replay-knows-contracts',
       'The engine knows contracts and registries.',
-      { path: own('replay'), pathNot: '^src/replay/(replay|report-again|write-page|write-report|cloud-of-run|collect-cloud)\\.ts$' },
+      {
+        path: own('replay'),
+        pathNot: '^src/replay/(replay|report-again|write-page|write-report|cloud-of-run|collect-cloud)\\.ts$',
+      },
       { path: '^src/', pathNot: [flat, own('replay'), '^src/backends/(backend|registry)\\.ts$'] },
     ),
     rule(
