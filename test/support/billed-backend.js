@@ -11,18 +11,10 @@ export default {
     probe,
   }),
   billing: ({ billing }) => billing,
+  batches: () => true,
   create: ({ probe }, { clock }) => ({
-    async invoke({ seq, handedMs }) {
-      const cold = seq % 10 === 0;
-      const durationMs = 5 + (seq % 7) * 0.37;
-      const initMs = cold ? 20.25 : undefined;
-      await clock.until(handedMs + durationMs + (initMs ?? 0));
-      const times = { sentMs: handedMs, doneMs: clock.now(), coldStart: cold ? 'cold' : 'warm' };
-      if (seq % 25 === 24) return { ok: false, failure: 'throttled', detail: 'too many', ...times };
-      if (seq % 25 === 23) return { ok: true, ...times };
-      const usage = { durationMs, billedMs: Math.ceil(durationMs + (initMs ?? 0)), ...(cold ? { initMs } : {}) };
-      return { ok: true, ...times, usage };
-    },
+    invoke: (call) => invoke(call, clock),
+    invokeBatch: (call) => invoke(call, clock),
     async probe() {
       if (probe === 'fails') throw new Error('access denied');
       return [
@@ -32,3 +24,15 @@ export default {
     },
   }),
 };
+
+async function invoke({ seq, handedMs }, clock) {
+  const cold = seq % 10 === 0;
+  const durationMs = 5 + (seq % 7) * 0.37;
+  const initMs = cold ? 20.25 : undefined;
+  await clock.until(handedMs + durationMs + (initMs ?? 0));
+  const times = { sentMs: handedMs, doneMs: clock.now(), coldStart: cold ? 'cold' : 'warm' };
+  if (seq % 25 === 24) return { ok: false, failure: 'throttled', detail: 'too many', ...times };
+  if (seq % 25 === 23) return { ok: true, ...times };
+  const usage = { durationMs, billedMs: Math.ceil(durationMs + (initMs ?? 0)), ...(cold ? { initMs } : {}) };
+  return { ok: true, ...times, usage };
+}
