@@ -173,7 +173,7 @@ export interface TimelineSecond {
 
 /** What the service or our handlers told of new environments. */
 export interface ColdStartsSection {
-  /** Requests that met a cold start, and requests of which it is known whether they did. */
+  /** Invocations that met a cold start, and those of which it is known whether they did. */
   readonly count: number;
   readonly known: number;
   /** Time to make or restore an environment, over the cold starts that told it. */
