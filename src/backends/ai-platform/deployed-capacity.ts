@@ -49,7 +49,10 @@ function ofModel({ id, dedicatedResources, automaticResources, status }: Deploye
     { kind: printable(machineType, 60), count: replicas },
   ];
   if (typeof acceleratorType !== 'string') return machines;
-  return [...machines, { kind: printable(acceleratorType, 60), count: replicas * (wholeNumber(acceleratorCount) ?? 1) }];
+  return [
+    ...machines,
+    { kind: printable(acceleratorType, 60), count: replicas * (wholeNumber(acceleratorCount) ?? 1) },
+  ];
 }
 
 function wholeNumber(value: unknown): number | undefined {
