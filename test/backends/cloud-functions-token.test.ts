@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { googleTokens } from '#src/backends/shared/google-credentials';
 import { openTokenSource, type Token, type TokenTimers, withoutToken } from '#src/backends/shared/google-token';
 import { requestBytes } from '#src/backends/shared/request-bytes';
-import { createTokenRequests, type RequestMaker } from '#src/backends/shared/token-requests';
+import { createTokenRequests } from '#src/backends/shared/token-requests';
 import { UserError } from '#src/errors';
 import { type MetadataServer, restoreEnvironment, serveMetadata } from '../support/fake-google.js';
 
@@ -111,18 +111,13 @@ describe('a token source', () => {
 });
 
 describe('requests with a token', () => {
-  const batch = (): never => {
-    throw new Error('none of these goes in a batch');
-  };
-
   it('are made once per token and payload, when they are used', () => {
     let token = 'first';
     const made: [number, string][] = [];
-    const one: RequestMaker['one'] = (payload, [field]) => {
+    const requests = createTokenRequests({ current: () => token }, 3, (payload, [field]) => {
       made.push([payload, field?.[1] ?? '']);
       return requestBytes({ method: 'POST', target: '/', headers: field === undefined ? [] : [field] });
-    };
-    const requests = createTokenRequests({ current: () => token }, 3, { one, batch });
+    });
     const bytes = requests.bytes(0, 1);
     for (let seq = 0; seq < 50; seq++) expect(requests.bytes(0, seq)).toBe(bytes);
     token = 'second';
@@ -140,11 +135,10 @@ describe('requests with a token', () => {
   });
 
   it('have no field without a source', () => {
-    const one: RequestMaker['one'] = (_payload, fields) => {
+    const requests = createTokenRequests(null, 1, (_payload, fields) => {
       expect(fields).toEqual([]);
       return () => Buffer.from('x');
-    };
-    const requests = createTokenRequests(null, 1, { one, batch });
+    });
     expect(requests.bytes(0, 0)).toEqual(Buffer.from('x'));
   });
 });
