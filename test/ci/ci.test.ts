@@ -211,6 +211,22 @@ describe('the Dockerfile', () => {
   });
 });
 
+it('what is imported is installed with it, or named as what a backend wants', () => {
+  const { dependencies, peerDependencies } = JSON.parse(read('package.json')) as Record<string, object>;
+  const declared = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
+  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  const wanted = files.flatMap((name) => {
+    // Types are gone in what runs.
+    const code = read(`src/${name}`).replace(/^(import|export) type [^;]*;/gms, '');
+    return [...code.matchAll(/(?:\bfrom |\bimport\()'((?:@[^/']+\/)?[^./'#][^/']*)/g)].map((match) => match[1] ?? '');
+  });
+  const missing = wanted.filter((name) => !name.startsWith('node:') && !declared.has(name));
+  expect(wanted).toContain('yaml');
+  expect([...new Set(missing)]).toEqual([]);
+});
+
 it('the scripts of CI are sound to bash', () => {
   for (const script of ['.ci/run', '.ci/other-nodes', 'examples/ci/run.sh'])
     execFileSync('bash', ['-n', join(ROOT, script)]);
