@@ -1,21 +1,18 @@
-import type { Clock } from '../clock.js';
-import { connectionShare, type Connections } from './shared/connection-share.js';
 import { messageOf, UserError } from '../errors.js';
 import type { Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
-import type { Backend, BackendContext, BackendPlugin, BatchCall, BatchOutcome, Call } from './backend.js';
-import { batchCache } from './shared/batch-cache.js';
+import type { Backend, BackendContext, BackendPlugin, BatchOutcome, Call } from './backend.js';
+import { type BatchRequest, type Client, createClient, type Request } from './http/http-client.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
-import type { Answer, SendOptions, WireFailure } from './shared/exchange.js';
+import { connectionShare } from './shared/connection-share.js';
+import type { Answer, WireFailure } from './shared/exchange.js';
 import { unexpected } from './shared/expect-rule.js';
 import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-options.js';
-import { createWire } from './shared/http1-wire.js';
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { instancesJson, JSON_TYPE } from './shared/instances-json.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
-import { type HeaderField, requestBytes } from './shared/request-bytes.js';
+import type { HeaderField } from './shared/request-bytes.js';
 import { failedAnswer, failedWire, knownTimes } from './shared/status-outcome.js';
-import type { UndiciRequest } from './shared/undici-client.js';
 
 /** Any service that answers HTTP requests; the payload goes as it is. */
 const plugin: BackendPlugin<HttpOptions> = {
@@ -86,14 +83,6 @@ async function createBackend(options: HttpOptions, context: BackendContext): Pro
   };
 }
 
-/** One entry of the payload table as a request. */
-interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: readonly HeaderField[];
-  readonly body: Uint8Array | null;
-}
-
 function requestsOf(
   options: HttpOptions,
   { payloads, runId }: Pick<BackendContext, 'payloads' | 'runId'>,
@@ -123,155 +112,9 @@ function requestOf(options: HttpOptions, runId: string, payload: Payload | null)
   };
 }
 
-type BatchRequest = (payloads: Uint32Array) => Request;
-
 function batchRequests(batches: InstanceBatches, options: HttpOptions, runId: string): BatchRequest {
   return (payloads) =>
     requestOf(options, runId, { kind: 'bytes', contentType: JSON_TYPE, bytes: batches.body(payloads) });
-}
-
-/** Either way of sending the request of a call. */
-interface Client {
-  open(signal: AbortSignal): Promise<void>;
-  send(call: Call): Promise<Answer | WireFailure>;
-  /** Only where it was made with `batchRequest`. */
-  sendBatch(call: BatchCall): Promise<Answer | WireFailure>;
-  facts(): Readonly<Record<string, string | number | boolean>>;
-  close(): Promise<void>;
-}
-
-function createClient(
-  url: URL,
-  options: HttpOptions,
-  connections: Connections,
-  clock: Clock,
-  requests: readonly Request[],
-  batchRequest: BatchRequest = noBatch,
-): Client | Promise<Client> {
-  const create = options.client === 'lean' ? leanClient : undiciClient;
-  return create(url, options, connections, clock, requests, batchRequest);
-}
-
-function noBatch(): never {
-  throw new Error('a batch in a run without batches');
-}
-
-const KEEP_HEADERS = ['location'];
-
-function leanClient(
-  url: URL,
-  options: HttpOptions,
-  connections: Connections,
-  clock: Clock,
-  requests: readonly Request[],
-  batchRequest: BatchRequest,
-): Client {
-  const wire = createWire({
-    url,
-    tls: { insecure: options.insecure },
-    connections,
-    limits: { bodyBytes: options.bodyLimitBytes, keepHeaders: KEEP_HEADERS },
-    ...(options.idleMs === null ? {} : { idleMs: options.idleMs }),
-    clock,
-  });
-  const bytes = requests.map(wireBytes);
-  const sendOptions = sendOptionsOf(options, requests);
-  const batch = batchCache(
-    (payloads) => {
-      const request = batchRequest(payloads);
-      return { bytes: wireBytes(request), size: request.body?.length ?? 0 };
-    },
-    ({ size }) => size,
-  );
-  return {
-    open: (signal) => wire.open(signal),
-    send: (call) => wire.send(at(bytes, call.payload)(call.seq), sendOptions, call),
-    sendBatch: (call) => wire.send(batch(call.payloads).bytes(call.seq), { ...sendOptions, collectBody: true }, call),
-    facts: () => ({ client: 'lean, HTTP/1.1', ...named(wire.facts()) }),
-    close() {
-      wire.close();
-      return Promise.resolve();
-    },
-  };
-}
-
-function wireBytes({ method, path, headers, body }: Request): (seq: number) => Uint8Array {
-  const length = lengthField(method, body);
-  return requestBytes({ method, target: path, headers: [...headers, ...length], ...(body === null ? {} : { body }) });
-}
-
-/** RFC 9110, section 8.6: also for an empty body, where the method expects one. */
-function lengthField(method: string, body: Uint8Array | null): readonly HeaderField[] {
-  const expectsBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
-  return body === null && !expectsBody ? [] : [['content-length', String(body?.length ?? 0)]];
-}
-
-function sendOptionsOf(options: HttpOptions, requests: readonly Request[]): SendOptions {
-  return { method: requests[0]?.method ?? 'GET', collectBody: options.expect.bodyHolds !== null };
-}
-
-function named(facts: ReturnType<ReturnType<typeof createWire>['facts']>): Record<string, number> {
-  return {
-    connectionsOpened: facts.opened,
-    connectionsPeak: facts.peak,
-    connectionsFailed: facts.failed,
-    connectionsDroppedByServer: facts.dropped,
-    connectionsWithSurplusBytes: facts.surplus,
-    addresses: facts.addresses,
-  };
-}
-
-/** The library takes 120 ms to load: only where it is asked for. */
-async function undiciClient(
-  url: URL,
-  options: HttpOptions,
-  { max }: Connections,
-  clock: Clock,
-  requests: readonly Request[],
-  batchRequest: BatchRequest,
-): Promise<Client> {
-  const { createUndiciClient } = await import('./shared/undici-client.js');
-  const { insecure, http2, bodyLimitBytes, idleMs } = options;
-  const client = createUndiciClient({
-    url,
-    connections: max,
-    insecure,
-    http2,
-    bodyLimitBytes,
-    idleMs,
-    keepHeaders: KEEP_HEADERS,
-    clock,
-  });
-  const flat = requests.map(flatHeaders);
-  const sendOptions = sendOptionsOf(options, requests);
-  const batch = batchCache(
-    (payloads) => flatHeaders(batchRequest(payloads)),
-    ({ body }) => body?.length ?? 0,
-  );
-  const send = (request: UndiciRequest, how: SendOptions, call: Call): Promise<Answer | WireFailure> => {
-    const headers = request.headers.map((text) => text.replaceAll('{seq}', String(call.seq)));
-    return client.send({ ...request, headers }, how, call);
-  };
-  return {
-    open: () => Promise.resolve(),
-    send: (call) => send(at(flat, call.payload), sendOptions, call),
-    sendBatch: (call) => send(batch(call.payloads), { ...sendOptions, collectBody: true }, call),
-    facts: () => ({
-      client: http2 ? 'undici, HTTP/2 where the service agrees' : 'undici, HTTP/1.1',
-      connectionsOpen: client.connected(),
-    }),
-    close: () => client.close(),
-  };
-}
-
-function flatHeaders(request: Request): UndiciRequest {
-  return { ...request, headers: request.headers.flat() };
-}
-
-function at<T>(table: readonly T[], index: number): T {
-  const entry = table[index];
-  if (entry === undefined) throw new Error(`payload ${String(index)} is not in the table of ${String(table.length)}`);
-  return entry;
 }
 
 function invokesOf(

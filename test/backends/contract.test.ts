@@ -24,9 +24,10 @@ function keeps<Options>(
   plugin: BackendPlugin<Options>,
   options: RawOptions,
   failing?: RawOptions,
-  payloads: readonly Payload[] = [],
+  batchPayloads?: readonly Payload[],
 ): void {
-  const subject = { it, plugin: plugin as unknown as BackendPlugin, options, payloads };
+  const batches = batchPayloads === undefined ? {} : { batchPayloads };
+  const subject = { it, plugin: plugin as unknown as BackendPlugin, options, ...batches };
   backendContract(failing === undefined ? subject : { ...subject, failing });
 }
 

@@ -1,5 +1,7 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arrivalStoreWriter } from '#src/arrival-store';
@@ -7,7 +9,7 @@ import { readSampleLog } from '#src/collectors/sample-log';
 import { reportAgain } from '#src/replay/report-again';
 import type { Trace } from '#src/trace';
 import { billedRun, ENDPOINT, plain, traceOf, written } from '../support/billed-run.js';
-import { expectConserved, freshFolder, readRecord, readReport, runCli } from '../support/run-cli.js';
+import { expectConserved, freshFolder, readRecord, readReport, ROOT, runCli } from '../support/run-cli.js';
 
 interface Row {
   readonly seq: number;
@@ -163,8 +165,8 @@ describe('an invocation', () => {
 it('threads send the batches that one thread sends, and a stop leaves the waiting one unsent', async () => {
   const sent = async (workers: number, stopMs?: number) => {
     const out = freshFolder();
-    const load = ['--rate', '200/s', '--process', 'poisson', '--duration', '0.8s', '--backend', 'null', '--quiet'];
-    const args = [...load, '--batch-size', '7', '--batch-wait', '2s', '-w', String(workers), '--no-html', '-o', out];
+    const load = ['--rate', '200/s', '--process', 'poisson', '--duration', '0.6s', '--backend', 'null', '--quiet'];
+    const args = [...load, '--batch-size', '8', '--batch-wait', '1s', '-w', String(workers), '--no-html', '-o', out];
     const { code } = await runCli(args, (child) => {
       if (stopMs === undefined) return;
       const wait = setInterval(() => {
@@ -181,20 +183,46 @@ it('threads send the batches that one thread sends, and a stop leaves the waitin
   };
   const shape = ({ rows }: { rows: readonly Row[] }): unknown =>
     rows.map(({ seq, invocation, releaseMs }) => [seq, invocation, releaseMs]);
-  const [one, three, stopped] = await Promise.all([sent(1), sent(3), sent(1, 300)]);
+  const [one, three, stopped] = await Promise.all([sent(1), sent(3), sent(1, 250)]);
   expect(shape(three)).toEqual(shape(one));
   for (const { report, code } of [one, three]) {
     expectConserved(report);
     expect([0, 96]).toContain(code);
   }
-  // The last batch is not full, and waits for 2 s.
-  expect(one.report.sections.outcomes.planned % 7).not.toBe(0);
+  // The last batch is not full, and waits for 1 s.
+  expect(one.report.sections.outcomes.planned % 8).not.toBe(0);
   expect(stopped.code).toBe(130);
   expectConserved(stopped.report);
   const { unsent, ok } = stopped.report.sections.outcomes;
   expect(unsent).toBeGreaterThan(0);
-  expect(ok % 7).toBe(0);
+  expect(ok % 8).toBe(0);
   expect(plain(await reportAgain(stopped.out))).toEqual(written(stopped.out));
+});
+
+it('a dead thread costs its own batches, whole, and the report says so by the schema', async () => {
+  const backend = join(mkdtempSync(join(tmpdir(), 'replay-batching-')), 'crash.mjs');
+  writeFileSync(
+    backend,
+    `const answer = async () => ({ ok: true });
+    export default { name: 'crash', summary: '', waits: 'on-the-world', knowsSent: false, publicOptions: [],
+      parseOptions: () => null, batches: () => true,
+      create: (_, { worker }) => ({ invoke: answer,
+        invokeBatch: async ({ seq }) => { if (worker === 1 && seq > 60) process.exit(3); return { ok: true }; } }) };`,
+  );
+  const batching = { size: 6, waitMs: 1000 };
+  const out = await billedRun({ backend, time: 'real', workers: 2, trace: traceOf(300, 700), batching });
+  const report = readReport(out);
+  expectConserved(report);
+  const { ok, failures, unsent, planned } = report.sections.outcomes;
+  // Every other batch from the eleventh on, and those whose rows had not left the thread.
+  expect([planned, ok + (failures.crashed ?? 0), unsent, ok % 6]).toEqual([210, 210, 0, 0]);
+  expect(failures.crashed).toBeGreaterThanOrEqual(6 * 12);
+  expect(report.sections.batching).toMatchObject({ planned: 35, invocations: ok / 6, meanSize: 6 });
+  expect(plain(await reportAgain(out))).toEqual(written(out));
+  const schema = JSON.parse(readFileSync(join(ROOT, 'schemas/report.schema.json'), 'utf8')) as object;
+  const validate = new Ajv2020({ strictTypes: false, strictRequired: false }).compile(schema);
+  expect(validate(written(out)), JSON.stringify(validate.errors)).toBe(true);
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toMatch(/invocations of 6\.00 requests on average/);
 });
 
 describe('what the user can mend', () => {
@@ -202,13 +230,19 @@ describe('what the user can mend', () => {
   const cases: [args: string[], tells: RegExp][] = [
     [[...load, 'null', '--batch-wait', '5ms'], /add --batch-size/],
     [[...load, 'null', '--batch-size', '0'], /whole number from 1 to 10000/],
-    [[...load, './docs/examples/echo-backend.js', '--batch-size', '2'], /does not batch: it sends one request a call/],
-    [[...load, 'http', '--url', 'http://127.0.0.1:1/', '--batch-size', '2'], /a batch is made of payloads/],
   ];
   it.each(cases)('%j', async (args, tells) => {
     const { code, stdout, stderr } = await runCli(args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(tells);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('a backend that sends one request a call, and a trace without payloads', async () => {
+    const batching = { size: 2, waitMs: 50 };
+    const echo = { batching, backend: './docs/examples/echo-backend.js' };
+    await expect(billedRun(echo)).rejects.toThrow(/echo does not batch: it sends one request a call/);
+    const http = { batching, backend: 'http', time: 'real', backendOptions: { url: 'http://127.0.0.1:1/' } } as const;
+    await expect(billedRun(http)).rejects.toThrow(/a batch is made of payloads/);
   });
 });
