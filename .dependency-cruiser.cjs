@@ -43,6 +43,21 @@ module.exports = {
       { path: '^src/', pathNot: [flat, own('calibrate'), '^src/replay/replay\\.ts$'] },
     ),
     rule(
+      'checking-is-a-dry-run',
+      'A dry run knows flat files, itself, contracts and registries, the plan of a run and the fold of its cost.',
+      { path: own('check') },
+      {
+        path: '^src/',
+        pathNot: [
+          flat,
+          own('check'),
+          '^src/backends/(backend|registry)\\.ts$',
+          '^src/replay/(environment-options|make-plan|redact-options|schedule|system-clock)\\.ts$',
+          '^src/collectors/(assumed-samples|cost)\\.ts$',
+        ],
+      },
+    ),
+    rule(
       'serving-stands-alone',
       'The server knows flat files, itself, the sessions of the ONNX backend and what backends share.',
       { path: own('serve') },

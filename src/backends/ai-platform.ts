@@ -5,10 +5,20 @@ import { encodePredictions } from './ai-platform/encode-predictions.js';
 import { type EndpointAddress, endpointAddress, parseDedicated } from './ai-platform/endpoint-address.js';
 import { createGrpcBackend } from './ai-platform/grpc-backend.js';
 import { predictBody } from './ai-platform/predict-body.js';
-import type { Backend, BackendContext, BackendPlugin, Capacity, RawOptions, SetUp, SetUpResult } from './backend.js';
+import type {
+  Backend,
+  BackendContext,
+  BackendPlugin,
+  Capacity,
+  RawOptions,
+  SetUp,
+  SetUpResult,
+  SizeLimit,
+} from './backend.js';
+import { sizeWarnings } from './shared/check-sizes.js';
 import { ANY_2XX, type ExpectRule, parseExpect } from './shared/expect-rule.js';
 import { googleGet } from './shared/google-get.js';
-import { googleTokens, type TokenWish } from './shared/google-credentials.js';
+import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
 import { refuseProxy } from './shared/google-proxy.js';
 import { createRestBackend, type RestBody } from './shared/google-rest.js';
@@ -29,6 +39,10 @@ interface Options extends EndpointAddress {
 }
 
 const NAME = 'ai-platform';
+/** What the service itself says: "Request payload size exceeds the limit: 1572864 bytes". */
+const SHARED: SizeLimit = { bytes: 1.5 * 2 ** 20, of: 'a prediction over the shared address' };
+/** cloud.google.com/vertex-ai/docs/predictions/using-dedicated-endpoints: "Up to 10 MB". */
+const DEDICATED: SizeLimit = { bytes: 10 * 2 ** 20, of: 'a prediction over a dedicated address' };
 
 /** An endpoint of Vertex AI, which was AI Platform Prediction. */
 const plugin: BackendPlugin<Options> = {
@@ -78,6 +92,15 @@ const plugin: BackendPlugin<Options> = {
   maxWorkers: ({ connections }) => connections ?? Infinity,
   billing: ({ machine }) => ({ model: 'hourly', ...(machine === null ? {} : { machine: `vertex:${machine}` }) }),
   setUp,
+  checks: {
+    credentials: (options, env) => toldToken(wishOf(options), env),
+    address({ url }) {
+      refuseProxy(NAME, new URL(url), process.env);
+      return Promise.resolve({ url: new URL(url) });
+    },
+    sizes: (options, payloads) => Promise.resolve(sizesOf(options, bodiesOf(options, payloads))),
+    limit: limitOf,
+  },
   create,
 };
 
@@ -149,12 +172,26 @@ async function setUp(options: Options, { payloads, env, progress }: SetUp): Prom
   const notes = isQuiet
     ? []
     : [`No token was sent to ${host}, which is no host of Google's; --set auth=access-token sends one.`];
-  if (options.transport === 'rest') return { options, notes };
+  const encoded = options.transport === 'rest' ? options : await withMessages(options, bodies, progress);
+  for (const warning of sizeWarnings(sizesOf(encoded, bodies), limitOf(options))) progress(`warning: ${warning}`);
+  return { options: encoded, notes };
+}
+
+async function withMessages(
+  options: Options,
+  bodies: readonly RestBody[],
+  progress: SetUp['progress'],
+): Promise<Options> {
   progress('loading @google-cloud/aiplatform, which takes seconds');
-  return {
-    options: { ...options, messages: await encodePredictions(options.name ?? '', options.method, bodies) },
-    notes,
-  };
+  return { ...options, messages: await encodePredictions(options.name ?? '', options.method, bodies) };
+}
+
+function sizesOf({ messages }: Options, bodies: readonly RestBody[]): readonly number[] {
+  return (messages ?? bodies.map(({ bytes }) => bytes)).map(({ length }) => length);
+}
+
+function limitOf({ isDedicated }: Options): SizeLimit {
+  return isDedicated ? DEDICATED : SHARED;
 }
 
 function wishOf({ auth }: Options): TokenWish | null {

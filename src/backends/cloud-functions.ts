@@ -1,11 +1,12 @@
 import { messageOf, UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
-import type { BackendPlugin, RawOptions, SetUp, SetUpResult } from './backend.js';
+import type { BackendPlugin, RawOptions, SetUp, SetUpResult, SizeLimit } from './backend.js';
 import { type FunctionAddress, functionAddress } from './cloud-functions/function-address.js';
 import { type BodyFormat, functionBody } from './cloud-functions/function-body.js';
 import { handlerReport, REPORT_HEADERS } from './cloud-functions/handler-report.js';
+import { sizeWarnings } from './shared/check-sizes.js';
 import { type ExpectRule, parseExpect } from './shared/expect-rule.js';
-import { googleTokens, type TokenWish } from './shared/google-credentials.js';
+import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
 import { refuseProxy } from './shared/google-proxy.js';
 import { createRestBackend, type RestPlan } from './shared/google-rest.js';
@@ -27,6 +28,11 @@ interface Options extends FunctionAddress {
 }
 
 const NAME = 'cloud-functions';
+/** cloud.google.com/functions/quotas: "Max uncompressed HTTP request size". */
+const LIMITS: Readonly<Record<FunctionAddress['generation'], SizeLimit>> = {
+  1: { bytes: 10 * 2 ** 20, of: 'a request to a function of generation 1' },
+  2: { bytes: 32 * 2 ** 20, of: 'a request to a function of generation 2' },
+};
 
 /** A function with an HTTPS trigger on Google Cloud, of generation 1 or 2 (which is a Cloud Run service). */
 const plugin: BackendPlugin<Options> = {
@@ -79,6 +85,15 @@ const plugin: BackendPlugin<Options> = {
     ...(memoryMb === null ? {} : { memoryMb }),
   }),
   setUp,
+  checks: {
+    credentials: (options, env) => toldToken(wishOf(options), env),
+    address({ url }) {
+      refuseProxy(NAME, new URL(url), process.env);
+      return Promise.resolve({ url: new URL(url) });
+    },
+    sizes: (options, payloads) => Promise.resolve(sizesOf(planOf(options, payloads))),
+    limit: ({ generation }) => LIMITS[generation],
+  },
   create: (options, context) => createRestBackend(planOf(options, context.payloads), context),
 };
 
@@ -136,10 +151,11 @@ function parseContentType(text: string): string {
   return text.trim();
 }
 
-async function setUp(options: Options, { payloads, env }: SetUp): Promise<SetUpResult<Options>> {
+async function setUp(options: Options, { payloads, env, progress }: SetUp): Promise<SetUpResult<Options>> {
   const url = new URL(options.url);
   refuseProxy(NAME, url, env);
-  planOf(options, payloads);
+  const sizes = sizesOf(planOf(options, payloads));
+  for (const warning of sizeWarnings(sizes, LIMITS[options.generation])) progress(`warning: ${warning}`);
   const wish = wishOf(options);
   // Once here, so that what is wrong with the credentials is told before anything is started.
   if (wish !== null) await (await googleTokens(wish, env))();
@@ -150,6 +166,10 @@ async function setUp(options: Options, { payloads, env }: SetUp): Promise<SetUpR
       ? []
       : [`No token was sent to ${url.hostname}, which is no host of Google's; --set auth=id-token sends one.`],
   };
+}
+
+function sizesOf({ bodies }: RestPlan): readonly number[] {
+  return bodies.map((body) => body?.bytes.length ?? 0);
 }
 
 function wishOf({ auth, audience }: Options): TokenWish | null {

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.js';
 import { connectionShare, type Connections } from './shared/connection-share.js';
 import { UserError } from '../errors.js';
 import type { Outcome } from '../sample.js';
@@ -11,6 +10,7 @@ import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-
 import { createWire } from './shared/http1-wire.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
 import { type HeaderField, requestBytes } from './shared/request-bytes.js';
+import { showAnswer } from './shared/seen-answer.js';
 import { failedAnswer, failedWire, knownTimes } from './shared/status-outcome.js';
 
 /** Any service that answers HTTP requests; the payload goes as it is. */
@@ -33,6 +33,11 @@ const plugin: BackendPlugin<HttpOptions> = {
       notes: options.insecure ? ['The certificate of the service was not checked.'] : [],
     });
   },
+  checks: {
+    address: ({ url, insecure }) => Promise.resolve({ url: new URL(url), insecure }),
+    sizes: (_options, payloads) =>
+      Promise.resolve(payloads.map((payload) => (payload.kind === 'bytes' ? payload.bytes.length : NaN))),
+  },
   create: (options, context) => createBackend(options, context),
 };
 
@@ -54,10 +59,10 @@ async function createBackend(options: HttpOptions, context: BackendContext): Pro
     new URL(options.url),
     options,
     connectionShare(options.connections, context),
-    context.clock,
+    context,
     requests,
   );
-  const invoke = createInvoke(options, client);
+  const invoke = createInvoke(options, client, context);
   return {
     invoke,
     prepare: (signal) => client.open(signal),
@@ -104,6 +109,8 @@ function requestOf(options: HttpOptions, runId: string, payload: Payload | null)
   };
 }
 
+type Watcher = Pick<BackendContext, 'clock' | 'onAnswer'>;
+
 /** Either way of sending the request of a call. */
 interface Client {
   open(signal: AbortSignal): Promise<void>;
@@ -116,10 +123,10 @@ function createClient(
   url: URL,
   options: HttpOptions,
   connections: Connections,
-  clock: Clock,
+  context: Watcher,
   requests: readonly Request[],
 ): Client | Promise<Client> {
-  return (options.client === 'lean' ? leanClient : undiciClient)(url, options, connections, clock, requests);
+  return (options.client === 'lean' ? leanClient : undiciClient)(url, options, connections, context, requests);
 }
 
 const KEEP_HEADERS = ['location'];
@@ -128,7 +135,7 @@ function leanClient(
   url: URL,
   options: HttpOptions,
   connections: Connections,
-  clock: Clock,
+  context: Watcher,
   requests: readonly Request[],
 ): Client {
   const wire = createWire({
@@ -137,13 +144,13 @@ function leanClient(
     connections,
     limits: { bodyBytes: options.bodyLimitBytes, keepHeaders: KEEP_HEADERS },
     ...(options.idleMs === null ? {} : { idleMs: options.idleMs }),
-    clock,
+    clock: context.clock,
   });
   const bytes = requests.map(({ method, path, headers, body }) => {
     const length = lengthField(method, body);
     return requestBytes({ method, target: path, headers: [...headers, ...length], ...(body === null ? {} : { body }) });
   });
-  const sendOptions = sendOptionsOf(options, requests);
+  const sendOptions = sendOptionsOf(options, requests, context);
   return {
     open: (signal) => wire.open(signal),
     send: (call) => wire.send(at(bytes, call.payload)(call.seq), sendOptions, call),
@@ -161,8 +168,9 @@ function lengthField(method: string, body: Uint8Array | null): readonly HeaderFi
   return body === null && !expectsBody ? [] : [['content-length', String(body?.length ?? 0)]];
 }
 
-function sendOptionsOf(options: HttpOptions, requests: readonly Request[]): SendOptions {
-  return { method: requests[0]?.method ?? 'GET', collectBody: options.expect.bodyHolds !== null };
+function sendOptionsOf({ expect }: HttpOptions, requests: readonly Request[], { onAnswer }: Watcher): SendOptions {
+  const collectBody = expect.bodyHolds !== null || onAnswer !== undefined;
+  return { method: requests[0]?.method ?? 'GET', collectBody };
 }
 
 function named(facts: ReturnType<ReturnType<typeof createWire>['facts']>): Record<string, number> {
@@ -181,7 +189,7 @@ async function undiciClient(
   url: URL,
   options: HttpOptions,
   { max }: Connections,
-  clock: Clock,
+  context: Watcher,
   requests: readonly Request[],
 ): Promise<Client> {
   const { createUndiciClient } = await import('./shared/undici-client.js');
@@ -194,10 +202,10 @@ async function undiciClient(
     bodyLimitBytes,
     idleMs,
     keepHeaders: KEEP_HEADERS,
-    clock,
+    clock: context.clock,
   });
   const flat = requests.map((request) => ({ ...request, headers: request.headers.flat() }));
-  const sendOptions = sendOptionsOf(options, requests);
+  const sendOptions = sendOptionsOf(options, requests, context);
   return {
     open: () => Promise.resolve(),
     send(call) {
@@ -219,10 +227,15 @@ function at<T>(table: readonly T[], index: number): T {
   return entry;
 }
 
-function createInvoke({ expect }: HttpOptions, client: Client): (call: Call) => Promise<Outcome> {
+function createInvoke(
+  { expect }: HttpOptions,
+  client: Client,
+  { onAnswer }: Watcher,
+): (call: Call) => Promise<Outcome> {
   const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
   return async (call) => {
     const result = await client.send(call);
+    showAnswer(onAnswer, result);
     if (result.kind === 'failure') return failedWire(result);
     const trouble = unexpected(expect, needle, result);
     if (trouble === null) return success(result);
@@ -252,10 +265,10 @@ async function rehearse(
   const rehearsed: HttpOptions = { ...options, url: sink.url.href, http2: false };
   const requests = requestsOf(rehearsed, { payloads, runId: context.runId });
   const connections = { initial: REHEARSED_CONNECTIONS, max: null };
-  const client = await createClient(sink.url, rehearsed, connections, context.clock, requests);
+  const client = await createClient(sink.url, rehearsed, connections, context, requests);
   await client.open(signal);
   return {
-    invoke: createInvoke(rehearsed, client),
+    invoke: createInvoke(rehearsed, client, context),
     async close() {
       await client.close();
       sink.close();

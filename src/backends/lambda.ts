@@ -1,10 +1,17 @@
-import type { BackendPlugin } from './backend.js';
+import type { Payload } from '../trace.js';
+import type { BackendPlugin, SizeLimit } from './backend.js';
 import { LAMBDA_OPTIONS, type LambdaOptions, parseLambdaOptions } from './lambda/lambda-options.js';
-import { bodiesOf, openLambda } from './lambda/open-lambda.js';
+import { addressOf, bodiesOf, credentialsOf, openLambda } from './lambda/open-lambda.js';
 import { probeLambda } from './lambda/probe-lambda.js';
 import { openSdkClient } from './lambda/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
+import { refuseProxy } from './shared/aws-proxy.js';
+import { toldCredentials } from './shared/aws-told-credentials.js';
+import { sizeWarnings } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
+
+/** docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: "6 MB each for request and response"; the error says 6291456 bytes. */
+const LIMIT: SizeLimit = { bytes: 6 * 2 ** 20, of: 'a synchronous invocation' };
 
 /** AWS Lambda: synchronous invocations, or a function URL. */
 const plugin: BackendPlugin<LambdaOptions> = {
@@ -28,8 +35,19 @@ const plugin: BackendPlugin<LambdaOptions> = {
   setUp(options, { payloads, mostInFlight, progress }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
-    bodiesOf(payloads, options.target);
+    for (const warning of sizeWarnings(sizesOf(options, payloads), LIMIT)) progress(`warning: ${warning}`);
     return Promise.resolve({ options, notes: notesOf(options) });
+  },
+  checks: {
+    credentials: async (options) =>
+      options.auth === 'none' ? 'none: calls are not signed' : toldCredentials(await credentialsOf(options)),
+    async address(options) {
+      const { origin } = await addressOf(options);
+      refuseProxy('lambda', origin, process.env);
+      return { url: origin };
+    },
+    sizes: (options, payloads) => Promise.resolve(sizesOf(options, payloads)),
+    limit: () => LIMIT,
   },
   create: (options, context) =>
     awsBackend(
@@ -39,6 +57,10 @@ const plugin: BackendPlugin<LambdaOptions> = {
 };
 
 export default plugin;
+
+function sizesOf({ target }: LambdaOptions, payloads: readonly Payload[]): readonly number[] {
+  return bodiesOf(payloads, target).map(({ bytes }) => bytes.length);
+}
 
 function notesOf({ target, log }: LambdaOptions): readonly string[] {
   if (target.kind === 'url') return ['A function URL tells no durations: usage and cold starts are unknown.'];

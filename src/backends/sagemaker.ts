@@ -1,10 +1,23 @@
-import type { BackendPlugin } from './backend.js';
-import { bodiesOf, openSageMaker } from './sagemaker/open-sagemaker.js';
+import type { Payload } from '../trace.js';
+import type { BackendPlugin, Capacity, SizeLimit } from './backend.js';
+import { addressOf, bodiesOf, credentialsOf, openSageMaker } from './sagemaker/open-sagemaker.js';
 import { probeSageMaker } from './sagemaker/probe-sagemaker.js';
 import { parseSageMakerOptions, SAGEMAKER_OPTIONS, type SageMakerOptions } from './sagemaker/sagemaker-options.js';
 import { openSdkClient } from './sagemaker/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
+import { refuseProxy } from './shared/aws-proxy.js';
+import { toldCredentials } from './shared/aws-told-credentials.js';
+import { sizeWarnings } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
+
+/** docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html */
+const SERVERLESS: SizeLimit = { bytes: 4 * 2 ** 20, of: 'an invocation of a serverless endpoint' };
+/** The guide of real-time inference: 25 MB, once 6 MB, which older endpoints may still have. */
+const REAL_TIME: SizeLimit = {
+  bytes: 25 * 2 ** 20,
+  sureBytes: 6 * 2 ** 20,
+  of: 'an invocation of a real-time endpoint',
+};
 
 /** A real-time or serverless endpoint of Amazon SageMaker AI. */
 const plugin: BackendPlugin<SageMakerOptions> = {
@@ -26,8 +39,18 @@ const plugin: BackendPlugin<SageMakerOptions> = {
   setUp(options, { payloads, mostInFlight, progress }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
-    bodiesOf(payloads);
+    for (const warning of sizeWarnings(sizesOf(payloads), limitOf(options))) progress(`warning: ${warning}`);
     return Promise.resolve({ options });
+  },
+  checks: {
+    credentials: async (options) => toldCredentials(await credentialsOf(options)),
+    async address(options) {
+      const { origin } = await addressOf(options);
+      refuseProxy('sagemaker', origin, process.env);
+      return { url: origin };
+    },
+    sizes: (_options, payloads) => Promise.resolve(sizesOf(payloads)),
+    limit: limitOf,
   },
   create: (options, context) =>
     awsBackend(
@@ -38,3 +61,13 @@ const plugin: BackendPlugin<SageMakerOptions> = {
 };
 
 export default plugin;
+
+function sizesOf(payloads: readonly Payload[]): readonly number[] {
+  return bodiesOf(payloads).map(({ bytes }) => bytes.length);
+}
+
+/** Whether it is serverless is what the user says, or the probe. */
+function limitOf({ memoryMb }: SageMakerOptions, provisioned: readonly Capacity[] = []): SizeLimit {
+  const isServerless = memoryMb !== null || provisioned.some(({ kind }) => kind.startsWith('serverless-'));
+  return isServerless ? SERVERLESS : REAL_TIME;
+}

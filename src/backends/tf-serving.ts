@@ -29,6 +29,10 @@ const plugin: BackendPlugin<TfServingOptions> = {
   // A connection belongs to one thread.
   maxWorkers: ({ http, channels }) => http.connections ?? channels ?? Infinity,
   setUp,
+  checks: {
+    address: ({ http }) => Promise.resolve({ url: new URL(http.url), insecure: http.insecure }),
+    sizes: payloadSizes,
+  },
   async create(options, context) {
     const open = options.transport === 'rest' ? openRestBackend : openGrpcBackend;
     const host = new URL(options.http.url).hostname;
@@ -45,13 +49,13 @@ async function setUp(
   for (const warning of checkSocketLimits(socketNeeds(options, mostInFlight))) progress(`warning: ${warning}`);
   const notes = options.http.insecure ? ['The certificate of the service was not checked.'] : [];
   if (payloads.length > 0) {
-    await checkPayloads(payloads, options);
+    await payloadSizes(options, payloads);
     return { options, notes };
   }
   const inputs = await readMetadata(options, signal);
   const used = { ...options, dtypes: Object.fromEntries(inputs.map(({ name, dtype }) => [name, dtype])) };
   const made = [defaultPayload(inputs, options)];
-  await checkPayloads(made, used);
+  await payloadSizes(used, made);
   const note = `The trace has no payload: one was made from the metadata that the server tells of ${options.model}, asked for once before the start.`;
   return { options: used, payloads: made, notes: [...notes, note] };
 }
@@ -63,14 +67,13 @@ function socketNeeds({ transport, http, channels }: TfServingOptions, mostInFlig
 }
 
 /** Encodes each once, so that one which has no form in this protocol is known before anything is sent. */
-async function checkPayloads(payloads: readonly Payload[], options: TfServingOptions): Promise<void> {
+async function payloadSizes(options: TfServingOptions, payloads: readonly Payload[]): Promise<readonly number[]> {
   const method = options.transport === 'grpc' ? await predictMethod() : undefined;
-  for (const [i, payload] of payloads.entries()) {
+  return payloads.map((payload, i) => {
     try {
-      if (method === undefined) restBody(payload, options);
-      else predictRequest(method, payload, options);
+      return (method === undefined ? restBody(payload, options) : predictRequest(method, payload, options)).length;
     } catch (thrown) {
       throw new UserError(`backend tf-serving: payload ${String(i)}: ${messageOf(thrown)}`);
     }
-  }
+  });
 }

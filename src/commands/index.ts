@@ -1,5 +1,6 @@
 import { Backends } from './backends.js';
 import { Calibrate } from './calibrate.js';
+import { Check } from './check.js';
 import { Estimate } from './estimate.js';
 import { Generate } from './generate.js';
 import { ReportAgain } from './report.js';
@@ -12,6 +13,7 @@ export const COMMANDS = {
   generate: Generate,
   estimate: Estimate,
   backends: Backends,
+  check: Check,
   calibrate: Calibrate,
   report: ReportAgain,
   serve: Serve,

@@ -17,8 +17,8 @@ interface MachineSpec {
 const MAX_MODELS = 1000;
 
 /**
- * What an endpoint's description (`GET v1/projects/.../endpoints/ID`) says is running: replicas by machine type, and
- * accelerators by theirs. Throws an Error where it does not say.
+ * What an endpoint's description (`GET v1/projects/.../endpoints/ID`) says is running: `replicas`, which is what the bill
+ * counts, then by machine type, and accelerators by theirs. Throws an Error where it does not say.
  */
 export function deployedCapacity(description: unknown): readonly Capacity[] {
   if (typeof description !== 'object' || description === null) throw new Error('the description is no object');

@@ -3,11 +3,12 @@ import type { Outcome } from '../../sample.js';
 import type { BackendContext, Call } from '../backend.js';
 import type { OpenClient } from '../shared/aws-backend.js';
 import { refuseProxy } from '../shared/aws-proxy.js';
-import { secretsOf } from '../shared/aws-secrets.js';
+import { secretsOf, shownAnswer } from '../shared/aws-secrets.js';
 import { sdkFailure } from '../shared/aws-sdk-failure.js';
 import { sdkTransport } from '../shared/aws-sdk-transport.js';
 import { vendorConfig } from '../shared/aws-vendor-config.js';
 import type { Answer } from '../shared/exchange.js';
+import { showAnswer } from '../shared/seen-answer.js';
 import { createLambdaOutcome, FUNCTION_ERROR_HEADER, LOG_HEADER } from './lambda-outcome.js';
 import type { LambdaOptions } from './lambda-options.js';
 import { addressOf, bodiesOf, credentialsOf, loadLambda } from './open-lambda.js';
@@ -33,7 +34,9 @@ export async function openSdkClient(options: LambdaOptions, context: BackendCont
       if (input === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
       try {
         const output = await client.send(new InvokeCommand(input), { abortSignal: call.signal });
-        return outcomeOf(answerOf(output, context.clock.now()), call.payload);
+        const answer = answerOf(output, context.clock.now());
+        showAnswer(context.onAnswer, answer, (text) => shownAnswer(text, secrets()));
+        return outcomeOf(answer, call.payload);
       } catch (thrown) {
         return sdkFailure(thrown, context.clock, secrets());
       }

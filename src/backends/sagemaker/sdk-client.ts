@@ -5,9 +5,10 @@ import type { OpenClient } from '../shared/aws-backend.js';
 import { refuseProxy } from '../shared/aws-proxy.js';
 import { sdkFailure } from '../shared/aws-sdk-failure.js';
 import { sdkTransport } from '../shared/aws-sdk-transport.js';
-import { secretsOf } from '../shared/aws-secrets.js';
+import { secretsOf, shownAnswer } from '../shared/aws-secrets.js';
 import { vendorConfig } from '../shared/aws-vendor-config.js';
 import type { Answer } from '../shared/exchange.js';
+import { showAnswer } from '../shared/seen-answer.js';
 import { addressOf, type Body, bodiesOf, credentialsOf, loadRuntime } from './open-sagemaker.js';
 import type { SageMakerOptions } from './sagemaker-options.js';
 import { createSageMakerOutcome } from './sagemaker-outcome.js';
@@ -33,7 +34,9 @@ export async function openSdkClient(options: SageMakerOptions, context: BackendC
       if (input === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
       try {
         const output = await client.send(new InvokeEndpointCommand(input), { abortSignal: call.signal });
-        return outcomeOf(answerOf(output, context.clock.now()), call.payload);
+        const answer = answerOf(output, context.clock.now());
+        showAnswer(context.onAnswer, answer, (text) => shownAnswer(text, secrets()));
+        return outcomeOf(answer, call.payload);
       } catch (thrown) {
         const outcome = sdkFailure(thrown, context.clock, secrets());
         const isModels = !outcome.ok && outcome.failure === 'function-error';

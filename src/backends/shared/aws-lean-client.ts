@@ -2,10 +2,12 @@ import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, Call } from '../backend.js';
 import type { OpenClient } from './aws-backend.js';
 import type { KeptCredentials } from './aws-credentials.js';
+import { secretsOf, shownAnswer } from './aws-secrets.js';
 import type { Answer, SendOptions } from './exchange.js';
 import { connectionShare, type Connections } from './connection-share.js';
 import { createWire, type Wire } from './http1-wire.js';
 import { openLoopbackSink } from './loopback-sink.js';
+import { showAnswer } from './seen-answer.js';
 import { createSignedRequests, type RequestToSign, type SignedRequests } from './signed-requests.js';
 import type { SigningScope } from './sigv4.js';
 import { failedWire } from './status-outcome.js';
@@ -46,7 +48,7 @@ export async function openLeanClient(
   const requests = createSignedRequests(options.requests, signingOf(options));
   await wire.open(signal);
   return {
-    invoke: createInvoke(options, wire, requests),
+    invoke: createInvoke(options, wire, requests, context),
     rehearse: (stop) => rehearse(options, context, stop),
     facts: () => ({ client: 'lean, HTTP/1.1', ...wireFacts(wire), ...credentialFacts(options) }),
     close() {
@@ -76,13 +78,15 @@ function wireFor(
 }
 
 function createInvoke(
-  { collectBody, outcomeOf }: LeanClientOptions,
+  { collectBody, outcomeOf, signing }: LeanClientOptions,
   wire: Wire,
   requests: SignedRequests,
+  { onAnswer }: Pick<BackendContext, 'onAnswer'>,
 ): (call: Call) => Promise<Outcome> {
-  const sendOptions: SendOptions = { method: 'POST', collectBody };
+  const sendOptions: SendOptions = { method: 'POST', collectBody: collectBody || onAnswer !== undefined };
   return async (call) => {
     const result = await wire.send(requests.bytes(call.payload), sendOptions, call);
+    showAnswer(onAnswer, result, (text) => shownAnswer(text, secretsOf(signing?.credentials ?? null)));
     return result.kind === 'failure' ? failedWire(result) : outcomeOf(result, call.payload);
   };
 }
@@ -118,7 +122,7 @@ async function rehearse(
   const signed = createSignedRequests(requests, signingOf(options), () => (nowMs += REHEARSED_STEP_MS));
   await wire.open(signal);
   return {
-    invoke: createInvoke(options, wire, signed),
+    invoke: createInvoke(options, wire, signed, {}),
     close() {
       wire.close();
       sink.close();

@@ -2,18 +2,18 @@ import type { Clock } from '../../clock.js';
 import type { Outcome } from '../../sample.js';
 import type { Payload } from '../../trace.js';
 import type { Backend, BackendContext, Call } from '../backend.js';
+import { connectionShare, type Connections } from '../shared/connection-share.js';
 import type { Answer, SendOptions } from '../shared/exchange.js';
 import { unexpected, type ExpectRule } from '../shared/expect-rule.js';
 import { createWire, type Wire } from '../shared/http1-wire.js';
 import { JSON_TYPE } from '../shared/instances-json.js';
 import { openLoopbackSink } from '../shared/loopback-sink.js';
 import { requestBytes, type HeaderField } from '../shared/request-bytes.js';
+import { showAnswer } from '../shared/seen-answer.js';
 import { failedAnswer, failedWire, knownTimes } from '../shared/status-outcome.js';
 import { restBody } from './rest-body.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 
-/** Connections opened before the start, over all workers, when the user names no number. */
-const INITIAL_CONNECTIONS = 64;
 const REHEARSED_CONNECTIONS = 32;
 
 type Bytes = (seq: number) => Uint8Array;
@@ -21,10 +21,10 @@ type Bytes = (seq: number) => Uint8Array;
 /** One worker's client of the REST server. */
 export function openRestBackend(options: TfServingOptions, context: BackendContext): Backend {
   const { http } = options;
-  const wire = wireTo(new URL(http.url), options, context.clock, share(http.connections, context));
+  const wire = wireTo(new URL(http.url), options, context.clock, connectionShare(http.connections, context));
   const requests = requestsOf(options, context.payloads, context.runId);
   return {
-    invoke: createInvoke(wire, requests, http.expect),
+    invoke: createInvoke(wire, requests, http.expect, context),
     prepare: (signal) => wire.open(signal),
     rehearse: (signal) => rehearse(options, context, signal),
     facts() {
@@ -43,17 +43,6 @@ export function openRestBackend(options: TfServingOptions, context: BackendConte
       return Promise.resolve();
     },
   };
-}
-
-interface Connections {
-  readonly initial: number;
-  readonly max: number | null;
-}
-
-/** A number the user gives is exact over all workers; this is one worker's share. */
-function share(connections: number | null, { worker, workers }: BackendContext): Connections {
-  const mine = Math.floor(((connections ?? INITIAL_CONNECTIONS) + workers - 1 - worker) / workers);
-  return connections === null ? { initial: Math.max(1, mine), max: null } : { initial: mine, max: mine };
 }
 
 function wireTo(url: URL, { http }: TfServingOptions, clock: Clock, connections: Connections): Wire {
@@ -85,13 +74,19 @@ function requestsOf(options: TfServingOptions, payloads: readonly Payload[], run
   });
 }
 
-function createInvoke(wire: Wire, requests: readonly Bytes[], expect: ExpectRule): (call: Call) => Promise<Outcome> {
+function createInvoke(
+  wire: Wire,
+  requests: readonly Bytes[],
+  expect: ExpectRule,
+  { onAnswer }: Pick<BackendContext, 'onAnswer'>,
+): (call: Call) => Promise<Outcome> {
   const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
-  const sendOptions: SendOptions = { method: 'POST', collectBody: needle !== null };
+  const sendOptions: SendOptions = { method: 'POST', collectBody: needle !== null || onAnswer !== undefined };
   return async (call) => {
     const bytes = requests[call.payload];
     if (bytes === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
     const result = await wire.send(bytes(call.seq), sendOptions, call);
+    showAnswer(onAnswer, result);
     return result.kind === 'failure' ? failedWire(result) : outcomeOf(result, expect, needle);
   };
 }
@@ -118,7 +113,7 @@ async function rehearse(
   const wire = wireTo(sink.url, rehearsed, clock, { initial: REHEARSED_CONNECTIONS, max: null });
   await wire.open(signal);
   return {
-    invoke: createInvoke(wire, requestsOf(rehearsed, [payload], runId), options.http.expect),
+    invoke: createInvoke(wire, requestsOf(rehearsed, [payload], runId), options.http.expect, {}),
     close() {
       wire.close();
       sink.close();
