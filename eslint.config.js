@@ -32,6 +32,7 @@ export default tseslint.config(
       'src/calibrate/calibrate.ts',
       'src/replay/{alarm,fleet,replay,system-clock,thread-usage,virtual-clock,worker}.ts',
       'src/backends/{onnx,shared}/**',
+      'src/check/reach-address.ts',
       'src/commands/**',
       'src/serve/serve.ts',
     ],

@@ -20,7 +20,7 @@ import { ANY_2XX, type ExpectRule, parseExpect } from './shared/expect-rule.js';
 import { googleGet } from './shared/google-get.js';
 import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
-import { refuseProxy } from './shared/google-proxy.js';
+import { refuseProxy } from './shared/refuse-proxy.js';
 import { createRestBackend, type RestBody } from './shared/google-rest.js';
 import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 
@@ -76,7 +76,7 @@ const plugin: BackendPlugin<Options> = {
     {
       name: 'machine',
       value: 'TYPE[+GPU]',
-      summary: 'for the bill: what its replicas run on, such as n1-standard-8+t4',
+      summary: 'for the bill, in place of what the probe tells: such as n1-standard-8+t4',
     },
     {
       name: 'auth',
@@ -90,7 +90,12 @@ const plugin: BackendPlugin<Options> = {
   parseOptions: parse,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
-  billing: ({ machine }) => ({ model: 'hourly', ...(machine === null ? {} : { machine: `vertex:${machine}` }) }),
+  billing: ({ machine, name }) => ({
+    model: 'hourly',
+    machinePrefix: 'vertex',
+    ...(machine === null ? {} : { machine: `vertex:${machine}` }),
+    ...(name === null ? {} : { region: String(name.split('/')[3]) }),
+  }),
   setUp,
   checks: {
     credentials: (options, env) => toldToken(wishOf(options), env),

@@ -8,7 +8,7 @@ import { sizeWarnings } from './shared/check-sizes.js';
 import { type ExpectRule, parseExpect } from './shared/expect-rule.js';
 import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
-import { refuseProxy } from './shared/google-proxy.js';
+import { refuseProxy } from './shared/refuse-proxy.js';
 import { createRestBackend, type RestPlan } from './shared/google-rest.js';
 import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 import { checkHeaderField, checkMethod } from './shared/request-bytes.js';
@@ -80,9 +80,10 @@ const plugin: BackendPlugin<Options> = {
   parseOptions: parse,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
-  billing: ({ generation, memoryMb }) => ({
+  billing: ({ generation, memoryMb, region }) => ({
     model: generation === 1 ? 'cloud-functions-gen1' : 'cloud-run',
     ...(memoryMb === null ? {} : { memoryMb }),
+    ...(region === null ? {} : { region }),
   }),
   setUp,
   checks: {

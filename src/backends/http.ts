@@ -9,6 +9,7 @@ import { unexpected } from './shared/expect-rule.js';
 import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-options.js';
 import { createWire } from './shared/http1-wire.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
+import { refuseProxy } from './shared/refuse-proxy.js';
 import { type HeaderField, requestBytes } from './shared/request-bytes.js';
 import { showAnswer } from './shared/seen-answer.js';
 import { failedAnswer, failedWire, knownTimes } from './shared/status-outcome.js';
@@ -24,8 +25,9 @@ const plugin: BackendPlugin<HttpOptions> = {
   parseOptions: parseHttpOptions,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
-  setUp(options, { payloads, mostInFlight, progress }) {
+  setUp(options, { payloads, mostInFlight, progress, env }) {
     payloads.forEach(checkPayload);
+    refuseProxy('http', new URL(options.url), env);
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
     return Promise.resolve({

@@ -5,9 +5,10 @@ import { addressOf, bodiesOf, credentialsOf, openLambda } from './lambda/open-la
 import { probeLambda } from './lambda/probe-lambda.js';
 import { openSdkClient } from './lambda/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
-import { refuseProxy } from './shared/aws-proxy.js';
+import { refuseProxy } from './shared/refuse-proxy.js';
 import { toldCredentials } from './shared/aws-told-credentials.js';
 import { sizeWarnings } from './shared/check-sizes.js';
+import { withRegion } from './shared/aws-options.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 
 /** docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: "6 MB each for request and response"; the error says 6291456 bytes. */
@@ -32,11 +33,11 @@ const plugin: BackendPlugin<LambdaOptions> = {
     ...(timeoutMs === null ? {} : { timeoutMs }),
     ...(region === null ? {} : { region }),
   }),
-  setUp(options, { payloads, mostInFlight, progress }) {
+  setUp(options, { payloads, mostInFlight, progress, env }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
     for (const warning of sizeWarnings(sizesOf(options, payloads), LIMIT)) progress(`warning: ${warning}`);
-    return Promise.resolve({ options, notes: notesOf(options) });
+    return Promise.resolve({ options: withRegion(options, env), notes: notesOf(options) });
   },
   checks: {
     credentials: async (options) =>

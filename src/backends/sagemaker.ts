@@ -5,9 +5,10 @@ import { probeSageMaker } from './sagemaker/probe-sagemaker.js';
 import { parseSageMakerOptions, SAGEMAKER_OPTIONS, type SageMakerOptions } from './sagemaker/sagemaker-options.js';
 import { openSdkClient } from './sagemaker/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
-import { refuseProxy } from './shared/aws-proxy.js';
+import { refuseProxy } from './shared/refuse-proxy.js';
 import { toldCredentials } from './shared/aws-told-credentials.js';
 import { sizeWarnings } from './shared/check-sizes.js';
+import { withRegion } from './shared/aws-options.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 
 /** docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html */
@@ -34,13 +35,18 @@ const plugin: BackendPlugin<SageMakerOptions> = {
   billing({ instanceType, memoryMb, region }) {
     const where = region === null ? {} : { region };
     if (memoryMb !== null) return { model: 'sagemaker-serverless', memoryMb, ...where };
-    return { model: 'hourly', ...(instanceType === null ? {} : { machine: `sagemaker:${instanceType}` }), ...where };
+    return {
+      model: 'hourly',
+      machinePrefix: 'sagemaker',
+      ...(instanceType === null ? {} : { machine: `sagemaker:${instanceType}` }),
+      ...where,
+    };
   },
-  setUp(options, { payloads, mostInFlight, progress }) {
+  setUp(options, { payloads, mostInFlight, progress, env }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
     for (const warning of sizeWarnings(sizesOf(payloads), limitOf(options))) progress(`warning: ${warning}`);
-    return Promise.resolve({ options });
+    return Promise.resolve({ options: withRegion(options, env) });
   },
   checks: {
     credentials: async (options) => toldCredentials(await credentialsOf(options)),

@@ -3,6 +3,7 @@ import type { Payload } from '../trace.js';
 import type { BackendPlugin, SetUp, SetUpResult } from './backend.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { CALLS_PER_CHANNEL } from './shared/grpc-channels.js';
+import { refuseProxy } from './shared/refuse-proxy.js';
 import { defaultPayload } from './tf-serving/default-payload.js';
 import { openGrpcBackend, predictMethod, predictRequest } from './tf-serving/grpc-backend.js';
 import { probeMachine } from './tf-serving/probe-machine.js';
@@ -44,8 +45,9 @@ export default plugin;
 
 async function setUp(
   options: TfServingOptions,
-  { payloads, mostInFlight, progress, signal }: SetUp,
+  { payloads, mostInFlight, progress, env, signal }: SetUp,
 ): Promise<SetUpResult<TfServingOptions>> {
+  refuseProxy('tf-serving', new URL(options.http.url), env);
   for (const warning of checkSocketLimits(socketNeeds(options, mostInFlight))) progress(`warning: ${warning}`);
   const notes = options.http.insecure ? ['The certificate of the service was not checked.'] : [];
   if (payloads.length > 0) {

@@ -91,11 +91,22 @@ async function getReady(start: Start): Promise<Ready | undefined> {
     return undefined;
   const ready = await attempt(tell, 'set-up', () => setUp(start, options));
   if (ready === undefined) return undefined;
-  const location = plugin.checks?.address;
-  if (location !== undefined) await attempt(tell, 'address', async () => reachAddress(await location(ready.options)));
+  await attempt(unlessEmpty(tell), 'address', () => findAddress(plugin, ready.options));
   const { prices = LATEST_PRICES, machine = null } = request;
   const terms = { billing: plugin.billing?.(ready.options) ?? null, prices, machine };
   return { plugin, raw, request, world, ...ready, terms };
+}
+
+/** A backend that goes nowhere has no line. */
+function unlessEmpty(tell: Tell): Tell {
+  return (step) => {
+    if (step.text !== '') tell(step);
+  };
+}
+
+async function findAddress({ checks }: BackendPlugin, options: unknown): Promise<Learnt<undefined>> {
+  const location = await checks?.address?.(options);
+  return location === undefined ? { text: '', value: undefined } : reachAddress(location);
 }
 
 function readOptions({ plugin, raw, request, world }: Start): Promise<Learnt<{ readonly options: unknown }>> {
@@ -147,7 +158,7 @@ async function tryClient(ready: Ready, steps: readonly CheckStep[], tell: Tell):
   const seen: SeenAnswer[] = [];
   const clock = createSystemClock('exact');
   const context = contextOf(ready, clock, (answer) => seen.push(answer));
-  const backend = await attempt(ifFailed(tell), 'client', async () => ({
+  const backend = await attempt(unlessEmpty(tell), 'client', async () => ({
     text: '',
     value: await ready.plugin.create(ready.options, context),
   }));
@@ -163,12 +174,6 @@ async function tryClient(ready: Ready, steps: readonly CheckStep[], tell: Tell):
     await backend?.close?.();
     clock.close();
   }
-}
-
-function ifFailed(tell: Tell): Tell {
-  return (step) => {
-    if (step.state === 'failed') tell(step);
-  };
 }
 
 function contextOf({ payloads }: Ready, clock: SystemClock, onAnswer: (answer: SeenAnswer) => void): BackendContext {
@@ -191,11 +196,11 @@ async function oneRequest(
   seen: () => SeenAnswer | undefined,
   tell: Tell,
 ): Promise<OneAnswer | undefined> {
-  const skipped = (text: string): void => {
+  if (!isFine || !request.sends) {
+    const text = isFine ? 'not sent (--no-request)' : 'not sent, since something failed before';
     tell({ name: 'request', state: 'skipped', text });
-  };
-  if (!isFine) return void skipped('not sent, since something failed before');
-  if (!request.sends) return void skipped('not sent (--no-request)');
+    return undefined;
+  }
   return attempt(tell, 'request', async () => {
     await backend.prepare?.(new AbortController().signal);
     return sendOne(backend, clock, request.timeoutMs, seen, secretsOfOptions(raw, plugin.publicOptions));

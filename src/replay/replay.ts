@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Backend, BackendPlugin, RawOptions } from '../backends/backend.js';
 import { importPlugin, locatePlugin } from '../backends/registry.js';
 import { storedCalibration } from '../calibration.js';
+import { cpuBudget } from '../cpu-budget.js';
 import { foldSections, type SectionFold } from '../collectors/registry.js';
 import { openSampleLog, type SampleLog } from '../collectors/sample-log.js';
 import {
@@ -21,7 +22,6 @@ import type { SampleBatch } from '../sample.js';
 import type { Payload, Trace } from '../trace.js';
 import { asksTooMuch } from './asks-too-much.js';
 import { choosePacing, type ChosenPacing, type Pacing } from './choose-pacing.js';
-import { cpuBudget } from './cpu-budget.js';
 import { withEnvironment } from './environment-options.js';
 import { runFleet } from './fleet.js';
 import { measureHostUsage } from './host-usage.js';

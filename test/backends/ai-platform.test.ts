@@ -56,6 +56,7 @@ describe('addresses', () => {
           method: how,
           name,
           controlUrl: `https://${ofRegion}-aiplatform.googleapis.com/v1/${name}`,
+          isDedicated: false,
         });
         expect(endpointAddress({ endpoint: name, method: how })).toEqual(byParts);
         // An address that was made is read back as what it was made of.
@@ -304,8 +305,9 @@ describe('the probe', () => {
     const endpointUrl = `http://127.0.0.1:${String(server.port)}`;
     const backend = await backendFor({ endpoint: NAME, endpointUrl, auth: 'access-token' });
     expect(await backend.probe?.(new AbortController().signal)).toEqual([
+      { kind: 'replicas', count: 6 },
       { kind: 'n1-standard-8', count: 5 },
-      { kind: 'NVIDIA_TESLA_T4', count: 4 },
+      { kind: 't4', count: 4 },
       { kind: 'g2-standard-8', count: 0 },
       { kind: 'automatic', count: 1 },
     ]);

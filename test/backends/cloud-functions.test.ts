@@ -74,7 +74,7 @@ describe('addresses', () => {
             ...(generation === undefined ? {} : { generation }),
           };
           const url = `https://${where}-${whose}.cloudfunctions.net/${fn}`;
-          expect(functionAddress(place)).toEqual({ url, generation: generation ?? 1, audience: url });
+          expect(functionAddress(place)).toEqual({ url, generation: generation ?? 1, audience: url, region: where });
         },
       ),
     );
@@ -174,7 +174,7 @@ describe('options', () => {
     [{ HTTPS_PROXY: '' }, 'passed'],
   ])('a proxy asked for by %j is %s', async (env, result) => {
     const attempt = setUp({ url: 'https://own.example/' }, [], env);
-    if (result === 'refused') await expect(attempt).rejects.toThrow(/proxy.*add own\.example to NO_PROXY, or unset/i);
+    if (result === 'refused') await expect(attempt).rejects.toThrow(/proxy.*unset it, or add own\.example to NO_PROXY/i);
     else expect((await attempt)?.notes).toEqual([expect.stringContaining('No token was sent to own.example')]);
   });
 

@@ -39,14 +39,24 @@ function ofModel({ id, dedicatedResources, automaticResources, status }: Deploye
   if (replicas === undefined) {
     throw new Error(`deployed model ${printable(String(id), 40)} does not say how many replicas it has`);
   }
-  if (automaticResources !== undefined) return [{ kind: 'automatic', count: replicas }];
+  const all = { kind: 'replicas', count: replicas };
+  if (automaticResources !== undefined) return [all, { kind: 'automatic', count: replicas }];
   const { machineType, acceleratorType, acceleratorCount } = dedicatedResources?.machineSpec ?? {};
   if (typeof machineType !== 'string') {
     throw new Error(`deployed model ${printable(String(id), 40)} does not say its machine type`);
   }
   const machines = { kind: printable(machineType, 60), count: replicas };
-  if (typeof acceleratorType !== 'string') return [machines];
-  return [machines, { kind: printable(acceleratorType, 60), count: replicas * (wholeNumber(acceleratorCount) ?? 1) }];
+  if (typeof acceleratorType !== 'string') return [all, machines];
+  return [all, machines, { kind: shortName(acceleratorType), count: replicas * (wholeNumber(acceleratorCount) ?? 1) }];
+}
+
+/** `NVIDIA_TESLA_T4` is what price sheets call `t4`. */
+function shortName(acceleratorType: string): string {
+  const words = acceleratorType
+    .toLowerCase()
+    .split('_')
+    .filter((word) => word !== 'nvidia' && word !== 'tesla');
+  return printable(words.join('-'), 60);
 }
 
 function wholeNumber(value: unknown): number | undefined {

@@ -2,7 +2,7 @@ import type { InvokeEndpointCommandInput, InvokeEndpointCommandOutput } from '@a
 import type { Outcome } from '../../sample.js';
 import type { BackendContext, Call } from '../backend.js';
 import type { OpenClient } from '../shared/aws-backend.js';
-import { refuseProxy } from '../shared/aws-proxy.js';
+import { refuseProxy } from '../shared/refuse-proxy.js';
 import { sdkFailure } from '../shared/aws-sdk-failure.js';
 import { sdkTransport } from '../shared/aws-sdk-transport.js';
 import { secretsOf, shownAnswer } from '../shared/aws-secrets.js';
