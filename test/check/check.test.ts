@@ -191,11 +191,21 @@ describe('what fails is told with what to do', () => {
     );
   });
 
-  it('a proxy that would be passed by', async () => {
+  it.each<[backend: string, options: RawOptions]>([
+    ['lambda', { function: 'f' }],
+    ['lambda', { url: 'https://id.lambda-url.us-east-1.on.aws/' }],
+    ['sagemaker', { endpoint: 'e' }],
+    ['cloud-functions', { url: 'https://f-1.us-central1.run.app/', auth: 'none' }],
+    ['ai-platform', { endpoint: 'projects/p-1/locations/us-central1/endpoints/42', auth: 'none' }],
+    ['tf-serving', { url: 'https://own.example:8501', model: 'm' }],
+    ['tf-serving', { address: 'grpcs://own.example:8500', model: 'm', input: 'x' }],
+    ['http', { url: 'https://own.example/' }],
+  ])('a proxy that %s %j would pass by', async (backend, options) => {
     process.env['HTTPS_PROXY'] = 'http://user:planted@proxy.example:3128';
-    const step = await checked('lambda', { function: 'f' });
-    hasFailed(step, 'address', /HTTPS_PROXY is set.*NO_PROXY/);
-    expect(step('address')?.text).not.toContain('planted');
+    const step = await checked(backend, options);
+    const failed = ['set-up', 'address'].map(step).find((one) => one?.state === 'failed');
+    expect(failed?.text).toMatch(/HTTPS_PROXY is set.*NO_PROXY/);
+    expect(failed?.text).not.toContain('planted');
   });
 
   it('a backend that there is not', async () => {

@@ -66,12 +66,14 @@ export function inputOf(options: SageMakerOptions, body: Body): InvokeEndpointCo
 }
 
 function answerOf({ Body, $metadata }: InvokeEndpointCommandOutput, doneMs: number): Answer {
+  // Its types say that there always is one.
+  const body = (Body as Uint8Array | undefined) ?? new Uint8Array(0);
   return {
     kind: 'answer',
     status: $metadata.httpStatusCode ?? 0,
     headers: {},
-    body: Body,
-    bodyBytes: Body.length,
+    body,
+    bodyBytes: body.length,
     sentMs: NaN,
     doneMs,
     doneEarliestMs: NaN,
