@@ -10,7 +10,7 @@ import { googleTokens, toldToken, type TokenWish } from './shared/google-credent
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
 import { createRestBackend, type RestPlan } from './shared/google-rest.js';
-import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
+import { numberWithin, oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 import { checkHeaderField, checkMethod } from './shared/request-bytes.js';
 
 interface Options extends FunctionAddress {
@@ -22,6 +22,9 @@ interface Options extends FunctionAddress {
   readonly format: BodyFormat;
   /** Configured, for the bill where no handler tells it; null: not said. */
   readonly memoryMb: number | null;
+  /** Generation 2: vCPUs of an instance, and how many requests share one. */
+  readonly cpus: number | null;
+  readonly concurrency: number | null;
   readonly expect: ExpectRule;
   /** Over all workers; null: as many as it takes. */
   readonly connections: number | null;
@@ -51,6 +54,8 @@ const plugin: BackendPlugin<Options> = {
     'content-type',
     'format',
     'memory',
+    'cpus',
+    'concurrency',
     'expect',
     'connections',
   ],
@@ -65,6 +70,8 @@ const plugin: BackendPlugin<Options> = {
     { name: 'project', value: 'PROJECT', summary: 'the id of the project' },
     { name: 'generation', value: '1|2', summary: '1 on cloudfunctions.net unless given, else 2' },
     { name: 'memory', value: 'MB', summary: 'configured memory, for the bill where no handler tells it' },
+    { name: 'cpus', value: 'N', summary: 'generation 2, for the bill: vCPUs of an instance; 1 unless given' },
+    { name: 'concurrency', value: 'N', summary: 'generation 2, for the bill: requests that may share an instance' },
     { name: 'auth', value: 'id-token|none', summary: 'id-token for https hosts of Google unless given, else none' },
     { name: 'audience', value: 'TEXT', summary: 'whom the ID token is for; the service unless given' },
     { name: 'method', value: 'METHOD', summary: 'POST with payloads unless given, else GET' },
@@ -80,9 +87,11 @@ const plugin: BackendPlugin<Options> = {
   parseOptions: parse,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
-  billing: ({ generation, memoryMb, region }) => ({
+  billing: ({ generation, memoryMb, cpus, concurrency, region }) => ({
     model: generation === 1 ? 'cloud-functions-gen1' : 'cloud-run',
     ...(memoryMb === null ? {} : { memoryMb }),
+    ...(cpus === null ? {} : { cpus }),
+    ...(concurrency === null ? {} : { concurrency }),
     ...(region === null ? {} : { region }),
   }),
   setUp,
@@ -115,6 +124,8 @@ function parse(raw: RawOptions): Options {
     'content-type': parseContentType,
     format: oneOf('instances', 'raw'),
     memory: wholeNumberWithin(128, 32_768),
+    cpus: numberWithin(0.08, 8),
+    concurrency: wholeNumberWithin(1, 1000),
     connections: wholeNumberWithin(1, 65_535),
   });
   const address = functionAddress(given);
@@ -128,6 +139,8 @@ function parse(raw: RawOptions): Options {
     contentType: given['content-type'] ?? null,
     format: given.format ?? 'instances',
     memoryMb: given.memory ?? null,
+    cpus: given.cpus ?? null,
+    concurrency: given.concurrency ?? null,
     expect: parseExpect(expect === undefined ? [] : [expect].flat()),
     connections: given.connections ?? null,
   };

@@ -3,14 +3,14 @@ import { createServer as createHttp2Server, type ServerHttp2Session } from 'node
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import aiPlatform from '#src/backends/ai-platform';
-import type { Backend, BackendPlugin, Call, RawOptions } from '#src/backends/backend';
-import type { Outcome } from '#src/sample';
+import type { Backend, BackendPlugin, RawOptions } from '#src/backends/backend';
 import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
 import { restoreEnvironment, serveMetadata } from '../support/fake-google.js';
+import { call, meaningOf, openBackend, setUpBackend } from '../support/google-backend.js';
 import { type SeenCall, servePredictions } from '../support/fake-vertex.js';
 import { listen } from './shared/loopback-server.js';
-import { eventually, pause, realClock } from './shared/real-clock.js';
+import { eventually, pause } from './shared/real-clock.js';
 
 const NAME = 'projects/p-1/locations/us-central1/endpoints/42';
 const INSTANCES = { instances: [{ a: [1.5, 'x', null, true], b: {} }, -2e30], parameters: { top: 3 } };
@@ -225,42 +225,7 @@ async function http2Service(
 }
 
 async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [PAYLOAD]): Promise<Backend> {
-  const parsed = aiPlatform.parseOptions({ endpoint: NAME, transport: 'grpc', ...raw });
-  const { signal } = new AbortController();
-  const made = await aiPlatform.setUp?.(parsed, {
-    payloads,
-    mostInFlight: 1000,
-    progress: () => undefined,
-    env: {},
-    signal,
-  });
-  const context = { clock: realClock(), payloads, worker: 0, workers: 1, runId: 'run-1', seed: 1, virtual: false };
-  return kept(await aiPlatform.create(structuredClone(made?.options ?? parsed), context));
-}
-
-interface TestCall extends Call {
-  abort(): void;
-}
-
-function call(): TestCall {
-  const controller = new AbortController();
-  let listener: () => void = () => undefined;
-  return {
-    seq: 0,
-    payload: 0,
-    dueMs: 0,
-    handedMs: 0,
-    signal: controller.signal,
-    onAbort: (given) => {
-      listener = given;
-    },
-    abort() {
-      controller.abort();
-      listener();
-    },
-  };
-}
-
-function meaningOf(outcome: Outcome): string {
-  return outcome.ok ? 'ok' : outcome.failure;
+  const all = { endpoint: NAME, transport: 'grpc', ...raw };
+  const made = await setUpBackend(aiPlatform, all, payloads);
+  return kept(await openBackend(aiPlatform, made?.options ?? aiPlatform.parseOptions(all), payloads));
 }

@@ -69,7 +69,7 @@ afterAll(async () => {
 
 interface Sent {
   readonly $metadata: { readonly httpStatusCode?: number };
-  readonly FunctionError?: string;
+  readonly FunctionError?: string | undefined;
 }
 
 async function heard(send: () => Promise<Sent>): Promise<VendorsWord> {

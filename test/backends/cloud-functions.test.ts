@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { Backend, BackendPlugin, Call, RawOptions, SetUpResult } from '#src/backends/backend';
+import type { Backend, BackendPlugin, RawOptions, SetUpResult } from '#src/backends/backend';
 import cloudFunctions from '#src/backends/cloud-functions';
 import { functionAddress, type Place } from '#src/backends/cloud-functions/function-address';
 import { handlerReport } from '#src/backends/cloud-functions/handler-report';
 import { importPlugin, locatePlugin } from '#src/backends/registry';
 import { UserError } from '#src/errors';
-import type { Outcome } from '#src/sample';
 import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
 import { type MetadataServer, restoreEnvironment, serveMetadata } from '../support/fake-google.js';
+import { call, meaningOf, openBackend, setUpBackend } from '../support/google-backend.js';
 import { answer, listen, serve } from './shared/loopback-server.js';
-import { eventually, pause, realClock } from './shared/real-clock.js';
+import { eventually, pause } from './shared/real-clock.js';
 
 const JSON_PAYLOAD: Payload = { kind: 'bytes', contentType: 'application/json', bytes: Buffer.from('[[1.5]]') };
 const TENSOR: Payload = { kind: 'tensor', tensor: { shape: [2, 2], dtype: 'float32', seed: 1 } };
@@ -399,49 +399,10 @@ async function useMetadata(lifeSeconds: number): Promise<MetadataServer> {
   return metadata;
 }
 
-async function setUp(
-  raw: RawOptions,
-  payloads: readonly Payload[],
-  env = {},
-): Promise<SetUpResult<unknown> | undefined> {
-  const { signal } = new AbortController();
-  return cloudFunctions.setUp?.(cloudFunctions.parseOptions(raw), {
-    payloads,
-    mostInFlight: 1000,
-    progress: () => undefined,
-    env,
-    signal,
-  });
+function setUp(raw: RawOptions, payloads: readonly Payload[], env = {}): Promise<SetUpResult<unknown> | undefined> {
+  return setUpBackend(cloudFunctions, raw, payloads, env);
 }
 
 async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [JSON_PAYLOAD]): Promise<Backend> {
-  const context = { clock: realClock(), payloads, worker: 0, workers: 1, runId: 'run-1', seed: 1, virtual: false };
-  return kept(await cloudFunctions.create(cloudFunctions.parseOptions(raw), context));
-}
-
-interface TestCall extends Call {
-  abort(): void;
-}
-
-function call({ seq = 0, payload = 0 } = {}): TestCall {
-  const controller = new AbortController();
-  let listener: () => void = () => undefined;
-  return {
-    seq,
-    payload,
-    dueMs: 0,
-    handedMs: 0,
-    signal: controller.signal,
-    onAbort: (given) => {
-      listener = given;
-    },
-    abort() {
-      controller.abort();
-      listener();
-    },
-  };
-}
-
-function meaningOf(outcome: Outcome): string {
-  return outcome.ok ? 'ok' : outcome.failure;
+  return kept(await openBackend(cloudFunctions, cloudFunctions.parseOptions(raw), payloads));
 }

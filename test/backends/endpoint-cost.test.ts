@@ -1,16 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import aiPlatform from '#src/backends/ai-platform';
 import type { Backend, BackendPlugin, RawOptions } from '#src/backends/backend';
+import cloudFunctions from '#src/backends/cloud-functions';
 import sagemaker from '#src/backends/sagemaker';
 import { createCost } from '#src/collectors/cost';
 import type { CapacityReading } from '#src/cost-terms';
 import { probeCapacity } from '#src/replay/probe-capacity';
 import type { CostSection } from '#src/report';
+import { COLD_STARTS } from '#src/sample';
 import { ENDED, planFor } from '../collectors/sample-rows.js';
 import { calls, usageBatch } from '../collectors/usage-rows.js';
 import { isolateAws, startFakeAws } from '../support/fake-aws.js';
 import { serveHttp } from '../support/fake-google.js';
-import { json } from '../support/prepared-backend.js';
+import { call, json, preparedBackend } from '../support/prepared-backend.js';
 import { realClock } from './shared/real-clock.js';
 
 const open: { close?(): void | Promise<void> }[] = [];
@@ -135,5 +137,53 @@ describe('an endpoint of SageMaker that goes from 1 to 4 to 2 instances', () => 
     const ServerlessConfig = { MemorySizeInMB: 2048, MaxConcurrency: 5 };
     const serverless = await costOf(sagemaker, await endpoint({ ServerlessConfig }));
     expect(serverless.total).toBeNull();
+  });
+});
+
+describe('a function of Google whose handler tells what it used', () => {
+  const usage = { durationMs: 105, memoryMb: 2048, initMs: 840 };
+  const billed = async (cold: boolean, raw: RawOptions): Promise<CostSection> => {
+    const server = await serveHttp((_request, response) => {
+      response.setHeader('x-replay-cold-start', cold ? 'cold' : 'warm');
+      response.setHeader('x-replay-usage', JSON.stringify(cold ? usage : { durationMs: 105, memoryMb: 2048 }));
+      response.end('{}');
+    });
+    open.push(server);
+    const url = `http://127.0.0.1:${String(server.port)}/f`;
+    const backend = await preparedBackend(cloudFunctions, { url, ...raw }, [json('[[1]]')]);
+    open.push(backend);
+    const outcome = await backend.invoke(call());
+    expect(outcome).toMatchObject({ ok: true, coldStart: cold ? 'cold' : 'warm' });
+    const coldStart = COLD_STARTS.indexOf(outcome.coldStart ?? 'unknown');
+    const billing = cloudFunctions.billing?.(cloudFunctions.parseOptions({ url, ...raw })) ?? null;
+    const fold = createCost({ plan: PLAN, cost: { billing, prices: '2026-11', machine: null } });
+    fold.add(usageBatch(calls(1, outcome.usage, { coldStart })));
+    return fold.finish({ ...ENDED, endedMs: 870_000 });
+  };
+
+  // 105 ms are two steps of 100 ms; with 840 ms of start-up, which only generation 2 bills, ten.
+  it.each([
+    ['1', false, 0.4e-6 + 0.2 * (2 * 0.0000025 + 2.4 * 0.00001)],
+    ['1', true, 0.4e-6 + 0.2 * (2 * 0.0000025 + 2.4 * 0.00001)],
+    ['2', false, 0.4e-6 + 0.2 * (2 * 0.0000025 + 1 * 0.000024)],
+    ['2', true, 0.4e-6 + 1.0 * (2 * 0.0000025 + 1 * 0.000024)],
+  ])('generation %s, cold %s', async (generation, cold, usd) => {
+    const cost = await billed(cold, { generation });
+    expect(cost.reason).toBeNull();
+    expect(cost.total).toBeCloseTo(usd, 12);
+  });
+
+  it('of generation 2 with two vCPUs, alone on its instance', async () => {
+    const cost = await billed(false, { generation: '2', cpus: '2', concurrency: '1' });
+    expect(cost.total).toBeCloseTo(0.4e-6 + 0.2 * (2 * 0.0000025 + 2 * 0.000024), 12);
+    expect([cost.low, cost.high]).toEqual([cost.total, cost.total]);
+  });
+
+  it('has no cost in a region without prices', async () => {
+    const region = 'asia-east1';
+    const options = cloudFunctions.parseOptions({ function: 'f', region, project: 'my-project' });
+    expect(cloudFunctions.billing?.(options)).toMatchObject({ region });
+    const url = 'https://f-1.europe-west4.run.app/';
+    expect(cloudFunctions.billing?.(cloudFunctions.parseOptions({ url }))).toMatchObject({ region: 'europe-west4' });
   });
 });
