@@ -17,15 +17,16 @@ const BODY = ['--body', '[[1],[2]]'];
 
 describe('the command line', () => {
   it.each(['rest', 'grpc'])(
-    'over %s with tokens of three seconds: each is valid at its time, and no trace is left',
+    'over %s with tokens of two seconds: each is replaced in time, and no trace is left',
     async (transport) => {
-      const metadata = kept(await serveMetadata(3));
+      const metadata = kept(await serveMetadata(2));
       Object.assign(process.env, metadata.env);
       const seen: string[] = [];
       const endpointUrl = await (transport === 'rest' ? serveRest : serveGrpc)((authorization, request) => {
         // An empty request is a probe of the endpoint.
         if (request !== '') seen.push(request);
-        return metadata.accepts(authorization);
+        // A starved machine may be late by a second; one that never asks again is found out in the rest of the run.
+        return metadata.accepts(authorization, undefined, 1000);
       });
       const out = freshFolder();
       const options = {
