@@ -18,7 +18,22 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Randomness is an argument: take a seed.' },
+        { object: 'process', property: 'env', message: 'The environment is an argument.' },
+        { object: 'process', property: 'hrtime', message: 'Time is an argument: take a Clock.' },
       ],
+    },
+  },
+  {
+    // A test whose promise floats cannot fail.
+    files: ['test/**/*.ts'],
+    extends: tseslint.configs.strict,
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      // Taking a field off is how the rest is named.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
     },
   },
   {
@@ -30,12 +45,19 @@ export default tseslint.config(
     // The edges: the clocks themselves, the threads that hold them, and what touches the world.
     files: [
       'src/calibrate/calibrate.ts',
-      'src/replay/{alarm,fleet,replay,system-clock,thread-usage,virtual-clock,worker}.ts',
-      'src/backends/{onnx,shared}/**',
+      'src/replay/{alarm,collect-cloud,fleet,pacing-thread,run-real,system-clock,thread-usage,virtual-clock,worker}.ts',
+      'src/backends/{lambda,onnx,sagemaker,shared}/**',
       'src/check/reach-address.ts',
+      'src/cloud/**',
       'src/commands/**',
       'src/serve/serve.ts',
     ],
-    rules: { 'no-restricted-globals': 'off' },
+    rules: {
+      'no-restricted-globals': 'off',
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Randomness is an argument: take a seed.' },
+      ],
+    },
   },
 );

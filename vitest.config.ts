@@ -14,6 +14,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: timed,
           maxWorkers: 3,
+          // A fresh module graph for each file costs a third of all CPU; no test leaves anything behind.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

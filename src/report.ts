@@ -1,3 +1,4 @@
+import type { MetricUnit } from './metric.js';
 import type { Failure } from './sample.js';
 
 /** `report.json`: a contract, described by schemas/report.schema.json. All numbers unrounded; null where unknown or undefined. */
@@ -12,7 +13,27 @@ export interface Report {
     readonly health: HealthSection;
     readonly coldStarts: ColdStartsSection;
     readonly cost: CostSection;
+    /** Absent: each request was an invocation of its own. */
+    readonly batching?: BatchingSection;
+    /** Absent where nothing was asked. */
+    readonly thresholds?: readonly ThresholdResult[];
+    /** Absent: nobody asked the cloud's own meters. */
+    readonly cloud?: CloudSection;
   };
+}
+
+/** Whether the run kept what was asked of it. */
+export interface ThresholdResult {
+  /** As given, without spaces: `all.p(99)<200ms`. */
+  readonly text: string;
+  /** Null where infinite or unknown: then it is not ok. */
+  readonly actual: number | null;
+  readonly unit: MetricUnit;
+  /** In the same unit. */
+  readonly limit: number;
+  readonly ok: boolean;
+  /** A sentence without its full stop; null when ok. */
+  readonly why: string | null;
 }
 
 /** Names and settings of the run, redacted. */
@@ -203,11 +224,49 @@ export interface CostItem {
   readonly estimated: boolean;
 }
 
+/** What the cloud's own meters counted beside what the client saw. Differences are shown, not resolved. */
+export interface CloudSection {
+  readonly source: string;
+  /** What was asked about. */
+  readonly subject: string;
+  /** ISO 8601, whole minutes; whatever else called the service within it is counted too. */
+  readonly window: { readonly from: string; readonly to: string };
+  readonly readAt: string;
+  readonly rows: readonly CloudRow[];
+  readonly missing: readonly { readonly what: string; readonly reason: string }[];
+  /** Sentences: why a difference may be there, whether reading came to its end. */
+  readonly notes: readonly string[];
+}
+
+/** Null: that side does not tell. */
+export interface CloudRow {
+  readonly what: string;
+  readonly client: number | null;
+  readonly cloud: number | null;
+  /** cloud - client. */
+  readonly difference: number | null;
+  readonly unit: string;
+}
+
 export interface Spread {
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
   readonly p999Ms: number | null;
   readonly maxMs: number | null;
+}
+
+/** Requests sent together, by `--batch-size` and `--batch-wait`. */
+export interface BatchingSection {
+  /** As asked for. */
+  readonly size: number;
+  readonly waitMs: number;
+  /** Invocations that the plan has, and those handed over to the backend. */
+  readonly planned: number;
+  readonly invocations: number;
+  /** Requests to each invocation handed over; null without one. */
+  readonly meanSize: number | null;
+  /** release - due, over the requests handed over: deliberate, a part of their response, and no lateness. */
+  readonly wait: Spread & { readonly meanMs: number | null };
 }
 
 export interface HealthSection {

@@ -1,6 +1,23 @@
 import type { CapacityReading, CostTerms } from './cost-terms.js';
 import type { Failure } from './sample.js';
 
+/** Requests are collected into one invocation until it has `size` of them, or its oldest has waited `waitMs` (real ms of the run). */
+export interface Batching {
+  /** 1..10,000. */
+  readonly size: number;
+  /** At least 0: then only requests due at the same moment go together. */
+  readonly waitMs: number;
+}
+
+/** The invocations that the requests of a plan were put together to. */
+export interface PlannedBatches extends Batching {
+  readonly invocations: number;
+  /** Released in each second. */
+  readonly perSecond: readonly number[];
+  /** Requests due before the end of the warm-up: a release may be later. */
+  readonly warmupRequests: number;
+}
+
 /**
  * What was planned: a value made before anything is sent. All per-second arrays are indexed by the whole second of
  * the due time on the run's clock (after --from, --to and --speed).
@@ -23,17 +40,23 @@ export interface Plan {
   readonly connections?: number;
   /** False when the backend cannot see the first byte leave: connection wait is then null. */
   readonly knowsSent: boolean;
+  /** Absent: one request, one invocation. */
+  readonly batching?: PlannedBatches;
 }
 
 /** How the run ended; written into run.json last. A run.json without it: the process was killed. */
 export interface RunEnd {
   /** On the run's clock: when the last answer was in. */
   readonly endedMs: number;
+  /** The same moment as a date, ISO 8601; absent in virtual time. */
+  readonly endedAt?: string;
   /** When a stop was asked for (Ctrl-C, a full disk); null: it ran to its end. */
   readonly stoppedMs: number | null;
   readonly stopReason: string | null;
   /** True when sending on could have passed the budget: exit 105. Absent: there was none. */
   readonly overBudget?: boolean;
+  /** The threshold whose failing stopped it: exit 99. Absent: none did. */
+  readonly failedThreshold?: FailedThreshold;
   /** True after a first Ctrl-C or SIGTERM: exit 130. */
   readonly interrupted: boolean;
   /** Workers that died, with the cause. */
@@ -44,6 +67,15 @@ export interface RunEnd {
   readonly resources: Readonly<Record<string, number>> | null;
   /** What was provisioned, every 5 s and at both ends; absent where the backend cannot tell. */
   readonly capacity?: readonly CapacityReading[];
+}
+
+/** A threshold that failed while the run went on. */
+export interface FailedThreshold {
+  readonly text: string;
+  readonly atMs: number;
+  readonly actual: number | null;
+  /** As `ThresholdResult.why`. */
+  readonly why: string;
 }
 
 /** Failure kinds that are our own fault. */
@@ -75,11 +107,24 @@ export interface RunRecord {
   readonly pacing: { readonly asked: string; readonly used: string; readonly why: string };
   readonly seed: number;
   readonly notes: readonly string[];
+  /** Set where it was one of several runs made together. */
+  readonly series?: RunSeries;
   /** Absent in records of versions that knew no cost. */
   readonly cost?: CostTerms;
+  /** As given, without spaces. Absent: nothing was asked. */
+  readonly thresholds?: readonly string[];
   readonly plan: Plan;
   readonly versions: Readonly<Record<string, string>>;
   /** Empty in virtual time, which no host influences. */
   readonly host: Readonly<Record<string, string | number>>;
   readonly end: RunEnd | null;
+}
+
+/** Which of several runs made together one was; where `system` is named, the systems took turns. */
+export interface RunSeries {
+  readonly id: string;
+  /** From 1. */
+  readonly repeat: number;
+  readonly of: number;
+  readonly system?: string;
 }

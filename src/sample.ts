@@ -114,15 +114,27 @@ export interface SampleBatch {
   readonly outcome: Uint8Array;
   /** Index into COLD_STARTS. */
   readonly coldStart: Uint8Array;
-  /** Absent where no row has any; all columns are views of one buffer of its own. */
+  /** The invocation that carried it: the `seq` of its oldest request. Absent: each request was an invocation of its own. */
+  readonly invocation?: Uint32Array;
+  /** Absent where no row has any; all columns are views of one buffer of its own. Of an invocation, only its oldest request has some. */
   readonly usage?: UsageColumns;
   /** Texts of failures, printable and bounded; `row` ascending. */
   readonly details: readonly { readonly row: number; readonly text: string }[];
 }
 
+/** Whether a row stands for its invocation, in counts and in the bill: its oldest request does. No order of rows matters. */
+export function leadsInvocation({ seq, invocation }: SampleBatch, row: number): boolean {
+  return invocation === undefined || invocation[row] === seq[row];
+}
+
 /** What to transfer with a batch of the recorder: its columns are views of these. */
-export function buffersOf({ seq, usage }: SampleBatch): ArrayBuffer[] {
-  return [seq, ...(usage === undefined ? [] : [usage.durationMs])].map(({ buffer }) => buffer as ArrayBuffer);
+export function buffersOf({ seq, invocation, usage }: SampleBatch): ArrayBuffer[] {
+  const views = [
+    seq,
+    ...(invocation === undefined ? [] : [invocation]),
+    ...(usage === undefined ? [] : [usage.durationMs]),
+  ];
+  return views.map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 /** A batch closes at this many rows, or 250 ms after its first. */

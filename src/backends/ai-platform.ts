@@ -15,13 +15,14 @@ import type {
   SetUpResult,
   SizeLimit,
 } from './backend.js';
-import { sizeWarnings } from './shared/check-sizes.js';
+import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
 import { ANY_2XX, type ExpectRule, parseExpect } from './shared/expect-rule.js';
 import { googleGet } from './shared/google-get.js';
 import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
 import { createRestBackend, type RestBody } from './shared/google-rest.js';
+import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 
 interface Options extends EndpointAddress {
@@ -88,6 +89,8 @@ const plugin: BackendPlugin<Options> = {
     { name: 'connections', value: 'N', summary: 'exactly so many over all workers' },
   ],
   parseOptions: parse,
+  batches: ({ transport }) =>
+    transport === 'rest' ? true : 'transport=grpc sends one request a call; give transport=rest',
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
   billing: ({ machine, name }) => ({
@@ -99,11 +102,11 @@ const plugin: BackendPlugin<Options> = {
   setUp,
   checks: {
     credentials: (options, env) => toldToken(wishOf(options), env),
-    address({ url }) {
-      refuseProxy(NAME, new URL(url), process.env);
+    address({ url }, env) {
+      refuseProxy(NAME, new URL(url), env);
       return Promise.resolve({ url: new URL(url) });
     },
-    sizes: (options, payloads) => Promise.resolve(sizesOf(options, bodiesOf(options, payloads))),
+    sizes: (options, payloads, batchSize) => Promise.resolve(sizesOf(options, bodiesOf(options, payloads), batchSize)),
     limit: limitOf,
   },
   create,
@@ -165,7 +168,7 @@ function checkCombination(
     throw new UserError(`backend ${NAME}: transport=grpc needs an endpoint; give it with --set endpoint=`);
 }
 
-async function setUp(options: Options, { payloads, env, progress }: SetUp): Promise<SetUpResult<Options>> {
+async function setUp(options: Options, { payloads, env, progress, batchSize }: SetUp): Promise<SetUpResult<Options>> {
   const url = new URL(options.url);
   refuseProxy(NAME, url, env);
   const bodies = bodiesOf(options, payloads);
@@ -178,7 +181,8 @@ async function setUp(options: Options, { payloads, env, progress }: SetUp): Prom
     ? []
     : [`No token was sent to ${host}, which is no host of Google's; --set auth=access-token sends one.`];
   const encoded = options.transport === 'rest' ? options : await withMessages(options, bodies, progress);
-  for (const warning of sizeWarnings(sizesOf(encoded, bodies), limitOf(options))) progress(`warning: ${warning}`);
+  const sizes = sizesOf(encoded, bodies, batchSize);
+  for (const warning of sizeWarnings(sizes, limitOf(options), batchSize)) progress(`warning: ${warning}`);
   return { options: encoded, notes };
 }
 
@@ -191,7 +195,8 @@ async function withMessages(
   return { ...options, messages: await encodePredictions(options.name ?? '', options.method, bodies) };
 }
 
-function sizesOf({ messages }: Options, bodies: readonly RestBody[]): readonly number[] {
+function sizesOf({ messages }: Options, bodies: readonly RestBody[], batchSize: number | undefined): readonly number[] {
+  if (batchSize !== undefined) return batchSizes(batchesOf(bodies), bodies, batchSize);
   return (messages ?? bodies.map(({ bytes }) => bytes)).map(({ length }) => length);
 }
 
@@ -218,6 +223,13 @@ function bodiesOf({ method, parameters }: Options, payloads: readonly Payload[])
   });
 }
 
+function batchesOf(bodies: readonly RestBody[]): InstanceBatches {
+  return instanceBatches(
+    NAME,
+    bodies.map(({ bytes }) => bytes),
+  );
+}
+
 async function create(options: Options, context: BackendContext): Promise<Backend> {
   const backend = await (options.transport === 'rest' ? createRest : createGrpc)(options, context);
   return { ...backend, probe: (signal) => probe(options, context, signal) };
@@ -225,11 +237,13 @@ async function create(options: Options, context: BackendContext): Promise<Backen
 
 function createRest(options: Options, context: BackendContext): Promise<Backend> {
   const { url, expect, connections } = options;
+  const bodies = bodiesOf(options, context.payloads);
   return createRestBackend(
     {
+      ...(context.batchSize === undefined ? {} : { batches: batchesOf(bodies) }),
       url: new URL(url),
       method: 'POST',
-      bodies: bodiesOf(options, context.payloads),
+      bodies,
       wish: wishOf(options),
       expect,
       connections,

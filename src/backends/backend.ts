@@ -31,6 +31,11 @@ export interface BackendPlugin<Options = unknown> {
    * `--url`); a repeated key is an array. The result must survive structured clone. Throws `UserError` on bad options.
    */
   parseOptions(raw: RawOptions): Options;
+  /**
+   * Whether its backends have `invokeBatch`: true, or a clause that says why not with these options. Main thread. Absent:
+   * they have not, and `--batch-size` is refused.
+   */
+  batches?(options: Options): true | string;
   /** At most how many worker threads make sense (an in-process model: 1). Main thread. Absent: no limit. */
   maxWorkers?(options: Options): number;
   /** CPUs it keeps busy besides the worker threads themselves (session threads); pacing `auto` counts them. Main thread. */
@@ -68,8 +73,10 @@ export type RawOptions = Readonly<Record<string, string | readonly string[]>>;
 export interface SetUp {
   /** Payloads of the trace; may be empty. */
   readonly payloads: readonly Payload[];
-  /** So many requests may be open at once. */
+  /** So many calls may be open at once. */
   readonly mostInFlight: number;
+  /** Set: calls are batches of 1 to so many requests. A payload that cannot go with others is a `UserError` here. */
+  readonly batchSize?: number;
   /** Tells the user what takes long; stderr. */
   readonly progress: (text: string) => void;
   /** The environment, so that it can be tested. */
@@ -90,9 +97,9 @@ export interface BackendChecks<Options> {
   /** Before `setUp`: what calls are signed with or carry, in words that tell no secret. Rejects with `UserError` where it cannot be had. */
   credentials?(options: Options, env: SetUp['env']): Promise<string>;
   /** Where requests go. Rejects with `UserError` where nobody knows. */
-  address?(options: Options): Promise<ServiceLocation>;
-  /** Bytes of each payload as the body of one request, in the service's own encoding; after `setUp`. */
-  sizes?(options: Options, payloads: readonly Payload[]): Promise<readonly number[]>;
+  address?(options: Options, env: SetUp['env']): Promise<ServiceLocation>;
+  /** Bytes of each payload as the body of one request (with `batchSize`: so many of it in one), in the service's own encoding; after `setUp`. */
+  sizes?(options: Options, payloads: readonly Payload[], batchSize?: number): Promise<readonly number[]>;
   /** What the service takes at most; `provisioned`: what the probe tells, where it does. */
   limit?(options: Options, provisioned: readonly Capacity[]): SizeLimit;
 }
@@ -136,6 +143,8 @@ export interface BackendContext {
   readonly virtual: boolean;
   /** Set by `replay check` alone: told every answer before it is judged, which then costs what a run must not pay. */
   readonly onAnswer?: (answer: SeenAnswer) => void;
+  /** Set: calls come to `invokeBatch` alone, with up to so many requests each. */
+  readonly batchSize?: number;
 }
 
 /** One connected client of the serving system, owned by one worker thread. */
@@ -157,6 +166,11 @@ export interface Backend {
    * aborted (timeout or stop) the engine has already recorded it: release what it holds; the result is ignored.
    */
   invoke(call: Call): Promise<Outcome>;
+  /**
+   * The same for several requests in one call to the service, which is one invocation for whoever bills. `call.payloads` has
+   * one entry for each, in order; the answer must be told apart again. With `--batch-size`, every call is one of these.
+   */
+  invokeBatch?(call: BatchCall): Promise<BatchOutcome>;
   /**
    * What is provisioned now: every 5 s and at both ends of a run. Main thread only, on a client made for it that is never
    * prepared (in virtual time: the run's own). It may throw; the run goes on.
@@ -180,6 +194,22 @@ export interface Call {
   readonly signal: AbortSignal;
   /** The same without the cost: `listener` runs once, at the timeout or stop. A second call replaces the first. */
   onAbort(listener: () => void): void;
+}
+
+/** Several requests in one. `seq`, `dueMs` and `payload` are those of the oldest; `seq` also names the invocation. */
+export interface BatchCall extends Call {
+  /** Indexes into the payload table, one for each request, the oldest first. Never changed. */
+  readonly payloads: Uint32Array;
+}
+
+/** What became of an invocation. A failure is that of each of its requests; a success may still lack the answer of some. */
+export type BatchOutcome = Outcome & { readonly lacking?: Lacking };
+
+/** Requests that an answer leaves unanswered: each of them is a `bad-answer`. */
+export interface Lacking {
+  /** Their places in `payloads`. */
+  readonly at: readonly number[];
+  readonly detail: string;
 }
 
 /** Something provisioned. What costs by the hour is of kind `instances`, `replicas` or `machines`. */

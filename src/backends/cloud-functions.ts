@@ -4,12 +4,13 @@ import type { BackendPlugin, RawOptions, SetUp, SetUpResult, SizeLimit } from '.
 import { type FunctionAddress, functionAddress } from './cloud-functions/function-address.js';
 import { type BodyFormat, functionBody } from './cloud-functions/function-body.js';
 import { handlerReport, REPORT_HEADERS } from './cloud-functions/handler-report.js';
-import { sizeWarnings } from './shared/check-sizes.js';
+import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
 import { type ExpectRule, parseExpect } from './shared/expect-rule.js';
 import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
-import { createRestBackend, type RestPlan } from './shared/google-rest.js';
+import { createRestBackend, type RestBody, type RestPlan } from './shared/google-rest.js';
+import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { numberWithin, oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 import { checkHeaderField, checkMethod } from './shared/request-bytes.js';
 
@@ -85,6 +86,7 @@ const plugin: BackendPlugin<Options> = {
     { name: 'connections', value: 'N', summary: 'exactly so many over all workers' },
   ],
   parseOptions: parse,
+  batches: ({ format }) => (format === 'instances' ? true : 'format=raw sends payloads as they are; leave it out'),
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
   billing: ({ generation, memoryMb, cpus, concurrency, region }) => ({
@@ -97,14 +99,15 @@ const plugin: BackendPlugin<Options> = {
   setUp,
   checks: {
     credentials: (options, env) => toldToken(wishOf(options), env),
-    address({ url }) {
-      refuseProxy(NAME, new URL(url), process.env);
+    address({ url }, env) {
+      refuseProxy(NAME, new URL(url), env);
       return Promise.resolve({ url: new URL(url) });
     },
-    sizes: (options, payloads) => Promise.resolve(sizesOf(planOf(options, payloads))),
+    sizes: (options, payloads, batchSize) => Promise.resolve(sizesOf(options, payloads, batchSize)),
     limit: ({ generation }) => LIMITS[generation],
   },
-  create: (options, context) => createRestBackend(planOf(options, context.payloads), context),
+  create: (options, context) =>
+    createRestBackend(planOf(options, context.payloads, context.batchSize !== undefined), context),
 };
 
 export default plugin;
@@ -165,11 +168,11 @@ function parseContentType(text: string): string {
   return text.trim();
 }
 
-async function setUp(options: Options, { payloads, env, progress }: SetUp): Promise<SetUpResult<Options>> {
+async function setUp(options: Options, { payloads, env, progress, batchSize }: SetUp): Promise<SetUpResult<Options>> {
   const url = new URL(options.url);
   refuseProxy(NAME, url, env);
-  const sizes = sizesOf(planOf(options, payloads));
-  for (const warning of sizeWarnings(sizes, LIMITS[options.generation])) progress(`warning: ${warning}`);
+  const sizes = sizesOf(options, payloads, batchSize);
+  for (const warning of sizeWarnings(sizes, LIMITS[options.generation], batchSize)) progress(`warning: ${warning}`);
   const wish = wishOf(options);
   // Once here, so that what is wrong with the credentials is told before anything is started.
   if (wish !== null) await (await googleTokens(wish, env))();
@@ -182,7 +185,9 @@ async function setUp(options: Options, { payloads, env, progress }: SetUp): Prom
   };
 }
 
-function sizesOf({ bodies }: RestPlan): readonly number[] {
+function sizesOf(options: Options, payloads: readonly Payload[], batchSize: number | undefined): readonly number[] {
+  const { bodies, batches } = planOf(options, payloads, batchSize !== undefined);
+  if (batches !== undefined && batchSize !== undefined) return batchSizes(batches, payloads, batchSize);
   return bodies.map((body) => body?.bytes.length ?? 0);
 }
 
@@ -190,7 +195,7 @@ function wishOf({ auth, audience }: Options): TokenWish | null {
   return auth === 'none' ? null : { kind: 'id', audience };
 }
 
-function planOf(options: Options, payloads: readonly Payload[]): RestPlan {
+function planOf(options: Options, payloads: readonly Payload[], batched: boolean): RestPlan {
   const bodies = payloads.map((payload, index) => {
     try {
       return functionBody(payload, options.format, options.contentType);
@@ -204,10 +209,18 @@ function planOf(options: Options, payloads: readonly Payload[]): RestPlan {
     url: new URL(options.url),
     method: options.method ?? (bodies.length === 0 ? 'GET' : 'POST'),
     bodies: bodies.length === 0 ? [null] : bodies,
+    ...(batched ? { batches: batchesOf(bodies) } : {}),
     wish: wishOf(options),
     expect: options.expect,
     connections: options.connections,
     keepHeaders: REPORT_HEADERS,
     told: handlerReport,
   };
+}
+
+function batchesOf(bodies: readonly RestBody[]): InstanceBatches {
+  return instanceBatches(
+    NAME,
+    bodies.map(({ bytes }) => bytes),
+  );
 }

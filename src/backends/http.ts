@@ -1,18 +1,23 @@
 import { connectionShare, type Connections } from './shared/connection-share.js';
-import { UserError } from '../errors.js';
+import { messageOf, UserError } from '../errors.js';
 import type { Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
-import type { Backend, BackendContext, BackendPlugin, Call } from './backend.js';
+import type { Backend, BackendContext, BackendPlugin, BatchCall, BatchOutcome, Call } from './backend.js';
+import { batchCache } from './shared/batch-cache.js';
+import { batchSizes } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import type { Answer, SendOptions, WireFailure } from './shared/exchange.js';
 import { unexpected } from './shared/expect-rule.js';
 import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-options.js';
 import { createWire } from './shared/http1-wire.js';
+import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
+import { instancesJson, JSON_TYPE } from './shared/instances-json.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
 import { type HeaderField, requestBytes } from './shared/request-bytes.js';
 import { showAnswer } from './shared/seen-answer.js';
 import { failedAnswer, failedWire, knownTimes } from './shared/status-outcome.js';
+import type { UndiciRequest } from './shared/undici-client.js';
 
 /** Any service that answers HTTP requests; the payload goes as it is. */
 const plugin: BackendPlugin<HttpOptions> = {
@@ -23,11 +28,13 @@ const plugin: BackendPlugin<HttpOptions> = {
   publicOptions: ['method', 'connections', 'client', 'insecure', 'expect', 'http2', 'body-limit', 'idle'],
   options: HTTP_OPTIONS,
   parseOptions: parseHttpOptions,
+  batches: () => true,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
-  setUp(options, { payloads, mostInFlight, progress, env }) {
+  setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
     payloads.forEach(checkPayload);
     refuseProxy('http', new URL(options.url), env);
+    if (batchSize !== undefined) batchesOf(payloads);
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
     return Promise.resolve({
@@ -37,8 +44,7 @@ const plugin: BackendPlugin<HttpOptions> = {
   },
   checks: {
     address: ({ url, insecure }) => Promise.resolve({ url: new URL(url), insecure }),
-    sizes: (_options, payloads) =>
-      Promise.resolve(payloads.map((payload) => (payload.kind === 'bytes' ? payload.bytes.length : NaN))),
+    sizes: (_options, payloads, batchSize) => Promise.resolve(sizesOf(payloads, batchSize)),
   },
   create: (options, context) => createBackend(options, context),
 };
@@ -52,21 +58,39 @@ function checkPayload(payload: Payload, index: number): void {
   );
 }
 
+function sizesOf(payloads: readonly Payload[], batchSize: number | undefined): readonly number[] {
+  if (batchSize !== undefined) return batchSizes(batchesOf(payloads), payloads, batchSize);
+  return payloads.map((payload) => (payload.kind === 'bytes' ? payload.bytes.length : NaN));
+}
+
+/** Payloads that go as they are alone go as instances together. Throws `UserError`. */
+function batchesOf(payloads: readonly Payload[]): InstanceBatches {
+  const bodies = payloads.map((payload, index) => {
+    try {
+      return instancesJson(payload);
+    } catch (thrown) {
+      throw new UserError(`backend http: payload ${String(index)} of the trace: ${messageOf(thrown)}`);
+    }
+  });
+  return instanceBatches('http', bodies);
+}
+
 const REHEARSED_CONNECTIONS = 32;
 const REHEARSED_BODY = Buffer.from('{"instances":[[0.5]]}');
 
 async function createBackend(options: HttpOptions, context: BackendContext): Promise<Backend> {
   const requests = requestsOf(options, context);
+  const batches = context.batchSize === undefined ? undefined : batchesOf(context.payloads);
   const client = await createClient(
     new URL(options.url),
     options,
     connectionShare(options.connections, context),
     context,
     requests,
+    batches && batchRequests(batches, options, context.runId),
   );
-  const invoke = createInvoke(options, client, context);
   return {
-    invoke,
+    ...invokesOf(options, client, batches, context),
     prepare: (signal) => client.open(signal),
     rehearse: (signal) => rehearse(options, context, signal),
     facts: () => client.facts(),
@@ -112,11 +136,19 @@ function requestOf(options: HttpOptions, runId: string, payload: Payload | null)
 }
 
 type Watcher = Pick<BackendContext, 'clock' | 'onAnswer'>;
+type BatchRequest = (payloads: Uint32Array) => Request;
+
+function batchRequests(batches: InstanceBatches, options: HttpOptions, runId: string): BatchRequest {
+  return (payloads) =>
+    requestOf(options, runId, { kind: 'bytes', contentType: JSON_TYPE, bytes: batches.body(payloads) });
+}
 
 /** Either way of sending the request of a call. */
 interface Client {
   open(signal: AbortSignal): Promise<void>;
   send(call: Call): Promise<Answer | WireFailure>;
+  /** Only where it was made with `batchRequest`. */
+  sendBatch(call: BatchCall): Promise<Answer | WireFailure>;
   facts(): Readonly<Record<string, string | number | boolean>>;
   close(): Promise<void>;
 }
@@ -127,8 +159,14 @@ function createClient(
   connections: Connections,
   context: Watcher,
   requests: readonly Request[],
+  batchRequest: BatchRequest = noBatch,
 ): Client | Promise<Client> {
-  return (options.client === 'lean' ? leanClient : undiciClient)(url, options, connections, context, requests);
+  const create = options.client === 'lean' ? leanClient : undiciClient;
+  return create(url, options, connections, context, requests, batchRequest);
+}
+
+function noBatch(): never {
+  throw new Error('a batch in a run without batches');
 }
 
 const KEEP_HEADERS = ['location'];
@@ -139,6 +177,7 @@ function leanClient(
   connections: Connections,
   context: Watcher,
   requests: readonly Request[],
+  batchRequest: BatchRequest,
 ): Client {
   const wire = createWire({
     url,
@@ -148,20 +187,30 @@ function leanClient(
     ...(options.idleMs === null ? {} : { idleMs: options.idleMs }),
     clock: context.clock,
   });
-  const bytes = requests.map(({ method, path, headers, body }) => {
-    const length = lengthField(method, body);
-    return requestBytes({ method, target: path, headers: [...headers, ...length], ...(body === null ? {} : { body }) });
-  });
+  const bytes = requests.map(wireBytes);
   const sendOptions = sendOptionsOf(options, requests, context);
+  const batch = batchCache(
+    (payloads) => {
+      const request = batchRequest(payloads);
+      return { bytes: wireBytes(request), size: request.body?.length ?? 0 };
+    },
+    ({ size }) => size,
+  );
   return {
     open: (signal) => wire.open(signal),
     send: (call) => wire.send(at(bytes, call.payload)(call.seq), sendOptions, call),
+    sendBatch: (call) => wire.send(batch(call.payloads).bytes(call.seq), { ...sendOptions, collectBody: true }, call),
     facts: () => ({ client: 'lean, HTTP/1.1', ...named(wire.facts()) }),
     close() {
       wire.close();
       return Promise.resolve();
     },
   };
+}
+
+function wireBytes({ method, path, headers, body }: Request): (seq: number) => Uint8Array {
+  const length = lengthField(method, body);
+  return requestBytes({ method, target: path, headers: [...headers, ...length], ...(body === null ? {} : { body }) });
 }
 
 /** RFC 9110, section 8.6: also for an empty body, where the method expects one. */
@@ -193,6 +242,7 @@ async function undiciClient(
   { max }: Connections,
   context: Watcher,
   requests: readonly Request[],
+  batchRequest: BatchRequest,
 ): Promise<Client> {
   const { createUndiciClient } = await import('./shared/undici-client.js');
   const { insecure, http2, bodyLimitBytes, idleMs } = options;
@@ -206,15 +256,20 @@ async function undiciClient(
     keepHeaders: KEEP_HEADERS,
     clock: context.clock,
   });
-  const flat = requests.map((request) => ({ ...request, headers: request.headers.flat() }));
+  const flat = requests.map(flatHeaders);
   const sendOptions = sendOptionsOf(options, requests, context);
+  const batch = batchCache(
+    (payloads) => flatHeaders(batchRequest(payloads)),
+    ({ body }) => body?.length ?? 0,
+  );
+  const send = (request: UndiciRequest, how: SendOptions, call: Call): Promise<Answer | WireFailure> => {
+    const headers = request.headers.map((text) => text.replaceAll('{seq}', String(call.seq)));
+    return client.send({ ...request, headers }, how, call);
+  };
   return {
     open: () => Promise.resolve(),
-    send(call) {
-      const request = at(flat, call.payload);
-      const headers = request.headers.map((text) => text.replaceAll('{seq}', String(call.seq)));
-      return client.send({ ...request, headers }, sendOptions, call);
-    },
+    send: (call) => send(at(flat, call.payload), sendOptions, call),
+    sendBatch: (call) => send(batch(call.payloads), { ...sendOptions, collectBody: true }, call),
     facts: () => ({
       client: http2 ? 'undici, HTTP/2 where the service agrees' : 'undici, HTTP/1.1',
       connectionsOpen: client.connected(),
@@ -223,20 +278,24 @@ async function undiciClient(
   };
 }
 
+function flatHeaders(request: Request): UndiciRequest {
+  return { ...request, headers: request.headers.flat() };
+}
+
 function at<T>(table: readonly T[], index: number): T {
   const entry = table[index];
   if (entry === undefined) throw new Error(`payload ${String(index)} is not in the table of ${String(table.length)}`);
   return entry;
 }
 
-function createInvoke(
+function invokesOf(
   { expect }: HttpOptions,
   client: Client,
-  { onAnswer }: Watcher,
-): (call: Call) => Promise<Outcome> {
+  batches: InstanceBatches | undefined,
+  { onAnswer }: Pick<BackendContext, 'onAnswer'>,
+): Pick<Backend, 'invoke' | 'invokeBatch'> {
   const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
-  return async (call) => {
-    const result = await client.send(call);
+  const outcomeOf = (result: Answer | WireFailure): Outcome => {
     showAnswer(onAnswer, result);
     if (result.kind === 'failure') return failedWire(result);
     const trouble = unexpected(expect, needle, result);
@@ -246,6 +305,16 @@ function createInvoke(
     return isOwnFailure
       ? failedAnswer(result)
       : { ok: false, failure: 'bad-answer', detail: trouble, ...knownTimes(result) };
+  };
+  const invoke = async (call: Call): Promise<Outcome> => outcomeOf(await client.send(call));
+  if (batches === undefined) return { invoke };
+  return {
+    invoke,
+    async invokeBatch(call): Promise<BatchOutcome> {
+      const result = await client.sendBatch(call);
+      const outcome = outcomeOf(result);
+      return result.kind === 'failure' ? outcome : batches.split(outcome, call.payloads, result.body);
+    },
   };
 }
 
@@ -266,11 +335,19 @@ async function rehearse(
     context.payloads.length === 0 ? [] : [{ kind: 'bytes', contentType: 'application/json', bytes: REHEARSED_BODY }];
   const rehearsed: HttpOptions = { ...options, url: sink.url.href, http2: false };
   const requests = requestsOf(rehearsed, { payloads, runId: context.runId });
-  const connections = { initial: REHEARSED_CONNECTIONS, max: null };
-  const client = await createClient(sink.url, rehearsed, connections, context, requests);
+  const batches = context.batchSize === undefined ? undefined : batchesOf(payloads);
+  const connections = { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS };
+  const client = await createClient(
+    sink.url,
+    rehearsed,
+    connections,
+    { clock: context.clock },
+    requests,
+    batches && batchRequests(batches, rehearsed, context.runId),
+  );
   await client.open(signal);
   return {
-    invoke: createInvoke(rehearsed, client, context),
+    ...invokesOf(rehearsed, client, batches, {}),
     async close() {
       await client.close();
       sink.close();

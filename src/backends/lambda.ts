@@ -1,13 +1,13 @@
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, SizeLimit } from './backend.js';
 import { LAMBDA_OPTIONS, type LambdaOptions, parseLambdaOptions } from './lambda/lambda-options.js';
-import { addressOf, bodiesOf, credentialsOf, openLambda } from './lambda/open-lambda.js';
+import { addressOf, batchesOf, bodiesOf, credentialsOf, openLambda } from './lambda/open-lambda.js';
 import { probeLambda } from './lambda/probe-lambda.js';
 import { openSdkClient } from './lambda/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
 import { toldCredentials } from './shared/aws-told-credentials.js';
-import { sizeWarnings } from './shared/check-sizes.js';
+import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
 import { withRegion } from './shared/aws-options.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 
@@ -24,6 +24,7 @@ const plugin: BackendPlugin<LambdaOptions> = {
   publicOptions: LAMBDA_OPTIONS.map(({ name }) => name).filter((name) => name !== 'url'),
   options: LAMBDA_OPTIONS,
   parseOptions: parseLambdaOptions,
+  batches: () => true,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
   billing: ({ memoryMb, timeoutMs, architecture, region }) => ({
@@ -33,21 +34,22 @@ const plugin: BackendPlugin<LambdaOptions> = {
     ...(timeoutMs === null ? {} : { timeoutMs }),
     ...(region === null ? {} : { region }),
   }),
-  setUp(options, { payloads, mostInFlight, progress, env }) {
+  setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
-    for (const warning of sizeWarnings(sizesOf(options, payloads), LIMIT)) progress(`warning: ${warning}`);
+    const sizes = sizesOf(options, payloads, batchSize);
+    for (const warning of sizeWarnings(sizes, LIMIT, batchSize)) progress(`warning: ${warning}`);
     return Promise.resolve({ options: withRegion(options, env), notes: notesOf(options) });
   },
   checks: {
     credentials: async (options) =>
       options.auth === 'none' ? 'none: calls are not signed' : toldCredentials(await credentialsOf(options)),
-    async address(options) {
+    async address(options, env) {
       const { origin } = await addressOf(options);
-      refuseProxy('lambda', origin, process.env);
+      refuseProxy('lambda', origin, env);
       return { url: origin };
     },
-    sizes: (options, payloads) => Promise.resolve(sizesOf(options, payloads)),
+    sizes: (options, payloads, batchSize) => Promise.resolve(sizesOf(options, payloads, batchSize)),
     limit: () => LIMIT,
   },
   create: (options, context) =>
@@ -59,8 +61,14 @@ const plugin: BackendPlugin<LambdaOptions> = {
 
 export default plugin;
 
-function sizesOf({ target }: LambdaOptions, payloads: readonly Payload[]): readonly number[] {
-  return bodiesOf(payloads, target).map(({ bytes }) => bytes.length);
+function sizesOf(
+  { target }: LambdaOptions,
+  payloads: readonly Payload[],
+  batchSize: number | undefined,
+): readonly number[] {
+  const bodies = bodiesOf(payloads, target, batchSize !== undefined);
+  if (batchSize === undefined) return bodies.map(({ bytes }) => bytes.length);
+  return batchSizes(batchesOf(payloads.length === 0 ? [] : bodies), payloads, batchSize);
 }
 
 function notesOf({ target, log }: LambdaOptions): readonly string[] {

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
-import type { BackendPlugin } from './backend.js';
+import type { Outcome } from '../sample.js';
+import type { BackendPlugin, Call } from './backend.js';
 
 /** Answers every request at once: what a run costs without a service. */
 const plugin: BackendPlugin<null> = {
@@ -13,12 +14,14 @@ const plugin: BackendPlugin<null> = {
     if (key !== undefined) throw new UserError(`backend null takes no options; remove --set ${key}`);
     return null;
   },
-  create: (_options, { clock }) => ({
-    invoke(call) {
+  batches: () => true,
+  create(_options, { clock }) {
+    const answer = ({ handedMs }: Call): Promise<Outcome> => {
       const doneMs = clock.now();
-      return Promise.resolve({ ok: true, sentMs: call.handedMs, doneMs, doneEarliestMs: doneMs });
-    },
-  }),
+      return Promise.resolve({ ok: true, sentMs: handedMs, doneMs, doneEarliestMs: doneMs });
+    };
+    return { invoke: answer, invokeBatch: answer };
+  },
 };
 
 export default plugin;

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { cacheFolder } from '../cache-folder.js';
 import { cpuBudget } from '../cpu-budget.js';
+import { isUserError, messageOf, UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, SetUp, SetUpResult } from './backend.js';
+import { checkJoinable } from './onnx/feed-table.js';
 import { decodePayloads } from './onnx/decode-payload.js';
-import { defaultPayload } from './onnx/fill-inputs.js';
+import { defaultPayload, type Feed } from './onnx/fill-inputs.js';
 import { locateModel } from './onnx/locate-model.js';
 import type { ModelInput } from './onnx/model-input.js';
 import { openThread } from './onnx/open-thread.js';
@@ -73,6 +75,7 @@ const plugin: BackendPlugin<Options> = {
       warm: given.warm ?? true,
     };
   },
+  batches: () => true,
   maxWorkers: () => 1,
   ownCpus: ({ sessions, intraOpThreads }) => sessions * intraOpThreads,
   setUp,
@@ -90,12 +93,15 @@ function someText(text: string): string {
 }
 
 /** Makes or finds the model, loads it once to learn what it takes, and checks every payload against that. */
-async function setUp(options: Options, { payloads, progress, env, signal }: SetUp): Promise<SetUpResult<Options>> {
+async function setUp(
+  options: Options,
+  { payloads, progress, env, signal, batchSize }: SetUp,
+): Promise<SetUpResult<Options>> {
   const folder = resolve(options.cache ?? cacheFolder(env));
   const { path: modelPath, synthetic } = locateModel(options.model, folder, progress);
   const inputs = await learnInputs(modelPath, options.intraOpThreads, signal);
   const used = payloads.length > 0 ? payloads : [payloadFor(inputs, options.sequenceLength)];
-  checkPayloads(used, inputs, options.sequenceLength);
+  checkPayloads(used, inputs, options.sequenceLength, batchSize !== undefined);
   return {
     options: { ...options, loaded: { modelPath, inputs } },
     ...(payloads.length > 0 ? {} : { payloads: used }),
@@ -121,8 +127,23 @@ function payloadFor(inputs: readonly ModelInput[], sequenceLength: number): Payl
   return { kind: 'tensor', tensor: defaultPayload(inputs, sequenceLength) };
 }
 
-function checkPayloads(payloads: readonly Payload[], inputs: readonly ModelInput[], sequenceLength: number): void {
+function checkPayloads(
+  payloads: readonly Payload[],
+  inputs: readonly ModelInput[],
+  sequenceLength: number,
+  batched: boolean,
+): void {
   const feeds = decodePayloads(payloads, { inputs, sequenceLength });
+  if (batched) checkBatches(inputs, feeds);
   // Only the check counts here; the thread that dispatches decodes them for itself.
   while (feeds.next().done !== true);
+}
+
+function checkBatches(inputs: readonly ModelInput[], feeds: Iterable<Feed>): void {
+  try {
+    checkJoinable(inputs, feeds);
+  } catch (thrown) {
+    if (isUserError(thrown)) throw thrown;
+    throw new UserError(`backend onnx: payloads do not go in batches: ${messageOf(thrown)}`);
+  }
 }

@@ -1,13 +1,13 @@
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, Capacity, SizeLimit } from './backend.js';
-import { addressOf, bodiesOf, credentialsOf, openSageMaker } from './sagemaker/open-sagemaker.js';
+import { addressOf, batchesOf, bodiesOf, credentialsOf, openSageMaker } from './sagemaker/open-sagemaker.js';
 import { probeSageMaker } from './sagemaker/probe-sagemaker.js';
 import { parseSageMakerOptions, SAGEMAKER_OPTIONS, type SageMakerOptions } from './sagemaker/sagemaker-options.js';
 import { openSdkClient } from './sagemaker/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
 import { toldCredentials } from './shared/aws-told-credentials.js';
-import { sizeWarnings } from './shared/check-sizes.js';
+import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
 import { withRegion } from './shared/aws-options.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 
@@ -30,6 +30,7 @@ const plugin: BackendPlugin<SageMakerOptions> = {
   publicOptions: SAGEMAKER_OPTIONS.map(({ name }) => name).filter((name) => name !== 'customAttributes'),
   options: SAGEMAKER_OPTIONS,
   parseOptions: parseSageMakerOptions,
+  batches: () => true,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
   billing({ instanceType, memoryMb, region }) {
@@ -42,20 +43,21 @@ const plugin: BackendPlugin<SageMakerOptions> = {
       ...where,
     };
   },
-  setUp(options, { payloads, mostInFlight, progress, env }) {
+  setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
-    for (const warning of sizeWarnings(sizesOf(payloads), limitOf(options))) progress(`warning: ${warning}`);
+    const sizes = sizesOf(payloads, batchSize);
+    for (const warning of sizeWarnings(sizes, limitOf(options), batchSize)) progress(`warning: ${warning}`);
     return Promise.resolve({ options: withRegion(options, env) });
   },
   checks: {
     credentials: async (options) => toldCredentials(await credentialsOf(options)),
-    async address(options) {
+    async address(options, env) {
       const { origin } = await addressOf(options);
-      refuseProxy('sagemaker', origin, process.env);
+      refuseProxy('sagemaker', origin, env);
       return { url: origin };
     },
-    sizes: (_options, payloads) => Promise.resolve(sizesOf(payloads)),
+    sizes: (_options, payloads, batchSize) => Promise.resolve(sizesOf(payloads, batchSize)),
     limit: limitOf,
   },
   create: (options, context) =>
@@ -68,8 +70,10 @@ const plugin: BackendPlugin<SageMakerOptions> = {
 
 export default plugin;
 
-function sizesOf(payloads: readonly Payload[]): readonly number[] {
-  return bodiesOf(payloads).map(({ bytes }) => bytes.length);
+function sizesOf(payloads: readonly Payload[], batchSize: number | undefined): readonly number[] {
+  const bodies = bodiesOf(payloads, batchSize !== undefined);
+  if (batchSize === undefined) return bodies.map(({ bytes }) => bytes.length);
+  return batchSizes(batchesOf(payloads.length === 0 ? [] : bodies), payloads, batchSize);
 }
 
 /** Whether it is serverless is what the user says, or the probe. */

@@ -8,6 +8,8 @@ interface Options {
   readonly servers: number;
   /** Mean service time. */
   readonly serviceMs: number;
+  /** Added for each request of a call. */
+  readonly perItemMs: number;
   readonly law: 'constant' | 'exponential' | 'lognormal';
   /** Coefficient of variation of the lognormal law. */
   readonly cv: number;
@@ -26,10 +28,11 @@ const plugin: BackendPlugin<Options> = {
   summary: 'a queueing model of a service; also in virtual time',
   waits: 'on-the-clock',
   knowsSent: true,
-  publicOptions: ['servers', 'service', 'law', 'cv', 'queue-limit', 'failure-ratio'],
+  publicOptions: ['servers', 'service', 'per-item', 'law', 'cv', 'queue-limit', 'failure-ratio'],
   options: [
     { name: 'servers', value: 'N', summary: 'how many serve at once; unlimited unless given' },
     { name: 'service', value: 'DURATION', summary: 'mean service time (default 20ms)' },
+    { name: 'per-item', value: 'DURATION', summary: 'and so much for each request of a batch (default 0)' },
     { name: 'law', value: 'constant|exponential|lognormal', summary: 'of the service time (default constant)' },
     { name: 'cv', value: 'NUMBER', summary: 'lognormal: standard deviation over mean (default 1)' },
     { name: 'queue-limit', value: 'N', summary: 'who finds so many waiting is throttled; unlimited unless given' },
@@ -39,6 +42,7 @@ const plugin: BackendPlugin<Options> = {
     const given = parseOptions('simulated', raw, {
       servers: wholeNumberWithin(1, 1e6),
       service: parseDurationMs,
+      'per-item': parseDurationMs,
       law: oneOf('constant', 'exponential', 'lognormal'),
       cv: numberWithin(0, 100),
       'queue-limit': wholeNumberWithin(0, 1e9),
@@ -47,6 +51,7 @@ const plugin: BackendPlugin<Options> = {
     return {
       servers: given.servers ?? Infinity,
       serviceMs: given.service ?? 20,
+      perItemMs: given['per-item'] ?? 0,
       law: given.law ?? 'constant',
       cv: given.cv ?? 1,
       queueLimit: given['queue-limit'] ?? Infinity,
@@ -54,6 +59,7 @@ const plugin: BackendPlugin<Options> = {
     };
   },
   // Threads would each have a queue of their own.
+  batches: () => true,
   maxWorkers: ({ servers }) => (servers === Infinity ? Infinity : 1),
   create: (options, context) => simulate(options, context),
 };
@@ -67,20 +73,22 @@ function simulate(options: Options, { clock, seed }: BackendContext): Backend {
     failure: 'throttled',
     detail: `queue limit of ${String(options.queueLimit)} reached`,
   };
+  const serve = async (call: Call, requests: number): Promise<Outcome> => {
+    const arrivedMs = call.handedMs;
+    if (servers.waitingAt(arrivedMs) > options.queueLimit - (servers.anyFreeAt(arrivedMs) ? 0 : 1)) {
+      return { ...refused, sentMs: arrivedMs, doneMs: arrivedMs, doneEarliestMs: arrivedMs };
+    }
+    const serverMs = serviceTimeMs(options, seed, call.seq) + requests * options.perItemMs;
+    const doneMs = servers.serve(arrivedMs, serverMs);
+    await clock.until(doneMs);
+    const times = { sentMs: arrivedMs, doneMs: clock.now(), doneEarliestMs: doneMs, serverMs };
+    if (uniformAt(seed, call.seq, 2) < options.failureRatio)
+      return { ok: false, failure: 'server-error', detail: 'simulated failure', ...times };
+    return { ok: true, ...times };
+  };
   return {
-    async invoke(call: Call): Promise<Outcome> {
-      const arrivedMs = call.handedMs;
-      if (servers.waitingAt(arrivedMs) > options.queueLimit - (servers.anyFreeAt(arrivedMs) ? 0 : 1)) {
-        return { ...refused, sentMs: arrivedMs, doneMs: arrivedMs, doneEarliestMs: arrivedMs };
-      }
-      const serverMs = serviceTimeMs(options, seed, call.seq);
-      const doneMs = servers.serve(arrivedMs, serverMs);
-      await clock.until(doneMs);
-      const times = { sentMs: arrivedMs, doneMs: clock.now(), doneEarliestMs: doneMs, serverMs };
-      if (uniformAt(seed, call.seq, 2) < options.failureRatio)
-        return { ok: false, failure: 'server-error', detail: 'simulated failure', ...times };
-      return { ok: true, ...times };
-    },
+    invoke: (call) => serve(call, 1),
+    invokeBatch: (call) => serve(call, call.payloads.length),
   };
 }
 

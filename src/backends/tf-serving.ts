@@ -1,6 +1,7 @@
 import { messageOf, UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, SetUp, SetUpResult } from './backend.js';
+import { batchSizes } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { CALLS_PER_CHANNEL } from './shared/grpc-channels.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
@@ -8,7 +9,7 @@ import { defaultPayload } from './tf-serving/default-payload.js';
 import { openGrpcBackend, predictMethod, predictRequest } from './tf-serving/grpc-backend.js';
 import { probeMachine } from './tf-serving/probe-machine.js';
 import { readMetadata } from './tf-serving/read-metadata.js';
-import { restBody } from './tf-serving/rest-body.js';
+import { restBatches, restBody } from './tf-serving/rest-body.js';
 import { openRestBackend } from './tf-serving/rest-backend.js';
 import {
   parseTfServingOptions,
@@ -27,6 +28,7 @@ const plugin: BackendPlugin<TfServingOptions> = {
   publicOptions: PUBLIC_OPTIONS,
   options: TF_SERVING_OPTIONS,
   parseOptions: parseTfServingOptions,
+  batches: cannotBatch,
   // A connection belongs to one thread.
   maxWorkers: ({ http, channels }) => http.connections ?? channels ?? Infinity,
   setUp,
@@ -43,21 +45,27 @@ const plugin: BackendPlugin<TfServingOptions> = {
 
 export default plugin;
 
+function cannotBatch({ transport, method, input }: TfServingOptions): true | string {
+  if (transport === 'grpc') return 'transport=grpc sends one request a call; give transport=rest';
+  if (method === 'predict' && input !== null) return 'input= sends columns, and a batch is made of rows; leave it out';
+  return true;
+}
+
 async function setUp(
   options: TfServingOptions,
-  { payloads, mostInFlight, progress, env, signal }: SetUp,
+  { payloads, mostInFlight, progress, env, signal, batchSize }: SetUp,
 ): Promise<SetUpResult<TfServingOptions>> {
   refuseProxy('tf-serving', new URL(options.http.url), env);
   for (const warning of checkSocketLimits(socketNeeds(options, mostInFlight))) progress(`warning: ${warning}`);
   const notes = options.http.insecure ? ['The certificate of the service was not checked.'] : [];
   if (payloads.length > 0) {
-    await payloadSizes(options, payloads);
+    await payloadSizes(options, payloads, batchSize);
     return { options, notes };
   }
   const inputs = await readMetadata(options, signal);
   const used = { ...options, dtypes: Object.fromEntries(inputs.map(({ name, dtype }) => [name, dtype])) };
   const made = [defaultPayload(inputs, options)];
-  await payloadSizes(used, made);
+  await payloadSizes(used, made, batchSize);
   const note = `The trace has no payload: one was made from the metadata that the server tells of ${options.model}, asked for once before the start.`;
   return { options: used, payloads: made, notes: [...notes, note] };
 }
@@ -69,7 +77,16 @@ function socketNeeds({ transport, http, channels }: TfServingOptions, mostInFlig
 }
 
 /** Encodes each once, so that one which has no form in this protocol is known before anything is sent. */
-async function payloadSizes(options: TfServingOptions, payloads: readonly Payload[]): Promise<readonly number[]> {
+async function payloadSizes(
+  options: TfServingOptions,
+  payloads: readonly Payload[],
+  batchSize: number | undefined,
+): Promise<readonly number[]> {
+  const sizes = await singleSizes(options, payloads);
+  return batchSize === undefined ? sizes : batchSizes(restBatches(payloads, options), payloads, batchSize);
+}
+
+async function singleSizes(options: TfServingOptions, payloads: readonly Payload[]): Promise<readonly number[]> {
   const method = options.transport === 'grpc' ? await predictMethod() : undefined;
   return payloads.map((payload, i) => {
     try {

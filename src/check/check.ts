@@ -1,7 +1,16 @@
-import type { Backend, BackendContext, BackendPlugin, Capacity, RawOptions, SeenAnswer } from '../backends/backend.js';
+import type {
+  Backend,
+  BackendContext,
+  BackendPlugin,
+  Capacity,
+  RawOptions,
+  SeenAnswer,
+  SetUp,
+} from '../backends/backend.js';
 import { importPlugin, locatePlugin } from '../backends/registry.js';
 import { LATEST_PRICES, type CostTerms, type PriceSheet, type RentedMachine } from '../cost-terms.js';
 import { printable } from '../errors.js';
+import { checkBatches } from '../replay/check-batches.js';
 import { environmentName, withEnvironment } from '../replay/environment-options.js';
 import { redactOptions } from '../replay/redact-options.js';
 import { clipWindow } from '../replay/schedule.js';
@@ -91,7 +100,7 @@ async function getReady(start: Start): Promise<Ready | undefined> {
     return undefined;
   const ready = await attempt(tell, 'set-up', () => setUp(start, options));
   if (ready === undefined) return undefined;
-  await attempt(unlessEmpty(tell), 'address', () => findAddress(plugin, ready.options));
+  await attempt(unlessEmpty(tell), 'address', () => findAddress(plugin, ready.options, world));
   const { prices = LATEST_PRICES, machine = null } = request;
   const terms = { billing: plugin.billing?.(ready.options) ?? null, prices, machine };
   return { plugin, raw, request, world, ...ready, terms };
@@ -104,13 +113,18 @@ function unlessEmpty(tell: Tell): Tell {
   };
 }
 
-async function findAddress({ checks }: BackendPlugin, options: unknown): Promise<Learnt<undefined>> {
-  const location = await checks?.address?.(options);
+async function findAddress(
+  { checks }: BackendPlugin,
+  options: unknown,
+  { env }: CheckWorld,
+): Promise<Learnt<undefined>> {
+  const location = await checks?.address?.(options, env);
   return location === undefined ? { text: '', value: undefined } : reachAddress(location);
 }
 
 function readOptions({ plugin, raw, request, world }: Start): Promise<Learnt<{ readonly options: unknown }>> {
   const value = { options: plugin.parseOptions(raw) };
+  if (request.batch > 1) checkBatches(plugin, value.options);
   const shown = redactOptions(request.backendOptions, plugin.publicOptions);
   const given = Object.entries(shown).map(([name, text]) => `${name}=${[text].flat().join(',')}`);
   const fromEnv = (plugin.options ?? [])
@@ -137,6 +151,7 @@ async function setUp(
   const made = await plugin.setUp?.(options, {
     payloads,
     mostInFlight: 1,
+    ...batchSizeOf(request),
     // What it warns of has steps of its own here.
     progress: (text) => {
       if (!text.startsWith('warning')) world.say(text);
@@ -151,6 +166,10 @@ async function setUp(
     text: printable([`ready, with ${count}`, ...notes].join('; '), 600),
     value: { options: made === undefined ? options : made.options, payloads: used },
   };
+}
+
+function batchSizeOf({ batch }: CheckRequest): Pick<SetUp, 'batchSize'> {
+  return batch === 1 ? {} : { batchSize: batch };
 }
 
 /** One client is asked what is provisioned, then opened, then sends the one request. */
@@ -185,7 +204,9 @@ async function payloadSizes(
   provisioned: readonly Capacity[],
 ): Promise<Learnt<undefined>> {
   if (checks?.sizes === undefined) return { text: 'their sizes do not matter', value: undefined };
-  return compareSizes(await checks.sizes(options, payloads), request.batch, checks.limit?.(options, provisioned));
+  const { batchSize } = batchSizeOf(request);
+  const sizes = await checks.sizes(options, payloads, batchSize);
+  return compareSizes(sizes, request.batch, checks.limit?.(options, provisioned));
 }
 
 async function oneRequest(

@@ -5,8 +5,8 @@ import type { Learnt } from './check-step.js';
 const MOST_TOLD = 10;
 
 /**
- * Every payload against what the service takes. A batch of N is at most N times as large as one: the parts that frame a
- * body are there once. Rejects with `UserError` that names the payloads above the limit, their sizes and the limit.
+ * Every payload against what the service takes, or where `batch` is not 1 a full batch of it, which is what `sizes` tells
+ * then. Rejects with `UserError` that names the payloads above the limit, their sizes and the limit.
  */
 export function compareSizes(
   sizes: readonly number[],
@@ -14,14 +14,13 @@ export function compareSizes(
   limit: SizeLimit | undefined,
 ): Promise<Learnt<undefined>> {
   if (sizes.length === 0) return Promise.resolve({ text: 'none: requests have no body', value: undefined });
-  const whole = sizes.map((size) => size * batch);
-  const tooLarge = whole.flatMap((size, index) => (size > (limit?.bytes ?? Infinity) ? [{ index, size }] : []));
+  const tooLarge = sizes.flatMap((size, index) => (size > (limit?.bytes ?? Infinity) ? [{ index, size }] : []));
   if (limit !== undefined && tooLarge.length > 0) return Promise.reject(new UserError(refusal(tooLarge, batch, limit)));
-  const largest = whole.reduce((most, size, index) => (size > (whole[most] as number) ? index : most), 0);
+  const largest = sizes.reduce((most, size, index) => (size > (sizes[most] as number) ? index : most), 0);
   return Promise.resolve({
-    text: `${String(sizes.length)}; the largest is ${sized(largest, whole[largest] as number, batch)}${verdict(whole[largest] as number, limit)}`,
+    text: `${String(sizes.length)}; the largest is ${sized(largest, sizes[largest] as number, batch)}${verdict(sizes[largest] as number, limit)}`,
     value: undefined,
-    facts: { bytes: whole, batch, limitBytes: limit?.bytes ?? null, limitOf: limit?.of ?? null },
+    facts: { bytes: sizes, batch, limitBytes: limit?.bytes ?? null, limitOf: limit?.of ?? null },
   });
 }
 
@@ -38,9 +37,7 @@ function refusal(
 
 function sized(index: number, size: number, batch: number): string {
   const what = `payload ${String(index)}`;
-  return batch === 1
-    ? `${what} of ${String(size)} bytes`
-    : `${what} x ${String(batch)} of at most ${String(size)} bytes`;
+  return batch === 1 ? `${what} of ${String(size)} bytes` : `${what} x ${String(batch)} of ${String(size)} bytes`;
 }
 
 function verdict(size: number, limit: SizeLimit | undefined): string {

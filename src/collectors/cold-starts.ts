@@ -1,19 +1,25 @@
+import type { Measure, Metric } from '../metric.js';
 import type { ColdStartsSection } from '../report.js';
 import type { RunEnd } from '../run.js';
-import { COLD_STARTS, type SampleBatch } from '../sample.js';
+import { COLD_STARTS, leadsInvocation, type SampleBatch } from '../sample.js';
 import { capacitySteps } from './capacity.js';
 import type { Collector, CollectorContext } from './collector.js';
-import { createHistogram, type Histogram } from './histogram.js';
+import { createHistogram, measureOf, type Histogram } from './histogram.js';
 import { SpreadFold } from './spread-fold.js';
 
 const WARM = COLD_STARTS.indexOf('warm');
 const COLD = COLD_STARTS.indexOf('cold');
 
+/** Also gives single numbers, until it is finished. */
+export interface ColdStartsCollector extends Collector<ColdStartsSection> {
+  measure(metric: Metric & { readonly section: 'coldStarts' }): Measure;
+}
+
 /**
  * New environments: how many, how long each took to make, and what the requests that met them felt. Usage counts where the
  * sample log keeps it (the backend has a bill), so that the section is the same again. Needs `loadHistograms`.
  */
-export function createColdStarts({ plan, cost }: CollectorContext): Collector<ColdStartsSection> {
+export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCollector {
   const start = new SpreadFold();
   const stages = { init: new SpreadFold(), restore: new SpreadFold(), firstInvocation: new SpreadFold() };
   const response: { warm?: Histogram; cold?: Histogram } = {};
@@ -32,15 +38,31 @@ export function createColdStarts({ plan, cost }: CollectorContext): Collector<Co
     else start.record(initMs + (Number.isNaN(restoreMs) ? 0 : restoreMs));
   };
 
+  const measureStart = (statistic: (Metric & { readonly section: 'coldStarts' })['statistic']): Measure => {
+    if (counts.cold + counts.warm === 0) return { value: null, why: NOTHING_TOLD };
+    if (statistic === 'count') return { value: counts.cold };
+    const value = typeof statistic === 'object' ? start.percentileMs(statistic.p) : start.meanMs;
+    return value === null ? { value, why: 'no cold start told how long it took' } : { value };
+  };
+
   return {
+    measure(metric) {
+      if (!('of' in metric)) return measureStart(metric.statistic);
+      const histogram = response[metric.of];
+      const none = `no request that met a ${metric.of} environment succeeded after the warm-up`;
+      if (histogram !== undefined) return measureOf(histogram, metric.statistic, none);
+      return { value: null, why: counts.cold + counts.warm === 0 ? NOTHING_TOLD : none };
+    },
     add(batch) {
       const { rows, coldStart, outcome, dueMs, doneMs } = batch;
       for (let i = 0; i < rows; i++) {
         const code = coldStart[i] as number;
         if (code !== WARM && code !== COLD) continue;
         const kind = code === COLD ? 'cold' : 'warm';
-        counts[kind]++;
-        if (kind === 'cold') addStart(batch, i);
+        if (leadsInvocation(batch, i)) {
+          counts[kind]++;
+          if (kind === 'cold') addStart(batch, i);
+        }
         const due = dueMs[i] as number;
         if (outcome[i] === 0 && due >= plan.warmupMs)
           (response[kind] ??= createHistogram()).record((doneMs[i] as number) - due);
@@ -66,6 +88,8 @@ export function createColdStarts({ plan, cost }: CollectorContext): Collector<Co
     },
   };
 }
+
+const NOTHING_TOLD = 'nothing told whether a request met a cold start';
 
 /** Of a stage that was told at least once. */
 function summary(stage: SpreadFold): { count: number; meanMs: number; p99Ms: number } {

@@ -1,8 +1,10 @@
 import { LATEST_PRICES, type Billing, type CostTerms, type PriceRow, type PriceSheet } from '../cost-terms.js';
 import { printable } from '../errors.js';
+import type { Measure, Metric, Moment } from '../metric.js';
+import type { FoldedSoFar } from '../progress.js';
 import type { CostSection, TimelineSecond } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
-import type { SampleBatch } from '../sample.js';
+import { leadsInvocation, type SampleBatch } from '../sample.js';
 import { capacitySteps, integrate, kindSteps, spreadOver, toldKinds, type CapacityStep } from './capacity.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { countInvocations, type InvocationCounts } from './invocation-counts.js';
@@ -12,8 +14,11 @@ import { isRequestModel, tariffOf } from './tariff.js';
 
 /** Also gives each second of the timeline its cost. */
 export interface CostCollector extends Collector<CostSection> {
-  /** The most that the run can have cost so far, when so many requests have been sent; or why nobody knows. */
+  /** The most that the run can have cost so far, when so many invocations have been sent; or why nobody knows. */
   atMost(nowMs: number, sent: number): number | string;
+  measure(metric: Metric & { readonly section: 'cost' }, moment: Moment): Measure;
+  /** What is expected to have been billed until now; null: that is not known while sending. */
+  soFar(nowMs: number): FoldedSoFar['cost'];
   ofSeconds<Second extends Pick<TimelineSecond, 'second'>>(
     seconds: readonly Second[],
     end: RunEnd,
@@ -28,27 +33,42 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
   const sheet = sheetOf(terms.prices);
   const machine = machineSource(terms, sheet, plan);
   const service = serviceSource(terms.billing, sheet, plan, machine !== undefined);
-  const seen: Seen = { rows: 0, ok: 0, firstDueMs: Infinity, lastDoneMs: -Infinity };
+  const seen: Seen = { rows: 0, invocations: 0, ok: 0, firstDueMs: Infinity, lastDoneMs: -Infinity };
   const sources = machine === undefined ? [service] : [service, machine];
+  const sectionAt = (end: RunEnd): CostSection =>
+    sectionOf(
+      sheet,
+      plan,
+      seen,
+      end,
+      sources.map((source) => source.charge(seen, end)),
+    );
+  // A machine costs whatever has passed so far, not the length of the trace.
+  const passing = machineSource(terms, sheet, { ...plan, durationMs: 0 });
   return {
+    measure({ of }, moment) {
+      const end = 'end' in moment ? moment.end : { ...GOING_ON, complete: true, endedMs: moment.nowMs };
+      const section = sectionAt(end);
+      const value = section[of];
+      return value === null ? { value, why: section.reason ?? NOT_PRICED[of] ?? 'nobody knows it' } : { value };
+    },
     add(batch) {
       look(seen, batch);
       service.counts?.add(batch);
     },
     atMost(nowMs, sent) {
-      const underWay = Math.max(0, sent - seen.rows);
+      const underWay = Math.max(0, sent - seen.invocations);
       const charges = sources.map((source) => source.charge(seen, { ...GOING_ON, endedMs: nowMs }, underWay));
       const reason = charges.find((charge) => charge.reason !== null)?.reason;
       return reason ?? price(charges.flatMap(({ quantities }) => quantities)).high;
     },
-    finish: (end) =>
-      sectionOf(
-        sheet,
-        plan,
-        seen,
-        end,
-        sources.map((source) => source.charge(seen, end)),
-      ),
+    soFar(nowMs) {
+      const end = { ...GOING_ON, endedMs: Math.max(0, nowMs) };
+      const charges = [service, ...(passing === undefined ? [] : [passing])].map((source) => source.charge(seen, end));
+      if (charges.some(({ reason }) => reason !== null)) return null;
+      return { amount: price(charges.flatMap(({ quantities }) => quantities)).total, currency: sheet.currency };
+    },
+    finish: sectionAt,
     ofSeconds(seconds, end) {
       const perSecond = new Float64Array(seconds.length);
       const known = sources.every((source) => source.charge(seen, end).reason === null);
@@ -57,6 +77,13 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
     },
   };
 }
+
+/** Why a bill that is known has not this number. */
+const NOT_PRICED: Readonly<Partial<Record<(Metric & { readonly section: 'cost' })['of'], string>>> = {
+  perMillionRequests: 'no request has a sample',
+  perMillionSuccesses: 'no request succeeded',
+  scaleInTail: 'the service is not paid by the hour',
+};
 
 const NO_TERMS: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null };
 const MS_PER_HOUR = 3_600_000;
@@ -72,13 +99,16 @@ const GOING_ON = {
 /** What the fold itself remembers. */
 interface Seen {
   rows: number;
+  invocations: number;
   ok: number;
   firstDueMs: number;
   lastDoneMs: number;
 }
 
-function look(seen: Seen, { rows, outcome, dueMs, doneMs }: SampleBatch): void {
+function look(seen: Seen, batch: SampleBatch): void {
+  const { rows, outcome, dueMs, doneMs } = batch;
   seen.rows += rows;
+  seen.invocations += invocationsIn(batch);
   for (let i = 0; i < rows; i++) {
     if (outcome[i] === 0) seen.ok++;
     if ((dueMs[i] as number) < seen.firstDueMs) seen.firstDueMs = dueMs[i] as number;
@@ -86,10 +116,17 @@ function look(seen: Seen, { rows, outcome, dueMs, doneMs }: SampleBatch): void {
   }
 }
 
+function invocationsIn(batch: SampleBatch): number {
+  if (batch.invocation === undefined) return batch.rows;
+  let invocations = 0;
+  for (let i = 0; i < batch.rows; i++) if (leadsInvocation(batch, i)) invocations++;
+  return invocations;
+}
+
 /** Something that sends a bill. */
 interface Source {
   readonly counts?: InvocationCounts;
-  /** `underWay`: requests sent that have no sample yet. */
+  /** `underWay`: invocations sent that have no sample yet. */
   charge(seen: Seen, end: RunEnd, underWay?: number): Charge;
   /** Adds the expected cost of each second; only called where the charge has no reason to be unknown. */
   spread(perSecond: Float64Array, seen: Seen, end: RunEnd): void;

@@ -1,3 +1,4 @@
+import type { Measure, Metric } from '../metric.js';
 import type { HealthSection, Shift } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
@@ -10,13 +11,25 @@ import { SpreadFold } from './spread-fold.js';
 const ENOUGH_REQUESTS = 1000;
 const LATE_MS = 1;
 
+type HealthMetric = Metric & { readonly section: 'health' };
+
+/** Also gives single numbers. */
+export interface HealthCollector extends Collector<HealthSection> {
+  measure(metric: HealthMetric): Measure;
+}
+
 /** How well the instrument itself worked: how late it was, what it waited for, and what that does to the reported latency. */
-export function createHealth({ plan }: CollectorContext): Collector<HealthSection> {
+export function createHealth({ plan }: CollectorContext): HealthCollector {
   const lateness = new Lateness(plan);
   const shares = { whole: new OwnShares(plan), busiest: new OwnShares(plan) };
   const busiestSeconds = busiestTenth(plan.duePerSecond);
   const connections = new Connections(plan.knowsSent);
   return {
+    measure({ of, statistic }) {
+      const spread = of === 'lateness' ? lateness.whole : connections.spreadOf(of);
+      const value = statistic === 'max' ? spread.maxMs : spread.percentileMs(statistic.p);
+      return value === null ? { value, why: NOT_MEASURED[of] } : { value };
+    },
     add(batch) {
       const { rows, outcome, dueMs, releaseMs, handedMs } = batch;
       for (let i = 0; i < rows; i++) {
@@ -43,6 +56,13 @@ export function createHealth({ plan }: CollectorContext): Collector<HealthSectio
     }),
   };
 }
+
+const NOT_MEASURED: Readonly<Record<HealthMetric['of'], string>> = {
+  lateness: 'no request was handed over',
+  connectionWait: 'the backend saw the first byte of no request leave',
+  handshake: 'no request opened a connection',
+  receiveUncertainty: 'the backend told of no success when its answer can have come at the earliest',
+};
 
 /** When requests were handed over, against their release and by the second. */
 class Lateness {
@@ -123,6 +143,10 @@ class Connections {
 
   addReceived({ doneMs, doneEarliestMs }: SampleBatch, row: number): void {
     this.#receive.record((doneMs[row] as number) - (doneEarliestMs[row] as number));
+  }
+
+  spreadOf(of: Exclude<HealthMetric['of'], 'lateness'>): SpreadFold {
+    return { connectionWait: this.#wait, handshake: this.#handshake, receiveUncertainty: this.#receive }[of];
   }
 
   spreads(): Pick<HealthSection, 'connectionWait' | 'handshake' | 'receiveUncertainty'> {

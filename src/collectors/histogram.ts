@@ -1,4 +1,5 @@
 import hdr from 'hdr-histogram-js';
+import type { Measure, Statistic } from '../metric.js';
 import type { Distribution } from '../report.js';
 import { Moments } from './moments.js';
 import { nearestRank } from './nearest-rank.js';
@@ -37,6 +38,14 @@ export async function loadHistograms(): Promise<void> {
 /** Needs `loadHistograms`. Buckets are HdrHistogram's: exact below 2,048 ns, then 1,024 to each doubling. */
 export function createHistogram(): Histogram {
   return new WasmHistogram();
+}
+
+/** One number of a histogram; `whyNone`: why an empty one has it not. */
+export function measureOf(histogram: Histogram, statistic: Statistic, whyNone: string): Measure {
+  if (statistic === 'count') return { value: histogram.count };
+  const value =
+    typeof statistic === 'object' ? histogram.percentile(statistic.p) : histogram[`${statistic}Ms` as const];
+  return value === null ? { value, why: whyNone } : { value };
 }
 
 class WasmHistogram implements Histogram {

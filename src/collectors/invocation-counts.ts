@@ -1,5 +1,5 @@
 import type { Plan } from '../run.js';
-import type { SampleBatch } from '../sample.js';
+import { leadsInvocation, type SampleBatch } from '../sample.js';
 import { InvocationBill } from './invocation-bill.js';
 import type { Quantity } from './price.js';
 import type { Meter, Tariff } from './tariff.js';
@@ -7,7 +7,7 @@ import type { Meter, Tariff } from './tariff.js';
 /** The invocations of a run as quantities of a tariff. In whole quanta, so no order of the rows changes a digit. */
 export interface InvocationCounts {
   add(batch: SampleBatch): void;
-  /** `underWay`: requests without a row yet, at the most that each can be billed. */
+  /** `underWay`: invocations without a row yet, at the most that each can be billed. */
   quantities(underWay: number): readonly Quantity[];
   /** The part of them that is billed start-up time. */
   coldStarts(): readonly Quantity[];
@@ -44,7 +44,7 @@ export function countInvocations(tariff: Tariff, plan: Plan): InvocationCounts {
       const { rows, releaseMs, usage } = batch;
       const last = Math.max(1, plan.duePerSecond.length) - 1;
       for (let i = 0; i < rows; i++) {
-        if (!bill.read(batch, i)) continue;
+        if (!leadsInvocation(batch, i) || !bill.read(batch, i)) continue;
         const told = Math.round(usage?.memoryMb[i] ?? NaN);
         const memoryMb = Number.isNaN(told) ? tariff.memoryMb : told;
         if (Number.isNaN(memoryMb)) withoutMemory++;

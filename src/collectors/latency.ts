@@ -1,14 +1,17 @@
+import type { Measure, Metric, Statistic } from '../metric.js';
 import type { Distribution, LatencyCurves, LatencySection } from '../report.js';
 import type { Plan } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
-import { createHistogram, type Histogram } from './histogram.js';
+import { createHistogram, measureOf, type Histogram } from './histogram.js';
 import { LatencyBuckets } from './latency-buckets.js';
 import { nearestRank } from './nearest-rank.js';
 import { curve, curvePercentiles } from './percentile-curve.js';
 
-/** Also gives its histograms, encoded, for the histogram log; until it is finished. */
+/** Also gives single numbers, and its histograms, encoded, for the histogram log; until it is finished. */
 export interface LatencyCollector extends Collector<LatencySection> {
+  /** `over`: of every planned request, or of those with an outcome so far. */
+  measure(metric: Metric & { readonly section: 'latency' }, over: 'planned' | 'so far'): Measure;
   encode(): { readonly response: string; readonly service: string };
 }
 
@@ -21,9 +24,17 @@ export function createLatency({ plan }: CollectorContext): LatencyCollector {
   const service = createHistogram();
   const buckets = new LatencyBuckets();
   const warmup = new WarmupCount(plan);
+  let rowsSeen = 0;
+  const countOfAll = (over: 'planned' | 'so far'): number =>
+    over === 'planned' ? plan.planned - warmup.requests() : rowsSeen - warmup.seen;
   return {
+    measure({ of, statistic }, over) {
+      if (of === 'all') return measureWithFailures(response, countOfAll(over), statistic);
+      return measureOf(of === 'response' ? response : service, statistic, 'no request succeeded after the warm-up');
+    },
     add(batch) {
       const { rows, dueMs, outcome, doneMs, sentMs, handedMs } = batch;
+      rowsSeen += rows;
       if (plan.warmupMs > 0) warmup.add(batch);
       for (let i = 0; i < rows; i++) {
         if (outcome[i] !== 0 || (dueMs[i] as number) < plan.warmupMs) continue;
@@ -72,6 +83,25 @@ function withFailures(response: Histogram, count: number): Distribution {
   };
 }
 
+/** One number of `withFailures`. */
+function measureWithFailures(response: Histogram, count: number, statistic: Statistic): Measure {
+  const failed = count - response.count;
+  if (failed <= 0) return measureOf(response, statistic, 'no request was due after the warm-up');
+  if (statistic === 'count') return { value: count };
+  const value =
+    typeof statistic === 'object'
+      ? response.atRank(nearestRank(statistic.p, count))
+      : statistic === 'min'
+        ? response.minMs
+        : null;
+  return value === null ? { value, why: tookForEver(failed, count), infinite: true } : { value };
+}
+
+function tookForEver(failed: number, count: number): string {
+  const share = `${String(Number(((100 * failed) / count).toPrecision(3)))}%`;
+  return `${String(failed)} of ${String(count)} requests (${share}) failed or were never sent, so it is infinite`;
+}
+
 /** `planned`: how many requests `all` is over. */
 function curves(response: Histogram, service: Histogram, planned: number): LatencyCurves {
   const all = Math.max(planned, response.count);
@@ -87,13 +117,17 @@ function curves(response: Histogram, service: Histogram, planned: number): Laten
 
 /** How many requests were planned before the end of the warm-up, whether or not they have a row. */
 class WarmupCount {
-  #seen = 0;
+  /** Those with a row. */
+  seen = 0;
   #seenAfterWholeSeconds = 0;
+  /** All of them, where the plan says so: its seconds are those of the release. */
+  readonly #planned: number;
   readonly #warmupMs: number;
   readonly #wholeSecondsMs: number;
   readonly #dueInWholeSeconds: number;
 
-  constructor({ warmupMs, duePerSecond }: Plan) {
+  constructor({ warmupMs, duePerSecond, batching }: Plan) {
+    this.#planned = batching?.warmupRequests ?? 0;
     const seconds = Math.floor(warmupMs / 1000);
     this.#warmupMs = warmupMs;
     this.#wholeSecondsMs = seconds * 1000;
@@ -104,13 +138,13 @@ class WarmupCount {
     for (let i = 0; i < rows; i++) {
       const due = dueMs[i] as number;
       if (due >= this.#warmupMs) continue;
-      this.#seen++;
+      this.seen++;
       if (due >= this.#wholeSecondsMs) this.#seenAfterWholeSeconds++;
     }
   }
 
   /** The plan counts whole seconds; what is left of the warm-up is known by its rows only. */
   requests(): number {
-    return Math.max(this.#seen, this.#dueInWholeSeconds + this.#seenAfterWholeSeconds);
+    return Math.max(this.#planned, this.seen, this.#dueInWholeSeconds + this.#seenAfterWholeSeconds);
   }
 }

@@ -1,19 +1,40 @@
 import { printable, UserError } from '../errors.js';
+import type { Measure, Metric } from '../metric.js';
 import type { OutcomesSection } from '../report.js';
+import type { RunEnd } from '../run.js';
 import { FAILURES, OUTCOMES, outcomeCode, type Failure, type SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 
 /** Examples kept of each kind of failure. */
 const EXAMPLES = 3;
 
+/** Also gives single numbers. */
+export interface OutcomesCollector extends Collector<OutcomesSection> {
+  /** `end` absent: over the requests with an outcome so far. */
+  measure(metric: Metric & { readonly section: 'outcomes' }, end?: Pick<RunEnd, 'complete'>): Measure;
+}
+
 /**
  * What became of every planned request: planned = ok + failures + unsent. A request without a row was never sent, or,
  * when the process was killed, nobody knows. `finish` throws `UserError` when there are more rows than requests.
  */
-export function createOutcomes({ plan }: CollectorContext): Collector<OutcomesSection> {
+export function createOutcomes({ plan }: CollectorContext): OutcomesCollector {
   const counts = new Float64Array(OUTCOMES.length);
   const examples = OUTCOMES.map(() => new FirstExamples());
+  const rowsSeen = (): number => counts.reduce((sum, count) => sum + count, 0);
   return {
+    measure(metric, end) {
+      const rows = rowsSeen();
+      const planned = end === undefined ? rows : plan.planned;
+      if (planned === 0) return { value: null, why: 'no request has an outcome' };
+      const missing = planned - rows;
+      const ok = counts[0] as number;
+      const unsent = end?.complete === false ? 0 : missing;
+      if (metric.of === 'success') return { value: ok / planned };
+      const lost = metric.of === 'failures' && (metric.failure ?? 'unknown') === 'unknown' ? missing - unsent : 0;
+      const count = metric.of === 'unsent' ? unsent : lost + failuresOf(counts, metric.failure);
+      return { value: metric.as === 'count' ? count : count / planned };
+    },
     add(batch) {
       const { rows, outcome } = batch;
       let ok = 0;
@@ -26,7 +47,7 @@ export function createOutcomes({ plan }: CollectorContext): Collector<OutcomesSe
       counts[0] = (counts[0] as number) + ok;
     },
     finish({ complete }) {
-      const missing = plan.planned - counts.reduce((sum, count) => sum + count, 0);
+      const missing = plan.planned - rowsSeen();
       if (missing < 0)
         throw new UserError('the samples are more than the run planned; give the log and the run.json of one run');
       if (!complete) counts[UNKNOWN] = (counts[UNKNOWN] as number) + missing;
@@ -57,6 +78,12 @@ export function createOutcomes({ plan }: CollectorContext): Collector<OutcomesSe
     examples[code]?.offer(seq[row] as number, found?.row === row ? found.text : '');
     return detail;
   }
+}
+
+/** With a row. */
+function failuresOf(counts: Float64Array, failure: Failure | undefined): number {
+  if (failure !== undefined) return counts[outcomeCode(failure)] as number;
+  return counts.subarray(1).reduce((sum, count) => sum + count, 0);
 }
 
 const UNKNOWN = outcomeCode('unknown');

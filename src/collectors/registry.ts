@@ -1,13 +1,19 @@
+import type { Measure, Metric, Moment } from '../metric.js';
+import type { FoldedSoFar } from '../progress.js';
 import type { Report, Verdict } from '../report.js';
 import { renderHlog } from '../report/hlog.js';
 import type { RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
+import type { LatencySpectrum } from '../spectrum.js';
 import type { CollectorContext } from './collector.js';
+import { createBatching } from './batching.js';
 import { createColdStarts } from './cold-starts.js';
 import { createCost } from './cost.js';
 import { createHealth } from './health.js';
 import { loadHistograms } from './histogram.js';
 import { createLatency } from './latency.js';
+import { latencySpectrum } from './latency-spectrum.js';
+import { createLiveFigures } from './live-figures.js';
 import { createOutcomes } from './outcomes.js';
 import { createTimeline } from './timeline.js';
 import { verdict } from './verdict.js';
@@ -16,8 +22,12 @@ import { verdict } from './verdict.js';
 export interface SectionFold {
   /** In any order of batches; the batch is only read. */
   add(batch: SampleBatch): void;
-  /** The most that the run can have cost so far, when so many requests have been sent; or why nobody knows. */
+  /** The most that the run can have cost so far, when so many invocations have been sent; or why nobody knows. */
   costAtMost(nowMs: number, sent: number): number | string;
+  /** One number of the report, as it would say it at this moment; until `finish`. */
+  measure(metric: Metric, moment: Moment): Measure;
+  /** What there is to watch. */
+  soFar(nowMs: number): FoldedSoFar;
   /** Once. Throws `UserError` when the samples cannot be of this run. */
   finish(end: RunEnd): FoldedSections;
 }
@@ -27,6 +37,8 @@ export interface FoldedSections {
   readonly verdict: Verdict;
   /** The latencies as a histogram log. */
   readonly hlog: string;
+  /** The response of the successes as HdrHistogram's percentile iterator walks it. */
+  readonly spectrum: () => LatencySpectrum;
 }
 
 /** A live run and a report made again from a sample log use this same fold, so they agree. Throws `UserError` for a price that was asked for and is not there. */
@@ -38,11 +50,30 @@ export async function foldSections(context: CollectorContext): Promise<SectionFo
   const health = createHealth(context);
   const coldStarts = createColdStarts(context);
   const cost = createCost(context);
+  const batching = createBatching(context);
+  const live = createLiveFigures(context);
   return {
     add(batch) {
-      for (const collector of [outcomes, latency, timeline, health, coldStarts, cost]) collector.add(batch);
+      for (const collector of [outcomes, latency, timeline, health, coldStarts, cost, live, batching])
+        collector?.add(batch);
     },
     costAtMost: (nowMs, sent) => cost.atMost(nowMs, sent),
+    soFar: (nowMs) => ({ ...live.soFar(nowMs), cost: cost.soFar(nowMs) }),
+    measure(metric, moment) {
+      const end = 'end' in moment ? moment.end : undefined;
+      switch (metric.section) {
+        case 'latency':
+          return latency.measure(metric, end === undefined ? 'so far' : 'planned');
+        case 'outcomes':
+          return outcomes.measure(metric, end);
+        case 'health':
+          return health.measure(metric);
+        case 'coldStarts':
+          return coldStarts.measure(metric);
+        case 'cost':
+          return cost.measure(metric, moment);
+      }
+    },
     finish(end) {
       const encoded = latency.encode();
       const { seconds, windows } = timeline.finish(end);
@@ -53,12 +84,18 @@ export async function foldSections(context: CollectorContext): Promise<SectionFo
         health: health.finish(end),
         coldStarts: coldStarts.finish(end),
         cost: cost.finish(end),
+        ...(batching === undefined ? {} : { batching: batching.finish(end) }),
       };
       const hlog = renderHlog(end.endedMs, [
         { tag: 'response', maxMs: sections.latency.response.maxMs, encoded: encoded.response },
         { tag: 'service', maxMs: sections.latency.service.maxMs, encoded: encoded.service },
       ]);
-      return { sections, verdict: verdict(context.plan, end, sections.outcomes, sections.health), hlog };
+      return {
+        sections,
+        verdict: verdict(context.plan, end, sections.outcomes, sections.health),
+        hlog,
+        spectrum: () => latencySpectrum(encoded.response, sections.latency.response),
+      };
     },
   };
 }

@@ -19,6 +19,8 @@ export interface SampleLog {
 export interface WriteOptions {
   /** Whether the log has columns for usage; without them, the usage of a batch is not kept. False unless given. */
   readonly usage?: boolean;
+  /** Whether it has a column for the invocation that carried each request. False unless given. */
+  readonly batched?: boolean;
 }
 
 export interface ReadOptions {
@@ -30,9 +32,12 @@ export interface ReadOptions {
 const MOST_PENDING_BYTES = 256 * 2 ** 20;
 
 /** Makes or empties the file and writes the schema. Throws `UserError` when it cannot. */
-export async function openSampleLog(path: string, { usage = false }: WriteOptions = {}): Promise<SampleLog> {
+export async function openSampleLog(
+  path: string,
+  { usage = false, batched = false }: WriteOptions = {},
+): Promise<SampleLog> {
   const arrow = await import('apache-arrow');
-  const table = createSampleTable(arrow, { usage });
+  const table = createSampleTable(arrow, { usage, batched });
   const file = await open(path, 'w').catch((thrown: unknown) => {
     throw asUserError(path, thrown);
   });
@@ -172,6 +177,14 @@ function asUserError(path: string, thrown: unknown): UserError {
   return new UserError(`the sample log ${printable(path)}: ${TROUBLE[code] ?? `${messageOf(thrown)}; check the disk`}`);
 }
 
+/** The columns that a log may have besides the usual. */
+const SHAPES = [
+  { usage: false, batched: false },
+  { usage: true, batched: false },
+  { usage: false, batched: true },
+  { usage: true, batched: true },
+] as const;
+
 /**
  * The batches of a log, in the order of the file, one at a time. Ends cleanly where the file was cut off (see
  * `onEnd`); throws `UserError` when it cannot be read, is damaged, or is something else.
@@ -186,8 +199,8 @@ export async function* readSampleLog(
     throw asUserError(path, thrown);
   });
   try {
-    const tables = [false, true].map((usage) => createSampleTable(arrow, { usage }));
-    const schemas = tables.map((table) => new BatchEncoder(arrow, table).take());
+    const tables = SHAPES.map((columns) => createSampleTable(arrow, columns));
+    const schemas = tables.map((table, i) => ({ ...SHAPES[i], message: new BatchEncoder(arrow, table).take() }));
     const messages = new SampleMessages(file, (await file.stat()).size, schemas);
     const reader = await arrow.RecordBatchReader.from(messages.read());
     for await (const records of reader) {

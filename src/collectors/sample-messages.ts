@@ -6,6 +6,14 @@ const PREFIX_BYTES = 8;
 const MOST_METADATA_BYTES = 2 ** 16;
 const MOST_BODY_BYTES = 64 * 2 ** 20;
 
+/** One that our writer makes. */
+export interface KnownSchema {
+  readonly usage?: boolean;
+  readonly batched?: boolean;
+  /** The first message of the file. */
+  readonly message: Uint8Array;
+}
+
 /**
  * Cuts an Arrow stream into whole messages, so that a tail that was cut off is seen here and not by the decoder, and
  * lets pass only what our writer makes: a damaged length could otherwise keep the decoder busy for hours.
@@ -17,10 +25,9 @@ export class SampleMessages {
   #at = 0;
   readonly #file: FileHandle;
   readonly #size: number;
-  readonly #schemas: readonly Uint8Array[];
+  readonly #schemas: readonly KnownSchema[];
 
-  /** `schemas`: the first message as the writer makes it, without and with usage. */
-  constructor(file: FileHandle, size: number, schemas: readonly Uint8Array[]) {
+  constructor(file: FileHandle, size: number, schemas: readonly KnownSchema[]) {
     this.#file = file;
     this.#size = size;
     this.#schemas = schemas;
@@ -29,7 +36,7 @@ export class SampleMessages {
   /** Ends at the end mark, or, truncated, where the file does. Throws at anything else. */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
     yield await this.#readSchema();
-    const shape = this.schema === 0 ? SAMPLES_SHAPE : USAGE_SHAPE;
+    const shape = shapeOf(this.#schemas[this.schema] ?? {});
     for (;;) {
       const prefix = await this.#take(PREFIX_BYTES);
       if (prefix === null) return;
@@ -48,8 +55,8 @@ export class SampleMessages {
 
   async #readSchema(): Promise<Uint8Array> {
     for (const [index, known] of this.#schemas.entries()) {
-      const found = await this.#take(known.length);
-      if (found?.equals(known) === true) {
+      const found = await this.#take(known.message.length);
+      if (found?.equals(known.message) === true) {
         this.schema = index;
         return found;
       }
@@ -87,14 +94,14 @@ const HEADER_TYPE = { dictionaryBatch: 2, recordBatch: 3 } as const;
 
 /** 13 columns, each with validity and values, and one with offsets besides; a dictionary is one text column. */
 const SAMPLES_SHAPE = { nodes: 13, buffers: 27, mostRows: BATCH_ROWS } as const;
-const USAGE_SHAPE = {
-  nodes: SAMPLES_SHAPE.nodes + USAGE_NAMES.length,
-  buffers: SAMPLES_SHAPE.buffers + 2 * USAGE_NAMES.length,
-  mostRows: BATCH_ROWS,
-} as const;
 const WORDS_SHAPE = { nodes: 1, buffers: 3, mostRows: 127 } as const;
 
 type Shape = Readonly<Record<keyof typeof WORDS_SHAPE, number>>;
+
+function shapeOf({ usage = false, batched = false }: Omit<KnownSchema, 'message'>): Shape {
+  const more = (usage ? USAGE_NAMES.length : 0) + (batched ? 1 : 0);
+  return { ...SAMPLES_SHAPE, nodes: SAMPLES_SHAPE.nodes + more, buffers: SAMPLES_SHAPE.buffers + 2 * more };
+}
 
 function checkedBodyBytes(metadata: Buffer, samples: Shape): number {
   const message = FlatTable.root(metadata);

@@ -39,12 +39,19 @@ const USAGE_COLUMNS = {
   answerBytes: 'answer_bytes',
 } as const satisfies Record<keyof UsageColumns, string>;
 
+/** Which columns there are besides the usual. */
+export interface MoreColumns {
+  readonly usage: boolean;
+  /** Whether requests went in batches: `invocation`, the last column. */
+  readonly batched: boolean;
+}
+
 /** The library takes 140 ms to load, so it is handed in by whoever needs it. */
-export function createSampleTable(arrow: Arrow, { usage: withUsage }: { readonly usage: boolean }): SampleTable {
+export function createSampleTable(arrow: Arrow, more: MoreColumns): SampleTable {
   const { makeData } = arrow;
   const text = new arrow.Utf8();
   const words = { outcome: wordColumn(arrow, 0, OUTCOMES), coldStart: wordColumn(arrow, 1, COLD_STARTS) };
-  const schema = sampleSchema(arrow, words.outcome.type, words.coldStart.type, withUsage);
+  const schema = sampleSchema(arrow, words.outcome.type, words.coldStart.type, more);
   const struct = new arrow.Struct(schema.fields);
   return {
     schema,
@@ -57,15 +64,16 @@ export function createSampleTable(arrow: Arrow, { usage: withUsage }: { readonly
         words.coldStart.toData(batch.coldStart, length),
         makeData({ type: new arrow.Uint16(), length, nullCount: 0, data: new Uint16Array(length).fill(batch.worker) }),
         makeData({ type: text, length, ...textColumn(batch.details, length) }),
-        ...(withUsage ? usageData(arrow, batch.usage, length) : []),
+        ...(more.usage ? usageData(arrow, batch.usage, length) : []),
+        ...(more.batched ? [invocationData(arrow, batch, length)] : []),
       ];
       return new arrow.RecordBatch(schema, makeData({ type: struct, length, nullCount: 0, children }));
     },
-    toSamples: (records, what) => readRecords(records, what, withUsage),
+    toSamples: (records, what) => readRecords(records, what, more),
   };
 }
 
-function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType, withUsage: boolean): ArrowModule.Schema {
+function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType, more: MoreColumns): ArrowModule.Schema {
   const { Field, Float64, Schema, Uint16, Uint32, Utf8 } = arrow;
   const fields = [
     new Field('seq', new Uint32(), false),
@@ -74,7 +82,8 @@ function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType, with
     new Field('cold_start', coldStart, false),
     new Field('worker', new Uint16(), false),
     new Field('detail', new Utf8(), true),
-    ...(withUsage ? USAGE_NAMES.map((name) => new Field(USAGE_COLUMNS[name], new Float64(), true)) : []),
+    ...(more.usage ? USAGE_NAMES.map((name) => new Field(USAGE_COLUMNS[name], new Float64(), true)) : []),
+    ...(more.batched ? [new Field('invocation', new Uint32(), false)] : []),
   ];
   return new Schema(fields, new Map([['replay.samples', '1']]));
 }
@@ -108,6 +117,10 @@ function usageData(arrow: Arrow, usage: UsageColumns | undefined, length: number
   if (usage !== undefined) return USAGE_NAMES.map((name) => msData(arrow, usage[name], length));
   const none = { data: new Float64Array(length), nullCount: length, nullBitmap: new Uint8Array(bitmapBytes(length)) };
   return USAGE_NAMES.map(() => arrow.makeData({ type: new arrow.Float64(), length, ...none }));
+}
+
+function invocationData(arrow: Arrow, { seq, invocation = seq }: SampleBatch, length: number): Data {
+  return arrow.makeData({ type: new arrow.Uint32(), length, nullCount: 0, data: invocation.subarray(0, length) });
 }
 
 interface Nulls {
@@ -160,7 +173,7 @@ function textColumn(
   return { nullCount: rows - next, nullBitmap, valueOffsets, data };
 }
 
-function readRecords(records: RecordBatch, what: string, withUsage: boolean): SampleBatch {
+function readRecords(records: RecordBatch, what: string, { usage, batched }: MoreColumns): SampleBatch {
   const columns = new RecordColumns(records, what);
   return {
     rows: records.numRows,
@@ -176,7 +189,8 @@ function readRecords(records: RecordBatch, what: string, withUsage: boolean): Sa
     serverMs: columns.ms('server_ms'),
     outcome: columns.codes('outcome', OUTCOMES),
     coldStart: columns.codes('cold_start', COLD_STARTS),
-    ...(withUsage ? columns.usage() : {}),
+    ...(usage ? columns.usage() : {}),
+    ...(batched ? { invocation: columns.values('invocation', Uint32Array) } : {}),
     details: columns.details(),
   };
 }

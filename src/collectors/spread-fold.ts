@@ -33,6 +33,10 @@ export class SpreadFold {
     return this.count === 0 ? null : this.#sumMs / this.count;
   }
 
+  get maxMs(): number | null {
+    return this.count === 0 ? null : this.#maxMs;
+  }
+
   percentileMs(p: number): number | null {
     const rank = nearestRank(p, this.count);
     const ns = this.#counts.highestAt(rank);
@@ -45,7 +49,7 @@ export class SpreadFold {
       p50Ms: this.percentileMs(50),
       p99Ms: this.percentileMs(99),
       p999Ms: this.percentileMs(99.9),
-      maxMs: this.count === 0 ? null : this.#maxMs,
+      maxMs: this.maxMs,
     };
   }
 }

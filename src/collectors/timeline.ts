@@ -1,5 +1,5 @@
 import type { TimelineSecond, TimelineSection, TimelineWindow } from '../report.js';
-import { COLD_STARTS, FAILURES, OUTCOMES, outcomeCode, type SampleBatch } from '../sample.js';
+import { COLD_STARTS, FAILURES, leadsInvocation, OUTCOMES, outcomeCode, type SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { connectionWaitMs } from './connection-wait.js';
 import { percentilesMs, SecondLatencies } from './second-latencies.js';
@@ -27,7 +27,7 @@ export function createTimeline({ plan }: CollectorContext): Collector<WithoutCos
         if (code !== SHED) seconds.addSent(handedMs[i] as number);
         if (code === 0) seconds.addOk(second, doneMs[i] as number, dueMs[i] as number);
         else seconds.addFailed(second, code);
-        if (coldStart[i] === COLD) seconds.addColdStart(second);
+        if (coldStart[i] === COLD && leadsInvocation(batch, i)) seconds.addColdStart(second);
         seconds.addOwnShare(second, batch, i, knowsSent);
       }
     },

@@ -1,8 +1,12 @@
 import { Backends } from './backends.js';
 import { Calibrate } from './calibrate.js';
 import { Check } from './check.js';
+import { Compare } from './compare.js';
+import { Completion } from './completion.js';
 import { Estimate } from './estimate.js';
+import { Export } from './export.js';
 import { Generate } from './generate.js';
+import { Init } from './init.js';
 import { ReportAgain } from './report.js';
 import { Run } from './run.js';
 import { Serve } from './serve.js';
@@ -16,5 +20,9 @@ export const COMMANDS = {
   check: Check,
   calibrate: Calibrate,
   report: ReportAgain,
+  compare: Compare,
   serve: Serve,
+  export: Export,
+  init: Init,
+  completion: Completion,
 };

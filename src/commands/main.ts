@@ -1,13 +1,15 @@
 import { run, settings } from '@oclif/core';
 import { EXIT, isUserError, printable } from '../errors.js';
 import { COMMANDS } from './index.js';
+import { plainFor } from './tell-ci.js';
 
 /** The command line: `replay trace.json ...` is short for `replay run trace.json ...`. Sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   settings.enableAutoTranspile = false;
   process.stdout.on('error', endQuietlyOnClosedPipe);
   try {
-    await run(withDefaultCommand(argv), import.meta.url);
+    if (argv[0] === '--version') await printVersions();
+    else await run(withDefaultCommand(argv), import.meta.url);
   } catch (thrown) {
     process.exitCode = tell(thrown);
   }
@@ -15,9 +17,13 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function withDefaultCommand(argv: readonly string[]): string[] {
   const [first] = argv;
-  const named =
-    first !== undefined && (Object.hasOwn(COMMANDS, first) || ['help', '--help', '-h', '--version'].includes(first));
+  const named = first !== undefined && (Object.hasOwn(COMMANDS, first) || ['help', '--help', '-h'].includes(first));
   return first === undefined || named ? [...argv] : ['run', ...argv];
+}
+
+async function printVersions(): Promise<void> {
+  const { versions } = await import('./versions.js');
+  process.stdout.write(`${versions()}\n`);
 }
 
 /** A reader that has gone away (head, a closed pager) is no error of ours. */
@@ -30,11 +36,11 @@ function tell(thrown: unknown): number {
   const byParser = parserExit(thrown);
   if (byParser === EXIT.ok) return EXIT.ok;
   if (isUserError(thrown) || byParser !== undefined) {
-    process.stderr.write(`replay: ${plainly(thrown)}\n`);
+    process.stderr.write(plainFor(process.env, `replay: ${plainly(thrown)}\n`));
     return EXIT.userError;
   }
   const stack = thrown instanceof Error ? thrown.stack : String(thrown);
-  process.stderr.write(`replay: this is a bug, please report it:\n${stack ?? ''}\n`);
+  process.stderr.write(plainFor(process.env, `replay: this is a bug, please report it:\n${stack ?? ''}\n`));
   return EXIT.bug;
 }
 

@@ -1,31 +1,80 @@
 import { Args, Command, Flags } from '@oclif/core';
-import { COST_FLAGS, givenTerms } from './cost-flags.js';
+import { isUserError } from '../errors.js';
+import type { Report } from '../report.js';
+import { COLLECT_FLAGS, collectWorld, givenWish } from './collect-flags.js';
+import { COST_FLAGS, givenTerms, type GivenTerms } from './cost-flags.js';
+import { GATE_FLAGS, givenThresholds } from './gate-flags.js';
+import { printReport } from './print-report.js';
+import { stopOnSignals } from './stop-on-signals.js';
+import { exitOfReport, prepareFiles, tellCi } from './tell-ci.js';
 
 /** `replay report RUN`: the report again, from the sample log. */
 export class ReportAgain extends Command {
   static override summary = 'Make the report of a run again, from its sample log.';
+  static override description =
+    'Prints it, and writes report.json and report.html again, so that both are of what was printed; --no-write only prints.';
   static override examples = [
     '<%= config.bin %> report runs/20261124-084512-workload-40-onnx',
     '<%= config.bin %> report my-run --json',
-    '<%= config.bin %> report my-run --prices 2021-03 --machine aws:g4dn.2xlarge',
+    '<%= config.bin %> report my-run --prices 2021-03 --machine aws:g4dn.2xlarge --no-write',
+    '<%= config.bin %> report my-run --collect cloud',
+    "<%= config.bin %> report my-run --threshold 'all.p(99)<200ms' --junit junit.xml",
   ];
   static override args = { run: Args.string({ required: true, description: 'the folder of a run' }) };
   static override flags = {
     ...COST_FLAGS,
+    ...GATE_FLAGS,
+    ...COLLECT_FLAGS,
     json: Flags.boolean({ description: 'print report.json in place of the text' }),
-    html: Flags.boolean({ default: true, allowNo: true, description: 'write report.html again' }),
+    write: Flags.boolean({ default: true, allowNo: true, description: 'write report.json and report.html again' }),
+    html: Flags.boolean({ default: true, allowNo: true, description: 'write report.html again, too' }),
   };
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(ReportAgain);
-    const { reportAgain } = await import('../replay/report-again.js');
-    const report = await reportAgain(args.run, await givenTerms(flags));
-    const { renderReportJson } = await import('../report/report-json.js');
-    const { renderReportText } = await import('../report/report-text.js');
-    process.stdout.write(flags.json ? renderReportJson(report) : renderReportText(report));
-    if (flags.html) {
-      const { writePage } = await import('../replay/write-page.js');
-      await writePage(args.run, report);
+    const given = await givenThresholds(flags.threshold);
+    const terms = await givenTerms(flags);
+    const wish = givenWish(flags);
+    prepareFiles(flags);
+    const { foldAgain } = await import('../replay/report-again.js');
+    const { report: kept, spectrum } = await foldAgain(args.run, { ...terms, ...given });
+    const report = wish === undefined ? kept : await this.collected(args.run, kept, wish, terms);
+    await printReport(report, spectrum, flags);
+    if (flags.write) await this.written(args.run, report, flags.html);
+    // Whoever asks whether a run is good enough is told by the exit code too; else the run has told it itself.
+    if (given.thresholds !== undefined) process.exitCode = exitOfReport(report);
+    await tellCi(report, flags, process.env);
+  }
+
+  private async collected(
+    folder: string,
+    report: Report,
+    wish: NonNullable<ReturnType<typeof givenWish>>,
+    terms: GivenTerms,
+  ): Promise<Report> {
+    const { collectCloud } = await import('../replay/collect-cloud.js');
+    const stop = stopOnSignals(() => {
+      this.logToStderr('stopping: the report follows with what was read (once more kills)');
+    });
+    const say = (text: string): void => {
+      this.logToStderr(text);
+    };
+    try {
+      return await collectCloud(folder, report, wish, collectWorld(stop.signal, say), terms);
+    } finally {
+      stop.release();
+    }
+  }
+
+  /** A folder that takes no file has been read all the same. */
+  private async written(folder: string, report: Report, html: boolean): Promise<void> {
+    const { writeReport } = await import('../replay/write-report.js');
+    try {
+      await writeReport(folder, report, html);
+    } catch (thrown) {
+      if (!isUserError(thrown)) throw thrown;
+      const [why = ''] = thrown.message.split(';');
+      this.logToStderr(`printed, but not written (${why}); copy the folder to where you may write, or add --no-write`);
     }
   }
 }

@@ -3,12 +3,24 @@ import { tmpdir } from 'node:os';
 import type { RawOptions } from '../backends/backend.js';
 import { EXIT, printable, UserError } from '../errors.js';
 import { parseDurationMs, parseRatePerSecond, parseSpeed } from '../quantities.js';
-import type { Progress, ReplayRequest, ReplayResult } from '../replay/replay.js';
+import type { ReplayRequest, ReplayResult, Surroundings } from '../replay/replay.js';
+import type { Progress } from '../progress.js';
 import type { Payload, Trace } from '../trace.js';
 import { LATEST_PRICES } from '../cost-terms.js';
+import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
+import { CONFIG_FLAG } from './config-flags.js';
 import { COST_FLAGS, givenBudget, givenTerms, parseBudget, type GivenTerms } from './cost-flags.js';
+import { ABORT_FLAGS, GATE_FLAGS, givenGate, type GivenThresholds } from './gate-flags.js';
+import { METRICS_FLAGS, liveMetrics, type LiveMetrics } from './live-metrics.js';
+import { liveProgress, type LiveProgress } from './live-progress.js';
+import { REPEAT_FLAGS } from './repeat-flags.js';
+import { collectAfter } from './collect-after.js';
+import { COLLECT_FLAGS } from './collect-flags.js';
 import { stopOnSignals } from './stop-on-signals.js';
+import { printReport } from './print-report.js';
+import { exitOfReport, plainFor, prepareFiles, tellCi } from './tell-ci.js';
 import { textFlag, wholeNumber } from './text-flag.js';
+import { withSettings } from './with-settings.js';
 
 /** `replay [run] TRACE ...`: replays a trace against a backend and reports. */
 export class Run extends Command {
@@ -52,6 +64,10 @@ export class Run extends Command {
     unit: Flags.string({ options: ['ms', 's', 'us', 'ns'], description: 'the unit of --column' }),
     rate: textFlag('rate', parseRatePerSecond)({ char: 'R', description: 'no trace: this mean rate, such as 50/s' }),
     duration: textFlag('duration', parseDurationMs)({ char: 'd', description: 'no trace: for so long, such as 30s' }),
+    requests: textFlag(
+      'requests',
+      wholeNumber(1, 4_294_967_295),
+    )({ char: 'n', description: 'so many requests and no more: the first of the trace, or of the arrivals of --rate' }),
     process: Flags.string({
       options: ['poisson', 'constant', 'gamma'],
       default: 'poisson',
@@ -98,11 +114,17 @@ export class Run extends Command {
       'max-lateness',
       parseDurationMs,
     )({ default: 10, description: 'a p99 lateness above this makes the run INVALID' }),
+    ...BATCH_FLAGS,
     ...COST_FLAGS,
+    ...REPEAT_FLAGS,
+    ...COLLECT_FLAGS,
     budget: textFlag(
       'budget',
       parseBudget,
     )({ description: 'stop sending before this can be passed, such as 5usd (exit 105)' }),
+    ...GATE_FLAGS,
+    ...ABORT_FLAGS,
+    ...METRICS_FLAGS,
     out: Flags.string({
       char: 'o',
       aliases: ['output'],
@@ -111,69 +133,128 @@ export class Run extends Command {
     json: Flags.boolean({ description: 'print report.json in place of the text' }),
     html: Flags.boolean({ default: true, allowNo: true, description: 'write report.html, the page with the plots' }),
     quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
+    ...CONFIG_FLAG,
   };
 
   override async run(): Promise<void> {
-    const { args, flags } = await this.parse(Run);
-    const terms = await givenTerms(flags, LATEST_PRICES);
+    const { args, flags } = await withSettings(Run.flags, await this.parse(Run), {
+      env: process.env,
+      folder: process.cwd(),
+      say: (text) => {
+        this.logToStderr(text);
+      },
+    });
+    const terms = { ...(await givenTerms(flags, LATEST_PRICES)), ...(await givenGate(flags)) };
+    prepareFiles(flags);
+    const collect = await collectAfter(flags);
     const { closeArrivals } = await import('../arrival-store.js');
     const trace = await openTrace(args.trace, flags);
+    const date = (): Date => new Date();
+    const live = await liveProgress(process.stderr, { quiet: flags.quiet, env: process.env });
     const stop = stopOnSignals(() => {
+      live.end();
       this.logToStderr('stopping: nothing more is sent, the report follows (once more kills)');
     });
+    let metrics: LiveMetrics | undefined;
     try {
+      metrics = await liveMetrics(flags, { env: process.env, date, say: live.say });
       const { replay } = await import('../replay/replay.js');
-      const result = await replay(
-        requestOf(trace, flags, { ...terms, ...(await givenBudget(flags.budget, terms.prices)) }),
-        {
-          folder: process.cwd(),
-          env: process.env,
-          date: () => new Date(),
-          stop: stop.signal,
-          say: (text) => {
-            if (!flags.quiet || text.startsWith('warning')) this.logToStderr(text);
-          },
-          onProgress: (progress) => {
-            if (!flags.quiet) showProgress(progress);
-          },
-        },
-      );
-      await print(result, flags.json);
+      const request = requestOf(trace, flags, { ...terms, ...(await givenBudget(flags.budget, terms.prices)) });
+      const world = surroundings(stop.signal, live, (progress) => metrics?.show(progress));
+      if (flags.repeat !== undefined) {
+        const { repeatRun } = await import('./repeat-run.js');
+        process.exitCode = await repeatRun(request, flags, world, {
+          exitOf: exitCode,
+          redraw: args.trace === undefined ? (seed) => openTrace(undefined, { ...flags, seed }) : undefined,
+        });
+        return;
+      }
+      const result = await collect(await replay(request, world), stop.signal);
+      live.end();
+      await print(result, flags);
+      await metrics.end(result.report, stop.signal);
       process.exitCode = exitCode(result);
+      await tellCi(result.report, flags, process.env);
       if (result.trouble !== undefined) throw result.trouble;
     } finally {
+      live.end();
+      await metrics?.close();
       stop.release();
       closeArrivals(trace.store);
     }
   }
 }
 
-type RunFlags = Interfaces.InferredFlags<typeof Run.flags>;
+/** The world of a run at the command line; `show` also gets each progress. */
+export function surroundings(
+  stop: AbortSignal,
+  live: LiveProgress,
+  show: (progress: Progress) => void = () => undefined,
+): Surroundings {
+  return {
+    folder: process.cwd(),
+    env: process.env,
+    date: () => new Date(),
+    stop,
+    say: (text) => {
+      live.say(plainFor(process.env, text));
+    },
+    onProgress: (progress) => {
+      live.show(progress);
+      show(progress);
+    },
+  };
+}
 
-async function openTrace(source: string | undefined, flags: RunFlags): Promise<Trace> {
+export type RunFlags = Interfaces.InferredFlags<typeof Run.flags>;
+
+/** The trace that the flags name or describe. */
+export async function openTrace(source: string | undefined, flags: RunFlags): Promise<Trace> {
   const payloads = await givenPayloads(flags);
   if (source === undefined) return generated(flags, payloads);
   if (flags.rate !== undefined || flags.duration !== undefined)
     throw new UserError('a trace has its own times; leave out --rate and --duration, or the trace');
   const { readTrace } = await import('../trace-file/read-trace.js');
   const { column, unit } = flags;
-  return readTrace(source, {
+  const trace = await readTrace(source, {
     spoolDir: tmpdir(),
     stdin: process.stdin,
     ...(column === undefined ? {} : { column }),
     ...(unit === undefined ? {} : { unit: unit as 'ms' }),
     ...(payloads === undefined ? {} : { payloads }),
   });
+  return flags.requests === undefined ? trace : cutTrace(trace, flags.from, flags.to, flags.requests);
+}
+
+async function cutTrace(trace: Trace, fromMs: number, toMs: number | undefined, requests: number): Promise<Trace> {
+  const { firstRequests } = await import('./first-requests.js');
+  try {
+    return firstRequests(trace, { fromMs, toMs: toMs ?? Infinity }, requests);
+  } catch (thrown) {
+    const { closeArrivals } = await import('../arrival-store.js');
+    closeArrivals(trace.store);
+    throw thrown;
+  }
 }
 
 async function generated(flags: RunFlags, payloads: readonly Payload[] = []): Promise<Trace> {
-  const { rate, duration, process: process_, seed } = flags;
+  const { rate, duration, process: process_, seed, requests } = flags;
   if (rate === undefined)
     throw new UserError('nothing to replay; give a trace file, - for standard input, or --rate 50/s --duration 30s');
-  if (duration === undefined) throw new UserError('--rate needs a length; add --duration 30s');
-  const { storedRecipe } = await import('./stored-recipe.js');
-  const recipe = { process: process_, durationMs: duration, seed, rate, ...(process_ === 'gamma' ? { scv: 4 } : {}) };
-  return { ...storedRecipe(recipe, `${process_}-${String(rate)}`), payloads, payloadsInTurn: true };
+  if ((duration === undefined) === (requests === undefined))
+    throw new UserError(
+      duration === undefined
+        ? '--rate needs a length; add --duration 30s, or --requests 1000'
+        : '--duration and --requests are two lengths; give one',
+    );
+  const { storedFirst, storedRecipe } = await import('./stored-recipe.js');
+  const recipe = { process: process_, seed, rate, ...(process_ === 'gamma' ? { scv: 4 } : {}) };
+  const name = `${process_}-${String(rate)}`;
+  const trace =
+    requests === undefined
+      ? storedRecipe({ ...recipe, durationMs: duration }, name)
+      : storedFirst({ ...recipe, rate }, name, requests);
+  return { ...trace, payloads, payloadsInTurn: true };
 }
 
 export async function givenPayloads({
@@ -204,7 +285,12 @@ function isJson(text: string): boolean {
   }
 }
 
-function requestOf(trace: Trace, flags: RunFlags, terms: GivenTerms & { budget?: number }): ReplayRequest {
+/** One run as its flags ask for it. */
+export function requestOf(
+  trace: Trace,
+  flags: RunFlags,
+  terms: GivenTerms & GivenThresholds & { budget?: number },
+): ReplayRequest {
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
   if (flags.timeout <= 0) throw new UserError('--timeout must be above 0');
   return {
@@ -220,6 +306,7 @@ function requestOf(trace: Trace, flags: RunFlags, terms: GivenTerms & { budget?:
     maxInFlight: flags['max-in-flight'],
     connections: flags.connections,
     timeoutMs: flags.timeout,
+    ...givenBatching(flags),
     warmupMs: flags.warmup,
     maxLatenessMs: flags['max-lateness'],
     seed: flags.seed,
@@ -260,30 +347,15 @@ export function backendOptions(flags: BackendFlags): RawOptions {
   return options;
 }
 
-/** One line a second; on a terminal it overwrites itself. */
-function showProgress({ nowMs, durationMs, planned, ok, failed, inFlight }: Progress): void {
-  const clock = `${String(Math.max(0, Math.round(nowMs / 1000)))} of ${String(Math.ceil(durationMs / 1000))} s`;
-  const text = `${clock}  ${String(ok + failed)} of ${String(planned)} answered, ${String(failed)} failed, ${String(inFlight)} in flight`;
-  const { stderr } = process;
-  stderr.write(stderr.isTTY ? `\r${text.slice(0, 78).padEnd(78)}` : `${text}\n`);
-}
-
-async function print({ report, folder }: ReplayResult, json: boolean): Promise<void> {
-  if (process.stderr.isTTY) process.stderr.write('\r'.padEnd(79) + '\r');
-  if (json) {
-    const { renderReportJson } = await import('../report/report-json.js');
-    process.stdout.write(renderReportJson(report));
-    return;
-  }
-  const { renderReportText } = await import('../report/report-text.js');
-  process.stdout.write(renderReportText(report));
-  process.stderr.write(`written to ${folder}\n`);
+async function print({ report, folder, spectrum }: ReplayResult, flags: RunFlags): Promise<void> {
+  await printReport(report, spectrum, flags);
+  if (!flags.json) process.stderr.write(plainFor(process.env, `written to ${folder}\n`));
 }
 
 /** By precedence: what stops a run outranks what it measured. */
-function exitCode({ record, report, trouble }: ReplayResult): number {
+export function exitCode({ record, report, trouble }: ReplayResult): number {
   if (trouble !== undefined) return EXIT.userError;
   if (record.end?.interrupted === true) return EXIT.interrupted;
-  if (!report.verdict.valid) return EXIT.invalid;
-  return record.end?.overBudget === true ? EXIT.budget : EXIT.ok;
+  if (report.verdict.valid && record.end?.overBudget === true) return EXIT.budget;
+  return exitOfReport(report);
 }

@@ -23,6 +23,8 @@ export interface Fleet {
   /** Ms since due 0. */
   readonly now: () => number;
   readonly stop: AbortSignal;
+  /** Aborted, at the latest with `stop`: nothing more is sent, what is open goes on. */
+  readonly hold: AbortSignal;
   /** When a stop was asked for; Infinity: it was not. What was due later is unsent, not crashed. */
   readonly stoppedMs: () => number;
 }
@@ -48,7 +50,11 @@ export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
   const stopAll = (): void => {
     for (const member of members) member.stop();
   };
+  const holdAll = (): void => {
+    for (const member of members) member.tell({ kind: 'hold' });
+  };
   fleet.stop.addEventListener('abort', stopAll, { once: true });
+  fleet.hold.addEventListener('abort', holdAll, { once: true });
   try {
     const started = await allReady(members, fleet.stop);
     if (started) {
@@ -62,6 +68,7 @@ export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
     return { started, ...summary(members) };
   } finally {
     fleet.stop.removeEventListener('abort', stopAll);
+    fleet.hold.removeEventListener('abort', holdAll);
     stopAll();
     await Promise.all(members.map((member) => member.terminate()));
   }
@@ -98,7 +105,7 @@ class Member {
   /** Why it died, when it did. */
   cause: string | undefined;
   readonly #worker: Worker;
-  /** Which requests have a row, one bit per index within the shard. */
+  /** Which requests have a row, one bit per place. */
   #rowsSeen = new Uint8Array(256);
 
   constructor(
@@ -153,8 +160,14 @@ class Member {
   }
 
   #take(batch: SampleBatch): void {
-    for (let i = 0; i < batch.rows; i++) this.#mark(Math.floor((batch.seq[i] as number) / this.order.shard.of));
+    for (let i = 0; i < batch.rows; i++) this.#mark(this.#placeOf(batch.seq[i] as number));
     this.onBatch(batch);
+  }
+
+  /** Within the shard, where it is a stride of the trace; batches are not. */
+  #placeOf(seq: number): number {
+    const { shard, window } = this.order;
+    return window.batching === undefined ? Math.floor(seq / shard.of) : seq;
   }
 
   #mark(index: number): void {
@@ -176,13 +189,15 @@ class Member {
     const { store, window, shard } = this.order;
     const recorder = createRecorder(shard.index, this.onBatch);
     const detail = `worker ${String(shard.index)} died: ${this.cause ?? ''}`;
-    for (const { rows, seq, dueMs } of schedule(store, window, shard)) {
+    for (const { rows, seq, dueMs, releaseMs = dueMs, invocation } of schedule(store, window, shard)) {
       for (let i = 0; i < rows; i++) {
         const index = seq[i] as number;
-        if ((dueMs[i] as number) > stoppedMs || this.#isMarked(Math.floor(index / shard.of))) continue;
+        const release = releaseMs[i] as number;
+        if (release > stoppedMs || this.#isMarked(this.#placeOf(index))) continue;
         recorder.record(
           { seq: index, dueMs: dueMs[i] as number, handedMs: NaN },
           { ok: false, failure: 'crashed', detail, doneMs: nowMs },
+          invocation && { releaseMs: release, invocation: invocation[i] as number },
         );
       }
     }

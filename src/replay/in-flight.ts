@@ -5,20 +5,23 @@ export interface InFlight {
   leave(): void;
 }
 
-/** What the threads of a run share: 32-bit counters, first the sum, then one per thread. */
+/** What the threads of a run share: 32-bit counters, first the sum, then one per thread; then how many each thread ever sent. */
 export type InFlightMemory = SharedArrayBuffer;
 
 export function inFlightMemory(workers: number): InFlightMemory {
-  return new SharedArrayBuffer(4 * (1 + workers));
+  return new SharedArrayBuffer(4 * (1 + 2 * workers));
 }
 
 export function createInFlight(memory: InFlightMemory, worker: number, limit: number): InFlight {
   const open = new Int32Array(memory);
   const own = 1 + worker;
+  const sent = own + workersOf(open);
   return {
     enter() {
       if (!takeBelow(open, limit)) return false;
       Atomics.add(open, own, 1);
+      // Only this thread writes it.
+      open[sent] = (open[sent] as number) + 1;
       return true;
     },
     leave() {
@@ -41,6 +44,16 @@ function takeBelow(open: Int32Array, limit: number): boolean {
 /** How many are open now. */
 export function countInFlight(memory: InFlightMemory): number {
   return Atomics.load(new Int32Array(memory), 0);
+}
+
+/** How many have entered so far. */
+export function countSent(memory: InFlightMemory): number {
+  const counters = new Int32Array(memory);
+  return counters.subarray(1 + workersOf(counters)).reduce((sum, sent) => sum + (sent >>> 0), 0);
+}
+
+function workersOf(counters: Int32Array): number {
+  return (counters.length - 1) / 2;
 }
 
 /** Gives back the places of a thread that died with them. */

@@ -16,12 +16,16 @@ export interface WorkerOrder {
   readonly seed: number;
   readonly pacing: 'exact' | 'economic';
   readonly timeoutMs: number;
+  /** Requests of the rehearsal before the start. */
+  readonly rehearsals: number;
   readonly inFlight: { readonly memory: InFlightMemory; readonly limit: number };
 }
 
 export type ToWorker =
   /** Due 0, a reading of CLOCK_MONOTONIC a little in the future. */
   | { readonly kind: 'start'; readonly startMonotonicNs: bigint }
+  /** Send nothing more. */
+  | { readonly kind: 'hold' }
   /** Send nothing more and abort what is open. */
   | { readonly kind: 'stop' };
 

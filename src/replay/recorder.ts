@@ -12,7 +12,8 @@ import {
 
 /** Writes samples into columns and hands over each full batch. */
 export interface Recorder {
-  record(sample: Sent, outcome: Outcome): void;
+  /** `invocation`: that which carried it together with others. */
+  record(sample: Sent, outcome: Outcome, invocation?: Released): void;
   /** Hands over what there is, if anything. */
   flush(): void;
 }
@@ -24,6 +25,13 @@ export interface Sent {
   readonly handedMs: number;
 }
 
+/** A batch of requests as an invocation. */
+export interface Released {
+  readonly releaseMs: number;
+  /** The `seq` of its oldest request. */
+  readonly invocation: number;
+}
+
 const FLOAT_COLUMNS = 8;
 const BYTES_PER_ROW = FLOAT_COLUMNS * 8 + 4 + 1 + 1;
 
@@ -32,6 +40,8 @@ export function createRecorder(worker: number, emit: (batch: SampleBatch) => voi
   let columns = columnsOf(BATCH_ROWS);
   /** Made for the first row that has some: most services tell none, and then there is nothing to pay. */
   let usage: UsageColumns | undefined;
+  /** Made for the first row of a batch. */
+  let invocations: Uint32Array | undefined;
   let details: { row: number; text: string }[] = [];
   let rows = 0;
 
@@ -40,7 +50,8 @@ export function createRecorder(worker: number, emit: (batch: SampleBatch) => voi
     const full = rows > BATCH_ROWS / 2 ? columns : copyOf(columns, rows);
     if (full === columns) columns = columnsOf(BATCH_ROWS);
     const used = usage === undefined ? {} : { usage: cutTo(rows, usage) };
-    const batch: SampleBatch = { rows, worker, ...full, ...used, details };
+    const carried = invocations === undefined ? {} : { invocation: invocations.slice(0, rows) };
+    const batch: SampleBatch = { rows, worker, ...full, ...carried, ...used, details };
     rows = 0;
     usage = undefined;
     details = [];
@@ -49,11 +60,11 @@ export function createRecorder(worker: number, emit: (batch: SampleBatch) => voi
 
   return {
     flush,
-    record({ seq, dueMs, handedMs }, outcome) {
+    record({ seq, dueMs, handedMs }, outcome, invocation) {
       const row = rows++;
       columns.seq[row] = seq;
       columns.dueMs[row] = dueMs;
-      columns.releaseMs[row] = dueMs;
+      columns.releaseMs[row] = invocation === undefined ? dueMs : invocation.releaseMs;
       columns.handedMs[row] = handedMs;
       columns.sentMs[row] = outcome.sentMs ?? NaN;
       columns.doneMs[row] = outcome.doneMs ?? NaN;
@@ -63,6 +74,7 @@ export function createRecorder(worker: number, emit: (batch: SampleBatch) => voi
       columns.outcome[row] = outcome.ok ? 0 : outcomeCode(outcome.failure);
       columns.coldStart[row] =
         outcome.coldStart === undefined ? 0 : Math.max(0, COLD_STARTS.indexOf(outcome.coldStart));
+      if (invocation !== undefined) (invocations ??= new Uint32Array(BATCH_ROWS))[row] = invocation.invocation;
       if (outcome.usage !== undefined) write((usage ??= usageColumnsOf(BATCH_ROWS)), row, outcome.usage);
       if (!outcome.ok && outcome.detail !== '') details.push({ row, text: printable(outcome.detail) });
       if (rows === BATCH_ROWS) flush();
@@ -70,7 +82,7 @@ export function createRecorder(worker: number, emit: (batch: SampleBatch) => voi
   };
 }
 
-type Columns = Omit<SampleBatch, 'rows' | 'worker' | 'usage' | 'details'>;
+type Columns = Omit<SampleBatch, 'rows' | 'worker' | 'invocation' | 'usage' | 'details'>;
 
 /** One buffer: the wide columns first, so that every view is aligned. */
 function columnsOf(capacity: number): Columns {

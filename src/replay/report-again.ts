@@ -2,22 +2,35 @@ import { join } from 'node:path';
 import { foldSections } from '../collectors/registry.js';
 import { readSampleLog } from '../collectors/sample-log.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
+import { judgeThresholds } from '../gate/judge-thresholds.js';
 import type { Report } from '../report.js';
 import type { RunEnd, RunRecord } from '../run.js';
+import type { LatencySpectrum } from '../spectrum.js';
+import { keptCloud, withCloud } from './cloud-of-run.js';
 import { makeReport } from './make-report.js';
 import { readRunRecord, RUN_FILES } from './run-folder.js';
 
+/** What may be asked of a run after it: other terms of its cost, other thresholds. */
+export type OtherTerms = Partial<Pick<CostTerms, 'prices' | 'machine'>> & { readonly thresholds?: readonly string[] };
+
 /**
  * The report of a run again, from its record and its sample log: the same fold, so the same numbers. Works on what a
- * killed process left: rows never written are then `unknown`. `other` replaces terms of the run's cost. Throws `UserError`
+ * killed process left: rows never written are then `unknown`. What a cloud told of the run is kept beside them. `other`
+ * replaces terms of the run. Throws `UserError`
  * when the folder holds no run, or a price that was asked for is not there.
  */
-export async function reportAgain(
+export async function reportAgain(folder: string, other: OtherTerms = {}): Promise<Report> {
+  return (await foldAgain(folder, other)).report;
+}
+
+/** The same, with what the report does not hold. */
+export async function foldAgain(
   folder: string,
-  other: Partial<Pick<CostTerms, 'prices' | 'machine'>> = {},
-): Promise<Report> {
+  other: OtherTerms = {},
+): Promise<{ readonly report: Report; readonly spectrum: () => LatencySpectrum }> {
   const record = readRunRecord(folder);
-  const cost: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null, ...record.cost, ...other };
+  const { thresholds: asked = record.thresholds, ...otherCost } = other;
+  const cost: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null, ...record.cost, ...otherCost };
   const fold = await foldSections({ plan: record.plan, cost });
   let lastMs = 0;
   for await (const batch of readSampleLog(join(folder, RUN_FILES.samples))) {
@@ -25,8 +38,10 @@ export async function reportAgain(
     for (let i = 0; i < batch.rows; i++) lastMs = Math.max(lastMs, batch.doneMs[i] || 0);
   }
   const ended: RunRecord & { end: RunEnd } = { ...record, end: record.end ?? killed(lastMs) };
-  const { sections, verdict } = fold.finish(ended.end);
-  return makeReport(ended, sections, verdict);
+  const thresholds = asked && judgeThresholds(asked, fold, ended.end);
+  const { sections, verdict, spectrum } = fold.finish(ended.end);
+  const report = makeReport(ended, { ...sections, ...(thresholds && { thresholds }) }, verdict);
+  return { report: withCloud(report, keptCloud(folder), { plan: record.plan, cost }), spectrum };
 }
 
 function killed(lastMs: number): RunEnd {

@@ -10,6 +10,7 @@ export const RUN_FILES = {
   report: 'report.json',
   hlog: 'latency.hlog',
   html: 'report.html',
+  cloud: 'cloud.json',
 } as const;
 
 /** Makes the folder of a run: `out` when given (it must be new or empty), else a fresh one of this name below `runs`. */
@@ -42,6 +43,11 @@ export function writeWhole(folder: string, file: string, text: string): void {
     rmSync(half, { force: true });
     throw mended(thrown, path);
   }
+}
+
+/** A record as it is written. */
+export function recordJson(record: RunRecord): string {
+  return `${JSON.stringify(record, null, 1)}\n`;
 }
 
 /** Reads the record of a run. Throws `UserError` when the folder holds none. */

@@ -1,7 +1,12 @@
 import { readArrivals } from '../arrival-store.js';
+import type { Batching } from '../run.js';
 import type { ArrivalStore, Trace } from '../trace.js';
+import { formBatches } from './form-batches.js';
+import type { Schedule, Shard } from './schedule-chunk.js';
 
-/** Which part of a trace is replayed, how fast, and with which payloads. Times of the trace, ms; `toMs` is exclusive. */
+export type { Schedule, Shard } from './schedule-chunk.js';
+
+/** Which part of a trace is replayed, how fast, with which payloads and in which batches. Times of the trace, ms; `toMs` is exclusive. */
 export interface Window {
   readonly fromMs: number;
   readonly toMs: number;
@@ -9,29 +14,20 @@ export interface Window {
   readonly speed: number;
   /** Request `seq` sends payload `seq` modulo this; absent: the one its arrival names. */
   readonly payloadsInTurn?: number;
-}
-
-/** One chunk of a schedule: row i is request `seq[i]` of the trace, due at `dueMs[i]` of the run. */
-export interface Schedule {
-  readonly rows: number;
-  /** 0-based index in the trace. */
-  readonly seq: Uint32Array;
-  /** Ms from due 0, not decreasing. */
-  readonly dueMs: Float64Array;
-  readonly payload: Uint32Array;
-}
-
-/** Which requests a worker sends: those whose index in the trace is `index` modulo `of`. */
-export interface Shard {
-  readonly index: number;
-  readonly of: number;
+  /** Absent: each request is an invocation of its own. */
+  readonly batching?: Batching;
 }
 
 /**
  * The schedule of one shard as a stream of chunks. It depends on the trace and the window alone: any number of shards
- * together send the same requests at the same times.
+ * together send the same requests, in the same batches, at the same times.
  */
-export function* schedule(store: ArrivalStore, window: Window, shard: Shard): Iterable<Schedule> {
+export function schedule(store: ArrivalStore, window: Window, shard: Shard): Iterable<Schedule> {
+  if (window.batching === undefined) return requests(store, window, shard);
+  return formBatches(requests(store, window, { index: 0, of: 1 }), window.batching, shard);
+}
+
+function* requests(store: ArrivalStore, window: Window, shard: Shard): Iterable<Schedule> {
   let first = 0;
   const inTurn = window.payloadsInTurn;
   for (const { atMs, payload } of readArrivals(store)) {
@@ -56,7 +52,7 @@ function emptyChunk(rows: number): Omit<Schedule, 'rows'> {
 }
 
 /** The window clipped to the trace; its length on the run's clock is (toMs - fromMs) / speed. The last arrival stays inside an open end. */
-export function clipWindow(trace: Trace, fromMs = 0, toMs = Infinity, speed = 1): Window {
+export function clipWindow(trace: Trace, fromMs = 0, toMs = Infinity, speed = 1, batching?: Batching): Window {
   const openEnd = toMs > trace.durationMs;
   const inTurn = trace.payloadsInTurn === true && trace.payloads.length > 0;
   return {
@@ -64,5 +60,6 @@ export function clipWindow(trace: Trace, fromMs = 0, toMs = Infinity, speed = 1)
     toMs: openEnd ? Infinity : toMs,
     speed,
     ...(inTurn ? { payloadsInTurn: trace.payloads.length } : {}),
+    ...(batching === undefined ? {} : { batching }),
   };
 }

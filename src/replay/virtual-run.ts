@@ -1,6 +1,7 @@
 import type { BackendPlugin } from '../backends/backend.js';
 import type { CapacityReading } from '../cost-terms.js';
 import type { SampleBatch } from '../sample.js';
+import { checkInvokeBatch } from './check-invoke-batch.js';
 import { createInFlight, inFlightMemory } from './in-flight.js';
 import type { WorkerOrder } from './messages.js';
 import { probeCapacity } from './probe-capacity.js';
@@ -26,11 +27,12 @@ export async function virtualRun(
   plugin: BackendPlugin,
   order: WorkerOrder,
   onBatch: (batch: SampleBatch) => void,
-  stop: AbortSignal,
+  { stop, hold }: { readonly stop: AbortSignal; readonly hold: AbortSignal },
   watch?: (nowMs: number) => void,
 ): Promise<VirtualEnd> {
   const clock = createVirtualClock();
   const { payloads, runId, seed } = order;
+  const { batching } = order.window;
   const backend = await plugin.create(order.options, {
     clock,
     payloads,
@@ -39,7 +41,9 @@ export async function virtualRun(
     runId,
     seed,
     virtual: true,
+    ...(batching === undefined ? {} : { batchSize: batching.size }),
   });
+  if (batching !== undefined) checkInvokeBatch(plugin.name, backend);
   const recorder = createRecorder(0, onBatch);
   const over = new AbortController();
   const everyTick = async (): Promise<void> => {
@@ -62,6 +66,7 @@ export async function virtualRun(
       inFlight: createInFlight(inFlightMemory(1), 0, order.inFlight.limit),
       timeoutMs: order.timeoutMs,
       stop,
+      hold,
     });
     over.abort();
     return capacity;

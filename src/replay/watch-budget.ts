@@ -11,21 +11,22 @@ const AHEAD_MS = 200;
 
 /**
  * Tells whether sending on can pass the budget: the most that is billed for what has a sample, plus the most that each
- * request due by now can be billed. Undefined without a budget. Throws `UserError` where the cost is unknown during a run.
+ * invocation due by now can be billed. Undefined without a budget. Throws `UserError` where the cost is unknown during a run.
  */
 export function watchBudget(
   budget: number | undefined,
-  { duePerSecond, planned }: Plan,
+  { duePerSecond, planned, batching }: Plan,
   fold: Costs,
 ): ((nowMs: number) => boolean) | undefined {
   if (budget === undefined) return undefined;
   const first = fold.costAtMost(0, 1);
   if (typeof first === 'string') throw new UserError(`--budget needs a cost that is known while sending: ${first}`);
   let sum = 0;
-  const dueUpTo = duePerSecond.map((due) => (sum += due));
+  const { perSecond, invocations } = batching ?? { perSecond: duePerSecond, invocations: planned };
+  const dueUpTo = perSecond.map((due) => (sum += due));
   return (nowMs) => {
     const second = Math.floor((nowMs + AHEAD_MS) / 1000);
-    const most = fold.costAtMost(Math.max(0, nowMs), second < 0 ? 0 : (dueUpTo[second] ?? planned));
+    const most = fold.costAtMost(Math.max(0, nowMs), second < 0 ? 0 : (dueUpTo[second] ?? invocations));
     return typeof most === 'string' || most > budget;
   };
 }

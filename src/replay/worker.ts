@@ -4,10 +4,11 @@ import { importPlugin } from '../backends/registry.js';
 import { isUserError, messageOf } from '../errors.js';
 import { BATCH_AGE_MS, buffersOf } from '../sample.js';
 import { collectGarbage } from './collect-garbage.js';
+import { checkInvokeBatch } from './check-invoke-batch.js';
 import { createInFlight } from './in-flight.js';
 import type { FromWorker, ToWorker, WorkerOrder } from './messages.js';
 import { createRecorder } from './recorder.js';
-import { replayShard } from './replay-shard.js';
+import { replayShard, type ShardRun } from './replay-shard.js';
 import { schedule } from './schedule.js';
 import { createSystemClock, type SystemClock } from './system-clock.js';
 import { measureThreadUsage } from './thread-usage.js';
@@ -19,29 +20,29 @@ if (parentPort !== null) {
   const say = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void => {
     port.postMessage(message, transfer);
   };
-  const stop = new AbortController();
+  const [stop, hold] = [new AbortController(), new AbortController()];
   const start = new Promise<bigint | undefined>((resolve) => {
     port.on('message', (message: ToWorker) => {
+      if (message.kind !== 'start') hold.abort();
+      if (message.kind === 'hold') return;
       if (message.kind === 'stop') stop.abort();
       resolve(message.kind === 'start' ? message.startMonotonicNs : undefined);
     });
   });
-  await work(workerData as WorkerOrder, start, stop.signal, say);
+  await work(workerData as WorkerOrder, start, { stop: stop.signal, hold: hold.signal }, say);
   port.close();
 }
 
+/** How a run ends early. */
+type Ends = Pick<ShardRun, 'stop' | 'hold'>;
+
 type Say = (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void;
 
-async function work(
-  order: WorkerOrder,
-  start: Promise<bigint | undefined>,
-  stop: AbortSignal,
-  say: Say,
-): Promise<void> {
+async function work(order: WorkerOrder, start: Promise<bigint | undefined>, ends: Ends, say: Say): Promise<void> {
   const clock = createSystemClock(order.pacing);
   let backend: Backend;
   try {
-    backend = await openBackend(order, clock, stop);
+    backend = await openBackend(order, clock, ends.stop);
   } catch (thrown) {
     say({ kind: 'failed', message: messageOf(thrown), mendable: isUserError(thrown) });
     return;
@@ -55,7 +56,7 @@ async function work(
   }
   clock.startAt(startMonotonicNs);
   const usage = measureThreadUsage();
-  await run(order, clock, backend, stop, say);
+  await run(order, clock, backend, ends, say);
   const facts = backend.facts?.() ?? {};
   const resources = usage();
   await backend.close?.();
@@ -64,6 +65,7 @@ async function work(
 }
 
 async function openBackend(order: WorkerOrder, clock: SystemClock, stop: AbortSignal): Promise<Backend> {
+  const { batching } = order.window;
   const plugin = await importPlugin(order.pluginUrl);
   const backend = await plugin.create(order.options, {
     clock,
@@ -73,22 +75,18 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, stop: AbortSi
     runId: order.runId,
     seed: order.seed,
     virtual: false,
+    ...(batching === undefined ? {} : { batchSize: batching.size }),
   });
+  if (batching !== undefined) checkInvokeBatch(plugin.name, backend);
   await backend.prepare?.(stop);
   const standIn = await backend.rehearse?.(stop);
-  await warmLoop(clock, standIn);
+  await warmLoop(clock, order.rehearsals, standIn, batching?.size);
   await standIn?.close?.();
   collectGarbage();
   return backend;
 }
 
-async function run(
-  order: WorkerOrder,
-  clock: SystemClock,
-  backend: Backend,
-  stop: AbortSignal,
-  say: Say,
-): Promise<void> {
+async function run(order: WorkerOrder, clock: SystemClock, backend: Backend, ends: Ends, say: Say): Promise<void> {
   const recorder = createRecorder(order.shard.index, (batch) => {
     say({ kind: 'batch', batch }, buffersOf(batch));
   });
@@ -102,7 +100,7 @@ async function run(
     recorder,
     inFlight: createInFlight(order.inFlight.memory, order.shard.index, order.inFlight.limit),
     timeoutMs: order.timeoutMs,
-    stop,
+    ...ends,
   });
   clearInterval(flusher);
   recorder.flush();

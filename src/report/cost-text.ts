@@ -1,5 +1,6 @@
 import { printable } from '../errors.js';
 import type { CostItem, CostSection } from '../report.js';
+import { amountDigits } from './amount-digits.js';
 import { figures, paragraphs } from './labelled-lines.js';
 
 /** The bill and its items. Nothing where there is nothing to price. */
@@ -30,15 +31,9 @@ export function costText(section: CostSection): string[] {
 
 function itemText({ what, quantity, unit, unitPrice, cost: part, estimated }: CostItem): string {
   const mark = estimated ? ' *estimated*' : '';
-  return `${what}: ${digits(quantity)} ${unit}${quantity === 1 ? '' : 's'} x ${digits(unitPrice)} = ${money(part)}${mark}`;
+  return `${what}: ${amountDigits(quantity)} ${unit}${quantity === 1 ? '' : 's'} x ${amountDigits(unitPrice)} = ${money(part)}${mark}`;
 }
 
 function money(value: number | null): string {
-  return value === null ? '-' : digits(value);
-}
-
-/** Six digits, never in powers of ten where zeros can be read. */
-function digits(value: number): string {
-  const short = Number(value.toPrecision(6));
-  return Math.abs(short) < 1e-3 && Math.abs(short) > 1e-11 ? short.toFixed(12).replace(/0+$/, '') : String(short);
+  return value === null ? '-' : amountDigits(value);
 }

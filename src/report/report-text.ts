@@ -1,9 +1,11 @@
 import { printable } from '../errors.js';
 import type { Distribution, HealthSection, Report, Shift, Spread } from '../report.js';
 import { FAILURES } from '../sample.js';
+import { cloudText } from './cloud-text.js';
 import { costText } from './cost-text.js';
 import { formatDuration } from './format-duration.js';
 import { figures, paragraphs, WIDTH } from './labelled-lines.js';
+import { thresholdsText } from './thresholds-text.js';
 import { wrapText } from './wrap-text.js';
 
 /** Reasons beyond these are in the JSON report. */
@@ -17,13 +19,16 @@ export function renderReportText(report: Report): string {
     ...latency('Latency', 'response', report.sections.latency.response, '-'),
     ...latency('', 'service', report.sections.latency.service, '-'),
     ...latency('All requests', '(failures infinite)', report.sections.latency.all, 'inf'),
+    ...batching(report),
     ...success(report),
     ...failures(report),
     ...coldStarts(report),
     ...costText(report.sections.cost),
+    ...cloudText(report.sections.cloud),
     ...health(report),
     ...run(report),
     ...notes(report),
+    ...thresholdsText(report),
     '',
     ...verdict(report),
   ];
@@ -56,6 +61,24 @@ function latency(label: string, what: string, numbers: Distribution, unknown: st
     `${what} [min, mean, p50, p90, p95, p99, p99.9, max]`,
     values.map((ms) => duration(ms, absent)),
   );
+}
+
+/** Nothing where each request was an invocation of its own. */
+function batching({ sections: { batching: section } }: Report): string[] {
+  if (section === undefined) return [];
+  const { size, waitMs, invocations, meanSize, wait } = section;
+  return [
+    ...figures('Batches', '[invocations, mean size]', [
+      String(invocations),
+      meanSize === null ? '-' : meanSize.toFixed(2),
+    ]),
+    ...figures(
+      '',
+      `wait, a part of response [mean, p50, p99, max]`,
+      [wait.meanMs, wait.p50Ms, wait.p99Ms, wait.maxMs].map((ms) => duration(ms)),
+    ),
+    ...paragraphs('', [`sent with ${String(size)} requests, or when the oldest has waited ${duration(waitMs)}`]),
+  ];
 }
 
 function success({

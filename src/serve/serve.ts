@@ -96,7 +96,7 @@ async function openModel(
   const feeds = [decodePayload(plain, { inputs, sequenceLength: SEQUENCE_LENGTH })];
   const pool = await openSessionPool({ ...order, feeds }, sessions, signal);
   // A model that wants other sizes than these guesses fails here, and is none the worse for it.
-  await pool.warm(WARM_RUNS, feeds.length);
+  await pool.warm(WARM_RUNS, [...feeds.keys()]);
   return { model: served, pool };
 }
 

@@ -272,7 +272,6 @@ async function refused(raw: RawOptions, message: RegExp): Promise<void> {
   );
   expect(error).toBeInstanceOf(UserError);
   expect((error as UserError).message).toMatch(message);
-  // eslint-disable-next-line no-control-regex -- that there are none is the point
   expect((error as UserError).message).not.toMatch(/[\u0000-\u001f]/);
 }
 

@@ -11,6 +11,7 @@ const BENCHES = [
   'workers',
   'memory',
   'fold',
+  'live-view',
   'wire',
   'generator',
   'trace-read',

@@ -8,16 +8,18 @@ import { Worker } from 'node:worker_threads';
 import { createHealth } from '#src/collectors/health';
 import { loadHistograms } from '#src/collectors/histogram';
 import { createLatency } from '#src/collectors/latency';
+import { createLiveFigures } from '#src/collectors/live-figures';
 import { createOutcomes } from '#src/collectors/outcomes';
 import { foldSections } from '#src/collectors/registry';
 import { openSampleLog, readSampleLog } from '#src/collectors/sample-log';
 import { createTimeline } from '#src/collectors/timeline';
 import { median, printBench, spread, tell } from '../support/bench-table.js';
+import { makeBatches, PER_SECOND, planOf } from '../support/made-batches.js';
 
 const GOAL_US = 1.5;
 const ROWS = 4096;
-const PER_SECOND = 10_000;
 const SECTIONS = { latency: createLatency, outcomes: createOutcomes, timeline: createTimeline, health: createHealth };
+const LIVE_GOAL_US = 0.05;
 
 const end = {
   endedMs: 1e6,
@@ -35,7 +37,7 @@ await printBench(import.meta.url, async ({ quick, numbers: [samples = quick ? 10
     await loadHistograms();
     const together = await allTogether(folder, samples, quick ? 1 : 5);
     tell('fold: the parts');
-    return [together, ...folds(samples), ...(await log(folder, samples))];
+    return [together, ...folds(samples), liveFigures(samples), ...(await log(folder, samples))];
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -94,6 +96,25 @@ function folds(samples) {
   });
 }
 
+/** These are folded in every run, watched or not. */
+function liveFigures(samples) {
+  const batches = makeBatches(samples);
+  const rounds = Array.from({ length: 5 }, () => {
+    const before = process.cpuUsage();
+    const figures = createLiveFigures({ plan: planOf(samples) });
+    for (const batch of batches) figures.add(batch);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / samples;
+  });
+  return {
+    measure: 'fold of the live figures, per request',
+    figure: `${spread(rounds, 3)} us`,
+    goal: `at most ${LIVE_GOAL_US} us`,
+    held: median(rounds) <= LIVE_GOAL_US,
+    note: 'CPU',
+  };
+}
+
 async function log(folder, samples) {
   const path = join(folder, 'samples.arrows');
   const batches = makeBatches(Math.min(samples, 300 * ROWS));
@@ -118,60 +139,4 @@ async function log(folder, samples) {
 
 function part(measure, ms, samples) {
   return { measure: `${measure}, per request`, figure: `${((ms / samples) * 1000).toFixed(3)} us` };
-}
-
-function planOf(samples) {
-  const seconds = Math.ceil(samples / PER_SECOND);
-  return {
-    planned: samples,
-    durationMs: seconds * 1000,
-    duePerSecond: Array.from({ length: seconds }, (_, i) => Math.min(PER_SECOND, samples - i * PER_SECOND)),
-    warmupMs: 1000,
-    timeoutMs: 60_000,
-    maxLatenessMs: 10,
-    maxInFlight: { limit: 10_000, explicit: false },
-    connections: 64,
-    knowsSent: true,
-  };
-}
-
-/** Log-normal service times, a little lateness, 1 % failures; the same values at every run. */
-function makeBatches(count) {
-  let state = 1;
-  const random = () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
-  const made = [];
-  for (let from = 0; from < count; from += ROWS) made.push(makeBatch(from, Math.min(ROWS, count - from), random));
-  return made;
-}
-
-function makeBatch(from, rows, random) {
-  const column = () => new Float64Array(rows).fill(NaN);
-  const batch = {
-    rows,
-    worker: 0,
-    seq: new Uint32Array(rows),
-    outcome: new Uint8Array(rows),
-    coldStart: new Uint8Array(rows),
-    details: [],
-    ...Object.fromEntries(
-      ['dueMs', 'releaseMs', 'handedMs', 'sentMs', 'doneMs', 'doneEarliestMs', 'handshakeMs', 'serverMs'].map(
-        (name) => [name, column()],
-      ),
-    ),
-  };
-  for (let i = 0; i < rows; i++) {
-    const due = ((from + i) / PER_SECOND) * 1000;
-    batch.seq[i] = from + i;
-    batch.dueMs[i] = batch.releaseMs[i] = due;
-    batch.handedMs[i] = due + random() * 0.05;
-    batch.sentMs[i] = batch.handedMs[i] + random() * 0.1;
-    batch.doneMs[i] =
-      batch.sentMs[i] + 10 * Math.exp(Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random()));
-    batch.doneEarliestMs[i] = batch.doneMs[i] - random() * 0.05;
-    if (random() < 0.01) {
-      batch.outcome[i] = 5;
-      batch.details.push({ row: i, text: 'HTTP 503' });
-    }
-  }
-  return batch;
 }

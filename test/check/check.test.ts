@@ -187,7 +187,7 @@ describe('what fails is told with what to do', () => {
     hasFailed(
       step,
       'request',
-      /^timeout after 1\d\d\.\d ms: no complete answer within 0\.1 s; give a longer --timeout/,
+      /^timeout after [1-9]\d{2,4}\.\d ms: no complete answer within 0\.1 s; give a longer --timeout/,
     );
   });
 
@@ -229,7 +229,7 @@ describe('every system has its own limit', () => {
     const step = await checked(backend, options(await fakeHttp(() => [200, '{}'])), { ...dryRun, batch: 3 });
     const { bytes = [], limitBytes } = step('payloads')?.facts ?? {};
     expect(limitBytes).toBe(limit);
-    expect(Number((bytes as number[])[0]) % 3).toBe(0);
+    expect(bytes).toEqual([Buffer.byteLength('{"instances":[[1.5],[1.5],[1.5]]}')]);
   });
 
   it('in its own encoding: one tensor is of other sizes in JSON and as a tensor', async () => {

@@ -62,7 +62,6 @@ it('a generated trace is replayed from standard input', () => {
   const { status, stdout } = spawnSync('bash', ['-c', pipe, process.execPath, CLI, out], { encoding: 'utf8' });
   expect(status).toBe(0);
   expect(stdout).toMatch(/^Requests/);
-  // eslint-disable-next-line no-control-regex -- no terminal, no control codes
   expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   expect(readReport(out).sections.outcomes.planned).toBeGreaterThan(850);
 });

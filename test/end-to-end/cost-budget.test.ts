@@ -24,6 +24,22 @@ describe('a budget', () => {
     },
   );
 
+  it.each(['virtual', 'real'] as const)(
+    'lets open what was sent: it is answered after the stop (%s time)',
+    async (time) => {
+      // Each answer takes 400 ms more, so that some 16 are open.
+      const trace = traceOf(40, time === 'real' ? 3000 : 12_000);
+      const out = await billedRun({ trace, time, budget: 0.0055, backendOptions: { slow: '400' } });
+      const { sections, run } = readReport(out);
+      const { end } = readRecord(out);
+      expect(end?.overBudget).toBe(true);
+      expect(sections.outcomes.unsent).toBeGreaterThan(0);
+      expect(sections.outcomes.failures.aborted).toBeUndefined();
+      expect(sections.cost.high).toBeLessThanOrEqual(0.0055);
+      expect(run.endedMs).toBeGreaterThan((end?.stoppedMs ?? NaN) + 200);
+    },
+  );
+
   it('that is not reached changes nothing', async () => {
     const [one, other] = [await billedRun(), await billedRun({ budget: 5 })];
     expect(readReport(other).sections.outcomes).toEqual(readReport(one).sections.outcomes);

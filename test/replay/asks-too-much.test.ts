@@ -27,3 +27,10 @@ it.each([
   if (tells === undefined) expect(told).toBeUndefined();
   else expect(told).toMatch(tells);
 });
+
+it('says so when no rate was held', () => {
+  const disturbed = { ...calibration, exact: { ...held(0), floor: { perSecond: 200, p50Ms: 0.1, p99Ms: 7.89 } } };
+  expect(asksTooMuch({ duePerSecond: [3] }, 1, 'exact', disturbed)).toMatch(
+    /held no rate with exact .*7\.9 ms at 200\/s.*calibrate again/,
+  );
+});

@@ -27,6 +27,8 @@ export interface Load {
   readonly timeoutMs?: number;
   readonly limit?: number;
   readonly stopMs?: number;
+  /** Nothing more is sent from then on. */
+  readonly holdMs?: number;
   /** Rows in each chunk of the schedule. */
   readonly chunk?: number;
 }
@@ -50,6 +52,12 @@ export async function runShard(load: Load): Promise<Ran> {
     void clock.until(load.stopMs).then(() => {
       stop.abort();
     });
+  const hold = new AbortController();
+  const endSending = (): void => {
+    hold.abort();
+  };
+  stop.signal.addEventListener('abort', endSending);
+  if (load.holdMs !== undefined) void clock.until(load.holdMs).then(endSending);
   const backend: Backend = { invoke: (call) => load.invoke(call, clock) };
   await clock.drive(
     replayShard({
@@ -60,6 +68,7 @@ export async function runShard(load: Load): Promise<Ran> {
       inFlight: createInFlight(memory, 0, load.limit ?? 1e6),
       timeoutMs: load.timeoutMs ?? 1000,
       stop: stop.signal,
+      hold: hold.signal,
     }),
   );
   recorder.flush();

@@ -87,7 +87,8 @@ describe('virtualRun', () => {
   test('is the loop, the window and the backend from create to close', async () => {
     const rows: Row[] = [];
     const onBatch = (batch: Parameters<typeof rowsOf>[0]): void => void rows.push(...rowsOf(batch));
-    const end = await virtualRun(plugin as BackendPlugin, order, onBatch, new AbortController().signal);
+    const { signal } = new AbortController();
+    const end = await virtualRun(plugin as BackendPlugin, order, onBatch, { stop: signal, hold: signal });
     expect(end).toMatchObject({ endedMs: 17, facts: { answered: 2 } });
     expect(rows.map(({ seq, dueMs, doneMs }) => [seq, dueMs, doneMs])).toEqual([
       [1, 10, 17],

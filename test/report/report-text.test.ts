@@ -95,7 +95,6 @@ describe('renderReportText', () => {
             backend: 'b',
           });
           const text = renderReportText(report);
-          // eslint-disable-next-line no-control-regex -- what the test is about
           expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]|NaN|undefined|Infinity/);
           for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
         },

@@ -11,12 +11,12 @@ export const FUNCTION_ERROR_HEADER = 'x-amz-function-error';
 export const KEPT_HEADERS = [LOG_HEADER, FUNCTION_ERROR_HEADER, ERROR_TYPE_HEADER, 'location'];
 
 /** What became of an invocation that was answered: a failed function has a status of success. */
-export function createLambdaOutcome(verdict: Verdict): (answer: Answer, payload: number) => Outcome {
+export function createLambdaOutcome(verdict: Verdict): (answer: Answer, requestBytes: number) => Outcome {
   const outcomeOf = createAwsOutcome(verdict);
-  return (answer, payload) => {
+  return (answer, requestBytes) => {
     const { headers, body, bodyBytes } = answer;
     const functionError = headers[FUNCTION_ERROR_HEADER];
-    const told = toldBy(headers[LOG_HEADER], verdict.requestBytes(payload), bodyBytes);
+    const told = toldBy(headers[LOG_HEADER], requestBytes, bodyBytes);
     if (functionError === undefined) return outcomeOf(answer, told);
     const detail = functionErrorDetail(functionError, body, verdict.secrets());
     return { ok: false, failure: 'function-error', detail, ...told, ...knownTimes(answer) };

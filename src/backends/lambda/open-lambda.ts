@@ -9,6 +9,7 @@ import { loadAwsPackage } from '../shared/aws-package.js';
 import { refuseProxy } from '../shared/refuse-proxy.js';
 import { secretsOf } from '../shared/aws-secrets.js';
 import { vendorConfig } from '../shared/aws-vendor-config.js';
+import { instanceBatches, type InstanceBatches } from '../shared/instance-batches.js';
 import { instancesJson, JSON_TYPE } from '../shared/instances-json.js';
 import type { HeaderField } from '../shared/request-bytes.js';
 import type { RequestToSign } from '../shared/signed-requests.js';
@@ -27,7 +28,7 @@ export async function openLambda(
   context: BackendContext,
   signal: AbortSignal,
 ): Promise<OpenClient> {
-  const bodies = bodiesOf(context.payloads, options.target);
+  const bodies = bodiesOf(context.payloads, options.target, context.batchSize !== undefined);
   const address = await addressOf(options);
   refuseProxy('lambda', address.origin, process.env);
   const credentials = options.auth === 'none' ? null : await credentialsOf(options);
@@ -36,6 +37,7 @@ export async function openLambda(
     {
       origin: address.origin,
       requests: bodies.map((body) => requestOf(options, address, body)),
+      ...(context.batchSize === undefined ? {} : { batches: batchesOf(bodies) }),
       signing: credentials === null ? null : { scope: address.scope, credentials },
       connections: options.connections,
       keepHeaders: KEPT_HEADERS,
@@ -44,7 +46,6 @@ export async function openLambda(
       outcomeOf: createLambdaOutcome({
         expect: options.expect,
         secrets: () => secretsOf(credentials),
-        requestBytes: (payload) => bodies[payload]?.bytes.length ?? 0,
       }),
     },
     context,
@@ -57,19 +58,27 @@ export interface Body {
   readonly bytes: Uint8Array;
 }
 
-const NO_BODY: Body = { contentType: JSON_TYPE, bytes: new Uint8Array(0) };
+export const NO_BODY: Body = { contentType: JSON_TYPE, bytes: new Uint8Array(0) };
 
-/** An invocation takes JSON; a function URL takes any body as it is. Throws `UserError`. */
-export function bodiesOf(payloads: readonly Payload[], { kind }: LambdaTarget): readonly Body[] {
+/** An invocation takes JSON, and so does a batch; a function URL takes any body as it is. Throws `UserError`. */
+export function bodiesOf(payloads: readonly Payload[], { kind }: LambdaTarget, batched: boolean): readonly Body[] {
   if (payloads.length === 0) return [NO_BODY];
   return payloads.map((payload, index) => {
-    if (kind === 'url' && payload.kind === 'bytes') return payload;
+    if (kind === 'url' && payload.kind === 'bytes' && !batched) return payload;
     try {
       return { contentType: JSON_TYPE, bytes: instancesJson(payload) };
     } catch (thrown) {
       throw new UserError(`backend lambda: payload ${String(index)} of the trace: ${messageOf(thrown)}`);
     }
   });
+}
+
+/** Throws `UserError`. */
+export function batchesOf(bodies: readonly Body[]): InstanceBatches {
+  return instanceBatches(
+    'lambda',
+    bodies.map(({ bytes }) => bytes),
+  );
 }
 
 function requestOf(options: LambdaOptions, { origin, path, query }: ServiceAddress, body: Body): RequestToSign {

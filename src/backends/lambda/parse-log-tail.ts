@@ -12,7 +12,11 @@ export interface LogReport {
  * is none. The last one counts: what a function prints comes before it.
  */
 export function parseLogTail(base64: string): LogReport | undefined {
-  const log = Buffer.from(base64, 'base64').toString('utf8');
+  return parseReport(Buffer.from(base64, 'base64').toString('utf8'));
+}
+
+/** The same of any piece of a log. */
+export function parseReport(log: string): LogReport | undefined {
   return textReport(log) ?? jsonReport(log);
 }
 

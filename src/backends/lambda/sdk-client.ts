@@ -1,6 +1,6 @@
 import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import type { Outcome } from '../../sample.js';
-import type { BackendContext, Call } from '../backend.js';
+import type { BackendContext, BatchCall, BatchOutcome, Call } from '../backend.js';
 import type { OpenClient } from '../shared/aws-backend.js';
 import { refuseProxy } from '../shared/refuse-proxy.js';
 import { secretsOf, shownAnswer } from '../shared/aws-secrets.js';
@@ -11,12 +11,12 @@ import type { Answer } from '../shared/exchange.js';
 import { showAnswer } from '../shared/seen-answer.js';
 import { createLambdaOutcome, FUNCTION_ERROR_HEADER, LOG_HEADER } from './lambda-outcome.js';
 import type { LambdaOptions } from './lambda-options.js';
-import { addressOf, bodiesOf, credentialsOf, loadLambda } from './open-lambda.js';
+import { addressOf, batchesOf, bodiesOf, credentialsOf, loadLambda, NO_BODY } from './open-lambda.js';
 
 /** The same invocations through the vendor's client: a second opinion, at many times the cost. */
 export async function openSdkClient(options: LambdaOptions, context: BackendContext): Promise<OpenClient> {
   const { LambdaClient, InvokeCommand } = await loadLambda();
-  const bodies = bodiesOf(context.payloads, options.target);
+  const bodies = bodiesOf(context.payloads, options.target, context.batchSize !== undefined);
   refuseProxy('lambda', (await addressOf(options)).origin, process.env);
   const credentials = await credentialsOf(options);
   const client = new LambdaClient({
@@ -25,22 +25,31 @@ export async function openSdkClient(options: LambdaOptions, context: BackendCont
     requestHandler: sdkTransport(options.connections, context),
   });
   const secrets = (): readonly string[] => secretsOf(credentials);
-  const requestBytes = (payload: number): number => bodies[payload]?.bytes.length ?? 0;
-  const outcomeOf = createLambdaOutcome({ expect: options.expect, secrets, requestBytes });
-  const inputs = bodies.map(({ bytes }) => inputOf(options, bytes));
+  const outcomeOf = createLambdaOutcome({ expect: options.expect, secrets });
+  const send = async (bytes: Uint8Array, call: Call): Promise<readonly [outcome: Outcome, body: Uint8Array]> => {
+    try {
+      const output = await client.send(new InvokeCommand(inputOf(options, bytes)), { abortSignal: call.signal });
+      const answer = answerOf(output, context.clock.now());
+      showAnswer(context.onAnswer, answer, (text) => shownAnswer(text, secrets()));
+      return [outcomeOf(answer, bytes.length), answer.body];
+    } catch (thrown) {
+      return [sdkFailure(thrown, context.clock, secrets()), NO_BODY.bytes];
+    }
+  };
+  const batches = context.batchSize === undefined ? undefined : batchesOf(bodies);
   return {
-    async invoke(call: Call): Promise<Outcome> {
-      const input = inputs[call.payload];
-      if (input === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
-      try {
-        const output = await client.send(new InvokeCommand(input), { abortSignal: call.signal });
-        const answer = answerOf(output, context.clock.now());
-        showAnswer(context.onAnswer, answer, (text) => shownAnswer(text, secrets()));
-        return outcomeOf(answer, call.payload);
-      } catch (thrown) {
-        return sdkFailure(thrown, context.clock, secrets());
-      }
+    async invoke(call) {
+      const body = bodies[call.payload];
+      if (body === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
+      const [outcome] = await send(body.bytes, call);
+      return outcome;
     },
+    ...(batches && {
+      async invokeBatch(call: BatchCall): Promise<BatchOutcome> {
+        const [outcome, body] = await send(batches.body(call.payloads), call);
+        return batches.split(outcome, call.payloads, body);
+      },
+    }),
     facts: () => ({ client: 'the SDK of AWS' }),
     close() {
       credentials.close();

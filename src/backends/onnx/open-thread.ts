@@ -1,15 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../../errors.js';
-import type { Feed } from './fill-inputs.js';
 import type { ModelInput, ModelOutput } from './model-input.js';
-import type { FromSession, Ran, SessionOrder, ToSession } from './session-messages.js';
+import type { FromSession, Ran, SessionOrder, ToSession, Wanted } from './session-messages.js';
 
 /** A thread with its model loaded. */
 export interface SessionThread {
   readonly inputs: readonly ModelInput[];
   readonly outputs: readonly ModelOutput[];
   /** One at a time. `settle` runs once: with what the run said, or with why the thread died under it. */
-  run(feed: number | Feed, settle: (result: Ran | ThreadDeath) => void): void;
+  run(wanted: Wanted, settle: (result: Ran | ThreadDeath) => void): void;
   /** Runs when the thread has ended, before the run under it is settled. */
   onDeath(listener: () => void): void;
   /** Resolves when the thread has ended: at once, or after the run it is in. */
@@ -120,10 +119,10 @@ export function attachThread(
   return {
     inputs,
     outputs,
-    run(feed, whenSettled) {
+    run(wanted, whenSettled) {
       settle = whenSettled;
       if (dead) answer({ kind: 'died', cause });
-      else worker.postMessage(feed satisfies ToSession);
+      else worker.postMessage(wanted satisfies ToSession);
     },
     onDeath(listener) {
       tellDeath = listener;

@@ -2,7 +2,7 @@ import { UserError } from '../../errors.js';
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, Call } from '../backend.js';
 import { decodePayloads, type FeedShape } from './decode-payload.js';
-import { monotonicMs } from './session-messages.js';
+import { monotonicMs, type Wanted } from './session-messages.js';
 import { openSessionPool, type Answer, type SessionPool } from './session-pool.js';
 
 export interface PoolOptions extends FeedShape {
@@ -13,22 +13,22 @@ export interface PoolOptions extends FeedShape {
 }
 
 const WARM_RUNS = 3;
+/** Larger batches are warm enough with this. */
+const WARM_BATCH = 16;
 
 /** The backend of one dispatching thread. It never runs the model itself. */
 export function serveFromPool(
   options: PoolOptions,
-  { clock, payloads }: Pick<BackendContext, 'clock' | 'payloads'>,
+  { clock, payloads, batchSize }: Pick<BackendContext, 'clock' | 'payloads' | 'batchSize'>,
 ): Backend {
   let pool: SessionPool | undefined;
   return {
     async prepare(signal) {
-      pool = await openWarm(options, payloads, signal);
+      pool = await openWarm(options, payloads, batchSize, signal);
     },
-    invoke(call) {
-      if (pool === undefined)
-        return Promise.resolve({ ok: false, failure: 'crashed', detail: 'the model is not loaded' });
-      return invoke(pool, call, () => clock.now());
-    },
+    invoke: (call) => invoke(pool, call, call.payload, () => clock.now()),
+    // A copy, since what crosses to a thread takes its whole buffer along.
+    invokeBatch: (call) => invoke(pool, call, call.payloads.slice(), () => clock.now()),
     facts: () => ({
       sessions: options.sessions,
       intraOpThreads: options.intraOpThreads,
@@ -43,6 +43,7 @@ export function serveFromPool(
 async function openWarm(
   options: PoolOptions,
   payloads: BackendContext['payloads'],
+  batchSize: number | undefined,
   signal: AbortSignal,
 ): Promise<SessionPool> {
   const { modelPath, intraOpThreads, sessions } = options;
@@ -51,19 +52,23 @@ async function openWarm(
   if (!options.warm) return pool;
   const stop = (): void => void pool.close();
   signal.addEventListener('abort', stop, { once: true });
-  const failed = await pool.warm(WARM_RUNS, feeds.length);
+  const wanted = [...feeds.keys()].map((feed) =>
+    batchSize === undefined ? feed : new Uint32Array(Math.min(batchSize, WARM_BATCH)).fill(feed),
+  );
+  const failed = await pool.warm(WARM_RUNS, wanted);
   signal.removeEventListener('abort', stop);
   if (failed === undefined) return pool;
   await pool.close();
   if (signal.aborted) throw new UserError('backend onnx: stopped while the model was warmed');
   throw new UserError(
-    `backend onnx: the model fails on payload ${String(failed.feed)}: ${failed.error}; mend the payload, or use --set warm=false to count such failures`,
+    `backend onnx: the model fails on payload ${String(failed.index)}: ${failed.error}; mend the payload, or use --set warm=false to count such failures`,
   );
 }
 
-function invoke(pool: SessionPool, call: Call, nowMs: () => number): Promise<Outcome> {
+function invoke(pool: SessionPool | undefined, call: Call, wanted: Wanted, nowMs: () => number): Promise<Outcome> {
+  if (pool === undefined) return Promise.resolve({ ok: false, failure: 'crashed', detail: 'the model is not loaded' });
   return new Promise((resolve) => {
-    const run = pool.submit(call.payload, (answer) => {
+    const run = pool.submit(wanted, (answer) => {
       resolve(outcomeOf(answer, call.handedMs, nowMs()));
     });
     call.onAbort(() => {

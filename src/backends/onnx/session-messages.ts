@@ -12,11 +12,11 @@ export interface SessionOrder {
   readonly feeds: readonly Feed[];
 }
 
-/**
- * To a session thread: the index of the feed to run, or a feed of its own whose outputs are wanted, one run at a time; or
- * that it shall end after the run it is in.
- */
-export type ToSession = number | Feed | 'close';
+/** What a run is of: a feed by its index, several of them joined to one, or a feed of its own whose outputs are wanted. */
+export type Wanted = number | Uint32Array | Feed;
+
+/** To a session thread: what to run, one run at a time; or that it shall end after the run it is in. */
+export type ToSession = Wanted | 'close';
 
 /** From a session thread: first `open` or `unopened`, then one `ran` for each run. */
 export type FromSession =

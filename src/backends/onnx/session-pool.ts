@@ -1,7 +1,6 @@
-import type { Feed } from './fill-inputs.js';
 import type { ModelInput, ModelOutput } from './model-input.js';
 import { openThread, type SessionThread } from './open-thread.js';
-import type { Ran, SessionOrder } from './session-messages.js';
+import type { Ran, SessionOrder, Wanted } from './session-messages.js';
 
 /** Session threads behind one queue, first come first served. A thread has one run at a time. */
 export interface SessionPool {
@@ -9,12 +8,18 @@ export interface SessionPool {
   readonly outputs: readonly ModelOutput[];
   /** Threads that died on their own. */
   lost(): number;
-  /** Queues a run of a feed: by its index in the order, or one whose outputs are wanted. `settle` runs once, unless the run is cancelled first. */
-  submit(feed: number | Feed, settle: (answer: Answer) => void): PoolRun;
-  /** `runs` runs in every thread, all threads at once, feeds by turns. Resolves with the first error, if any. */
-  warm(runs: number, feeds: number): Promise<{ readonly feed: number; readonly error: string } | undefined>;
+  /** Queues a run. `settle` runs once, unless the run is cancelled first. */
+  submit(wanted: Wanted, settle: (answer: Answer) => void): PoolRun;
+  /** `runs` runs in every thread, all threads at once, of these by turns. Resolves with the first error, if any. */
+  warm(runs: number, wanted: readonly Wanted[]): Promise<FailedRun | undefined>;
   /** What waits is settled as dead; what runs is let run to its end; then all threads end. */
   close(): Promise<void>;
+}
+
+export interface FailedRun {
+  /** Which of those that were to be run. */
+  readonly index: number;
+  readonly error: string;
 }
 
 export type Answer = Ran | { readonly kind: 'died'; readonly cause: string };
@@ -48,7 +53,7 @@ async function closeAll(threads: Iterable<SessionThread>): Promise<void> {
 }
 
 interface Job extends PoolRun {
-  readonly feed: number | Feed;
+  readonly wanted: Wanted;
   settle: ((answer: Answer) => void) | undefined;
 }
 
@@ -78,9 +83,9 @@ class ThreadPool implements SessionPool {
     return this.#lost;
   }
 
-  submit(feed: number | Feed, settle: (answer: Answer) => void): PoolRun {
+  submit(wanted: Wanted, settle: (answer: Answer) => void): PoolRun {
     const job: Job = {
-      feed,
+      wanted,
       settle,
       cancel() {
         job.settle = undefined;
@@ -91,9 +96,9 @@ class ThreadPool implements SessionPool {
     return job;
   }
 
-  async warm(runs: number, feeds: number): Promise<{ readonly feed: number; readonly error: string } | undefined> {
+  async warm(runs: number, wanted: readonly Wanted[]): Promise<FailedRun | undefined> {
     const threads = this.#idle.splice(0);
-    const errors = await Promise.all(threads.map((thread) => warmThread(thread, runs, feeds)));
+    const errors = await Promise.all(threads.map((thread) => warmThread(thread, runs, wanted)));
     this.#idle.push(...threads.filter((thread) => this.#live.has(thread)));
     this.#dispatch();
     return errors.find((error) => error !== undefined);
@@ -124,7 +129,7 @@ class ThreadPool implements SessionPool {
 
   /** The next run starts before this one's answer is looked at. */
   #run(thread: SessionThread, job: Job): void {
-    thread.run(job.feed, (answer) => {
+    thread.run(job.wanted, (answer) => {
       if (answer.kind === 'died') this.#lastCause = answer.cause;
       else this.#idle.push(thread);
       this.#dispatch();
@@ -144,15 +149,15 @@ class ThreadPool implements SessionPool {
 async function warmThread(
   thread: SessionThread,
   runs: number,
-  feeds: number,
-): Promise<{ readonly feed: number; readonly error: string } | undefined> {
+  wanted: readonly Wanted[],
+): Promise<FailedRun | undefined> {
   for (let i = 0; i < runs; i++) {
-    const feed = i % feeds;
+    const index = i % wanted.length;
     const answer = await new Promise<Answer>((resolve) => {
-      thread.run(feed, resolve);
+      thread.run(wanted[index] as Wanted, resolve);
     });
-    if (answer.kind === 'died') return { feed, error: `the session thread died: ${answer.cause}` };
-    if (answer.error !== undefined) return { feed, error: answer.error };
+    if (answer.kind === 'died') return { index, error: `the session thread died: ${answer.cause}` };
+    if (answer.error !== undefined) return { index, error: answer.error };
   }
   return undefined;
 }

@@ -1,7 +1,14 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { messageOf } from '../../errors.js';
-import type { Feed } from './fill-inputs.js';
-import { monotonicMs, type FromSession, type Ran, type SessionOrder, type ToSession } from './session-messages.js';
+import { feedTable, type FeedTable } from './feed-table.js';
+import {
+  monotonicMs,
+  type FromSession,
+  type Ran,
+  type SessionOrder,
+  type ToSession,
+  type Wanted,
+} from './session-messages.js';
 import { MissingProvider, MissingRuntime, openSession, type Session } from './session.js';
 
 /** A thread that owns one session and does nothing else: a run blocks it. */
@@ -22,13 +29,14 @@ async function serve(port: MessagePort, { modelPath, intraOpThreads, provider, f
     });
     return;
   }
+  const table = feedTable(feeds);
   let running = Promise.resolve();
   port.on('message', (message: ToSession) => {
     if (message === 'close')
       void running.then(() => {
         port.close();
       });
-    else running = run(session, message, feeds).then(say);
+    else running = run(session, message, table).then(say);
   });
   say({ kind: 'open', inputs: session.inputs, outputs: session.outputs });
 }
@@ -39,15 +47,14 @@ function reasonOf(thrown: unknown): (FromSession & { readonly kind: 'unopened' }
 }
 
 /** Outputs cross to the other threads only where they were asked for. */
-async function run(session: Session, wanted: number | Feed, feeds: readonly Feed[]): Promise<Ran> {
+async function run(session: Session, wanted: Wanted, feeds: FeedTable): Promise<Ran> {
   const startMs = monotonicMs();
-  const feed = typeof wanted === 'number' ? feeds[wanted] : wanted;
   try {
-    if (feed === undefined) throw new Error('the payload table has no such entry');
-    const { outputs } = await session.run(feed);
+    const isOwn = typeof wanted !== 'number' && !(wanted instanceof Uint32Array);
+    const { outputs } = await session.run(isOwn ? wanted : feeds.feed(wanted));
     const endMonotonicMs = monotonicMs();
     const ran: Ran = { kind: 'ran', endMonotonicMs, tookMs: endMonotonicMs - startMs };
-    return typeof wanted === 'number' ? ran : { ...ran, outputs };
+    return isOwn ? { ...ran, outputs } : ran;
   } catch (thrown) {
     const endMonotonicMs = monotonicMs();
     return { kind: 'ran', endMonotonicMs, tookMs: endMonotonicMs - startMs, error: messageOf(thrown) };

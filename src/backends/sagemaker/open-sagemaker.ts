@@ -1,3 +1,4 @@
+import { messageOf, UserError } from '../../errors.js';
 import type { Payload } from '../../trace.js';
 import type { BackendContext } from '../backend.js';
 import { askAddress, PLACEHOLDER_CREDENTIALS, type ServiceAddress } from '../shared/aws-address.js';
@@ -8,6 +9,7 @@ import { loadAwsPackage } from '../shared/aws-package.js';
 import { refuseProxy } from '../shared/refuse-proxy.js';
 import { secretsOf } from '../shared/aws-secrets.js';
 import { vendorConfig } from '../shared/aws-vendor-config.js';
+import { instanceBatches, type InstanceBatches } from '../shared/instance-batches.js';
 import { instancesJson, JSON_TYPE } from '../shared/instances-json.js';
 import type { HeaderField } from '../shared/request-bytes.js';
 import type { RequestToSign } from '../shared/signed-requests.js';
@@ -28,7 +30,7 @@ export async function openSageMaker(
   context: BackendContext,
   signal: AbortSignal,
 ): Promise<OpenClient> {
-  const bodies = bodiesOf(context.payloads);
+  const bodies = bodiesOf(context.payloads, context.batchSize !== undefined);
   const address = await addressOf(options);
   refuseProxy('sagemaker', address.origin, process.env);
   const credentials = await credentialsOf(options);
@@ -36,6 +38,7 @@ export async function openSageMaker(
     {
       origin: address.origin,
       requests: bodies.map((body) => requestOf(options, address, body)),
+      ...(context.batchSize === undefined ? {} : { batches: batchesOf(bodies) }),
       signing: { scope: address.scope, credentials },
       connections: options.connections,
       keepHeaders: KEPT_HEADERS,
@@ -43,7 +46,6 @@ export async function openSageMaker(
       outcomeOf: createSageMakerOutcome({
         expect: options.expect,
         secrets: () => secretsOf(credentials),
-        requestBytes: (payload) => bodies[payload]?.bytes.length ?? 0,
       }),
     },
     context,
@@ -57,11 +59,27 @@ export interface Body {
   readonly bytes: Uint8Array;
 }
 
-/** Containers take bytes of any kind; a tensor is in the rows of TensorFlow Serving's. */
-export function bodiesOf(payloads: readonly Payload[]): readonly Body[] {
+/**
+ * Containers take bytes of any kind; a tensor is in the rows of TensorFlow Serving's, and so is what goes in batches. Throws
+ * `UserError`.
+ */
+export function bodiesOf(payloads: readonly Payload[], batched: boolean): readonly Body[] {
   if (payloads.length === 0) return [{ contentType: null, bytes: new Uint8Array(0) }];
-  return payloads.map((payload) =>
-    payload.kind === 'bytes' ? payload : { contentType: JSON_TYPE, bytes: instancesJson(payload) },
+  return payloads.map((payload, index) => {
+    if (payload.kind === 'bytes' && !batched) return payload;
+    try {
+      return { contentType: JSON_TYPE, bytes: instancesJson(payload) };
+    } catch (thrown) {
+      throw new UserError(`backend sagemaker: payload ${String(index)} of the trace: ${messageOf(thrown)}`);
+    }
+  });
+}
+
+/** Throws `UserError`. */
+export function batchesOf(bodies: readonly Body[]): InstanceBatches {
+  return instanceBatches(
+    'sagemaker',
+    bodies.map(({ bytes }) => bytes),
   );
 }
 

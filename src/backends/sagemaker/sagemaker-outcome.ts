@@ -5,8 +5,7 @@ import type { Answer } from '../shared/exchange.js';
 export const KEPT_HEADERS = [ERROR_TYPE_HEADER, 'location'];
 
 /** What became of an invocation that was answered. */
-export function createSageMakerOutcome(verdict: Verdict): (answer: Answer, payload: number) => Outcome {
+export function createSageMakerOutcome(verdict: Verdict): (answer: Answer, requestBytes: number) => Outcome {
   const outcomeOf = createAwsOutcome(verdict);
-  return (answer, payload) =>
-    outcomeOf(answer, { usage: { requestBytes: verdict.requestBytes(payload), answerBytes: answer.bodyBytes } });
+  return (answer, requestBytes) => outcomeOf(answer, { usage: { requestBytes, answerBytes: answer.bodyBytes } });
 }

@@ -1,9 +1,10 @@
 import type { Outcome } from '../../sample.js';
-import type { Backend, Call, Capacity } from '../backend.js';
+import type { Backend, BatchCall, BatchOutcome, Call, Capacity } from '../backend.js';
 
 /** A client whose address and credentials are known. */
 export interface OpenClient {
   invoke(call: Call): Promise<Outcome>;
+  invokeBatch?(call: BatchCall): Promise<BatchOutcome>;
   facts(): Readonly<Record<string, string | number | boolean>>;
   /** As `Backend.rehearse`. */
   rehearse?(signal: AbortSignal): Promise<Backend | undefined>;
@@ -30,6 +31,10 @@ export function awsBackend(
     invoke(call) {
       if (client === undefined) throw new Error('invoked before it was prepared');
       return client.invoke(call);
+    },
+    invokeBatch(call) {
+      if (client?.invokeBatch === undefined) throw new Error('a batch in a run without batches');
+      return client.invokeBatch(call);
     },
     probe: async (signal) => (await untilAborted(probe(), signal)) ?? [],
     facts: () => client?.facts() ?? {},

@@ -1,11 +1,12 @@
 import type { Outcome } from '../../sample.js';
-import type { Backend, BackendContext, Call } from '../backend.js';
+import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
 import type { OpenClient } from './aws-backend.js';
 import type { KeptCredentials } from './aws-credentials.js';
 import { secretsOf, shownAnswer } from './aws-secrets.js';
-import type { Answer, SendOptions } from './exchange.js';
+import type { Answer, SendOptions, WireFailure } from './exchange.js';
 import { connectionShare, type Connections } from './connection-share.js';
 import { createWire, type Wire } from './http1-wire.js';
+import { instanceBatches, type InstanceBatches } from './instance-batches.js';
 import { openLoopbackSink } from './loopback-sink.js';
 import { showAnswer } from './seen-answer.js';
 import { createSignedRequests, type RequestToSign, type SignedRequests } from './signed-requests.js';
@@ -15,6 +16,8 @@ import { failedWire } from './status-outcome.js';
 export interface LeanClientOptions {
   readonly origin: URL;
   readonly requests: readonly RequestToSign[];
+  /** Set where requests go in batches: each takes the place of a body of the first request. */
+  readonly batches?: InstanceBatches;
   /** Null: calls are not signed. */
   readonly signing: { readonly scope: SigningScope; readonly credentials: KeptCredentials } | null;
   /** Over all workers; null: as many as it takes. */
@@ -25,7 +28,7 @@ export interface LeanClientOptions {
   readonly failureHeader?: string;
   /** Whole bodies are needed. */
   readonly collectBody: boolean;
-  readonly outcomeOf: (answer: Answer, payload: number) => Outcome;
+  readonly outcomeOf: (answer: Answer, requestBytes: number) => Outcome;
 }
 
 /** Errors of AWS are longer than what people read of them: the fields that count may come last. */
@@ -45,10 +48,10 @@ export async function openLeanClient(
   signal: AbortSignal,
 ): Promise<OpenClient> {
   const wire = wireFor(options, connectionShare(options.connections, context), context);
-  const requests = createSignedRequests(options.requests, signingOf(options));
+  const requests = createSignedRequests(options.requests, signingOf(options), undefined, batchRequests(options));
   await wire.open(signal);
   return {
-    invoke: createInvoke(options, wire, requests, context),
+    ...invokesOf(options, wire, requests, context),
     rehearse: (stop) => rehearse(options, context, stop),
     facts: () => ({ client: 'lean, HTTP/1.1', ...wireFacts(wire), ...credentialFacts(options) }),
     close() {
@@ -57,6 +60,15 @@ export async function openLeanClient(
       return Promise.resolve();
     },
   };
+}
+
+function batchRequests({
+  requests,
+  batches,
+}: LeanClientOptions): ((payloads: Uint32Array) => RequestToSign) | undefined {
+  const [first] = requests;
+  if (batches === undefined || first === undefined) return undefined;
+  return (payloads) => ({ ...first, body: batches.body(payloads) });
 }
 
 function signingOf({ signing }: LeanClientOptions) {
@@ -77,17 +89,29 @@ function wireFor(
   });
 }
 
-function createInvoke(
-  { collectBody, outcomeOf, signing }: LeanClientOptions,
+function invokesOf(
+  { requests: table, batches, collectBody, outcomeOf, signing }: LeanClientOptions,
   wire: Wire,
   requests: SignedRequests,
   { onAnswer }: Pick<BackendContext, 'onAnswer'>,
-): (call: Call) => Promise<Outcome> {
+): Pick<OpenClient, 'invoke' | 'invokeBatch'> {
   const sendOptions: SendOptions = { method: 'POST', collectBody: collectBody || onAnswer !== undefined };
-  return async (call) => {
-    const result = await wire.send(requests.bytes(call.payload), sendOptions, call);
+  const told = (result: Answer | WireFailure, sentBytes: number): Outcome => {
     showAnswer(onAnswer, result, (text) => shownAnswer(text, secretsOf(signing?.credentials ?? null)));
-    return result.kind === 'failure' ? failedWire(result) : outcomeOf(result, call.payload);
+    return result.kind === 'failure' ? failedWire(result) : outcomeOf(result, sentBytes);
+  };
+  const invoke = async (call: Call): Promise<Outcome> => {
+    const result = await wire.send(requests.bytes(call.payload), sendOptions, call);
+    return told(result, table[call.payload]?.body.length ?? 0);
+  };
+  if (batches === undefined) return { invoke };
+  return {
+    invoke,
+    async invokeBatch(call): Promise<BatchOutcome> {
+      const result = await wire.send(requests.batchBytes(call.payloads), { method: 'POST', collectBody: true }, call);
+      const outcome = told(result, batches.bodyBytes(call.payloads));
+      return result.kind === 'failure' ? outcome : batches.split(outcome, call.payloads, result.body);
+    },
   };
 }
 
@@ -116,13 +140,20 @@ async function rehearse(
 ): Promise<Backend | undefined> {
   const sink = await openLoopbackSink().catch(() => undefined);
   if (sink === undefined) return undefined;
-  const wire = wireFor({ ...options, origin: sink.url }, { initial: REHEARSED_CONNECTIONS, max: null }, context);
+  const wire = wireFor(
+    { ...options, origin: sink.url },
+    { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS },
+    context,
+  );
   const requests = options.requests.slice(0, 1).map((request) => ({ ...request, body: REHEARSED_BODY }));
   let nowMs = 0;
-  const signed = createSignedRequests(requests, signingOf(options), () => (nowMs += REHEARSED_STEP_MS));
+  const batches = options.batches === undefined ? {} : { batches: instanceBatches('', [REHEARSED_BODY]) };
+  const rehearsed = { ...options, requests, ...batches };
+  const clock = (): number => (nowMs += REHEARSED_STEP_MS);
+  const signed = createSignedRequests(requests, signingOf(options), clock, batchRequests(rehearsed));
   await wire.open(signal);
   return {
-    invoke: createInvoke(options, wire, signed, {}),
+    ...invokesOf(rehearsed, wire, signed, {}),
     close() {
       wire.close();
       sink.close();

@@ -11,7 +11,6 @@ export interface Verdict {
   readonly expect: ExpectRule;
   /** What no detail may tell. */
   readonly secrets: () => readonly string[];
-  readonly requestBytes: (payload: number) => number;
 }
 
 /** What the service tells of a call besides its answer. */
@@ -21,10 +20,7 @@ export type Told = Pick<Outcome, 'usage' | 'serverMs' | 'coldStart'>;
  * What became of a call that was answered. `told` is kept where the call ran: of a success, of an answer that is not what
  * was expected, and of a model that failed; what the service itself turned away used nothing.
  */
-export function createAwsOutcome({
-  expect,
-  secrets,
-}: Pick<Verdict, 'expect' | 'secrets'>): (answer: Answer, told: Told) => Outcome {
+export function createAwsOutcome({ expect, secrets }: Verdict): (answer: Answer, told: Told) => Outcome {
   const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
   return (answer, told) => {
     const { status, headers } = answer;

@@ -6,6 +6,8 @@ const VERSIONS = {
   '@aws-sdk/client-lambda': '3.1164.0',
   '@aws-sdk/client-sagemaker-runtime': '3.1164.0',
   '@aws-sdk/client-sagemaker': '3.1142.0',
+  '@aws-sdk/client-cloudwatch': '3.1164.0',
+  '@aws-sdk/client-cloudwatch-logs': '3.1169.0',
 } as const;
 
 /** Loads a package of the vendor when it is needed. Throws `UserError` that says how to install it when it is missing. */

@@ -11,6 +11,11 @@ const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 /** One JSON answer of a control call. Rejects with an Error that says why there is none. */
 export async function googleGet(url: URL, wish: TokenWish | null, clock: Clock, signal: AbortSignal): Promise<unknown> {
   const token = wish === null ? '' : (await (await googleTokens(wish, process.env))()).text;
+  return googleGetWith(token, url, clock, signal);
+}
+
+/** The same with a token at hand; an empty one is not sent. */
+export async function googleGetWith(token: string, url: URL, clock: Clock, signal: AbortSignal): Promise<unknown> {
   const limits = { bodyBytes: BODY_LIMIT_BYTES };
   const wire = createWire({ url, connections: { initial: 0, max: 1 }, limits, clock });
   const call = {

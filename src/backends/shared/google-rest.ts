@@ -1,5 +1,5 @@
 import type { Outcome } from '../../sample.js';
-import type { Backend, BackendContext, Call } from '../backend.js';
+import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
 import type { Answer, WireFailure } from './exchange.js';
 import { connectionShare, type Connections } from './connection-share.js';
 import { type ExpectRule, unexpected } from './expect-rule.js';
@@ -8,6 +8,8 @@ import type { TokenWish } from './google-credentials.js';
 import { googleError } from './google-error.js';
 import { type TokenSource, withoutToken } from './google-token.js';
 import { createWire, type Wire } from './http1-wire.js';
+import { instanceBatches, type InstanceBatches } from './instance-batches.js';
+import { JSON_TYPE } from './instances-json.js';
 import { openLoopbackSink } from './loopback-sink.js';
 import { type HeaderField, requestBytes } from './request-bytes.js';
 import { showAnswer } from './seen-answer.js';
@@ -20,6 +22,8 @@ export interface RestPlan {
   readonly method: string;
   /** One per payload; null: a request without a body. */
   readonly bodies: readonly (RestBody | null)[];
+  /** Set where requests go in batches. */
+  readonly batches?: InstanceBatches;
   /** Null: no token. */
   readonly wish: TokenWish | null;
   readonly expect: ExpectRule;
@@ -45,7 +49,7 @@ export async function createRestBackend(plan: RestPlan, context: BackendContext)
   const token = plan.wish === null ? null : await openBackgroundToken(plan.wish);
   const client = createClient(plan, connectionShare(plan.connections, context), token, context);
   return {
-    invoke: client.invoke,
+    ...client.invokes,
     prepare: (signal) => client.wire.open(signal),
     rehearse: (signal) => rehearse(plan, context, signal),
     facts: () => ({ ...namedFacts(client.wire), ...token?.facts() }),
@@ -59,7 +63,7 @@ export async function createRestBackend(plan: RestPlan, context: BackendContext)
 
 interface Client {
   readonly wire: Wire;
-  readonly invoke: (call: Call) => Promise<Outcome>;
+  readonly invokes: Pick<Backend, 'invoke' | 'invokeBatch'>;
 }
 
 function createClient(
@@ -74,31 +78,56 @@ function createClient(
   const requests = requestsOf(plan, token);
   const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
   const sendOptions = { method, collectBody: needle !== null || onAnswer !== undefined };
+  const hidden = (text: string): string => (token === null ? text : withoutToken(text, token.current()));
+  const told = (result: Answer | WireFailure): Outcome => {
+    showAnswer(onAnswer, result, hidden);
+    const outcome = outcomeOf(result, plan, needle);
+    return outcome.ok ? outcome : { ...outcome, detail: hidden(outcome.detail) };
+  };
+  const invoke = async (call: Call): Promise<Outcome> =>
+    told(await wire.send(requests.bytes(call.payload, call.seq), sendOptions, call));
+  const { batches } = plan;
+  if (batches === undefined) return { wire, invokes: { invoke } };
   return {
     wire,
-    invoke: async (call) => {
-      const result = await wire.send(requests.bytes(call.payload, call.seq), sendOptions, call);
-      showAnswer(onAnswer, result, (text) => (token === null ? text : withoutToken(text, token.current())));
-      const outcome = outcomeOf(result, plan, needle);
-      if (outcome.ok || token === null) return outcome;
-      return { ...outcome, detail: withoutToken(outcome.detail, token.current()) };
+    invokes: {
+      invoke,
+      async invokeBatch(call): Promise<BatchOutcome> {
+        const bytes = requests.batchBytes(call.payloads, call.seq);
+        const result = await wire.send(bytes, { method, collectBody: true }, call);
+        const outcome = told(result);
+        return result.kind === 'failure' ? outcome : batches.split(outcome, call.payloads, result.body);
+      },
     },
   };
 }
 
-function requestsOf({ url, method, bodies }: RestPlan, token: TokenSource | null): TokenRequests {
-  return createTokenRequests(token, bodies.length, (payload, authorization) => {
-    const body = bodies[payload] ?? null;
-    const headers: readonly HeaderField[] = [
-      ['host', url.host],
-      ['user-agent', 'replay'],
-      ['accept', '*/*'],
-      ...authorization,
-      ...bodyFields(method, body),
-    ];
-    const target = url.pathname + url.search;
-    return requestBytes({ method, target, headers, ...(body === null ? {} : { body: body.bytes }) });
+function requestsOf(plan: RestPlan, token: TokenSource | null): TokenRequests {
+  const { bodies, batches } = plan;
+  const contentType = bodies[0]?.contentType ?? JSON_TYPE;
+  return createTokenRequests(token, bodies.length, {
+    one: (payload, authorization) => requestOf(plan, bodies[payload] ?? null, authorization),
+    batch(payloads, authorization) {
+      if (batches === undefined) throw new Error('a batch in a run without batches');
+      return requestOf(plan, { contentType, bytes: batches.body(payloads) }, authorization);
+    },
   });
+}
+
+function requestOf(
+  { url, method }: RestPlan,
+  body: RestBody | null,
+  authorization: readonly HeaderField[],
+): ReturnType<typeof requestBytes> {
+  const headers: readonly HeaderField[] = [
+    ['host', url.host],
+    ['user-agent', 'replay'],
+    ['accept', '*/*'],
+    ...authorization,
+    ...bodyFields(method, body),
+  ];
+  const target = url.pathname + url.search;
+  return requestBytes({ method, target, headers, ...(body === null ? {} : { body: body.bytes }) });
 }
 
 /** RFC 9110, section 8.6: a length also for an empty body, where the method expects one. */
@@ -146,12 +175,13 @@ function namedFacts(wire: Wire): Record<string, string | number> {
 async function rehearse(plan: RestPlan, { clock }: BackendContext, signal: AbortSignal): Promise<Backend | undefined> {
   const sink = await openLoopbackSink().catch(() => undefined);
   if (sink === undefined) return undefined;
-  const connections = { initial: REHEARSED_CONNECTIONS, max: null };
-  const rehearsed = { ...plan, url: sink.url, bodies: [REHEARSED_BODY] };
-  const { wire, invoke } = createClient(rehearsed, connections, null, { clock });
+  const connections = { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS };
+  const batches = plan.batches === undefined ? {} : { batches: instanceBatches('', [REHEARSED_BODY.bytes]) };
+  const rehearsed = { ...plan, url: sink.url, bodies: [REHEARSED_BODY], ...batches };
+  const { wire, invokes } = createClient(rehearsed, connections, null, { clock });
   await wire.open(signal);
   return {
-    invoke,
+    ...invokes,
     close() {
       wire.close();
       sink.close();

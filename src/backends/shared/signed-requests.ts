@@ -1,3 +1,4 @@
+import { batchCache } from './batch-cache.js';
 import { type HeaderField, requestBytes } from './request-bytes.js';
 import { type AwsCredentials, createSigner, encodeQuery, type QueryField, sha256, type SigningScope } from './sigv4.js';
 
@@ -23,6 +24,8 @@ export interface Signing {
 export interface SignedRequests {
   /** The bytes of this payload's request, signed for the present second. They are never changed. */
   bytes(payload: number): Uint8Array;
+  /** Those of the request that carries several; it too is made and hashed once for each content, while the cache holds it. */
+  batchBytes(payloads: Uint32Array): Uint8Array;
 }
 
 /** The wall clock, ms: a signature holds for minutes around the server's time. */
@@ -36,6 +39,7 @@ export function createSignedRequests(
   requests: readonly RequestToSign[],
   signing: Signing | null,
   nowMs: () => number = wallClock,
+  batchRequest: (payloads: Uint32Array) => RequestToSign = noBatch,
 ): SignedRequests {
   const makers = requests.map((request) => requestMaker(request, signing?.scope ?? null));
   let made: (Uint8Array | undefined)[] = [];
@@ -43,17 +47,53 @@ export function createSignedRequests(
   let credentials: AwsCredentials | null = null;
   const isStale = (now: number): boolean =>
     signing !== null && (Math.floor(now / 1000) !== second || signing.credentials() !== credentials);
+  const renew = (): void => {
+    const now = nowMs();
+    if (!isStale(now)) return;
+    second = Math.floor(now / 1000);
+    credentials = signing?.credentials() ?? null;
+    made = [];
+  };
+  const batches = batchCache(
+    (payloads) => {
+      const request = batchRequest(payloads);
+      return {
+        make: requestMaker(request, signing?.scope ?? null),
+        size: 2 * request.body.length,
+        signed: noSignature,
+      };
+    },
+    ({ size }) => size,
+  );
   return {
     bytes(payload) {
-      const now = nowMs();
-      if (isStale(now)) {
-        second = Math.floor(now / 1000);
-        credentials = signing?.credentials() ?? null;
-        made = [];
-      }
+      renew();
       return (made[payload] ??= at(makers, payload)(credentials, second * 1000));
     },
+    batchBytes(payloads) {
+      renew();
+      const batch = batches(payloads);
+      const { signed } = batch;
+      if (Object.is(signed.second, second) && signed.credentials === credentials) return signed.bytes;
+      const bytes = batch.make(credentials, second * 1000);
+      batch.signed = { bytes, second, credentials };
+      return bytes;
+    },
   };
+}
+
+/** Unlike any second. */
+const noSignature: Signed = { bytes: new Uint8Array(0), second: -1, credentials: null };
+
+interface Signed {
+  readonly bytes: Uint8Array;
+  /** NaN where nothing is signed. */
+  readonly second: number;
+  readonly credentials: AwsCredentials | null;
+}
+
+function noBatch(): never {
+  throw new Error('a batch in a run without batches');
 }
 
 type Maker = (credentials: AwsCredentials | null, dateMs: number) => Uint8Array;

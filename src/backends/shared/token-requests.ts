@@ -1,3 +1,4 @@
+import { batchCache } from './batch-cache.js';
 import type { HeaderField } from './request-bytes.js';
 
 /** The bytes of one payload's request, for each index in the trace. */
@@ -5,31 +6,47 @@ type BytesOf = (seq: number) => Uint8Array;
 
 export interface TokenRequests {
   bytes(payload: number, seq: number): Uint8Array;
+  batchBytes(payloads: Uint32Array, seq: number): Uint8Array;
+}
+
+/** How requests are made: given what they carry, and the fields to add. Without a token source there are none. */
+export interface RequestMaker {
+  one(payload: number, authorization: readonly HeaderField[]): BytesOf;
+  batch(payloads: Uint32Array, authorization: readonly HeaderField[]): BytesOf;
 }
 
 /**
  * The requests of a payload table, each with the bearer token of the moment in it. They are made once and kept; after the
  * token has changed each is made again when it is used next: no pause for a whole table, no work per request.
- *
- * `make` is given a payload's index and the fields to add. Without a token source there are none.
  */
 export function createTokenRequests(
   token: { current(): string } | null,
   count: number,
-  make: (payload: number, authorization: readonly HeaderField[]) => BytesOf,
+  make: RequestMaker,
 ): TokenRequests {
   const current = (): string => token?.current() ?? '';
-  const fresh = (payload: number): Made => {
+  const fresh = (makeWith: (authorization: readonly HeaderField[]) => BytesOf): Made => {
     const text = current();
-    return { text, bytesOf: make(payload, text === '' ? [] : [['authorization', `Bearer ${text}`]]) };
+    return { text, bytesOf: makeWith(text === '' ? [] : [['authorization', `Bearer ${text}`]]) };
   };
-  const table = Array.from({ length: count }, (_, payload) => fresh(payload));
+  const one = (payload: number): Made => fresh((authorization) => make.one(payload, authorization));
+  const batch = (payloads: Uint32Array): Made => fresh((authorization) => make.batch(payloads, authorization));
+  const batches = batchCache(
+    (payloads) => ({ made: batch(payloads) }),
+    ({ made }) => made.bytesOf(0).length,
+  );
+  const table = Array.from({ length: count }, (_, payload) => one(payload));
   return {
     bytes(payload, seq) {
       let made = table[payload];
       if (made === undefined) throw new Error(`payload ${String(payload)} is not in the table of ${String(count)}`);
-      if (made.text !== current()) made = table[payload] = fresh(payload);
+      if (made.text !== current()) made = table[payload] = one(payload);
       return made.bytesOf(seq);
+    },
+    batchBytes(payloads, seq) {
+      const kept = batches(payloads);
+      if (kept.made.text !== current()) kept.made = batch(payloads);
+      return kept.made.bytesOf(seq);
     },
   };
 }

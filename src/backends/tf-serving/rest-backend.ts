@@ -1,17 +1,18 @@
 import type { Clock } from '../../clock.js';
 import type { Outcome } from '../../sample.js';
-import type { Payload } from '../../trace.js';
-import type { Backend, BackendContext, Call } from '../backend.js';
+import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
+import { batchCache } from '../shared/batch-cache.js';
 import { connectionShare, type Connections } from '../shared/connection-share.js';
-import type { Answer, SendOptions } from '../shared/exchange.js';
+import type { Answer, SendOptions, WireFailure } from '../shared/exchange.js';
 import { unexpected, type ExpectRule } from '../shared/expect-rule.js';
 import { createWire, type Wire } from '../shared/http1-wire.js';
+import type { InstanceBatches } from '../shared/instance-batches.js';
 import { JSON_TYPE } from '../shared/instances-json.js';
 import { openLoopbackSink } from '../shared/loopback-sink.js';
 import { requestBytes, type HeaderField } from '../shared/request-bytes.js';
 import { showAnswer } from '../shared/seen-answer.js';
 import { failedAnswer, failedWire, knownTimes } from '../shared/status-outcome.js';
-import { restBody } from './rest-body.js';
+import { restBatches, restBody } from './rest-body.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 
 const REHEARSED_CONNECTIONS = 32;
@@ -22,9 +23,8 @@ type Bytes = (seq: number) => Uint8Array;
 export function openRestBackend(options: TfServingOptions, context: BackendContext): Backend {
   const { http } = options;
   const wire = wireTo(new URL(http.url), options, context.clock, connectionShare(http.connections, context));
-  const requests = requestsOf(options, context.payloads, context.runId);
   return {
-    invoke: createInvoke(wire, requests, http.expect, context),
+    ...invokesOf(wire, options, context),
     prepare: (signal) => wire.open(signal),
     rehearse: (signal) => rehearse(options, context, signal),
     facts() {
@@ -56,7 +56,10 @@ function wireTo(url: URL, { http }: TfServingOptions, clock: Clock, connections:
   });
 }
 
-function requestsOf(options: TfServingOptions, payloads: readonly Payload[], runId: string): readonly Bytes[] {
+type Bodies = Pick<BackendContext, 'payloads' | 'runId' | 'batchSize' | 'onAnswer'>;
+
+/** A body as a whole request. */
+function requestMaker(options: TfServingOptions, runId: string): (body: Uint8Array) => Bytes {
   const { host, pathname, search } = new URL(options.http.url);
   const own = options.http.headers.map(([name, value]): HeaderField => [name, value.replaceAll('{run}', runId)]);
   const ownNames = own.map(([name]) => name.toLowerCase());
@@ -67,27 +70,49 @@ function requestsOf(options: TfServingOptions, payloads: readonly Payload[], run
     ['content-type', JSON_TYPE],
   ];
   const headers = [...usual.filter(([name]) => !ownNames.includes(name)), ...own];
-  return payloads.map((payload) => {
-    const body = restBody(payload, options);
+  return (body) => {
     const length: HeaderField = ['content-length', String(body.length)];
     return requestBytes({ method: 'POST', target: pathname + search, headers: [...headers, length], body });
-  });
+  };
 }
 
-function createInvoke(
+function invokesOf(
   wire: Wire,
-  requests: readonly Bytes[],
-  expect: ExpectRule,
-  { onAnswer }: Pick<BackendContext, 'onAnswer'>,
-): (call: Call) => Promise<Outcome> {
+  options: TfServingOptions,
+  { payloads, runId, batchSize, onAnswer }: Bodies,
+): Pick<Backend, 'invoke' | 'invokeBatch'> {
+  const { expect } = options.http;
   const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
-  const sendOptions: SendOptions = { method: 'POST', collectBody: needle !== null || onAnswer !== undefined };
-  return async (call) => {
-    const bytes = requests[call.payload];
-    if (bytes === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
-    const result = await wire.send(bytes(call.seq), sendOptions, call);
+  const told = (result: Answer | WireFailure): Outcome => {
     showAnswer(onAnswer, result);
     return result.kind === 'failure' ? failedWire(result) : outcomeOf(result, expect, needle);
+  };
+  const make = requestMaker(options, runId);
+  const requests = payloads.map((payload) => make(restBody(payload, options)));
+  const sendOptions: SendOptions = { method: 'POST', collectBody: needle !== null || onAnswer !== undefined };
+  const invoke = async (call: Call): Promise<Outcome> => {
+    const bytes = requests[call.payload];
+    if (bytes === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
+    return told(await wire.send(bytes(call.seq), sendOptions, call));
+  };
+  if (batchSize === undefined) return { invoke };
+  return { invoke, invokeBatch: batchInvoke(wire, restBatches(payloads, options), make, told) };
+}
+
+function batchInvoke(
+  wire: Wire,
+  batches: InstanceBatches,
+  make: (body: Uint8Array) => Bytes,
+  told: (result: Answer | WireFailure) => Outcome,
+): NonNullable<Backend['invokeBatch']> {
+  const requests = batchCache(
+    (payloads) => make(batches.body(payloads)),
+    (bytes) => bytes(0).length,
+  );
+  return async (call): Promise<BatchOutcome> => {
+    const result = await wire.send(requests(call.payloads)(call.seq), { method: 'POST', collectBody: true }, call);
+    const outcome = told(result);
+    return result.kind === 'failure' ? outcome : batches.split(outcome, call.payloads, result.body);
   };
 }
 
@@ -103,17 +128,22 @@ function outcomeOf(answer: Answer, expect: ExpectRule, needle: Buffer | null): O
 /** The very same code to a sink in this thread. Without one the run is only less exact at first. */
 async function rehearse(
   options: TfServingOptions,
-  { clock, runId }: BackendContext,
+  { clock, ...rest }: BackendContext,
   signal: AbortSignal,
 ): Promise<Backend | undefined> {
   const sink = await openLoopbackSink().catch(() => undefined);
   if (sink === undefined) return undefined;
-  const rehearsed = { ...options, method: 'predict', http: { ...options.http, url: sink.url.href } } as const;
+  const rehearsed = {
+    ...options,
+    method: 'predict',
+    input: null,
+    http: { ...options.http, url: sink.url.href },
+  } as const;
   const payload = { kind: 'tensor', tensor: { dtype: 'float32', shape: [1, 1], seed: 1 } } as const;
-  const wire = wireTo(sink.url, rehearsed, clock, { initial: REHEARSED_CONNECTIONS, max: null });
+  const wire = wireTo(sink.url, rehearsed, clock, { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS });
   await wire.open(signal);
   return {
-    invoke: createInvoke(wire, requestsOf(rehearsed, [payload], runId), options.http.expect, {}),
+    ...invokesOf(wire, rehearsed, { ...rest, payloads: [payload] }),
     close() {
       wire.close();
       sink.close();

@@ -1,4 +1,5 @@
 import type { Payload } from '../../trace.js';
+import { instanceBatches, type InstanceBatches } from '../shared/instance-batches.js';
 import { instancesJson, isJson } from '../shared/instances-json.js';
 import { tensorJson } from '../shared/tensor-json.js';
 import type { Tensor } from '../shared/tensor.js';
@@ -11,6 +12,12 @@ type BodyOptions = Pick<TfServingOptions, 'method' | 'signature' | 'input'>;
 export function restBody(payload: Payload, options: BodyOptions): Uint8Array {
   const body = options.method === 'predict' ? predictBody(payload, options) : examplesBody(payload, options);
   return options.signature === null ? body : withSignature(body, options.signature);
+}
+
+/** Payloads in one body: rows of instances, or of examples. Throws `UserError`. */
+export function restBatches(payloads: readonly Payload[], options: BodyOptions): InstanceBatches {
+  const bodies = payloads.map((payload) => restBody(payload, options));
+  return instanceBatches('tf-serving', bodies, options.method === 'predict' ? 'instances' : 'examples');
 }
 
 function predictBody(payload: Payload, { input }: BodyOptions): Uint8Array {

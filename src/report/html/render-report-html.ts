@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Report } from '../../report.js';
+import { cloudPart } from './cloud-part.js';
 import { costPart } from './cost-part.js';
 import { factsOfRun } from './facts-of-run.js';
 import { healthPart } from './health-part.js';
@@ -8,6 +9,7 @@ import { latencyPart } from './latency-part.js';
 import { loadPart } from './load-part.js';
 import { markup, scriptJson, trusted, type Markup } from './markup.js';
 import { plotsOf } from './plots.js';
+import { thresholdsPart } from './thresholds-part.js';
 import { verdictBanner } from './verdict-banner.js';
 
 /** What runs in the page and how it looks: the same for every report. */
@@ -44,7 +46,7 @@ export function renderReportHtml(report: Report, { script, style }: PageAssets):
           <p class="when">${when(report)}</p>
         </header>
         <main>
-          ${verdictBanner(report)} ${keyFigures(report)} ${notes(report)}
+          ${verdictBanner(report)} ${thresholdsPart(report)} ${keyFigures(report)} ${notes(report)}
           <p class="keys">
             In a plot: drag to zoom, double-click to see all again. By keyboard: <kbd>Tab</kbd> to a plot, <kbd>←</kbd>
             <kbd>→</kbd> read its values, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>Esc</kbd> shows all. Plots against time
@@ -58,6 +60,7 @@ export function renderReportHtml(report: Report, { script, style }: PageAssets):
             report,
             plots.some(({ id }) => id === 'cost'),
           )}
+          ${cloudPart(report)}
           <section id="facts" aria-labelledby="facts-h">
             <h2 id="facts-h">Facts of the run</h2>
             ${factsOfRun(report)}
@@ -92,13 +95,13 @@ function notes({ run: { notes: texts, stopReason } }: Report): Markup {
 }
 
 /** Only the script and the style of this very page; nothing from anywhere. */
-function policy(script: string, style: string): string {
+export function policy(script: string, style: string): string {
   const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
   return `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
 }
 
 /** Our own text between the tags of a raw element; it must not end the element or open a comment in it. */
-function inElement(text: string, element: 'script' | 'style'): Markup {
+export function inElement(text: string, element: 'script' | 'style'): Markup {
   if (text.toLowerCase().includes(`</${element}`) || text.includes('<!--'))
     throw new Error(`an asset of the page holds what would end its ${element} element`);
   return trusted(text);

@@ -1,0 +1,68 @@
+import type { Clock } from '../clock.js';
+import type { ClientCount, CloudReading, CloudRecord } from '../cloud-record.js';
+import { messageOf } from '../errors.js';
+import type { CloudReader } from './cloud-reader.js';
+import { type CloudTarget, subjectOf } from './cloud-target.js';
+import { collectWindow } from './collect-window.js';
+import { gapOf } from './gaps.js';
+import { pollUntilSettled } from './poll-until-settled.js';
+
+/** What is asked, about which time. */
+export interface CloudQuestion {
+  readonly target: CloudTarget;
+  /** Unix time, ms. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** What the client gave up may have gone on for so long after the end. */
+  readonly drainMs: number;
+  readonly expected: ClientCount;
+  readonly waitMs: number;
+}
+
+export interface CloudWorld {
+  readonly clock: Clock;
+  readonly unixMs: () => number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stop: AbortSignal;
+}
+
+/** All that is counted has arrived by then. */
+const INGESTED_MS = 900_000;
+
+/** Reads what the cloud counted. Never rejects for what the cloud does: what cannot be read is said in the record. */
+export async function readCloud(question: CloudQuestion, world: CloudWorld): Promise<CloudRecord> {
+  const { target, startMs, endMs, drainMs, expected, waitMs } = question;
+  const { clock, unixMs, stop } = world;
+  const window = collectWindow(startMs, endMs, drainMs, unixMs());
+  const reader = await open(target, world);
+  const isOld = unixMs() - window.toMs > INGESTED_MS;
+  const read = (): Promise<CloudReading> => reader.read(window);
+  try {
+    const { reading, times, waitedMs, ended } = await pollUntilSettled({ read, expected, waitMs, isOld, clock, stop });
+    return {
+      format: 1,
+      source: reader.source,
+      subject: subjectOf(target),
+      window: { from: new Date(window.fromMs).toISOString(), to: new Date(window.toMs).toISOString() },
+      reading: { at: new Date(unixMs()).toISOString(), times, waitedMs, ended },
+      ...reading,
+    };
+  } finally {
+    reader.close();
+  }
+}
+
+async function open(target: CloudTarget, { clock, env, unixMs }: CloudWorld): Promise<CloudReader> {
+  const isAws = target.kind === 'lambda' || target.kind === 'sagemaker';
+  try {
+    if (isAws) return await (await import('./open-cloudwatch.js')).openCloudWatch(target, clock);
+    return await (await import('./open-monitoring.js')).openMonitoring(target, clock, env, unixMs);
+  } catch (thrown) {
+    const missing = [gapOf('all of it', messageOf(thrown))];
+    return {
+      source: isAws ? 'cloudwatch' : 'cloud-monitoring',
+      read: () => Promise.resolve({ series: [], logged: null, missing }),
+      close: () => undefined,
+    };
+  }
+}

@@ -1,0 +1,55 @@
+import { Args, Command, Flags } from '@oclif/core';
+import { writeFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf, printable, UserError } from '../errors.js';
+import { configKeys } from './config-flags.js';
+import { Run } from './run.js';
+
+/** `replay init [FILE]`: a commented file for `replay --config`. */
+export class Init extends Command {
+  static override summary = 'Write a commented file of flags, for replay --config.';
+  static override description =
+    'Every flag of a run stands in it, most as comments. It runs as it is, in simulated time, without a service.';
+  static override examples = [
+    '<%= config.bin %> init',
+    '<%= config.bin %> init my-run.yaml',
+    '<%= config.bin %> init --schema > config.schema.json',
+  ];
+  static override args = {
+    file: Args.string({ default: 'replay.yaml', description: 'file to write; it must be new' }),
+  };
+  static override flags = { schema: Flags.boolean({ description: 'print the JSON Schema of such files instead' }) };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Init);
+    const keys = configKeys(Run.flags);
+    if (flags.schema) {
+      const { configSchema } = await import('../config/config-schema.js');
+      process.stdout.write(configSchema(keys));
+      return;
+    }
+    const { configTemplate } = await import('../config/config-template.js');
+    await writeNew(args.file, configTemplate(keys, schemaSeenFrom(args.file)));
+    this.logToStderr(`${args.file} is written; now: replay --config ${args.file}`);
+  }
+}
+
+/** Editors take a path that starts at the file. */
+function schemaSeenFrom(file: string): string {
+  const schema = fileURLToPath(new URL('../../schemas/config.schema.json', import.meta.url));
+  const path = relative(dirname(resolve(file)), schema);
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (thrown) {
+    const exists = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
+    const why = exists
+      ? 'it exists and is left as it is; name another file'
+      : `${messageOf(thrown)}; name another file`;
+    throw new UserError(`${printable(path)}: ${why}`);
+  }
+}

@@ -1,0 +1,67 @@
+import { closeArrivals } from '../arrival-store.js';
+import { compareRuns } from '../compare/compare-runs.js';
+import { findRuns } from '../compare/find-runs.js';
+import { metricOf } from '../compare/metrics.js';
+import { renderCompareJson } from '../compare/render-json.js';
+import { renderCompareText } from '../compare/render-text.js';
+import { runSeries, type PlannedRun } from '../compare/run-series.js';
+import { UserError } from '../errors.js';
+import type { ReplayRequest, ReplayResult, Surroundings } from '../replay/replay.js';
+import type { Trace } from '../trace.js';
+import { freshSeriesFolder } from './series-folder.js';
+
+interface RepeatFlags {
+  readonly repeat?: number | undefined;
+  readonly 'vary-seed': boolean;
+  readonly json: boolean;
+}
+
+interface Ways {
+  readonly exitOf: (result: ReplayResult) => number;
+  /** The trace from another seed; absent: it is a file. */
+  readonly redraw: ((seed: number) => Promise<Trace>) | undefined;
+}
+
+/** `replay run ... --repeat N`: the same run N times, then their summary. Resolves with the exit code, the worst of all. */
+export async function repeatRun(
+  request: ReplayRequest,
+  flags: RepeatFlags,
+  world: Surroundings,
+  { exitOf, redraw }: Ways,
+): Promise<number> {
+  const { repeat = 1 } = flags;
+  if (flags['vary-seed'] && redraw === undefined)
+    throw new UserError('--vary-seed draws arrivals anew, and a trace has its own; leave one of them out');
+  const folder = request.out ?? freshSeriesFolder(world.date(), `repeat-${String(repeat)}`);
+  const id = `${folder}${request.time === 'virtual' ? '' : ` ${world.date().toISOString()}`}`;
+  const planned = Array.from({ length: repeat }, (_, i): PlannedRun => {
+    const seed = request.seed + i;
+    const asked = { ...request, seed, out: `${folder}/${String(i + 1)}`, series: { id, repeat: i + 1, of: repeat } };
+    if (!flags['vary-seed'] || redraw === undefined)
+      return { name: `run ${String(i + 1)} of ${String(repeat)}`, request: () => asked, release };
+    return {
+      name: `run ${String(i + 1)} of ${String(repeat)}`,
+      request: async () => ({ ...asked, trace: await redraw(seed) }),
+      release: closeTrace,
+    };
+  });
+  const end = await runSeries(planned, world, exitOf);
+  if (end.folders.length > 0) {
+    const comparison = await compareRuns({
+      runs: findRuns(end.folders),
+      ...{ baseline: [], rules: [], mixed: true, includeInvalid: false, ignoreSettings: false },
+      ...{ frontierMetric: metricOf('all.p(99)'), seed: 1 },
+    });
+    process.stdout.write(flags.json ? renderCompareJson(comparison) : renderCompareText(comparison));
+  }
+  if (end.trouble !== undefined) throw end.trouble;
+  return end.exitCode;
+}
+
+function release(): void {
+  // whoever opened the one trace closes it
+}
+
+function closeTrace({ trace }: ReplayRequest): void {
+  closeArrivals(trace.store);
+}

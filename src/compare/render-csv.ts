@@ -1,0 +1,30 @@
+import type { Comparison, Group } from './comparison.js';
+import { estimate } from './tables.js';
+import { METRICS } from './metrics.js';
+
+/** A row for each system, model and workload; every metric with its interval. Empty: unknown; `inf`: for ever. */
+export function renderCompareCsv({ groups }: Comparison): string {
+  const intervals = METRICS.flatMap(({ name }) => [name, `${name}.low95`, `${name}.high95`]);
+  const head = ['workload', 'model', 'system', 'role', 'backend', 'machine', 'batch', 'runs', 'counted', 'basis', 'response.stdev', 'currency', 'frontier', ...intervals]; // prettier-ignore
+  return [head, ...groups.map(cellsOf)].map((cells) => `${cells.map(cellOf).join(',')}\r\n`).join('');
+}
+
+function cellsOf(group: Group): (string | number)[] {
+  const { workload, model, label, role, backend, machine, batch, runs, counted, stdevMs, currency, onFrontier } = group;
+  return [
+    ...[workload, model ?? '', label, role ?? '', backend, machine ?? '', batch, runs.length, counted.length],
+    estimate(group, 'response.mean').basis,
+    ...[stdevMs, currency ?? '', onFrontier === null ? '' : String(onFrontier)],
+    ...METRICS.flatMap(({ name }) => {
+      const { value, low, high } = estimate(group, name);
+      return [value, low ?? NaN, high ?? NaN];
+    }),
+  ];
+}
+
+/** RFC 4180; a text that a spreadsheet would take for a formula gets an apostrophe. */
+function cellOf(cell: string | number): string {
+  if (typeof cell === 'number') return Number.isNaN(cell) ? '' : Number.isFinite(cell) ? String(cell) : 'inf';
+  const harmless = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

@@ -1,0 +1,43 @@
+import type { Setting } from './config-key.js';
+
+/** Flags that are short for an entry of `set`. */
+const SHORT_FOR_SET = ['url', 'model', 'sessions', 'method', 'expect', 'header', 'insecure', 'connections'] as const;
+
+/** A name also speaks for these: a run has one load and one body. */
+const SPEAKS_FOR: Readonly<Record<string, readonly string[]>> = {
+  trace: ['rate', 'duration'],
+  rate: ['trace'],
+  body: ['payload'],
+  payload: ['body'],
+};
+
+/** What counts of `settings` where `names` were given already, by what goes before them. */
+export function notYetGiven(settings: readonly Setting[], names: readonly string[]): Setting[] {
+  const spoken = new Set(names.flatMap(allSpokenFor));
+  return settings
+    .map(({ key, texts }) => {
+      const name = (text: string): string => (key.kind === 'map' ? entryName(text) : key.name);
+      return { key, texts: texts.filter(({ text }) => !spoken.has(name(text))) };
+    })
+    .filter(({ texts }) => texts.length > 0);
+}
+
+/** The names of settings; an entry of the map has one of its own. */
+export function namesGiven(settings: readonly Setting[]): string[] {
+  return settings.flatMap(({ key, texts }) =>
+    key.kind === 'map' ? texts.map(({ text }) => entryName(text)) : [key.name],
+  );
+}
+
+/** `servers=4` is `set.servers`. */
+export function entryName(text: string): string {
+  return `set.${text.slice(0, Math.max(0, text.indexOf('=')))}`;
+}
+
+/** `--url` and `set.url` are the same. */
+function allSpokenFor(name: string): readonly string[] {
+  const twins = SHORT_FOR_SET.flatMap((short) =>
+    name === short ? [`set.${short}`] : name === `set.${short}` ? [short] : [],
+  );
+  return [name, ...twins, ...(SPEAKS_FOR[name] ?? [])];
+}

@@ -1,0 +1,151 @@
+import { LineCounter, parseDocument } from 'yaml';
+import { messageOf, printable, UserError } from '../errors.js';
+import { nearest } from '../nearest.js';
+
+/** What `replay compare --run` makes: systems that take turns, each given to `replay run` as arguments. */
+export interface RunConfig {
+  readonly repeat: number;
+  readonly varySeed: boolean;
+  /** The folder for the runs; absent: a fresh one. */
+  readonly out?: string;
+  readonly systems: readonly { readonly name: string; readonly args: readonly string[] }[];
+}
+
+/** The flags of `replay run`, by name. */
+export type KnownFlags = Readonly<Record<string, { readonly type: 'boolean' | 'option'; readonly multiple?: boolean }>>;
+
+/** What must be the same for all, or nothing could be compared. */
+const SHARED = ['rate', 'duration', 'process', 'seed', 'from', 'to', 'speed', 'warmup', 'column', 'unit', 'time'];
+/** Ours, or without meaning here. */
+const NOT_FLAGS = ['out', 'json', 'quiet', 'repeat', 'vary-seed', 'set', 'backend', 'config'];
+const OWN_TOP = ['trace', 'repeat', 'vary-seed', 'out', 'systems'];
+const OWN_SYSTEM = ['name', 'backend', 'set'];
+const MOST_SYSTEMS = 100;
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** Reads the text of a config file. Throws `UserError` that names the key. */
+export function parseRunConfig(text: string, flags: KnownFlags): RunConfig {
+  const top = mapping(parseYaml(text), 'the file');
+  const flagNames = Object.keys(flags).filter((name) => !NOT_FLAGS.includes(name));
+  checkKeys(top, [...OWN_TOP, ...flagNames], 'the file');
+  const { trace, systems, repeat = 5, out } = top;
+  if (!Array.isArray(systems) || systems.length === 0 || systems.length > MOST_SYSTEMS)
+    throw new UserError('systems: give a list such as systems: [{name: a, backend: simulated}]');
+  const shared = [...flagArguments(top, flags, flagNames), ...traceArgument(trace)];
+  const own = flagNames.filter((name) => !SHARED.includes(name));
+  const named = (systems as unknown[]).map((raw, i) => systemOf(raw, `systems[${String(i)}]`, own, flags, shared));
+  checkNames(named.map(({ name }) => name));
+  return {
+    repeat: wholeNumber(repeat, 'repeat', 1000),
+    varySeed: truth(top['vary-seed'] ?? false, 'vary-seed'),
+    ...(out === undefined ? {} : { out: scalar(out, 'out') }),
+    systems: named,
+  };
+}
+
+function parseYaml(text: string): unknown {
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const [error] = document.errors;
+    if (error !== undefined) throw new Error(`line ${String(lines.linePos(error.pos[0]).line)}: ${error.message}`);
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch (thrown) {
+    throw new UserError(`it is no YAML: ${messageOf(thrown)}`);
+  }
+}
+
+/** Shared arguments first: what a system says itself comes after them and wins. */
+function systemOf(
+  raw: unknown,
+  where: string,
+  flagNames: readonly string[],
+  flags: KnownFlags,
+  shared: readonly string[],
+): RunConfig['systems'][number] {
+  const system = mapping(raw, where);
+  checkKeys(system, [...OWN_SYSTEM, ...flagNames], where);
+  if (system['backend'] === undefined)
+    throw new UserError(`${where}: backend is missing; give a name of replay backends`);
+  const backend = scalar(system['backend'], `${where}.backend`);
+  const name = system['name'] === undefined ? backend : scalar(system['name'], `${where}.name`);
+  const set = Object.entries(mapping(system['set'] ?? {}, `${where}.set`)).flatMap(([key, value]) =>
+    listed(value, `${where}.set.${printable(key, 40)}`).map((one) => `--set=${key}=${one}`),
+  );
+  const own = flagNames.filter((flag) => flags[flag]?.multiple !== true && system[flag] !== undefined);
+  const kept = shared.filter((argument) => !own.some((flag) => isOf(argument, flag)));
+  return { name, args: [...kept, `--backend=${backend}`, ...set, ...flagArguments(system, flags, flagNames)] };
+}
+
+function isOf(argument: string, flag: string): boolean {
+  return argument === `--${flag}` || argument === `--no-${flag}` || argument.startsWith(`--${flag}=`);
+}
+
+function flagArguments(from: Mapping, flags: KnownFlags, names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const value = from[name];
+    if (value === undefined) return [];
+    if (flags[name]?.type === 'boolean') return [truth(value, name) ? `--${name}` : `--no-${name}`];
+    const texts = flags[name]?.multiple === true ? listed(value, name) : [scalar(value, name)];
+    return texts.map((one) => `--${name}=${one}`);
+  });
+}
+
+/** No name may be taken for a flag. */
+function traceArgument(trace: unknown): string[] {
+  if (trace === undefined) return [];
+  const path = scalar(trace, 'trace');
+  if (path === '-') throw new UserError('trace: standard input can be read once only; name a file');
+  return [path.startsWith('-') ? `./${path}` : path];
+}
+
+function checkKeys(of: Mapping, known: readonly string[], where: string): void {
+  for (const key of Object.keys(of)) {
+    if (known.includes(key)) continue;
+    const near = nearest(key, known);
+    const hint = SHARED.includes(key)
+      ? 'it is the same for all systems: give it beside trace'
+      : near === undefined
+        ? `known are ${OWN_TOP.join(', ')} and the flags of replay run`
+        : `did you mean ${near}?`;
+    throw new UserError(`${where} has the unknown key ${printable(key, 40)}; ${hint}`);
+  }
+}
+
+/** They are folders too. */
+function checkNames(names: readonly string[]): void {
+  const wrong = names.find((name) => !/^[A-Za-z0-9][\w .+@-]{0,59}$/.test(name) || name.endsWith('.'));
+  if (wrong !== undefined)
+    throw new UserError(
+      `name ${printable(wrong, 60)}: give up to 60 letters, digits, spaces and . _ + @ -, the first a letter or digit`,
+    );
+  const lower = names.map((name) => name.toLowerCase());
+  const twice = names.find((name, i) => lower.indexOf(name.toLowerCase()) !== i);
+  if (twice !== undefined) throw new UserError(`two systems are called ${twice}; give each a name of its own`);
+}
+
+function mapping(value: unknown, where: string): Mapping {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Mapping;
+  throw new UserError(`${where} must hold keys and values`);
+}
+
+function listed(value: unknown, where: string): string[] {
+  return Array.isArray(value) ? (value as unknown[]).map((one) => scalar(one, where)) : [scalar(value, where)];
+}
+
+function scalar(value: unknown, where: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new UserError(`${where} must be a text or a number`);
+}
+
+function truth(value: unknown, where: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new UserError(`${where} must be true or false`);
+}
+
+function wholeNumber(value: unknown, where: string, most: number): number {
+  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return value as number;
+  throw new UserError(`${where} must be a whole number from 1 to ${String(most)}`);
+}

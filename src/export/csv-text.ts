@@ -1,0 +1,29 @@
+import type { CellValue, ExportBatch, SampleColumn } from './sample-column.js';
+
+/** The samples as CSV (RFC 4180, LF): a row of names, then one for each sample; nothing between commas is null. */
+export async function* csvText(
+  batches: AsyncIterable<ExportBatch>,
+  columns: readonly SampleColumn[],
+): AsyncGenerator<string> {
+  yield `${columns.map(({ name }) => name).join(',')}\n`;
+  for await (const batch of batches) {
+    const cells = columns.map((column) => column.values(batch));
+    let text = '';
+    for (let row = 0; row < batch.rows; row++)
+      text += `${cells.map((column) => csvCell(column[row] ?? null)).join(',')}\n`;
+    yield text;
+  }
+}
+
+/** Numbers with the fewest digits that give the same number back. */
+export function csvCell(value: CellValue): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const text = isFormula(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) || text === '' ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A spreadsheet computes a text that begins like this; what a service answers must not become a command there. */
+function isFormula(text: string): boolean {
+  return /^[=+\-@\t\r\n＝＋－＠]/.test(text);
+}

@@ -1,0 +1,18 @@
+import type { ExportBatch, SampleColumn } from './sample-column.js';
+
+/** The samples as JSON lines: an object for each, with every column; null where there is no value. */
+export async function* jsonLines(
+  batches: AsyncIterable<ExportBatch>,
+  columns: readonly SampleColumn[],
+): AsyncGenerator<string> {
+  const names = columns.map(({ name }) => JSON.stringify(name));
+  for await (const batch of batches) {
+    const cells = columns.map((column) => column.values(batch));
+    let text = '';
+    for (let row = 0; row < batch.rows; row++) {
+      const members = names.map((name, i) => `${name}:${JSON.stringify(cells[i]?.[row] ?? null)}`);
+      text += `{${members.join(',')}}\n`;
+    }
+    yield text;
+  }
+}

@@ -1,0 +1,63 @@
+import type { RunEnd } from './run.js';
+import type { Failure } from './sample.js';
+
+/** A number of the report that something can be asked of. Named and grouped as in report.json. */
+export type Metric =
+  | { readonly section: 'latency'; readonly of: 'response' | 'service' | 'all'; readonly statistic: Statistic }
+  | {
+      readonly section: 'health';
+      readonly of: 'lateness' | 'connectionWait' | 'handshake' | 'receiveUncertainty';
+      readonly statistic: Percentile | 'max';
+    }
+  | { readonly section: 'coldStarts'; readonly statistic: Percentile | 'count' | 'mean' }
+  | { readonly section: 'coldStarts'; readonly of: 'warm' | 'cold'; readonly statistic: Statistic }
+  | { readonly section: 'outcomes'; readonly of: 'success' }
+  | { readonly section: 'outcomes'; readonly of: 'unsent'; readonly as: 'count' | 'share' }
+  | {
+      readonly section: 'outcomes';
+      readonly of: 'failures';
+      /** Absent: of every kind. */
+      readonly failure?: Failure;
+      readonly as: 'count' | 'share';
+    }
+  | { readonly section: 'cost'; readonly of: (typeof COST_METRICS)[number] };
+
+/** By nearest rank; 0 < p < 100. */
+export interface Percentile {
+  readonly p: number;
+}
+
+export type Statistic = Percentile | 'mean' | 'min' | 'max' | 'stdev' | 'count';
+
+export const COST_METRICS = [
+  'total',
+  'low',
+  'high',
+  'perMillionRequests',
+  'perMillionSuccesses',
+  'coldStarts',
+  'scaleInTail',
+] as const;
+
+/** While the run goes on, over what has an outcome so far; or at its end, over all that was planned. */
+export type Moment = { readonly nowMs: number } | { readonly end: RunEnd };
+
+export type Measure =
+  | { readonly value: number }
+  | {
+      readonly value: null;
+      /** A sentence without its full stop. */
+      readonly why: string;
+      /** True: it is known, and infinite. */
+      readonly infinite?: true;
+    };
+
+/** ms; a part of 1; a number of requests; an amount in the currency of the price sheet. */
+export type MetricUnit = 'ms' | 'share' | 'count' | 'money';
+
+/** A value for people: six digits at most; a share is rounded down, so that only everything is 100 %. */
+export function figureOf(value: number, unit: MetricUnit): string {
+  if (unit === 'share') return `${String(Math.floor(value * 1e6 + 1e-6) / 1e4)}%`;
+  const short = Number(value.toPrecision(6));
+  return unit === 'ms' ? `${String(short)}ms` : String(unit === 'count' ? value : short);
+}

@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { messageOf, printable, UserError } from '../errors.js';
+import type { Exposition } from './prometheus-text.js';
+
+export interface MetricsServer {
+  /** Where the metrics are. */
+  readonly url: string;
+  close(): void;
+}
+
+/** Nobody who scrapes needs more. */
+const MOST_CONNECTIONS = 32;
+const PATIENCE_MS = 5000;
+
+/** Serves `/metrics` until it is closed; `port` 0: any. Throws `UserError` when it cannot listen there. */
+export async function openMetricsServer(
+  host: string,
+  port: number,
+  exposition: () => Promise<Exposition>,
+): Promise<MetricsServer> {
+  const server = createServer({ requestTimeout: PATIENCE_MS, headersTimeout: PATIENCE_MS }, (request, response) => {
+    void answer(request, response, exposition);
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  await listening(server, host, port);
+  return {
+    url: urlOf(server.address() as AddressInfo),
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function answer(
+  { method, url }: IncomingMessage,
+  response: ServerResponse,
+  exposition: () => Promise<Exposition>,
+): Promise<void> {
+  if (method !== 'GET' && method !== 'HEAD') {
+    response.writeHead(405, { allow: 'GET, HEAD' }).end();
+    return;
+  }
+  if (url?.split('?')[0] !== '/metrics') {
+    response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('the metrics are at /metrics\n');
+    return;
+  }
+  const { contentType, text } = await exposition();
+  response.writeHead(200, { 'content-type': contentType }).end(text);
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new UserError(`--metrics-port ${String(port)}: ${reasonOf(error, host)}`));
+    });
+    server.listen({ port, host }, resolve);
+  });
+}
+
+function reasonOf(error: NodeJS.ErrnoException, host: string): string {
+  if (error.code === 'EADDRINUSE') return 'the port is in use; give another, or 0 for any that is free';
+  if (error.code === 'EACCES') return 'the system does not let you listen there; give a port from 1024 on';
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
+    return `${printable(host, 60)} is no address of this machine; give another --metrics-host`;
+  return messageOf(error);
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${String(port)}/metrics`;
+}

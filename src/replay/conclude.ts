@@ -1,0 +1,51 @@
+import { UserError } from '../errors.js';
+import { judgeThresholds } from '../gate/judge-thresholds.js';
+import type { Report } from '../report.js';
+import { renderReportJson } from '../report/report-json.js';
+import type { RunEnd, RunRecord } from '../run.js';
+import type { LatencySpectrum } from '../spectrum.js';
+import type { Over, Sinks } from './conduct.js';
+import { makeReport } from './make-report.js';
+import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
+import { writePage } from './write-page.js';
+
+export interface ReplayResult {
+  readonly folder: string;
+  readonly record: RunRecord;
+  readonly report: Report;
+  readonly spectrum: () => LatencySpectrum;
+  /** What the user must mend although the run was reported: the disk refused the log or the report. */
+  readonly trouble: UserError | undefined;
+}
+
+/** Ends the log and writes the report; a disk that refuses is told after the report is made, so that the numbers are not lost. */
+export async function conclude(
+  { record, trouble: before }: Over,
+  { folder, log, fold }: Sinks,
+  html: boolean,
+): Promise<ReplayResult> {
+  let trouble = before;
+  const attempt = async (write: () => void | Promise<void>): Promise<void> => {
+    try {
+      await write();
+    } catch (thrown) {
+      if (!(thrown instanceof UserError)) throw thrown;
+      trouble ??= thrown;
+    }
+  };
+  const thresholds = record.thresholds && judgeThresholds(record.thresholds, fold, record.end as RunEnd);
+  const { sections, verdict, hlog, spectrum } = fold.finish(record.end as RunEnd);
+  const report = makeReport(record, { ...sections, ...(thresholds && { thresholds }) }, verdict);
+  await attempt(() => log.close());
+  await attempt(() => {
+    writeWhole(folder, RUN_FILES.record, recordJson(record));
+  });
+  await attempt(() => {
+    writeWhole(folder, RUN_FILES.report, renderReportJson(report));
+  });
+  await attempt(() => {
+    writeWhole(folder, RUN_FILES.hlog, hlog);
+  });
+  if (html) await attempt(() => writePage(folder, report));
+  return { folder, record, report, spectrum, trouble };
+}

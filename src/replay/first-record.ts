@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import type { BackendPlugin } from '../backends/backend.js';
+import type { CostTerms } from '../cost-terms.js';
+import type { Plan, RunRecord } from '../run.js';
+import type { ChosenPacing } from './choose-pacing.js';
+import { parseThresholds } from '../gate/parse-threshold.js';
+import { cpuBudget } from '../cpu-budget.js';
+import { redactOptions } from './redact-options.js';
+import type { ReplayRequest } from './replay-request.js';
+
+export interface Made {
+  readonly plugin: BackendPlugin;
+  readonly plan: Plan;
+  readonly pacing: ChosenPacing;
+  readonly workers: number;
+  readonly notes: string[];
+  readonly startedAt: Date;
+  readonly cost: CostTerms;
+}
+
+/** `run.json` before the start. */
+export function firstRecord(request: ReplayRequest, made: Made): RunRecord & { readonly cost: CostTerms } {
+  const { trace, time, seed } = request;
+  const virtual = time === 'virtual';
+  return {
+    format: 1,
+    id: virtual ? `virtual-${slug(request)}` : runName(request, made.startedAt),
+    startedAt: virtual ? null : made.startedAt.toISOString(),
+    startMonotonicNs: 0,
+    trace: {
+      name: trace.name,
+      sha256: trace.sha256,
+      count: trace.count,
+      durationMs: trace.durationMs,
+      recipe: trace.recipe ?? null,
+    },
+    backend: made.plugin.name,
+    options: redactOptions(request.backendOptions, made.plugin.publicOptions),
+    backendFacts: {},
+    time,
+    window: { fromMs: request.fromMs, toMs: Number.isFinite(request.toMs) ? request.toMs : null, speed: request.speed },
+    workers: made.workers,
+    pacing: virtual
+      ? { asked: request.pacing, used: 'virtual', why: 'time is virtual' }
+      : { asked: made.pacing.asked, used: made.pacing.used, why: made.pacing.why },
+    seed,
+    notes: made.notes,
+    cost: made.cost,
+    ...(request.series === undefined ? {} : { series: request.series }),
+    ...(request.thresholds && { thresholds: parseThresholds(request.thresholds).map(({ text }) => text) }),
+    plan: made.plan,
+    versions: versions(),
+    host: virtual ? {} : host(),
+    end: null,
+  };
+}
+
+function versions(): Record<string, string> {
+  const own = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return { replay: own.version, node: process.versions.node, v8: process.versions.v8 };
+}
+
+function host(): Record<string, string | number> {
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    kernel: release(),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cpus: cpus().length,
+    cpuBudget: cpuBudget(),
+    memoryBytes: totalmem(),
+  };
+}
+
+/** The time, trace and backend; safe as a folder. */
+export function runName(request: ReplayRequest, date: Date): string {
+  return `${stamp(date)}-${slug(request)}`;
+}
+
+/** 20261124-084512, in UTC. */
+function stamp(date: Date): string {
+  return date.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+}
+
+function slug({ trace, backend }: ReplayRequest): string {
+  const safe = (text: string): string =>
+    text
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[-.]+|[-.]+$/g, '')
+      .slice(0, 60);
+  return `${safe(trace.name) || 'trace'}-${safe(backend.split('/').at(-1) ?? '') || 'backend'}`;
+}

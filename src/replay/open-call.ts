@@ -1,0 +1,53 @@
+import type { Backend, Call } from '../backends/backend.js';
+import type { Outcome } from '../sample.js';
+import type { Recorder } from './recorder.js';
+import { trusted } from './trusted-outcome.js';
+
+/** One request handed over and not yet recorded; a link of the list of them. */
+export class OpenCall implements Call {
+  settled = false;
+  older: OpenCall | undefined;
+  newer: OpenCall | undefined;
+  #listener: (() => void) | undefined;
+  #controller: AbortController | undefined;
+  #aborted = false;
+
+  constructor(
+    readonly seq: number,
+    readonly dueMs: number,
+    readonly handedMs: number,
+    readonly payload: number,
+  ) {}
+
+  handTo(backend: Backend): Promise<Outcome> {
+    return backend.invoke(this);
+  }
+
+  /** Records what the backend says became of it. */
+  settle(recorder: Recorder, outcome: Outcome, nowMs: number): void {
+    recorder.record(this, trusted(outcome, this.handedMs, nowMs));
+  }
+
+  /** Records an outcome of our own. */
+  record(recorder: Recorder, outcome: Outcome): void {
+    recorder.record(this, outcome);
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#aborted) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  onAbort(listener: () => void): void {
+    if (this.#aborted) listener();
+    else this.#listener = listener;
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#controller?.abort();
+    this.#listener?.();
+    this.#listener = undefined;
+  }
+}

@@ -1,0 +1,131 @@
+import type { BackendPlugin } from '../backends/backend.js';
+import { importPlugin, locatePlugin } from '../backends/registry.js';
+import { storedCalibration } from '../calibration.js';
+import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
+import { cpuBudget } from '../cpu-budget.js';
+import { UserError } from '../errors.js';
+import type { Plan, RunRecord } from '../run.js';
+import type { Payload } from '../trace.js';
+import { asksTooMuch } from './asks-too-much.js';
+import { checkBatches } from './check-batches.js';
+import { choosePacing, type ChosenPacing } from './choose-pacing.js';
+import { withEnvironment } from './environment-options.js';
+import { firstRecord, runName } from './first-record.js';
+import { knowsSent } from './knows-sent.js';
+import { makePlan } from './make-plan.js';
+import type { ReplayRequest, Surroundings } from './replay-request.js';
+import { clipWindow, type Window } from './schedule.js';
+
+const DEFAULT_MAX_IN_FLIGHT = 10_000;
+
+/** A run that could start now. */
+export interface Prepared {
+  readonly request: ReplayRequest;
+  readonly plugin: BackendPlugin;
+  readonly pluginUrl: string;
+  readonly options: unknown;
+  readonly payloads: readonly Payload[];
+  readonly window: Window;
+  readonly pacing: ChosenPacing;
+  /** The record before the start. */
+  readonly record: RunRecord & { readonly cost: CostTerms };
+  readonly folderName: string;
+}
+
+/** All that is settled before anything is sent: the plugin and its options, the plan, the threads. Throws `UserError`. */
+export async function prepareRun(request: ReplayRequest, world: Surroundings): Promise<Prepared> {
+  const { url } = await locatePlugin(request.backend, world.folder);
+  const plugin = await importPlugin(url);
+  if (request.time === 'virtual' && plugin.waits !== 'on-the-clock') {
+    throw new UserError(
+      `backend ${plugin.name} answers from the world; --time virtual needs one that waits on the clock (simulated)`,
+    );
+  }
+  const backendOptions = withEnvironment(plugin.name, plugin.options ?? [], request.backendOptions, world.env);
+  const parsed = plugin.parseOptions(backendOptions);
+  const { batching } = request;
+  if (batching !== undefined) checkBatches(plugin, parsed);
+  const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed, batching);
+  const plan = makePlan(request.trace, window, planLimits(request, plugin, parsed));
+  const setUp = await plugin.setUp?.(parsed, {
+    payloads: request.trace.payloads,
+    mostInFlight: Math.min(plan.batching?.invocations ?? plan.planned, plan.maxInFlight.limit),
+    ...(batching === undefined ? {} : { batchSize: batching.size }),
+    progress: world.say,
+    env: world.env,
+    signal: world.stop,
+  });
+  const options = setUp === undefined ? parsed : setUp.options;
+  const budget = cpuBudget();
+  const workers = request.time === 'virtual' ? 1 : chooseWorkers(request.workers, budget, plugin.maxWorkers?.(options));
+  const pacing = choosePacing(request.pacing, budget, workers, plugin.ownCpus?.(options) ?? 0);
+  const warnings = request.time === 'virtual' ? [] : startWarnings(plan, workers, pacing, world);
+  for (const warning of warnings) world.say(`warning: ${warning}`);
+  const payloads = request.trace.payloads.length > 0 ? request.trace.payloads : (setUp?.payloads ?? []);
+  const notes = [
+    ...speedNotes(request.speed),
+    ...workerNotes(request.workers, workers, plugin.name),
+    ...(setUp?.notes ?? []),
+  ];
+  const startedAt = world.date();
+  const record = firstRecord(
+    { ...request, backendOptions },
+    {
+      plugin,
+      plan,
+      pacing,
+      workers,
+      notes,
+      startedAt,
+      cost: costTerms(request, plugin, options),
+    },
+  );
+  return {
+    request,
+    plugin,
+    pluginUrl: url,
+    options,
+    payloads,
+    window,
+    pacing,
+    record,
+    folderName: runName(request, startedAt),
+  };
+}
+
+function planLimits(request: ReplayRequest, plugin: BackendPlugin, options: unknown): Parameters<typeof makePlan>[2] {
+  const { warmupMs, timeoutMs, maxLatenessMs, maxInFlight, connections } = request;
+  return {
+    warmupMs,
+    timeoutMs,
+    maxLatenessMs,
+    maxInFlight: { limit: maxInFlight ?? DEFAULT_MAX_IN_FLIGHT, explicit: maxInFlight !== undefined },
+    ...(connections === undefined ? {} : { connections }),
+    knowsSent: knowsSent(plugin, options),
+  };
+}
+
+function startWarnings(plan: Plan, workers: number, pacing: ChosenPacing, { env }: Surroundings): string[] {
+  const tooMuch = asksTooMuch(plan, workers, pacing.used, storedCalibration(env));
+  return [pacing.warning, tooMuch].filter((text) => text !== undefined);
+}
+
+function chooseWorkers(asked: number | undefined, budget: number, most = Infinity): number {
+  return Math.min(asked ?? Math.max(1, Math.floor(budget) - 1), most);
+}
+
+function workerNotes(asked: number | undefined, used: number, backend: string): string[] {
+  if (asked === undefined || asked === used) return [];
+  return [`${String(asked)} workers were asked for; backend ${backend} as set uses ${String(used)}.`];
+}
+
+function speedNotes(speed: number): string[] {
+  if (speed === 1) return [];
+  return [
+    `Replayed at ${String(speed)}x: bursts are ${speed > 1 ? 'shorter' : 'longer'} against cold starts and autoscaling than in the trace.`,
+  ];
+}
+
+function costTerms({ prices, machine }: ReplayRequest, plugin: BackendPlugin, options: unknown): CostTerms {
+  return { billing: plugin.billing?.(options) ?? null, prices: prices ?? LATEST_PRICES, machine: machine ?? null };
+}

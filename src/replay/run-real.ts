@@ -1,0 +1,113 @@
+import type { RunEnd, RunRecord } from '../run.js';
+import { createProber } from './capacity-prober.js';
+import type { Conduct, Over } from './conduct.js';
+import { runFleet } from './fleet.js';
+import { measureHostUsage } from './host-usage.js';
+import { inFlightMemory } from './in-flight.js';
+import type { WorkerResources } from './messages.js';
+import type { Prepared } from './prepare-run.js';
+import { progressMeter } from './progress-meter.js';
+import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
+import { stopper, takeBatches } from './stopper.js';
+import { WATCH_MS } from './virtual-run.js';
+import { workerOrder } from './worker-order.js';
+
+/** The run on the system clock, in threads. */
+export async function runReal(prepared: Prepared, { folder, log, fold, world, budget, gate }: Conduct): Promise<Over> {
+  let record: RunRecord = prepared.record;
+  const prober = createProber(prepared);
+  const memory = inFlightMemory(record.workers);
+  const now = (): number =>
+    record.startMonotonicNs === 0 ? -1 : (Number(process.hrtime.bigint()) - record.startMonotonicNs) / 1e6;
+  const stop = stopper(world.stop, log, now);
+  const meter = progressMeter(record, memory, (ms) => fold.soFar(ms));
+  const hostUsage = measureHostUsage();
+  let stopTicking = (): void => undefined;
+  const watching =
+    budget === undefined && gate === undefined
+      ? undefined
+      : setInterval(() => {
+          if (budget?.(now()) === true) stop.overBudget();
+          stop.thresholdFailed(gate?.(now()));
+        }, WATCH_MS);
+  try {
+    const fleet = await runFleet({
+      orders: Array.from({ length: record.workers }, (_, index) => workerOrder(prepared, index, memory)),
+      onBatch: takeBatches(fold, log, stop),
+      onStart: (startMonotonicNs) => {
+        record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
+        prober?.start(startMonotonicNs);
+        stopTicking = tickEachSecond(now, (ms) => {
+          world.onProgress(meter.read(ms));
+        });
+        writeWhole(folder, RUN_FILES.record, recordJson(record));
+      },
+      now,
+      stop: stop.signal,
+      hold: stop.hold,
+      stoppedMs: () => stop.facts().stoppedMs ?? Infinity,
+    });
+    const endedMs = Math.max(0, now());
+    const endedAt = world.date().toISOString();
+    world.onProgress(meter.read(endedMs, true));
+    const capacity = await prober?.end();
+    const end: RunEnd = {
+      endedMs,
+      endedAt,
+      ...stop.facts(),
+      crashes: fleet.crashes,
+      complete: true,
+      resources: { ...sumResources(fleet.resources), ...hostUsage() },
+      ...(capacity === undefined || capacity.length === 0 ? {} : { capacity }),
+    };
+    return { record: { ...record, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
+  } finally {
+    stopTicking();
+    clearInterval(watching);
+    void prober?.end();
+  }
+}
+
+/** At whole seconds of the run's clock: there it is known exactly what was due. Returns what ends it. */
+function tickEachSecond(now: () => number, tick: (nowMs: number) => void): () => void {
+  // A timer that fires a little early belongs to the second that it was for.
+  const nextMs = (nowMs: number): number => (Math.round(nowMs / 1000) + 1) * 1000;
+  const next = (): NodeJS.Timeout => {
+    const nowMs = now();
+    return setTimeout(
+      () => {
+        tick(now());
+        timer = next();
+      },
+      nextMs(nowMs) - nowMs,
+    );
+  };
+  let timer = next();
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
+function sumResources(all: readonly WorkerResources[]): Record<string, number> {
+  const sum = {
+    workerCpuShareMax: Math.max(...all.map(({ cpuShare }) => cpuShare)),
+    workerRunQueueMs: all.reduce((total, { runQueueMs }) => total + runQueueMs, 0),
+    workerGcMs: all.reduce((total, { gcMs }) => total + gcMs, 0),
+    workerGcMaxMs: Math.max(0, ...all.map(({ gcMaxMs }) => gcMaxMs)),
+  };
+  return Object.fromEntries(Object.entries(sum).filter(([, value]) => Number.isFinite(value)));
+}
+
+/** Numbers add up over workers; anything else is the first worker's. */
+function mergeFacts(
+  all: readonly Readonly<Record<string, string | number | boolean>>[],
+): Record<string, string | number | boolean> {
+  const merged: Record<string, string | number | boolean> = {};
+  for (const facts of all) {
+    for (const [name, value] of Object.entries(facts)) {
+      const before = merged[name];
+      merged[name] = typeof value === 'number' && typeof before === 'number' ? before + value : (before ?? value);
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,74 @@
+import type { SectionFold } from '../collectors/registry.js';
+import type { SampleLog } from '../collectors/sample-log.js';
+import type { UserError } from '../errors.js';
+import type { FailedThreshold, RunEnd } from '../run.js';
+import type { SampleBatch } from '../sample.js';
+
+type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'overBudget' | 'failedThreshold'>;
+
+/** What ends a run early. */
+export interface Stopper {
+  readonly signal: AbortSignal;
+  /** Aborted, at the latest with `signal`: nothing more is sent, what is open goes on. */
+  readonly hold: AbortSignal;
+  /** Stops because the disk refuses the log. */
+  logFailed(failure: UserError): void;
+  /** Sends nothing more, because sending on could cost more than allowed; what is open is in that sum, and goes on. */
+  overBudget(): void;
+  /** Sends nothing more, because what was asked of the run has failed (undefined: nothing has); what is open goes on. */
+  thresholdFailed(failed: FailedThreshold | undefined): void;
+  trouble(): UserError | undefined;
+  facts(): StopFacts;
+}
+
+/** The user's stop and our own, and which came first. */
+export function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper {
+  const [controller, sending] = [new AbortController(), new AbortController()];
+  let facts: StopFacts = {
+    stoppedMs: null,
+    stopReason: null,
+    interrupted: false,
+  };
+  let trouble: UserError | undefined;
+  const stop = (reason: string, interrupted: boolean): void => {
+    if (facts.stoppedMs === null) facts = { stoppedMs: Math.max(0, now()), stopReason: reason, interrupted };
+    else if (!controller.signal.aborted) facts = { ...facts, interrupted };
+    sending.abort();
+    controller.abort();
+  };
+  const hold = (stopReason: string, why: Pick<StopFacts, 'overBudget' | 'failedThreshold'>): void => {
+    if (facts.stoppedMs !== null) return;
+    facts = { stoppedMs: Math.max(0, now()), stopReason, interrupted: false, ...why };
+    sending.abort();
+  };
+  const byUser = (): void => {
+    stop('interrupted by the user', true);
+  };
+  if (user.aborted) byUser();
+  user.addEventListener('abort', byUser, { once: true });
+  return {
+    signal: controller.signal,
+    hold: sending.signal,
+    logFailed(failure) {
+      trouble ??= failure;
+      stop(failure.message, false);
+    },
+    overBudget() {
+      hold('the budget could have been passed', { overBudget: true });
+    },
+    thresholdFailed(failed) {
+      if (failed !== undefined) hold(`the threshold ${failed.text} failed`, { failedThreshold: failed });
+    },
+    trouble: () => trouble ?? log.failure,
+    facts: () => facts,
+  };
+}
+
+/** Each batch to the fold and the log; a log that fails stops the run. */
+export function takeBatches(fold: SectionFold, log: SampleLog, stop: Stopper): (batch: SampleBatch) => void {
+  return (batch) => {
+    fold.add(batch);
+    log.write(batch);
+    if (log.failure !== undefined) stop.logFailed(log.failure);
+  };
+}

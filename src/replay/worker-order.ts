@@ -1,0 +1,32 @@
+import type { InFlightMemory } from './in-flight.js';
+import type { WorkerOrder } from './messages.js';
+import type { Prepared } from './prepare-run.js';
+
+/** What one thread of the run is born with. */
+export function workerOrder(prepared: Prepared, index: number, memory: InFlightMemory): WorkerOrder {
+  const { request, record } = prepared;
+  return {
+    store: request.trace.store,
+    window: prepared.window,
+    shard: { index, of: record.workers },
+    pluginUrl: prepared.pluginUrl,
+    options: prepared.options,
+    payloads: prepared.payloads,
+    runId: record.id,
+    seed: request.seed,
+    pacing: prepared.pacing.used,
+    timeoutMs: request.timeoutMs,
+    rehearsals: rehearsals(record.plan.duePerSecond, record.workers),
+    inFlight: { memory, limit: record.plan.maxInFlight.limit },
+  };
+}
+
+const LEAST_REHEARSALS = 500;
+const MOST_REHEARSALS = 5000;
+const REHEARSED_SECONDS = 5;
+
+/** As many as some of the busiest seconds hold: code is compiled for what is called often, and at low rates nothing is. */
+function rehearsals(duePerSecond: readonly number[], workers: number): number {
+  const busiest = duePerSecond.reduce((most, due) => Math.max(most, due), 0) / workers;
+  return Math.ceil(Math.min(Math.max(REHEARSED_SECONDS * busiest, LEAST_REHEARSALS), MOST_REHEARSALS));
+}

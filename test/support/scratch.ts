@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CLI, ROOT, type Finished } from './run-cli.js';
+
+/** A folder in which documented commands find what they name, and `replay` is the built command line. */
+export interface Scratch {
+  readonly folder: string;
+  /** Runs a line in bash. */
+  sh(command: string): Promise<Finished>;
+  /** Runs plain lines one after the other in one process, which saves its start. */
+  replayLines(lines: readonly string[]): Promise<Finished[]>;
+  remove(): void;
+}
+
+/** `traces/`, `docs/`, a short `trace.json`, `my-run` and `runs/20261124-084512-workload-40-onnx`. */
+export async function makeScratch(): Promise<Scratch> {
+  const folder = mkdtempSync(join(tmpdir(), 'replay-docs-'));
+  for (const name of ['traces', 'docs', 'schemas']) symlinkSync(join(ROOT, name), join(folder, name));
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(join(folder, 'bin/replay'), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`, { mode: 0o755 });
+  const sh = (command: string): Promise<Finished> => inBash(command, folder);
+  await sh('replay generate poisson --rate 20/s --duration 1s -o trace.json');
+  await sh('replay trace.json --backend simulated --time virtual --quiet --out my-run');
+  cpSync(join(folder, 'my-run'), join(folder, 'runs/20261124-084512-workload-40-onnx'), { recursive: true });
+  return {
+    folder,
+    sh,
+    async replayLines(lines) {
+      const words = lines.map((line) => line.split(' ').slice(1));
+      const { stdout, stderr } = await inNode(
+        [join(ROOT, 'test/support/replay-lines.js'), JSON.stringify(words)],
+        folder,
+      );
+      if (stdout === '') throw new Error(stderr);
+      return JSON.parse(stdout) as Finished[];
+    },
+    remove() {
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** Whether a line works shows without spinning. */
+const FRUGAL = { REPLAY_RUN_PACING: 'economic' };
+
+function inBash(command: string, folder: string): Promise<Finished> {
+  const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` };
+  return finished('bash', ['-o', 'pipefail', '-c', command], { cwd: folder, env: { ...env, ...FRUGAL } });
+}
+
+function inNode(args: readonly string[], folder: string): Promise<Finished> {
+  return finished(process.execPath, args, { cwd: folder, env: { ...process.env, ...FRUGAL } });
+}
+
+function finished(
+  program: string,
+  args: readonly string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<Finished> {
+  return new Promise((resolve) => {
+    const child = execFile(program, args, { ...options, maxBuffer: 1 << 26 }, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode, stdout, stderr });
+    });
+  });
+}
+
+/** Whether a line needs no shell. */
+export function isPlain(line: string): boolean {
+  return /^replay [^'"|<>$&;*~`\\]*$/.test(line);
+}
+
+/** Real time is shortened: a second of each documented run shows that its line works. */
+export function shortened(command: string, url: string): string {
+  const virtual = command.includes('--time virtual') || command.includes('estimate');
+  const local = command.replace(/--url \S+/, `--url ${url}`);
+  if (virtual) return local;
+  return local
+    .replace(/--duration \S+/, '--duration 1s')
+    .replace(/--from (\d+)s --to \d+s/, (_, from: string) => `--from ${from}s --to ${String(Number(from) + 1)}s`);
+}
+
+/** Runs `jobs` at most `most` at a time; the results in their order. */
+export async function atMost<T>(most: number, jobs: readonly (() => Promise<T>)[]): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < jobs.length) {
+      const at = next++;
+      results[at] = await (jobs[at] as () => Promise<T>)();
+    }
+  };
+  await Promise.all(Array.from({ length: most }, worker));
+  return results;
+}
