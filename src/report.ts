@@ -173,14 +173,17 @@ export interface TimelineSecond {
 
 /** What the service or our handlers told of new environments. */
 export interface ColdStartsSection {
-  /** Requests that met a cold start, and requests of which it is known whether they did. */
+  /** Invocations that met a cold start, and those of which it is known whether they did. */
   readonly count: number;
   readonly known: number;
   /** Time to make or restore an environment, over the cold starts that told it. */
   readonly meanMs: number | null;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
-  /** Parts of a cold request, where told: `init`, `restore`, `firstInvocation`. */
+  /**
+   * Parts of a cold request, where told: `init`, `restore`, `firstInvocation`; and as the function timed itself
+   * `container`, `import`, `download`, `load`, `firstInference`.
+   */
   readonly stages: Readonly<
     Record<string, { readonly count: number; readonly meanMs: number; readonly p99Ms: number }>
   >;

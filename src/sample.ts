@@ -40,9 +40,27 @@ export interface Usage {
   readonly maxMemoryMb?: number;
   readonly requestBytes?: number;
   readonly answerBytes?: number;
+  /**
+   * The stages of a cold start as the function timed them, each from the end of the one before: its process up to its first
+   * line, importing the library, the model's download, its load, the first inference.
+   */
+  readonly containerMs?: number;
+  readonly importMs?: number;
+  readonly downloadMs?: number;
+  readonly loadMs?: number;
+  readonly firstInferenceMs?: number;
 }
 
-/** In the order of the log's columns. */
+/** In their order in time, which is that of the log's columns. */
+export const STAGE_NAMES = [
+  'containerMs',
+  'importMs',
+  'downloadMs',
+  'loadMs',
+  'firstInferenceMs',
+] as const satisfies readonly (keyof Usage)[];
+
+/** In the order of the log's columns; logs of versions that knew no stages end before them. */
 export const USAGE_NAMES = [
   'durationMs',
   'billedMs',
@@ -52,6 +70,7 @@ export const USAGE_NAMES = [
   'maxMemoryMb',
   'requestBytes',
   'answerBytes',
+  ...STAGE_NAMES,
 ] as const satisfies readonly (keyof Usage)[];
 
 /** Usage by rows; what is not known is NaN. */

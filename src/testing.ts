@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Backend, BackendPlugin, Call, RawOptions } from './backends/backend.js';
+import type { Backend, BackendPlugin, BatchCall, Call, RawOptions } from './backends/backend.js';
 import type { Clock } from './clock.js';
 import { isUserError, messageOf, printable } from './errors.js';
 import { createInFlight, inFlightMemory } from './replay/in-flight.js';
@@ -23,6 +23,8 @@ export interface ContractSubject {
 
 /** How long an open call may keep `close` waiting. */
 const LET_GO_MS = 1000;
+/** Requests in a batch. */
+const BATCH = 3;
 const NO_OPTION = 'no-such-option';
 
 /**
@@ -32,6 +34,7 @@ const NO_OPTION = 'no-such-option';
 export function backendContract(subject: ContractSubject): void {
   optionsContract(subject);
   callContract(subject);
+  batchContract(subject);
   loopContract(subject);
 }
 
@@ -94,6 +97,24 @@ function callContract({ it, plugin, options, failing, payloads = [] }: ContractS
   });
 }
 
+/** Where it says that it can, with payloads of the caller's own: whether the service answers each is the service's matter. */
+function batchContract({ it, plugin, options, payloads = [] }: ContractSubject): void {
+  if (plugin.batches?.(plugin.parseOptions(options)) !== true || payloads.length === 0) return;
+  it(`${plugin.name}: a batch resolves with one outcome whose times need no correction`, async () => {
+    await withBackend({ plugin, options, payloads, batchSize: BATCH }, async (backend, clock) => {
+      for (let seq = 0; seq < 3; seq++) {
+        const call = new OwnBatch(seq, clock.now());
+        assert.ok(backend.invokeBatch !== undefined, 'batches says true, and there is no invokeBatch');
+        const { lacking, ...outcome } = await backend.invokeBatch(call);
+        assertOutcome(outcome, call.handedMs, clock.now());
+        assert.ok(outcome.ok, `failed: ${JSON.stringify(outcome)}`);
+        for (const place of lacking?.at ?? [])
+          assert.ok(place >= 0 && place < BATCH, `no place in a batch: ${String(place)}`);
+      }
+    });
+  });
+}
+
 function loopContract({ it, plugin, options, payloads = [] }: ContractSubject): void {
   it(`${plugin.name}: answers every request once, with times in order`, async () => {
     const rows = await replayed({ plugin, options, payloads }, { count: 40, timeoutMs: 30_000 });
@@ -126,7 +147,10 @@ interface Row {
   readonly detail: string;
 }
 
-type Subject = Pick<ContractSubject, 'plugin' | 'options'> & { readonly payloads: readonly Payload[] };
+type Subject = Pick<ContractSubject, 'plugin' | 'options'> & {
+  readonly payloads: readonly Payload[];
+  readonly batchSize?: number;
+};
 
 function assertDeclared(plugin: BackendPlugin, options: RawOptions): void {
   const declared = plugin.options ?? [];
@@ -215,6 +239,10 @@ class OwnCall implements Call {
   }
 }
 
+class OwnBatch extends OwnCall implements BatchCall {
+  readonly payloads = new Uint32Array(BATCH);
+}
+
 /** What the engine would have to mend is a mistake here. */
 function assertOutcome(outcome: Outcome, handedMs: number, nowMs: number): void {
   const shown = JSON.stringify(outcome);
@@ -263,10 +291,11 @@ async function replayed(
 }
 
 async function opened(
-  { plugin, options, payloads }: Subject,
+  { plugin, options, payloads, batchSize }: Subject,
   clock: SystemClock,
   signal: AbortSignal,
 ): Promise<Backend> {
+  const batches = batchSize === undefined ? {} : { batchSize };
   const parsed = plugin.parseOptions(options);
   const made = await plugin.setUp?.(parsed, {
     payloads,
@@ -274,9 +303,19 @@ async function opened(
     progress: () => undefined,
     env: {},
     signal,
+    ...batches,
   });
   const table = payloads.length > 0 ? payloads : (made?.payloads ?? []);
-  const context = { clock, payloads: table, worker: 0, workers: 1, runId: 'contract', seed: 1, virtual: false };
+  const context = {
+    clock,
+    payloads: table,
+    worker: 0,
+    workers: 1,
+    runId: 'contract',
+    seed: 1,
+    virtual: false,
+    ...batches,
+  };
   const backend = await plugin.create(made === undefined ? parsed : made.options, context);
   await backend.prepare?.(signal);
   return backend;

@@ -1,4 +1,4 @@
-import type { SampleBatch } from '../sample.js';
+import { USAGE_NAMES, type SampleBatch, type UsageColumns } from '../sample.js';
 
 /** Samples of a run that was not made: all succeed, each in the time that is billed; `memoryMb` NaN: as configured. */
 export function assumedSamples(dueMs: Float64Array, billedMs: number, memoryMb = NaN): SampleBatch {
@@ -21,14 +21,9 @@ export function assumedSamples(dueMs: Float64Array, billedMs: number, memoryMb =
     outcome: new Uint8Array(rows),
     coldStart: new Uint8Array(rows),
     usage: {
-      durationMs: unknown,
+      ...(Object.fromEntries(USAGE_NAMES.map((name) => [name, unknown])) as Record<keyof UsageColumns, Float64Array>),
       billedMs: column(billedMs),
-      initMs: unknown,
-      restoreMs: unknown,
       memoryMb: column(memoryMb),
-      maxMemoryMb: unknown,
-      requestBytes: unknown,
-      answerBytes: unknown,
     },
     details: [],
   };

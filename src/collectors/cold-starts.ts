@@ -1,7 +1,7 @@
 import type { Measure, Metric } from '../metric.js';
 import type { ColdStartsSection } from '../report.js';
 import type { RunEnd } from '../run.js';
-import { COLD_STARTS, leadsInvocation, type SampleBatch } from '../sample.js';
+import { COLD_STARTS, leadsInvocation, STAGE_NAMES, type SampleBatch } from '../sample.js';
 import { capacitySteps } from './capacity.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { createHistogram, measureOf, type Histogram } from './histogram.js';
@@ -22,6 +22,7 @@ export interface ColdStartsCollector extends Collector<ColdStartsSection> {
 export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCollector {
   const start = new SpreadFold();
   const stages = { init: new SpreadFold(), restore: new SpreadFold(), firstInvocation: new SpreadFold() };
+  const inside = STAGE_NAMES.map((name) => ({ name, fold: new SpreadFold() }));
   const response: { warm?: Histogram; cold?: Histogram } = {};
   const counts = { warm: 0, cold: 0 };
 
@@ -34,6 +35,7 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
     stages.init.record(initMs);
     stages.restore.record(restoreMs);
     stages.firstInvocation.record(usage.durationMs[row] as number);
+    for (const { name, fold } of inside) fold.record(usage[name][row] as number);
     if (Number.isNaN(initMs)) start.record(restoreMs);
     else start.record(initMs + (Number.isNaN(restoreMs) ? 0 : restoreMs));
   };
@@ -70,7 +72,8 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
     },
     finish({ capacity = [] }: RunEnd) {
       const seen = capacitySteps(capacity).map(({ count }) => count);
-      const told = Object.entries(stages).filter(([, stage]) => stage.count > 0);
+      const parts = inside.map(({ name, fold }) => [name.replace(/Ms$/, ''), fold] as const);
+      const told = [...Object.entries(stages), ...parts].filter(([, stage]) => stage.count > 0);
       const section = {
         count: counts.cold,
         known: counts.cold + counts.warm,

@@ -1,8 +1,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { messageOf, printable, UserError } from '../errors.js';
-import type { SampleBatch } from '../sample.js';
+import { USAGE_NAMES, type SampleBatch } from '../sample.js';
 import { SampleMessages } from './sample-messages.js';
-import { createSampleTable, type SampleTable } from './sample-table.js';
+import { createSampleTable, USAGE_LAYOUTS, type SampleTable } from './sample-table.js';
 
 /** The samples of a run on disk, written as they come: an Arrow IPC stream, a record batch for each sample batch. */
 export interface SampleLog {
@@ -37,7 +37,7 @@ export async function openSampleLog(
   { usage = false, batched = false }: WriteOptions = {},
 ): Promise<SampleLog> {
   const arrow = await import('apache-arrow');
-  const table = createSampleTable(arrow, { usage, batched });
+  const table = createSampleTable(arrow, { usage: usage ? USAGE_NAMES : [], batched });
   const file = await open(path, 'w').catch((thrown: unknown) => {
     throw asUserError(path, thrown);
   });
@@ -178,12 +178,7 @@ function asUserError(path: string, thrown: unknown): UserError {
 }
 
 /** The columns that a log may have besides the usual. */
-const SHAPES = [
-  { usage: false, batched: false },
-  { usage: true, batched: false },
-  { usage: false, batched: true },
-  { usage: true, batched: true },
-] as const;
+const SHAPES = USAGE_LAYOUTS.flatMap((usage) => [false, true].map((batched) => ({ usage, batched })));
 
 /**
  * The batches of a log, in the order of the file, one at a time. Ends cleanly where the file was cut off (see
@@ -200,7 +195,10 @@ export async function* readSampleLog(
   });
   try {
     const tables = SHAPES.map((columns) => createSampleTable(arrow, columns));
-    const schemas = tables.map((table, i) => ({ ...SHAPES[i], message: new BatchEncoder(arrow, table).take() }));
+    const schemas = tables.map((table) => ({
+      message: new BatchEncoder(arrow, table).take(),
+      columns: table.schema.fields.length,
+    }));
     const messages = new SampleMessages(file, (await file.stat()).size, schemas);
     const reader = await arrow.RecordBatchReader.from(messages.read());
     for await (const records of reader) {

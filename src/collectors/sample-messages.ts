@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { BATCH_ROWS, USAGE_NAMES } from '../sample.js';
+import { BATCH_ROWS } from '../sample.js';
 import { FlatTable } from './flat-table.js';
 
 const PREFIX_BYTES = 8;
@@ -8,10 +8,10 @@ const MOST_BODY_BYTES = 64 * 2 ** 20;
 
 /** One that our writer makes. */
 export interface KnownSchema {
-  readonly usage?: boolean;
-  readonly batched?: boolean;
   /** The first message of the file. */
   readonly message: Uint8Array;
+  /** How many columns it has. */
+  readonly columns: number;
 }
 
 /**
@@ -36,7 +36,7 @@ export class SampleMessages {
   /** Ends at the end mark, or, truncated, where the file does. Throws at anything else. */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
     yield await this.#readSchema();
-    const shape = shapeOf(this.#schemas[this.schema] ?? {});
+    const shape = samplesShape(this.#schemas[this.schema]?.columns ?? 0);
     for (;;) {
       const prefix = await this.#take(PREFIX_BYTES);
       if (prefix === null) return;
@@ -92,16 +92,11 @@ const RECORD_BATCH = { length: 0, nodes: 1, buffers: 2, compression: 3, variadic
 const DICTIONARY_BATCH = { data: 1, isDelta: 2 } as const;
 const HEADER_TYPE = { dictionaryBatch: 2, recordBatch: 3 } as const;
 
-/** 13 columns, each with validity and values, and one with offsets besides; a dictionary is one text column. */
-const SAMPLES_SHAPE = { nodes: 13, buffers: 27, mostRows: BATCH_ROWS } as const;
+/** Each column has validity and values, one text has offsets besides; a dictionary is one text column. */
+const samplesShape = (columns: number): Shape => ({ nodes: columns, buffers: 2 * columns + 1, mostRows: BATCH_ROWS });
 const WORDS_SHAPE = { nodes: 1, buffers: 3, mostRows: 127 } as const;
 
 type Shape = Readonly<Record<keyof typeof WORDS_SHAPE, number>>;
-
-function shapeOf({ usage = false, batched = false }: Omit<KnownSchema, 'message'>): Shape {
-  const more = (usage ? USAGE_NAMES.length : 0) + (batched ? 1 : 0);
-  return { ...SAMPLES_SHAPE, nodes: SAMPLES_SHAPE.nodes + more, buffers: SAMPLES_SHAPE.buffers + 2 * more };
-}
 
 function checkedBodyBytes(metadata: Buffer, samples: Shape): number {
   const message = FlatTable.root(metadata);

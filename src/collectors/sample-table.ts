@@ -1,7 +1,7 @@
 import type { Data, RecordBatch } from 'apache-arrow';
 import type * as ArrowModule from 'apache-arrow';
 import { printable, UserError } from '../errors.js';
-import { COLD_STARTS, OUTCOMES, USAGE_NAMES, type SampleBatch, type UsageColumns } from '../sample.js';
+import { COLD_STARTS, OUTCOMES, STAGE_NAMES, USAGE_NAMES, type SampleBatch, type UsageColumns } from '../sample.js';
 
 export type Arrow = typeof ArrowModule;
 
@@ -37,11 +37,22 @@ const USAGE_COLUMNS = {
   maxMemoryMb: 'max_memory_mb',
   requestBytes: 'request_bytes',
   answerBytes: 'answer_bytes',
+  containerMs: 'container_ms',
+  importMs: 'import_ms',
+  downloadMs: 'download_ms',
+  loadMs: 'load_ms',
+  firstInferenceMs: 'first_inference_ms',
 } as const satisfies Record<keyof UsageColumns, string>;
+
+type UsageNames = readonly (keyof UsageColumns)[];
+
+/** The usage that a log has columns for: none, that of versions that knew no stages, or all. */
+export const USAGE_LAYOUTS: readonly UsageNames[] = [[], USAGE_NAMES.slice(0, -STAGE_NAMES.length), USAGE_NAMES];
 
 /** Which columns there are besides the usual. */
 export interface MoreColumns {
-  readonly usage: boolean;
+  /** One of `USAGE_LAYOUTS`. */
+  readonly usage: UsageNames;
   /** Whether requests went in batches: `invocation`, the last column. */
   readonly batched: boolean;
 }
@@ -64,7 +75,7 @@ export function createSampleTable(arrow: Arrow, more: MoreColumns): SampleTable 
         words.coldStart.toData(batch.coldStart, length),
         makeData({ type: new arrow.Uint16(), length, nullCount: 0, data: new Uint16Array(length).fill(batch.worker) }),
         makeData({ type: text, length, ...textColumn(batch.details, length) }),
-        ...(more.usage ? usageData(arrow, batch.usage, length) : []),
+        ...usageData(arrow, more.usage, batch.usage, length),
         ...(more.batched ? [invocationData(arrow, batch, length)] : []),
       ];
       return new arrow.RecordBatch(schema, makeData({ type: struct, length, nullCount: 0, children }));
@@ -82,7 +93,7 @@ function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType, more
     new Field('cold_start', coldStart, false),
     new Field('worker', new Uint16(), false),
     new Field('detail', new Utf8(), true),
-    ...(more.usage ? USAGE_NAMES.map((name) => new Field(USAGE_COLUMNS[name], new Float64(), true)) : []),
+    ...more.usage.map((name) => new Field(USAGE_COLUMNS[name], new Float64(), true)),
     ...(more.batched ? [new Field('invocation', new Uint32(), false)] : []),
   ];
   return new Schema(fields, new Map([['replay.samples', '1']]));
@@ -113,10 +124,10 @@ function msData(arrow: Arrow, column: Float64Array, rows: number): Data {
   return arrow.makeData({ type: new arrow.Float64(), length: rows, data, ...nullsOfNaN(column, rows) });
 }
 
-function usageData(arrow: Arrow, usage: UsageColumns | undefined, length: number): Data[] {
-  if (usage !== undefined) return USAGE_NAMES.map((name) => msData(arrow, usage[name], length));
+function usageData(arrow: Arrow, names: UsageNames, usage: UsageColumns | undefined, length: number): Data[] {
+  if (usage !== undefined) return names.map((name) => msData(arrow, usage[name], length));
   const none = { data: new Float64Array(length), nullCount: length, nullBitmap: new Uint8Array(bitmapBytes(length)) };
-  return USAGE_NAMES.map(() => arrow.makeData({ type: new arrow.Float64(), length, ...none }));
+  return names.map(() => arrow.makeData({ type: new arrow.Float64(), length, ...none }));
 }
 
 function invocationData(arrow: Arrow, { seq, invocation = seq }: SampleBatch, length: number): Data {
@@ -189,7 +200,7 @@ function readRecords(records: RecordBatch, what: string, { usage, batched }: Mor
     serverMs: columns.ms('server_ms'),
     outcome: columns.codes('outcome', OUTCOMES),
     coldStart: columns.codes('cold_start', COLD_STARTS),
-    ...(usage ? columns.usage() : {}),
+    ...columns.usage(usage),
     ...(batched ? { invocation: columns.values('invocation', Uint32Array) } : {}),
     details: columns.details(),
   };
@@ -244,10 +255,14 @@ class RecordColumns {
     return details;
   }
 
-  usage(): Pick<SampleBatch, 'usage'> {
-    const names = USAGE_NAMES.filter((name) => this.#data(USAGE_COLUMNS[name]).nullCount < this.#records.numRows);
-    if (names.length === 0) return {};
-    const columns = USAGE_NAMES.map((name) => [name, this.ms(USAGE_COLUMNS[name])] as const);
+  usage(names: UsageNames): Pick<SampleBatch, 'usage'> {
+    const { numRows } = this.#records;
+    const told = names.filter((name) => this.#data(USAGE_COLUMNS[name]).nullCount < numRows);
+    if (told.length === 0) return {};
+    const columns = USAGE_NAMES.map((name) => {
+      const values = names.includes(name) ? this.ms(USAGE_COLUMNS[name]) : new Float64Array(numRows).fill(NaN);
+      return [name, values] as const;
+    });
     return { usage: Object.fromEntries(columns) as Record<keyof UsageColumns, Float64Array> };
   }
 

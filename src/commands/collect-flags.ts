@@ -20,6 +20,7 @@ export const COLLECT_FLAGS = {
   }),
   'collect-set': Flags.string({
     multiple: true,
+    multipleNonGreedy: true,
     description: 'what the run does not say of itself, key=value, such as project=ID; repeatable',
   }),
 };

@@ -41,7 +41,7 @@ export class Generate extends Command {
     rates: textFlag('rates', parseRates)({ description: 'mmpp: rate of each state, such as 10,120 (per second)' }),
     sojourn: textFlag(
       'sojourn',
-      parseDurations,
+      parseSojourn,
     )({ description: 'mmpp: mean time in each state, such as 75s,62.5s (or one for all)' }),
     matrix: textFlag(
       'matrix',
@@ -145,8 +145,9 @@ function parseRates(text: string): number[] {
   return text.split(',').map((part) => (Number(part) === 0 && part.trim() !== '' ? 0 : parseRatePerSecond(part)));
 }
 
-function parseDurations(text: string): number[] {
-  return text.split(',').map(parseDurationMs);
+/** One for all states, or one for each. */
+function parseSojourn(text: string): number | number[] {
+  return text.includes(',') ? text.split(',').map(parseDurationMs) : parseDurationMs(text);
 }
 
 function parseMatrix(text: string): number[][] {

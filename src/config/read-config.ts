@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Document, LineCounter, Node, Pair, ParsedNode, Scalar } from 'yaml';
 import type * as YamlModule from 'yaml';
-import { messageOf, printable, UserError } from '../errors.js';
+import { printable, UserError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import type { ConfigKey, ConfigText, Setting } from './config-key.js';
 import { pathFromFile } from './path-from-file.js';
@@ -12,6 +12,8 @@ type Yaml = typeof YamlModule;
 const MOST_BYTES = 64 * 1024;
 /** A few lines make thousands of copies of what they name. */
 const MOST_ALIASES = 100;
+/** Three are in use. */
+const MOST_LEVELS = 16;
 
 const EXPECTS: Readonly<Record<ConfigKey['kind'], string>> = {
   text: 'text or a number',
@@ -53,7 +55,8 @@ class ConfigReader {
 
   #parse(text: string): Document.Parsed {
     const options = { lineCounter: this.#lines, prettyErrors: false, stringKeys: true } as const;
-    const document = this.#parsed(text, options);
+    if (isDeep(this.#yaml, text)) throw this.#faultAt(0, 'it is nested too deeply; give a file of flags');
+    const document = this.#yaml.parseDocument(text, options);
     const [error] = [...document.errors, ...document.warnings];
     if (error !== undefined) throw this.#faultAt(error.pos[0], whatIsWrong(error));
     let aliases = 0;
@@ -65,16 +68,6 @@ class ConfigReader {
     if (aliases > MOST_ALIASES)
       throw this.#faultAt(0, `more than ${String(MOST_ALIASES)} aliases (*name); write out what they stand for`);
     return document;
-  }
-
-  #parsed(text: string, options: YamlModule.ParseOptions & YamlModule.DocumentOptions): Document.Parsed {
-    try {
-      return this.#yaml.parseDocument(text, options);
-    } catch (thrown) {
-      // The parser calls itself for each level.
-      const why = thrown instanceof RangeError ? 'it is nested too deeply' : messageOf(thrown);
-      throw new UserError(`${printable(this.#path)}: ${why}; give a file of flags`);
-    }
   }
 
   #setting({ key: node, value }: Pair<ParsedNode, ParsedNode | null>): Setting {
@@ -181,5 +174,19 @@ function writtenAs({ value, source }: Scalar): string {
 
 function whatIsWrong({ code, message }: YamlModule.YAMLError): string {
   if (code === 'DUPLICATE_KEY') return 'this key stands here for the second time; keep one';
-  return message.includes('call stack') ? 'it is nested too deeply' : (message.split('\n', 1)[0] ?? message);
+  return message.split('\n', 1)[0] ?? message;
+}
+
+/** The parser calls itself for each level, so levels are counted before: open brackets, and dashes on one line. */
+function isDeep(yaml: Yaml, text: string): boolean {
+  let brackets = 0;
+  let dashes = 0;
+  for (const token of new yaml.Lexer().lex(text)) {
+    if (token === '[' || token === '{') brackets++;
+    else if (token === ']' || token === '}') brackets--;
+    else if (token === '-' || token === '?') dashes++;
+    else if (token === '\n' || token === '\r\n') dashes = 0;
+    if (brackets + dashes > MOST_LEVELS) return true;
+  }
+  return false;
 }

@@ -6,7 +6,7 @@ import type { CloudRecord } from '../cloud-record.js';
 import { UserError } from '../errors.js';
 import type { Report } from '../report.js';
 import type { RunRecord } from '../run.js';
-import { withCloud } from './cloud-of-run.js';
+import { keptCloud, withCloud } from './cloud-of-run.js';
 import { parseCloudRecord } from './parse-cloud-record.js';
 import { readRunRecord, RUN_FILES, writeWhole } from './run-folder.js';
 import { createSystemClock } from './system-clock.js';
@@ -46,8 +46,14 @@ export async function collectCloud(
 ): Promise<Report> {
   const record = readRunRecord(folder);
   const cost: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null, ...record.cost, ...other };
-  world.say(`asking the cloud's own meters, for up to ${String(Math.ceil(wish.waitMs / 1000))} s`);
-  const text = `${JSON.stringify(await ask(record, report, wish, world))}\n`;
+  const cloud = await ask(record, report, wish, world);
+  const before = keptCloud(folder);
+  const context = { plan: record.plan, cost };
+  if (cloud.reading.ended === 'failed' && typeof before === 'object') {
+    world.say(`warning: nothing could be read (${cloud.missing[0]?.reason ?? ''}); what was read before stays`);
+    return withCloud(report, before, context);
+  }
+  const text = `${JSON.stringify(cloud)}\n`;
   try {
     writeWhole(folder, RUN_FILES.cloud, text);
   } catch (thrown) {
@@ -55,7 +61,7 @@ export async function collectCloud(
     world.say(`warning: ${thrown.message}`);
   }
   // As it will be read: the report made again is the same.
-  return withCloud(report, parseCloudRecord(JSON.parse(text)), { plan: record.plan, cost });
+  return withCloud(report, parseCloudRecord(JSON.parse(text)), context);
 }
 
 async function ask(
@@ -66,6 +72,7 @@ async function ask(
 ): Promise<CloudRecord> {
   await readyToCollect(record.backend, record.time, { waitMs, settings });
   const target = cloudTarget(record.backend, plainTexts(record.options), settings, world.env);
+  world.say(`asking the cloud's own meters, for up to ${String(Math.ceil(waitMs / 1000))} s`);
   const source = target.kind === 'lambda' || target.kind === 'sagemaker' ? 'cloudwatch' : 'cloud-monitoring';
   const expected = clientCount(source, report.sections);
   const clock = createSystemClock('exact');

@@ -128,6 +128,11 @@ function write(columns: UsageColumns, row: number, usage: Usage | null): void {
   columns.maxMemoryMb[row] = quantity(usage.maxMemoryMb);
   columns.requestBytes[row] = quantity(usage.requestBytes);
   columns.answerBytes[row] = quantity(usage.answerBytes);
+  columns.containerMs[row] = quantity(usage.containerMs);
+  columns.importMs[row] = quantity(usage.importMs);
+  columns.downloadMs[row] = quantity(usage.downloadMs);
+  columns.loadMs[row] = quantity(usage.loadMs);
+  columns.firstInferenceMs[row] = quantity(usage.firstInferenceMs);
 }
 
 /** A plugin's usage comes from outside: what is no quantity is not known. Sums stay whole up to 2^53. */

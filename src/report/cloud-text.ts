@@ -1,20 +1,23 @@
 import { printable } from '../errors.js';
 import type { CloudRow, CloudSection } from '../report.js';
 import { amountDigits } from './amount-digits.js';
-import { figures, paragraphs } from './labelled-lines.js';
+import { paragraphs } from './labelled-lines.js';
 
 /** What the cloud counted. Nothing where nobody asked. */
 export function cloudText(section: CloudSection | undefined): string[] {
   if (section === undefined) return [];
   const { source, subject, window, rows, missing, notes } = section;
-  const asked = `${source}: ${subject}, ${window.from} to ${window.to}`;
+  const asked = window.from === '' ? [] : [`${source}: ${subject}, ${window.from} to ${window.to}`];
   return [
-    ...figures('Cloud', '[what: client, cloud, difference]', []),
+    ...paragraphs('Cloud', ['[what: client, cloud, difference]']),
     ...paragraphs(
       '',
-      [asked, ...rows.map(rowText), ...missing.map(({ what, reason }) => `missing: ${what} (${reason})`), ...notes].map(
-        (text) => printable(text, 600),
-      ),
+      [
+        ...asked,
+        ...rows.map(rowText),
+        ...missing.map(({ what, reason }) => `missing: ${what} (${reason})`),
+        ...notes,
+      ].map((text) => printable(text, 600)),
     ),
   ];
 }

@@ -15,10 +15,6 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
-function noBatch(): never {
-  throw new Error('nothing here is batched');
-}
-
 describe('a token source', () => {
   it('has a valid token at every moment, whatever the lives of the tokens and however long it takes to get one', async () => {
     await fc.assert(
@@ -118,12 +114,9 @@ describe('requests with a token', () => {
   it('are made once per token and payload, when they are used', () => {
     let token = 'first';
     const made: [number, string][] = [];
-    const requests = createTokenRequests({ current: () => token }, 3, {
-      one: (payload, [field]) => {
-        made.push([payload, field?.[1] ?? '']);
-        return requestBytes({ method: 'POST', target: '/', headers: field === undefined ? [] : [field] });
-      },
-      batch: noBatch,
+    const requests = createTokenRequests({ current: () => token }, 3, (payload, [field]) => {
+      made.push([payload, field?.[1] ?? '']);
+      return requestBytes({ method: 'POST', target: '/', headers: field === undefined ? [] : [field] });
     });
     const bytes = requests.bytes(0, 1);
     for (let seq = 0; seq < 50; seq++) expect(requests.bytes(0, seq)).toBe(bytes);
@@ -142,12 +135,9 @@ describe('requests with a token', () => {
   });
 
   it('have no field without a source', () => {
-    const requests = createTokenRequests(null, 1, {
-      one: (_payload, fields) => {
-        expect(fields).toEqual([]);
-        return () => Buffer.from('x');
-      },
-      batch: noBatch,
+    const requests = createTokenRequests(null, 1, (_payload, fields) => {
+      expect(fields).toEqual([]);
+      return () => Buffer.from('x');
     });
     expect(requests.bytes(0, 0)).toEqual(Buffer.from('x'));
   });

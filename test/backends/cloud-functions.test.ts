@@ -4,7 +4,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Backend, BackendPlugin, RawOptions, SetUpResult } from '#src/backends/backend';
 import cloudFunctions from '#src/backends/cloud-functions';
 import { functionAddress, type Place } from '#src/backends/cloud-functions/function-address';
-import { handlerReport } from '#src/backends/cloud-functions/handler-report';
+import { handlerReport } from '#src/backends/shared/handler-report';
 import { importPlugin, locatePlugin } from '#src/backends/registry';
 import { UserError } from '#src/errors';
 import { backendContract } from '#src/testing';

@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,8 +12,10 @@ import { runAgainst } from '../support/cloud-run.js';
 import { expectNoSecret } from '../support/expect-no-secret.js';
 import { restoreEnvironment, serveMetadata } from '../support/fake-google.js';
 import { type FakeMonitoring, type MadeSeries, serveMonitoring } from '../support/fake-monitoring.js';
-import { readReport, runCli } from '../support/run-cli.js';
+import { readReport, ROOT, runCli } from '../support/run-cli.js';
 
+const schema = JSON.parse(readFileSync(join(ROOT, 'schemas/report.schema.json'), 'utf8')) as object;
+const validate = new Ajv2020({ strict: false }).compile(schema);
 const open: { close(): void | Promise<void> }[] = [];
 const environment = { ...process.env };
 afterEach(async () => {
@@ -65,6 +68,7 @@ async function collect(folder: string, server: FakeMonitoring | string, waitMs =
     },
   );
   expect(plain(await reportAgain(folder))).toEqual(plain(report));
+  expect(validate(plain(report)), JSON.stringify(validate.errors)).toBe(true);
   return report.sections.cloud as CloudSection;
 }
 

@@ -5,7 +5,7 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { collectCloud } from '#src/replay/collect-cloud';
@@ -137,14 +137,6 @@ describe.skipIf(!hasMoto)('the meters of AWS, by moto', () => {
     expect(rowOf(then, 'billed memory time')?.cloud).toBeCloseTo((2 * (ms - 100)) / 1000, 12);
   });
 
-  const ask = async (folder: string, settings: Record<string, string> = {}): Promise<CloudSection> => {
-    const silent = { stop: new AbortController().signal, say: () => undefined };
-    const world = { env: process.env, date: () => new Date(), ...silent };
-    const report = await collectCloud(folder, await reportAgain(folder), { waitMs: 400, settings }, world);
-    expect(plain(await reportAgain(folder))).toEqual(plain(report));
-    return report.sections.cloud as CloudSection;
-  };
-
   it('asked after the fact: differences are shown, what is refused is said, and nothing fails', async () => {
     const startMs = Date.now();
     const folder = await runAgainst('lambda', { function: 'g' }, startMs, 'lambda');
@@ -161,6 +153,9 @@ describe.skipIf(!hasMoto)('the meters of AWS, by moto', () => {
     expectRow(elsewhere, 'invocations', 39, 43);
 
     process.env['AWS_ENDPOINT_URL_CLOUDWATCH'] = process.env['AWS_ENDPOINT_URL_CLOUDWATCH_LOGS'] = 'http://127.0.0.1:9';
+    // What was read before is not lost to a cloud that is away.
+    expect(await ask(folder)).toEqual(elsewhere);
+    rmSync(join(folder, 'cloud.json'));
     const down = await ask(folder);
     expect(down.missing).toHaveLength(2);
     expect(down.rows.every((row) => row.cloud === null)).toBe(true);
@@ -195,6 +190,29 @@ describe.skipIf(!hasMoto)('the meters of AWS, by moto', () => {
     expectRow(await ask(folder, { variant: 'b' }), 'invocations', 39, 9);
   });
 });
+
+it('refused by AWS with the whole request in the refusal: the section tells no secret', async () => {
+  isolateAws();
+  const server = await startFakeAws(
+    () => ({}),
+    () => [],
+  );
+  process.env['AWS_ENDPOINT_URL_CLOUDWATCH'] = process.env['AWS_ENDPOINT_URL_CLOUDWATCH_LOGS'] = server.url;
+  const folder = await runAgainst('lambda', { function: 'f' }, Date.now(), 'lambda');
+  const section = await ask(folder);
+  await server.close();
+  expect(section.missing).toHaveLength(2);
+  for (const { reason } of section.missing) expect(reason).toMatch(/^status 403/);
+  expectNoSecret(folder, JSON.stringify(section));
+});
+
+async function ask(folder: string, settings: Record<string, string> = {}): Promise<CloudSection> {
+  const silent = { stop: new AbortController().signal, say: () => undefined };
+  const world = { env: process.env, date: () => new Date(), ...silent };
+  const report = await collectCloud(folder, await reportAgain(folder), { waitMs: 400, settings }, world);
+  expect(plain(await reportAgain(folder))).toEqual(plain(report));
+  return report.sections.cloud as CloudSection;
+}
 
 function rowOf(cloud: CloudSection | undefined, what: string) {
   return cloud?.rows.find((row) => row.what === what);

@@ -255,7 +255,8 @@ describe('laws', () => {
         const rows = mixed(seed, some);
         const plan = planFor(rows.map(({ row }) => row));
         const end = { ...ENDED, endedMs: plan.durationMs };
-        const machine = { name: 'gcp:t4', count: 3 };
+        // One without a least time that is billed, which belongs to no second.
+        const machine = { name: 'vertex:t4', count: 3 };
         const fold = createCost({ plan, cost: { billing, prices: '2026-11', machine } });
         fold.add(usageBatch(rows));
         const seconds = fold.ofSeconds(

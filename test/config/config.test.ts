@@ -37,7 +37,7 @@ async function told(argv: readonly string[], env: Env = {}, yaml?: string) {
     folder,
     say: (text) => said.push(text),
   });
-  return { args, flags: flags as Readonly<Record<string, unknown>>, said };
+  return { args, flags: flags as unknown as Readonly<Record<string, unknown>>, said };
 }
 
 /** Texts that every one of these flags takes. */
@@ -203,7 +203,10 @@ describe('a file from outside is bounded', () => {
     ['aliases', bomb, /more than 100 aliases/],
     ['size', `# ${'x'.repeat(70_000)}`, /larger than 64 KiB/],
     ['depth', `rate: ${'['.repeat(60_000)}`, /nested too deeply/],
-    ['depth of maps', `rate: ${'{a: '.repeat(15_000)}`, /./],
+    ['depth of maps', `rate: ${'{a: '.repeat(15_000)}`, /nested too deeply/],
+    ['depth of dashes', `rate:\n${'- '.repeat(30_000)}`, /nested too deeply/],
+    ['depth of questions', '? '.repeat(30_000), /nested too deeply/],
+    ['depth by indents', Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), /no key a/],
     ['bytes', Uint8Array.of(0x72, 0xff, 0xfe), /not UTF-8/],
   ];
   it.each(cases)('%s', async (_, content, tells) => {

@@ -56,6 +56,16 @@ it('--no-html leaves the page out', async () => {
   expect(readdirSync(out).sort()).toEqual(['latency.hlog', 'report.json', 'run.json', 'samples.arrows']);
 });
 
+it.each([
+  ['1s', 1000],
+  ['1s,2s,500ms', [1000, 2000, 500]],
+])('generate mmpp takes one mean time for all states, or one for each: %s', async (sojourn, sojournMs) => {
+  const states = ['--rates', '4,12,30', '--sojourn', sojourn];
+  const { stdout, stderr } = await runCli(['generate', 'mmpp', ...states, '--duration', '5s']);
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toMatchObject({ recipe: { rates: [4, 12, 30], sojournMs } });
+});
+
 it('a generated trace is replayed from standard input', () => {
   const out = freshFolder();
   const pipe = `"$0" "$1" generate poisson --rate 50/s --duration 20s --seed 3 | "$0" "$1" - --backend simulated --time virtual --quiet --out "$2"`;

@@ -33,8 +33,8 @@ describe('a run on a service with a bill', () => {
 
     const machine = { name: 'gcp:t4', count: 2 };
     const { cost: beside } = (await reportAgain(out, { machine })).sections;
-    // 12 s, and the least that the row bills is nothing.
-    expect((beside.total ?? NaN) - (cost.total ?? NaN)).toBeCloseTo((2 * 0.35 * 12) / 3600, 4);
+    // 12 s, and the least that is billed is a minute.
+    expect((beside.total ?? NaN) - (cost.total ?? NaN)).toBeCloseTo((2 * 0.35 * 60) / 3600, 9);
 
     const { stdout } = await runCli(['report', out, '--prices', '2021-03', '--machine', 'gcp:t4']);
     expect(stdout).toMatch(/^Cold starts +\[count, mean, p50, p99\]/m);

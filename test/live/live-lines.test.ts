@@ -12,7 +12,7 @@ import { anyProgress, madeProgress } from './made-progress.js';
 
 const STYLED = { color: true, unicode: true };
 const PLAIN = { color: false, unicode: false };
-// eslint-disable-next-line no-control-regex -- what sets colours
+
 const COLOR = /\u001b\[\d+m/g;
 
 describe('liveLines', () => {
@@ -22,7 +22,7 @@ describe('liveLines', () => {
         for (const line of liveLines(progress, columns, { color: true, unicode })) {
           const shown = line.replace(COLOR, '');
           expect(widthOf(shown)).toBeLessThanOrEqual(Math.max(1, columns - 1));
-          // eslint-disable-next-line no-control-regex -- none may be there
+
           expect(shown).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
           if (!unicode) expect(shown).toMatch(/^[ -~]*$/);
         }

@@ -60,7 +60,7 @@ describe.skipIf(!HAS_TERMINALS)('on a real terminal', () => {
     for (const line of view) expect(line).toMatch(/^[ -~]{0,39}$/);
     expect(view.filter((line) => line.startsWith('sending'))).toHaveLength(1);
     expect([0, 96]).toContain(await ended);
-    // eslint-disable-next-line no-control-regex -- neither a colour nor anything of the name's
+
     expect(raw()).not.toMatch(/\u001b\[\d*m|\u001b\]|\u0007|\u001b\[2J/);
     expect(screen.lines[0]).toBe('{');
   });

@@ -48,6 +48,7 @@ describe('virtualRun', () => {
     window: { fromMs: 5, toMs: 35, speed: 0.5 },
     shard: { index: 0, of: 1 },
     pluginUrl: '',
+    rehearsals: 0,
     options: { tookMs: 7 },
     payloads: [],
     runId: 'run',

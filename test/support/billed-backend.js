@@ -12,18 +12,10 @@ export default {
     slow: Number(slow),
   }),
   billing: ({ billing }) => billing,
+  batches: () => true,
   create: ({ probe, slow }, { clock }) => ({
-    async invoke({ seq, handedMs }) {
-      const cold = seq % 10 === 0;
-      const durationMs = 5 + (seq % 7) * 0.37;
-      const initMs = cold ? 20.25 : undefined;
-      await clock.until(handedMs + durationMs + (initMs ?? 0) + slow);
-      const times = { sentMs: handedMs, doneMs: clock.now(), coldStart: cold ? 'cold' : 'warm' };
-      if (seq % 25 === 24) return { ok: false, failure: 'throttled', detail: 'too many', ...times };
-      if (seq % 25 === 23) return { ok: true, ...times };
-      const usage = { durationMs, billedMs: Math.ceil(durationMs + (initMs ?? 0)), ...(cold ? { initMs } : {}) };
-      return { ok: true, ...times, usage };
-    },
+    invoke: (call) => invoke(call, clock, slow),
+    invokeBatch: (call) => invoke(call, clock, slow),
     async probe() {
       if (probe === 'fails') throw new Error('access denied');
       return [
@@ -33,3 +25,15 @@ export default {
     },
   }),
 };
+
+async function invoke({ seq, handedMs }, clock, slowMs) {
+  const cold = seq % 10 === 0;
+  const durationMs = 5 + (seq % 7) * 0.37;
+  const initMs = cold ? 20.25 : undefined;
+  await clock.until(handedMs + durationMs + (initMs ?? 0) + slowMs);
+  const times = { sentMs: handedMs, doneMs: clock.now(), coldStart: cold ? 'cold' : 'warm' };
+  if (seq % 25 === 24) return { ok: false, failure: 'throttled', detail: 'too many', ...times };
+  if (seq % 25 === 23) return { ok: true, ...times };
+  const usage = { durationMs, billedMs: Math.ceil(durationMs + (initMs ?? 0)), ...(cold ? { initMs } : {}) };
+  return { ok: true, ...times, usage };
+}

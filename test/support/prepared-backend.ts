@@ -1,4 +1,4 @@
-import type { Backend, BackendPlugin, Call, RawOptions } from '#src/backends/backend';
+import type { Backend, BackendPlugin, BatchCall, Call, RawOptions } from '#src/backends/backend';
 import type { Payload } from '#src/trace';
 import { realClock } from '../backends/shared/real-clock.js';
 
@@ -7,18 +7,25 @@ export async function preparedBackend<O>(
   plugin: BackendPlugin<O>,
   raw: RawOptions,
   payloads: readonly Payload[] = [],
+  batches: { readonly batchSize?: number } = {},
 ): Promise<Backend> {
   const options = plugin.parseOptions(raw);
   const signal = new AbortController().signal;
-  await plugin.setUp?.(options, { payloads, mostInFlight: 1000, progress: () => undefined, env: {}, signal });
-  const context = { worker: 0, workers: 1, runId: 'r', seed: 1, virtual: false };
-  const backend = await plugin.create(options, { ...context, clock: realClock(), payloads });
+  const setUp = { payloads, mostInFlight: 1000, progress: () => undefined, env: {}, signal, ...batches };
+  const used = (await plugin.setUp?.(options, setUp))?.options ?? options;
+  const context = { worker: 0, workers: 1, runId: 'r', seed: 1, virtual: false, ...batches };
+  const backend = await plugin.create(used, { ...context, clock: realClock(), payloads });
   await backend.prepare?.(signal);
   return backend;
 }
 
 export function call(payload = 0, signal: AbortSignal = new AbortController().signal): Call {
   return { seq: 0, dueMs: 0, handedMs: 0, payload, signal, onAbort: () => undefined };
+}
+
+/** Several in one, in the order of `payloads`. */
+export function batchCall(payloads: readonly number[]): BatchCall {
+  return { ...call(payloads[0]), payloads: Uint32Array.from(payloads) };
 }
 
 export function json(text: string): Payload {

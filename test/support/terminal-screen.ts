@@ -1,5 +1,5 @@
 /** One character, or a sequence that a program may send: CSI, OSC, or a lone escape. */
-// eslint-disable-next-line no-control-regex -- it is what a terminal reads
+
 const PIECES = /\u001b\[([?]?)([\d;]*)([@-~])|\u001b\][^\u0007]*\u0007|\u001b.|[^]/gu;
 const WIDE = /[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uff00-\uff60\u{1f300}-\u{1faff}]/u;
 const NARROWEST = /[\u0300-\u036f\u200b-\u200d\ufe0f]/u;
@@ -29,7 +29,7 @@ export class TerminalScreen {
       Array.from(cells, (cell) => cell ?? ' ')
         .join('')
         .trimEnd(),
-    ); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- holes
+    );
   }
 
   get text(): string {
@@ -46,7 +46,7 @@ export class TerminalScreen {
   write(text: string): void {
     const all = this.#rest + text;
     // An unfinished sequence waits for its end.
-    const cut = /\u001b(\[[?\d;]*)?$/.exec(all)?.index ?? all.length; // eslint-disable-line no-control-regex
+    const cut = /\u001b(\[[?\d;]*)?$/.exec(all)?.index ?? all.length;
     this.#rest = all.slice(cut);
     for (const [piece, mark, numbers, final] of all.slice(0, cut).matchAll(PIECES)) {
       if (final !== undefined) this.#obey(`${mark ?? ''}${final}`, numbers ?? '');

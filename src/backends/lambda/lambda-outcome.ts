@@ -3,29 +3,36 @@ import type { Outcome } from '../../sample.js';
 import { jsonFields, withoutSecrets } from '../shared/aws-failure.js';
 import { createAwsOutcome, ERROR_TYPE_HEADER, type Told, type Verdict } from '../shared/aws-outcome.js';
 import type { Answer } from '../shared/exchange.js';
+import { handlerReport, REPORT_HEADERS } from '../shared/handler-report.js';
 import { bodyExcerpt, knownTimes } from '../shared/status-outcome.js';
 import { parseLogTail } from './parse-log-tail.js';
 
 export const LOG_HEADER = 'x-amz-log-result';
 export const FUNCTION_ERROR_HEADER = 'x-amz-function-error';
-export const KEPT_HEADERS = [LOG_HEADER, FUNCTION_ERROR_HEADER, ERROR_TYPE_HEADER, 'location'];
+export const KEPT_HEADERS = [LOG_HEADER, FUNCTION_ERROR_HEADER, ERROR_TYPE_HEADER, 'location', ...REPORT_HEADERS];
 
 /** What became of an invocation that was answered: a failed function has a status of success. */
 export function createLambdaOutcome(verdict: Verdict): (answer: Answer, requestBytes: number) => Outcome {
   const outcomeOf = createAwsOutcome(verdict);
   return (answer, requestBytes) => {
-    const { headers, body, bodyBytes } = answer;
+    const { headers, body } = answer;
     const functionError = headers[FUNCTION_ERROR_HEADER];
-    const told = toldBy(headers[LOG_HEADER], requestBytes, bodyBytes);
+    const told = toldBy(answer, requestBytes);
     if (functionError === undefined) return outcomeOf(answer, told);
     const detail = functionErrorDetail(functionError, body, verdict.secrets());
     return { ok: false, failure: 'function-error', detail, ...told, ...knownTimes(answer) };
   };
 }
 
-function toldBy(logTail: string | undefined, requestBytes: number, answerBytes: number): Told {
+/** By the log of an invocation; without one, by the function itself in the headers of its URL. */
+function toldBy(answer: Answer, requestBytes: number): Told {
+  const logTail = answer.headers[LOG_HEADER];
   const report = logTail === undefined ? undefined : parseLogTail(logTail);
-  if (report === undefined) return { usage: { requestBytes, answerBytes }, coldStart: 'unknown' };
+  const answerBytes = answer.bodyBytes;
+  if (report === undefined) {
+    const { usage, ...told } = handlerReport(answer);
+    return { coldStart: 'unknown', ...told, usage: { ...usage, requestBytes, answerBytes } };
+  }
   const usage = { ...report.usage, requestBytes, answerBytes };
   const { durationMs } = report.usage;
   const coldStart = report.cold ? 'cold' : 'warm';

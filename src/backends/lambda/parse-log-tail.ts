@@ -1,4 +1,5 @@
 import type { Usage } from '../../sample.js';
+import { stagesInLog } from '../shared/handler-report.js';
 
 /** What the platform told of an invocation at the end of its log. */
 export interface LogReport {
@@ -12,10 +13,13 @@ export interface LogReport {
  * is none. The last one counts: what a function prints comes before it.
  */
 export function parseLogTail(base64: string): LogReport | undefined {
-  return parseReport(Buffer.from(base64, 'base64').toString('utf8'));
+  const log = Buffer.from(base64, 'base64').toString('utf8');
+  const report = parseReport(log);
+  const stages = report?.cold === true ? stagesInLog(log) : undefined;
+  return report === undefined || stages === undefined ? report : { ...report, usage: { ...report.usage, ...stages } };
 }
 
-/** The same of any piece of a log. */
+/** The same of any piece of a log, without what the function tells itself. */
 export function parseReport(log: string): LogReport | undefined {
   return textReport(log) ?? jsonReport(log);
 }

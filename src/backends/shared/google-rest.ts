@@ -105,13 +105,13 @@ function createClient(
 function requestsOf(plan: RestPlan, token: TokenSource | null): TokenRequests {
   const { bodies, batches } = plan;
   const contentType = bodies[0]?.contentType ?? JSON_TYPE;
-  return createTokenRequests(token, bodies.length, {
-    one: (payload, authorization) => requestOf(plan, bodies[payload] ?? null, authorization),
-    batch(payloads, authorization) {
-      if (batches === undefined) throw new Error('a batch in a run without batches');
-      return requestOf(plan, { contentType, bytes: batches.body(payloads) }, authorization);
-    },
-  });
+  return createTokenRequests(
+    token,
+    bodies.length,
+    (payload, authorization) => requestOf(plan, bodies[payload] ?? null, authorization),
+    batches &&
+      ((payloads, authorization) => requestOf(plan, { contentType, bytes: batches.body(payloads) }, authorization)),
+  );
 }
 
 function requestOf(

@@ -9,28 +9,26 @@ export interface TokenRequests {
   batchBytes(payloads: Uint32Array, seq: number): Uint8Array;
 }
 
-/** How requests are made: given what they carry, and the fields to add. Without a token source there are none. */
-export interface RequestMaker {
-  one(payload: number, authorization: readonly HeaderField[]): BytesOf;
-  batch(payloads: Uint32Array, authorization: readonly HeaderField[]): BytesOf;
-}
-
 /**
  * The requests of a payload table, each with the bearer token of the moment in it. They are made once and kept; after the
  * token has changed each is made again when it is used next: no pause for a whole table, no work per request.
+ *
+ * `make` is given a payload's index and the fields to add. Without a token source there are none. `makeBatch`: the same for
+ * the indexes of a batch, made and kept for each distinct content.
  */
 export function createTokenRequests(
   token: { current(): string } | null,
   count: number,
-  make: RequestMaker,
+  make: (payload: number, authorization: readonly HeaderField[]) => BytesOf,
+  makeBatch: (payloads: Uint32Array, authorization: readonly HeaderField[]) => BytesOf = noBatch,
 ): TokenRequests {
   const current = (): string => token?.current() ?? '';
   const fresh = (makeWith: (authorization: readonly HeaderField[]) => BytesOf): Made => {
     const text = current();
     return { text, bytesOf: makeWith(text === '' ? [] : [['authorization', `Bearer ${text}`]]) };
   };
-  const one = (payload: number): Made => fresh((authorization) => make.one(payload, authorization));
-  const batch = (payloads: Uint32Array): Made => fresh((authorization) => make.batch(payloads, authorization));
+  const one = (payload: number): Made => fresh((authorization) => make(payload, authorization));
+  const batch = (payloads: Uint32Array): Made => fresh((authorization) => makeBatch(payloads, authorization));
   const batches = batchCache(
     (payloads) => ({ made: batch(payloads) }),
     ({ made }) => made.bytesOf(0).length,
@@ -49,6 +47,10 @@ export function createTokenRequests(
       return kept.made.bytesOf(seq);
     },
   };
+}
+
+function noBatch(): never {
+  throw new Error('a batch in a run without batches');
 }
 
 interface Made {

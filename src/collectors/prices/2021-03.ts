@@ -85,7 +85,16 @@ export const SHEET: PriceSheet = {
       source: GCE_TABLE,
       date: '2021-03',
     },
-    { id: 'gcp:t4', unit: 'hour', price: 0.35, ...US_CENTRAL, source: GCE_TABLE, date: '2021-03' },
+    {
+      // Billed with the machine that it is in.
+      id: 'gcp:t4',
+      unit: 'hour',
+      price: 0.35,
+      minimumMs: 60_000,
+      ...US_CENTRAL,
+      source: GCE_TABLE,
+      date: '2021-03',
+    },
     {
       // 1.4 x m4.2xlarge.
       id: 'sagemaker:ml.m4.2xlarge',

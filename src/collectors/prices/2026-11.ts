@@ -126,7 +126,16 @@ export const SHEET: PriceSheet = {
       source: TABLES_2026,
       date: '2026',
     },
-    { id: 'gcp:t4', unit: 'hour', price: 0.35, ...US_CENTRAL, source: 'GPU pricing page', date: '2026-05-11' },
+    {
+      // Billed with the machine that it is in.
+      id: 'gcp:t4',
+      unit: 'hour',
+      price: 0.35,
+      minimumMs: 60_000,
+      ...US_CENTRAL,
+      source: 'GPU pricing page',
+      date: '2026-05-11',
+    },
     {
       id: 'sagemaker:ml.m4.2xlarge',
       unit: 'hour',

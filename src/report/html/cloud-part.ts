@@ -10,7 +10,7 @@ export function cloudPart({ sections: { cloud } }: Report): Markup | string {
   return markup`<section id="cloud" aria-labelledby="cloud-h">
     <h2 id="cloud-h">What the cloud counted</h2>
     ${table({
-      caption: `${source}: ${subject}, ${window.from} to ${window.to}`,
+      caption: window.from === '' ? source : `${source}: ${subject}, ${window.from} to ${window.to}`,
       head: ['', 'client', 'cloud', 'difference', 'unit'],
       rows: rows.map(({ what, client, cloud: counted, difference, unit }) => [
         what,

@@ -23,7 +23,7 @@ export function latencyPart(report: Report): Markup {
     })}
     <p class="legend">
       Response is done − due, what a user felt; service is done − sent; all is response over every planned request,
-      where those that failed or were never sent take for ever.${warmup(report)}
+      where those that failed or were never sent take for ever.${warmup(report)}${batches(report)}
     </p>
     ${plotPlace('latency', 'Latency over time', `Response of the successes due in each ${each}, log scale; failures are marked at the foot, cold starts at the top. ${coldText(report)}`)}
     <div class="pair">
@@ -44,6 +44,16 @@ function row(name: string, numbers: Distribution, unknown: string): [string, ...
 function warmup({ run, sections: { latency } }: Report): string {
   if (run.warmupMs === 0) return '';
   return ` The ${countText(latency.warmup)} requests of the first ${durationText(run.warmupMs)} are warm-up: left out here, shaded in the plots.`;
+}
+
+function batches({ sections: { batching } }: Report): string {
+  if (batching === undefined) return '';
+  const { size, waitMs, invocations, meanSize, wait } = batching;
+  const mean = meanSize === null ? '' : ` of ${meanSize.toFixed(2)} requests on average`;
+  return (
+    ` Requests went together in ${countText(invocations)} invocations${mean} (up to ${countText(size)}, or as many as come within ${durationText(waitMs)});` +
+    ` waiting for the others is a part of their response: mean ${durationText(wait.meanMs)}, p99 ${durationText(wait.p99Ms)}, max ${durationText(wait.maxMs)}.`
+  );
 }
 
 function coldText({ sections: { coldStarts } }: Report): string {

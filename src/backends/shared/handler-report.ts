@@ -1,5 +1,5 @@
-import type { Outcome, Usage } from '../../sample.js';
-import type { Answer } from '../shared/exchange.js';
+import { STAGE_NAMES, type Outcome, type Usage } from '../../sample.js';
+import type { Answer } from './exchange.js';
 
 const COLD_START = 'x-replay-cold-start';
 const USAGE = 'x-replay-usage';
@@ -8,7 +8,13 @@ export const REPORT_HEADERS: readonly string[] = [COLD_START, USAGE];
 /** Longer ones are not ours. */
 const MAX_CHARACTERS = 512;
 /** Of each quantity: what no function can reach. */
-const MOST = { durationMs: 86_400_000, memoryMb: 1_048_576, initMs: 86_400_000 } as const;
+const MOST_MS = 86_400_000;
+const MOST: Readonly<Partial<Record<keyof Usage, number>>> = {
+  durationMs: MOST_MS,
+  memoryMb: 1_048_576,
+  initMs: MOST_MS,
+  ...Object.fromEntries(STAGE_NAMES.map((name) => [name, MOST_MS])),
+};
 
 /** What our handlers tell of an invocation in headers of the answer. What is absent, or is not as documented, is not known. */
 export function handlerReport({ headers }: Pick<Answer, 'headers'>): Pick<Outcome, 'serverMs' | 'coldStart' | 'usage'> {
@@ -20,6 +26,18 @@ export function handlerReport({ headers }: Pick<Answer, 'headers'>): Pick<Outcom
     ...(usage === undefined ? {} : { usage }),
     ...(usage?.durationMs === undefined ? {} : { serverMs: usage.durationMs }),
   };
+}
+
+/** The line of a function's log that tells what the header tells over HTTP; as a field of a JSON log its quotes are escaped. */
+const LOG_LINE = /\bx-replay-usage (\{[^{}]{0,768}\})/g;
+
+/** The stages of a cold start in a function's log: what else there is to know is better known to the platform. */
+export function stagesInLog(log: string): Usage | undefined {
+  if (!log.includes(USAGE)) return undefined;
+  const text = [...log.matchAll(LOG_LINE)].at(-1)?.[1]?.replaceAll('\\"', '"');
+  const told = text === undefined ? undefined : parseUsage(text);
+  if (told === undefined) return undefined;
+  return Object.fromEntries(STAGE_NAMES.flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]]])));
 }
 
 function parseUsage(text: string): Usage | undefined {
