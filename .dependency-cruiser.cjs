@@ -45,6 +45,21 @@ module.exports = {
       { path: '^src/', pathNot: [flat, own('calibrate'), '^src/replay/replay\\.ts$'] },
     ),
     rule(
+      'checking-is-a-dry-run',
+      'A dry run knows flat files, itself, contracts and registries, the plan of a run and the fold of its cost.',
+      { path: own('check') },
+      {
+        path: '^src/',
+        pathNot: [
+          flat,
+          own('check'),
+          '^src/backends/(backend|registry)\\.ts$',
+          '^src/replay/(check-batches|environment-options|make-plan|redact-options|schedule|system-clock)\\.ts$',
+          '^src/collectors/(assumed-samples|cost)\\.ts$',
+        ],
+      },
+    ),
+    rule(
       'comparing-reads-runs',
       'Comparing knows flat files, itself, the sample log, the random numbers, how reports are written, and (to make runs) the run as a whole.',
       { path: own('compare') },

@@ -54,6 +54,7 @@ export default tseslint.config(
       'src/calibrate/calibrate.ts',
       'src/replay/{alarm,collect-cloud,fleet,pacing-thread,run-real,system-clock,thread-usage,virtual-clock,worker}.ts',
       'src/backends/{lambda,onnx,sagemaker,shared}/**',
+      'src/check/reach-address.ts',
       'src/cloud/**',
       'src/commands/**',
       'src/serve/serve.ts',

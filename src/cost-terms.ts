@@ -18,6 +18,8 @@ export interface Billing {
   readonly architecture?: 'x86_64' | 'arm64';
   /** `hourly`: the row of one instance, such as `sagemaker:ml.m4.2xlarge` or `vertex:n1-standard-8+t4`. */
   readonly machine?: string;
+  /** `hourly`, where no machine is given: `vertex` and a kind that the probe tells, `n1-standard-8`, name the row `vertex:n1-standard-8`. */
+  readonly machinePrefix?: string;
 }
 
 /**

@@ -6,6 +6,7 @@ export default {
   waits: 'on-the-clock', // every wait is clock.until, so it also runs in virtual time
   knowsSent: false, // it cannot see a first byte leave
   publicOptions: ['delay'], // may be written to run.json; all others are redacted
+  options: [{ name: 'delay', value: 'MS', summary: 'of every answer (default 10)' }], // also from REPLAY_ECHO_DELAY
 
   // Main thread: the texts of --set. What it returns is handed to the threads as plain data.
   parseOptions({ delay = '10', ...unknown }) {

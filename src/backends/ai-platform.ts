@@ -5,12 +5,22 @@ import { encodePredictions } from './ai-platform/encode-predictions.js';
 import { type EndpointAddress, endpointAddress, parseDedicated } from './ai-platform/endpoint-address.js';
 import { createGrpcBackend } from './ai-platform/grpc-backend.js';
 import { predictBody } from './ai-platform/predict-body.js';
-import type { Backend, BackendContext, BackendPlugin, Capacity, RawOptions, SetUp, SetUpResult } from './backend.js';
+import type {
+  Backend,
+  BackendContext,
+  BackendPlugin,
+  Capacity,
+  RawOptions,
+  SetUp,
+  SetUpResult,
+  SizeLimit,
+} from './backend.js';
+import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
 import { ANY_2XX, type ExpectRule, parseExpect } from './shared/expect-rule.js';
 import { googleGet } from './shared/google-get.js';
-import { googleTokens, type TokenWish } from './shared/google-credentials.js';
+import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
-import { refuseProxy } from './shared/google-proxy.js';
+import { refuseProxy } from './shared/refuse-proxy.js';
 import { createRestBackend, type RestBody } from './shared/google-rest.js';
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
@@ -30,6 +40,10 @@ interface Options extends EndpointAddress {
 }
 
 const NAME = 'ai-platform';
+/** What the service itself says: "Request payload size exceeds the limit: 1572864 bytes". */
+const SHARED: SizeLimit = { bytes: 1.5 * 2 ** 20, of: 'a prediction over the shared address' };
+/** cloud.google.com/vertex-ai/docs/predictions/using-dedicated-endpoints: "Up to 10 MB". */
+const DEDICATED: SizeLimit = { bytes: 10 * 2 ** 20, of: 'a prediction over a dedicated address' };
 
 /** An endpoint of Vertex AI, which was AI Platform Prediction. */
 const plugin: BackendPlugin<Options> = {
@@ -63,7 +77,7 @@ const plugin: BackendPlugin<Options> = {
     {
       name: 'machine',
       value: 'TYPE[+GPU]',
-      summary: 'for the bill: what its replicas run on, such as n1-standard-8+t4',
+      summary: 'for the bill, in place of what the probe tells: such as n1-standard-8+t4',
     },
     {
       name: 'auth',
@@ -79,8 +93,22 @@ const plugin: BackendPlugin<Options> = {
     transport === 'rest' ? true : 'transport=grpc sends one request a call; give transport=rest',
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
-  billing: ({ machine }) => ({ model: 'hourly', ...(machine === null ? {} : { machine: `vertex:${machine}` }) }),
+  billing: ({ machine, name }) => ({
+    model: 'hourly',
+    machinePrefix: 'vertex',
+    ...(machine === null ? {} : { machine: `vertex:${machine}` }),
+    ...(name === null ? {} : { region: String(name.split('/')[3]) }),
+  }),
   setUp,
+  checks: {
+    credentials: (options, env) => toldToken(wishOf(options), env),
+    address({ url }, env) {
+      refuseProxy(NAME, new URL(url), env);
+      return Promise.resolve({ url: new URL(url) });
+    },
+    sizes: (options, payloads, batchSize) => Promise.resolve(sizesOf(options, bodiesOf(options, payloads), batchSize)),
+    limit: limitOf,
+  },
   create,
 };
 
@@ -144,7 +172,6 @@ async function setUp(options: Options, { payloads, env, progress, batchSize }: S
   const url = new URL(options.url);
   refuseProxy(NAME, url, env);
   const bodies = bodiesOf(options, payloads);
-  if (batchSize !== undefined) batchesOf(bodies);
   const wish = wishOf(options);
   // Once here, so that what is wrong with the credentials is told before anything is started.
   if (wish !== null) await (await googleTokens(wish, env))();
@@ -153,12 +180,28 @@ async function setUp(options: Options, { payloads, env, progress, batchSize }: S
   const notes = isQuiet
     ? []
     : [`No token was sent to ${host}, which is no host of Google's; --set auth=access-token sends one.`];
-  if (options.transport === 'rest') return { options, notes };
+  const encoded = options.transport === 'rest' ? options : await withMessages(options, bodies, progress);
+  const sizes = sizesOf(encoded, bodies, batchSize);
+  for (const warning of sizeWarnings(sizes, limitOf(options), batchSize)) progress(`warning: ${warning}`);
+  return { options: encoded, notes };
+}
+
+async function withMessages(
+  options: Options,
+  bodies: readonly RestBody[],
+  progress: SetUp['progress'],
+): Promise<Options> {
   progress('loading @google-cloud/aiplatform, which takes seconds');
-  return {
-    options: { ...options, messages: await encodePredictions(options.name ?? '', options.method, bodies) },
-    notes,
-  };
+  return { ...options, messages: await encodePredictions(options.name ?? '', options.method, bodies) };
+}
+
+function sizesOf({ messages }: Options, bodies: readonly RestBody[], batchSize: number | undefined): readonly number[] {
+  if (batchSize !== undefined) return batchSizes(batchesOf(bodies), bodies, batchSize);
+  return (messages ?? bodies.map(({ bytes }) => bytes)).map(({ length }) => length);
+}
+
+function limitOf({ isDedicated }: Options): SizeLimit {
+  return isDedicated ? DEDICATED : SHARED;
 }
 
 function wishOf({ auth }: Options): TokenWish | null {

@@ -51,6 +51,8 @@ export interface BackendPlugin<Options = unknown> {
    * the trace has none. What it returns reaches `create` in each worker.
    */
   setUp?(options: Options, setUp: SetUp): Promise<SetUpResult<Options>>;
+  /** What `replay check` asks before anything is sent. Main thread. */
+  readonly checks?: BackendChecks<Options>;
   /** In each worker thread. */
   create(options: Options, context: BackendContext): Backend | Promise<Backend>;
 }
@@ -90,6 +92,42 @@ export interface SetUpResult<Options> {
   readonly notes?: readonly string[];
 }
 
+/** What a dry run can learn of a service without a request; each part may be absent. Main thread. */
+export interface BackendChecks<Options> {
+  /** Before `setUp`: what calls are signed with or carry, in words that tell no secret. Rejects with `UserError` where it cannot be had. */
+  credentials?(options: Options, env: SetUp['env']): Promise<string>;
+  /** Where requests go. Rejects with `UserError` where nobody knows. */
+  address?(options: Options, env: SetUp['env']): Promise<ServiceLocation>;
+  /** Bytes of each payload as the body of one request (with `batchSize`: so many of it in one), in the service's own encoding; after `setUp`. */
+  sizes?(options: Options, payloads: readonly Payload[], batchSize?: number): Promise<readonly number[]>;
+  /** What the service takes at most; `provisioned`: what the probe tells, where it does. */
+  limit?(options: Options, provisioned: readonly Capacity[]): SizeLimit;
+}
+
+export interface ServiceLocation {
+  readonly url: URL;
+  /** The certificate is not checked. */
+  readonly insecure?: boolean;
+}
+
+/** The largest body of a request. */
+export interface SizeLimit {
+  readonly bytes: number;
+  /** What has this limit: `a synchronous invocation`. */
+  readonly of: string;
+  /** Absent: all of `bytes` is sure to be taken; else what lies above this is not everywhere. */
+  readonly sureBytes?: number;
+}
+
+/** A complete answer as the service gave it, without what this client knows to be secret. */
+export interface SeenAnswer {
+  /** What names its success or failure: `200`, `OK`. */
+  readonly status: string;
+  readonly bodyBytes: number;
+  /** Its beginning; any bytes. */
+  readonly text: string;
+}
+
 export interface BackendContext {
   readonly clock: Clock;
   /** The payload table; `Call.payload` indexes it. */
@@ -103,6 +141,8 @@ export interface BackendContext {
   readonly seed: number;
   /** True when the clock is virtual. */
   readonly virtual: boolean;
+  /** Set by `replay check` alone: told every answer before it is judged, which then costs what a run must not pay. */
+  readonly onAnswer?: (answer: SeenAnswer) => void;
   /** Set: calls come to `invokeBatch` alone, with up to so many requests each. */
   readonly batchSize?: number;
 }

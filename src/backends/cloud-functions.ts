@@ -1,16 +1,17 @@
 import { messageOf, UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
-import type { BackendPlugin, RawOptions, SetUp, SetUpResult } from './backend.js';
+import type { BackendPlugin, RawOptions, SetUp, SetUpResult, SizeLimit } from './backend.js';
 import { type FunctionAddress, functionAddress } from './cloud-functions/function-address.js';
 import { type BodyFormat, functionBody } from './cloud-functions/function-body.js';
-import { handlerReport, REPORT_HEADERS } from './shared/handler-report.js';
+import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
 import { type ExpectRule, parseExpect } from './shared/expect-rule.js';
-import { googleTokens, type TokenWish } from './shared/google-credentials.js';
+import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
-import { refuseProxy } from './shared/google-proxy.js';
+import { refuseProxy } from './shared/refuse-proxy.js';
+import { handlerReport, REPORT_HEADERS } from './shared/handler-report.js';
 import { createRestBackend, type RestBody, type RestPlan } from './shared/google-rest.js';
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
-import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
+import { numberWithin, oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 import { checkHeaderField, checkMethod } from './shared/request-bytes.js';
 
 interface Options extends FunctionAddress {
@@ -22,12 +23,20 @@ interface Options extends FunctionAddress {
   readonly format: BodyFormat;
   /** Configured, for the bill where no handler tells it; null: not said. */
   readonly memoryMb: number | null;
+  /** Generation 2: vCPUs of an instance, and how many requests share one. */
+  readonly cpus: number | null;
+  readonly concurrency: number | null;
   readonly expect: ExpectRule;
   /** Over all workers; null: as many as it takes. */
   readonly connections: number | null;
 }
 
 const NAME = 'cloud-functions';
+/** cloud.google.com/functions/quotas: "Max uncompressed HTTP request size". */
+const LIMITS: Readonly<Record<FunctionAddress['generation'], SizeLimit>> = {
+  1: { bytes: 10 * 2 ** 20, of: 'a request to a function of generation 1' },
+  2: { bytes: 32 * 2 ** 20, of: 'a request to a function of generation 2' },
+};
 
 /** A function with an HTTPS trigger on Google Cloud, of generation 1 or 2 (which is a Cloud Run service). */
 const plugin: BackendPlugin<Options> = {
@@ -46,6 +55,8 @@ const plugin: BackendPlugin<Options> = {
     'content-type',
     'format',
     'memory',
+    'cpus',
+    'concurrency',
     'expect',
     'connections',
   ],
@@ -60,6 +71,8 @@ const plugin: BackendPlugin<Options> = {
     { name: 'project', value: 'PROJECT', summary: 'the id of the project' },
     { name: 'generation', value: '1|2', summary: '1 on cloudfunctions.net unless given, else 2' },
     { name: 'memory', value: 'MB', summary: 'configured memory, for the bill where no handler tells it' },
+    { name: 'cpus', value: 'N', summary: 'generation 2, for the bill: vCPUs of an instance; 1 unless given' },
+    { name: 'concurrency', value: 'N', summary: 'generation 2, for the bill: requests that may share an instance' },
     { name: 'auth', value: 'id-token|none', summary: 'id-token for https hosts of Google unless given, else none' },
     { name: 'audience', value: 'TEXT', summary: 'whom the ID token is for; the service unless given' },
     { name: 'method', value: 'METHOD', summary: 'POST with payloads unless given, else GET' },
@@ -76,11 +89,23 @@ const plugin: BackendPlugin<Options> = {
   batches: ({ format }) => (format === 'instances' ? true : 'format=raw sends payloads as they are; leave it out'),
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
-  billing: ({ generation, memoryMb }) => ({
+  billing: ({ generation, memoryMb, cpus, concurrency, region }) => ({
     model: generation === 1 ? 'cloud-functions-gen1' : 'cloud-run',
     ...(memoryMb === null ? {} : { memoryMb }),
+    ...(cpus === null ? {} : { cpus }),
+    ...(concurrency === null ? {} : { concurrency }),
+    ...(region === null ? {} : { region }),
   }),
   setUp,
+  checks: {
+    credentials: (options, env) => toldToken(wishOf(options), env),
+    address({ url }, env) {
+      refuseProxy(NAME, new URL(url), env);
+      return Promise.resolve({ url: new URL(url) });
+    },
+    sizes: (options, payloads, batchSize) => Promise.resolve(sizesOf(options, payloads, batchSize)),
+    limit: ({ generation }) => LIMITS[generation],
+  },
   create: (options, context) =>
     createRestBackend(planOf(options, context.payloads, context.batchSize !== undefined), context),
 };
@@ -102,6 +127,8 @@ function parse(raw: RawOptions): Options {
     'content-type': parseContentType,
     format: oneOf('instances', 'raw'),
     memory: wholeNumberWithin(128, 32_768),
+    cpus: numberWithin(0.08, 8),
+    concurrency: wholeNumberWithin(1, 1000),
     connections: wholeNumberWithin(1, 65_535),
   });
   const address = functionAddress(given);
@@ -115,6 +142,8 @@ function parse(raw: RawOptions): Options {
     contentType: given['content-type'] ?? null,
     format: given.format ?? 'instances',
     memoryMb: given.memory ?? null,
+    cpus: given.cpus ?? null,
+    concurrency: given.concurrency ?? null,
     expect: parseExpect(expect === undefined ? [] : [expect].flat()),
     connections: given.connections ?? null,
   };
@@ -139,10 +168,11 @@ function parseContentType(text: string): string {
   return text.trim();
 }
 
-async function setUp(options: Options, { payloads, env, batchSize }: SetUp): Promise<SetUpResult<Options>> {
+async function setUp(options: Options, { payloads, env, progress, batchSize }: SetUp): Promise<SetUpResult<Options>> {
   const url = new URL(options.url);
   refuseProxy(NAME, url, env);
-  planOf(options, payloads, batchSize !== undefined);
+  const sizes = sizesOf(options, payloads, batchSize);
+  for (const warning of sizeWarnings(sizes, LIMITS[options.generation], batchSize)) progress(`warning: ${warning}`);
   const wish = wishOf(options);
   // Once here, so that what is wrong with the credentials is told before anything is started.
   if (wish !== null) await (await googleTokens(wish, env))();
@@ -153,6 +183,12 @@ async function setUp(options: Options, { payloads, env, batchSize }: SetUp): Pro
       ? []
       : [`No token was sent to ${url.hostname}, which is no host of Google's; --set auth=id-token sends one.`],
   };
+}
+
+function sizesOf(options: Options, payloads: readonly Payload[], batchSize: number | undefined): readonly number[] {
+  const { bodies, batches } = planOf(options, payloads, batchSize !== undefined);
+  if (batches !== undefined && batchSize !== undefined) return batchSizes(batches, payloads, batchSize);
+  return bodies.map((body) => body?.bytes.length ?? 0);
 }
 
 function wishOf({ auth, audience }: Options): TokenWish | null {

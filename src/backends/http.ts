@@ -3,6 +3,7 @@ import type { Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
 import type { Backend, BackendContext, BackendPlugin, BatchOutcome, Call } from './backend.js';
 import { type BatchRequest, type Client, createClient, type Request } from './http/http-client.js';
+import { batchSizes } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { connectionShare } from './shared/connection-share.js';
 import type { Answer, WireFailure } from './shared/exchange.js';
@@ -11,7 +12,9 @@ import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { instancesJson, JSON_TYPE } from './shared/instances-json.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
+import { refuseProxy } from './shared/refuse-proxy.js';
 import type { HeaderField } from './shared/request-bytes.js';
+import { showAnswer } from './shared/seen-answer.js';
 import { failedAnswer, failedWire, knownTimes } from './shared/status-outcome.js';
 
 /** Any service that answers HTTP requests; the payload goes as it is. */
@@ -26,8 +29,9 @@ const plugin: BackendPlugin<HttpOptions> = {
   batches: () => true,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
-  setUp(options, { payloads, mostInFlight, progress, batchSize }) {
+  setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
     payloads.forEach(checkPayload);
+    refuseProxy('http', new URL(options.url), env);
     if (batchSize !== undefined) batchesOf(payloads);
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
@@ -35,6 +39,10 @@ const plugin: BackendPlugin<HttpOptions> = {
       options,
       notes: options.insecure ? ['The certificate of the service was not checked.'] : [],
     });
+  },
+  checks: {
+    address: ({ url, insecure }) => Promise.resolve({ url: new URL(url), insecure }),
+    sizes: (_options, payloads, batchSize) => Promise.resolve(sizesOf(payloads, batchSize)),
   },
   create: (options, context) => createBackend(options, context),
 };
@@ -46,6 +54,11 @@ function checkPayload(payload: Payload, index: number): void {
   throw new UserError(
     `backend http: payload ${String(index)} of the trace is a tensor, which has no HTTP form; give its bytes (a body with a content type) instead`,
   );
+}
+
+function sizesOf(payloads: readonly Payload[], batchSize: number | undefined): readonly number[] {
+  if (batchSize !== undefined) return batchSizes(batchesOf(payloads), payloads, batchSize);
+  return payloads.map((payload) => (payload.kind === 'bytes' ? payload.bytes.length : NaN));
 }
 
 /** Payloads that go as they are alone go as instances together. Throws `UserError`. */
@@ -70,12 +83,12 @@ async function createBackend(options: HttpOptions, context: BackendContext): Pro
     new URL(options.url),
     options,
     connectionShare(options.connections, context),
-    context.clock,
+    context,
     requests,
     batches && batchRequests(batches, options, context.runId),
   );
   return {
-    ...invokesOf(options, client, batches),
+    ...invokesOf(options, client, batches, context),
     prepare: (signal) => client.open(signal),
     rehearse: (signal) => rehearse(options, context, signal),
     facts: () => client.facts(),
@@ -121,9 +134,11 @@ function invokesOf(
   { expect }: HttpOptions,
   client: Client,
   batches: InstanceBatches | undefined,
+  { onAnswer }: Pick<BackendContext, 'onAnswer'>,
 ): Pick<Backend, 'invoke' | 'invokeBatch'> {
   const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
   const outcomeOf = (result: Answer | WireFailure): Outcome => {
+    showAnswer(onAnswer, result);
     if (result.kind === 'failure') return failedWire(result);
     const trouble = unexpected(expect, needle, result);
     if (trouble === null) return success(result);
@@ -168,13 +183,13 @@ async function rehearse(
     sink.url,
     rehearsed,
     connections,
-    context.clock,
+    { clock: context.clock },
     requests,
     batches && batchRequests(batches, rehearsed, context.runId),
   );
   await client.open(signal);
   return {
-    ...invokesOf(rehearsed, client, batches),
+    ...invokesOf(rehearsed, client, batches, {}),
     async close() {
       await client.close();
       sink.close();

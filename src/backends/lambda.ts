@@ -1,10 +1,18 @@
-import type { BackendPlugin } from './backend.js';
+import type { Payload } from '../trace.js';
+import type { BackendPlugin, SizeLimit } from './backend.js';
 import { LAMBDA_OPTIONS, type LambdaOptions, parseLambdaOptions } from './lambda/lambda-options.js';
-import { batchesOf, bodiesOf, openLambda } from './lambda/open-lambda.js';
+import { addressOf, batchesOf, bodiesOf, credentialsOf, openLambda } from './lambda/open-lambda.js';
 import { probeLambda } from './lambda/probe-lambda.js';
 import { openSdkClient } from './lambda/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
+import { refuseProxy } from './shared/refuse-proxy.js';
+import { toldCredentials } from './shared/aws-told-credentials.js';
+import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
+import { withRegion } from './shared/aws-options.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
+
+/** docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: "6 MB each for request and response"; the error says 6291456 bytes. */
+const LIMIT: SizeLimit = { bytes: 6 * 2 ** 20, of: 'a synchronous invocation' };
 
 /** AWS Lambda: synchronous invocations, or a function URL. */
 const plugin: BackendPlugin<LambdaOptions> = {
@@ -26,12 +34,23 @@ const plugin: BackendPlugin<LambdaOptions> = {
     ...(timeoutMs === null ? {} : { timeoutMs }),
     ...(region === null ? {} : { region }),
   }),
-  setUp(options, { payloads, mostInFlight, progress, batchSize }) {
+  setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
-    const bodies = bodiesOf(payloads, options.target, batchSize !== undefined);
-    if (batchSize !== undefined) batchesOf(payloads.length === 0 ? [] : bodies);
-    return Promise.resolve({ options, notes: notesOf(options) });
+    const sizes = sizesOf(options, payloads, batchSize);
+    for (const warning of sizeWarnings(sizes, LIMIT, batchSize)) progress(`warning: ${warning}`);
+    return Promise.resolve({ options: withRegion(options, env), notes: notesOf(options) });
+  },
+  checks: {
+    credentials: async (options) =>
+      options.auth === 'none' ? 'none: calls are not signed' : toldCredentials(await credentialsOf(options)),
+    async address(options, env) {
+      const { origin } = await addressOf(options);
+      refuseProxy('lambda', origin, env);
+      return { url: origin };
+    },
+    sizes: (options, payloads, batchSize) => Promise.resolve(sizesOf(options, payloads, batchSize)),
+    limit: () => LIMIT,
   },
   create: (options, context) =>
     awsBackend(
@@ -41,6 +60,16 @@ const plugin: BackendPlugin<LambdaOptions> = {
 };
 
 export default plugin;
+
+function sizesOf(
+  { target }: LambdaOptions,
+  payloads: readonly Payload[],
+  batchSize: number | undefined,
+): readonly number[] {
+  const bodies = bodiesOf(payloads, target, batchSize !== undefined);
+  if (batchSize === undefined) return bodies.map(({ bytes }) => bytes.length);
+  return batchSizes(batchesOf(payloads.length === 0 ? [] : bodies), payloads, batchSize);
+}
 
 function notesOf({ target, log }: LambdaOptions): readonly string[] {
   if (target.kind === 'url') return ['A function URL tells no durations: usage and cold starts are unknown.'];

@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { cacheFolder } from '../cache-folder.js';
+import { cpuBudget } from '../cpu-budget.js';
 import { isUserError, messageOf, UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, SetUp, SetUpResult } from './backend.js';
@@ -68,7 +68,7 @@ const plugin: BackendPlugin<Options> = {
     return {
       model: given.model ?? 'mobilenet',
       // One CPU is left to the thread that keeps the schedule.
-      sessions: given.sessions ?? Math.min(Math.max(1, availableParallelism() - 1), MOST_SESSIONS),
+      sessions: given.sessions ?? Math.min(Math.max(1, Math.floor(cpuBudget()) - 1), MOST_SESSIONS),
       intraOpThreads: given['intra-op-threads'] ?? 1,
       sequenceLength: given['sequence-length'] ?? 32,
       ...(given.cache === undefined ? {} : { cache: given.cache }),

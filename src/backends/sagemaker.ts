@@ -1,10 +1,24 @@
-import type { BackendPlugin } from './backend.js';
-import { batchesOf, bodiesOf, openSageMaker } from './sagemaker/open-sagemaker.js';
+import type { Payload } from '../trace.js';
+import type { BackendPlugin, Capacity, SizeLimit } from './backend.js';
+import { addressOf, batchesOf, bodiesOf, credentialsOf, openSageMaker } from './sagemaker/open-sagemaker.js';
 import { probeSageMaker } from './sagemaker/probe-sagemaker.js';
 import { parseSageMakerOptions, SAGEMAKER_OPTIONS, type SageMakerOptions } from './sagemaker/sagemaker-options.js';
 import { openSdkClient } from './sagemaker/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
+import { refuseProxy } from './shared/refuse-proxy.js';
+import { toldCredentials } from './shared/aws-told-credentials.js';
+import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
+import { withRegion } from './shared/aws-options.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
+
+/** docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html */
+const SERVERLESS: SizeLimit = { bytes: 4 * 2 ** 20, of: 'an invocation of a serverless endpoint' };
+/** The guide of real-time inference: 25 MB, once 6 MB, which older endpoints may still have. */
+const REAL_TIME: SizeLimit = {
+  bytes: 25 * 2 ** 20,
+  sureBytes: 6 * 2 ** 20,
+  of: 'an invocation of a real-time endpoint',
+};
 
 /** A real-time or serverless endpoint of Amazon SageMaker AI. */
 const plugin: BackendPlugin<SageMakerOptions> = {
@@ -22,14 +36,29 @@ const plugin: BackendPlugin<SageMakerOptions> = {
   billing({ instanceType, memoryMb, region }) {
     const where = region === null ? {} : { region };
     if (memoryMb !== null) return { model: 'sagemaker-serverless', memoryMb, ...where };
-    return { model: 'hourly', ...(instanceType === null ? {} : { machine: `sagemaker:${instanceType}` }), ...where };
+    return {
+      model: 'hourly',
+      machinePrefix: 'sagemaker',
+      ...(instanceType === null ? {} : { machine: `sagemaker:${instanceType}` }),
+      ...where,
+    };
   },
-  setUp(options, { payloads, mostInFlight, progress, batchSize }) {
+  setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
-    const bodies = bodiesOf(payloads, batchSize !== undefined);
-    if (batchSize !== undefined) batchesOf(payloads.length === 0 ? [] : bodies);
-    return Promise.resolve({ options });
+    const sizes = sizesOf(payloads, batchSize);
+    for (const warning of sizeWarnings(sizes, limitOf(options), batchSize)) progress(`warning: ${warning}`);
+    return Promise.resolve({ options: withRegion(options, env) });
+  },
+  checks: {
+    credentials: async (options) => toldCredentials(await credentialsOf(options)),
+    async address(options, env) {
+      const { origin } = await addressOf(options);
+      refuseProxy('sagemaker', origin, env);
+      return { url: origin };
+    },
+    sizes: (_options, payloads, batchSize) => Promise.resolve(sizesOf(payloads, batchSize)),
+    limit: limitOf,
   },
   create: (options, context) =>
     awsBackend(
@@ -40,3 +69,15 @@ const plugin: BackendPlugin<SageMakerOptions> = {
 };
 
 export default plugin;
+
+function sizesOf(payloads: readonly Payload[], batchSize: number | undefined): readonly number[] {
+  const bodies = bodiesOf(payloads, batchSize !== undefined);
+  if (batchSize === undefined) return bodies.map(({ bytes }) => bytes.length);
+  return batchSizes(batchesOf(payloads.length === 0 ? [] : bodies), payloads, batchSize);
+}
+
+/** Whether it is serverless is what the user says, or the probe. */
+function limitOf({ memoryMb }: SageMakerOptions, provisioned: readonly Capacity[] = []): SizeLimit {
+  const isServerless = memoryMb !== null || provisioned.some(({ kind }) => kind.startsWith('serverless-'));
+  return isServerless ? SERVERLESS : REAL_TIME;
+}

@@ -1,8 +1,10 @@
 import { messageOf, UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, SetUp, SetUpResult } from './backend.js';
+import { batchSizes } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { CALLS_PER_CHANNEL } from './shared/grpc-channels.js';
+import { refuseProxy } from './shared/refuse-proxy.js';
 import { defaultPayload } from './tf-serving/default-payload.js';
 import { openGrpcBackend, predictMethod, predictRequest } from './tf-serving/grpc-backend.js';
 import { probeMachine } from './tf-serving/probe-machine.js';
@@ -30,6 +32,10 @@ const plugin: BackendPlugin<TfServingOptions> = {
   // A connection belongs to one thread.
   maxWorkers: ({ http, channels }) => http.connections ?? channels ?? Infinity,
   setUp,
+  checks: {
+    address: ({ http }) => Promise.resolve({ url: new URL(http.url), insecure: http.insecure }),
+    sizes: payloadSizes,
+  },
   async create(options, context) {
     const open = options.transport === 'rest' ? openRestBackend : openGrpcBackend;
     const host = new URL(options.http.url).hostname;
@@ -47,20 +53,19 @@ function cannotBatch({ transport, method, input }: TfServingOptions): true | str
 
 async function setUp(
   options: TfServingOptions,
-  { payloads, mostInFlight, progress, signal, batchSize }: SetUp,
+  { payloads, mostInFlight, progress, env, signal, batchSize }: SetUp,
 ): Promise<SetUpResult<TfServingOptions>> {
+  refuseProxy('tf-serving', new URL(options.http.url), env);
   for (const warning of checkSocketLimits(socketNeeds(options, mostInFlight))) progress(`warning: ${warning}`);
   const notes = options.http.insecure ? ['The certificate of the service was not checked.'] : [];
   if (payloads.length > 0) {
-    await checkPayloads(payloads, options);
-    if (batchSize !== undefined) restBatches(payloads, options);
+    await payloadSizes(options, payloads, batchSize);
     return { options, notes };
   }
   const inputs = await readMetadata(options, signal);
   const used = { ...options, dtypes: Object.fromEntries(inputs.map(({ name, dtype }) => [name, dtype])) };
   const made = [defaultPayload(inputs, options)];
-  await checkPayloads(made, used);
-  if (batchSize !== undefined) restBatches(made, used);
+  await payloadSizes(used, made, batchSize);
   const note = `The trace has no payload: one was made from the metadata that the server tells of ${options.model}, asked for once before the start.`;
   return { options: used, payloads: made, notes: [...notes, note] };
 }
@@ -72,14 +77,22 @@ function socketNeeds({ transport, http, channels }: TfServingOptions, mostInFlig
 }
 
 /** Encodes each once, so that one which has no form in this protocol is known before anything is sent. */
-async function checkPayloads(payloads: readonly Payload[], options: TfServingOptions): Promise<void> {
+async function payloadSizes(
+  options: TfServingOptions,
+  payloads: readonly Payload[],
+  batchSize: number | undefined,
+): Promise<readonly number[]> {
+  const sizes = await singleSizes(options, payloads);
+  return batchSize === undefined ? sizes : batchSizes(restBatches(payloads, options), payloads, batchSize);
+}
+
+async function singleSizes(options: TfServingOptions, payloads: readonly Payload[]): Promise<readonly number[]> {
   const method = options.transport === 'grpc' ? await predictMethod() : undefined;
-  for (const [i, payload] of payloads.entries()) {
+  return payloads.map((payload, i) => {
     try {
-      if (method === undefined) restBody(payload, options);
-      else predictRequest(method, payload, options);
+      return (method === undefined ? restBody(payload, options) : predictRequest(method, payload, options)).length;
     } catch (thrown) {
       throw new UserError(`backend tf-serving: payload ${String(i)}: ${messageOf(thrown)}`);
     }
-  }
+  });
 }

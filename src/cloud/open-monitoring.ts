@@ -1,7 +1,7 @@
 import { googleGetWith } from '../backends/shared/google-get.js';
 import { googleTokens } from '../backends/shared/google-credentials.js';
 import { isLoopback, parseServiceUrl } from '../backends/shared/google-hosts.js';
-import { refuseProxy } from '../backends/shared/google-proxy.js';
+import { refuseProxy } from '../backends/shared/refuse-proxy.js';
 import { type Token, withoutToken } from '../backends/shared/google-token.js';
 import type { Clock } from '../clock.js';
 import type { CloudReading } from '../cloud-record.js';

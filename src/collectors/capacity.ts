@@ -25,6 +25,26 @@ export function capacitySteps(readings: readonly CapacityReading[]): CapacitySte
     .sort((a, b) => a.atMs - b.atMs);
 }
 
+/** The readings as counts of one kind; a reading that tells of others only tells that there was none. */
+export function kindSteps(readings: readonly CapacityReading[], kind: string): CapacityStep[] {
+  const told = readings.map((one) =>
+    'failed' in one ? one : { atMs: one.atMs, counts: { instances: countOf(one, kind) } },
+  );
+  return capacitySteps(told);
+}
+
+function countOf({ counts }: Extract<CapacityReading, { counts: unknown }>, kind: string): number {
+  return Object.hasOwn(counts, kind) ? (counts[kind] as number) : 0;
+}
+
+/** What was told besides the sum of all instances, where there was any. */
+export function toldKinds(readings: readonly CapacityReading[]): string[] {
+  const kinds = readings.flatMap((one) =>
+    'failed' in one ? [] : Object.keys(one.counts).filter((kind) => countOf(one, kind) > 0),
+  );
+  return [...new Set(kinds)].filter((kind) => !HOURLY_KINDS.some((hourly) => hourly === kind)).sort();
+}
+
 /** The time of all instances within a window. Before the first reading and after the last, the nearest holds. */
 export function integrate(steps: readonly CapacityStep[], fromMs: number, toMs: number): CapacityTime {
   const time = { low: 0, expected: 0, high: 0 };

@@ -5,7 +5,7 @@ import type { FoldedSoFar } from '../progress.js';
 import type { CostSection, TimelineSecond } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
 import { leadsInvocation, type SampleBatch } from '../sample.js';
-import { capacitySteps, integrate, spreadOver, type CapacityStep } from './capacity.js';
+import { capacitySteps, integrate, kindSteps, spreadOver, toldKinds, type CapacityStep } from './capacity.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { countInvocations, type InvocationCounts } from './invocation-counts.js';
 import { price, type Quantity } from './price.js';
@@ -177,31 +177,69 @@ function serviceSource(billing: Billing | null, sheet: PriceSheet, plan: Plan, h
 }
 
 /** Every provisioned instance by the hour, over [first due, last done]; what comes after is the tail. */
-function endpointSource({ machine, region }: Billing, sheet: PriceSheet): Source {
-  if (machine === undefined) return unknown('the backend does not say which machine an instance is');
-  const rows = machineRows(sheet, machine, region);
-  if (typeof rows === 'string') return unknown(rows);
-  const stepsOf = ({ capacity = [] }: RunEnd): CapacityStep[] => capacitySteps(capacity);
+function endpointSource(billing: Billing, sheet: PriceSheet): Source {
+  const billedOf = hourlyRows(billing, sheet);
+  if (typeof billedOf === 'string') return unknown(billedOf);
   return {
     charge(seen, end) {
-      const steps = stepsOf(end);
       const [fromMs, toMs] = span(seen);
-      if (steps.length === 0) return { ...NOTHING, reason: noReading(end), excluded: EXCLUDED.hourly };
-      const lastMs = steps.at(-1)?.atMs ?? 0;
+      const billed = billedOf(end);
+      if (typeof billed === 'string') return { ...NOTHING, reason: billed, excluded: EXCLUDED.hourly };
+      const lastMs = Math.max(toMs, ...billed.map(({ steps }) => steps.at(-1)?.atMs ?? 0));
       return {
-        quantities: instanceHours(rows, steps, fromMs, toMs, 'instances'),
-        tail: instanceHours(rows, steps, toMs, Math.max(toMs, lastMs), 'scale-in tail'),
+        quantities: billed.map((one) => instanceHours(one, fromMs, toMs, 'instances')),
+        tail: billed.map((one) => instanceHours(one, toMs, lastMs, 'scale-in tail')),
         coldStarts: [],
         reason: null,
-        notes: [...failedNotes(end), ...rowNotes(rows)],
+        notes: [...failedNotes(end), ...rowNotes(billed.map(({ row }) => row))],
         excluded: EXCLUDED.hourly,
       };
     },
     spread(perSecond, seen, end) {
       const [fromMs, toMs] = span(seen);
-      for (const row of rows) spreadOver(perSecond, stepsOf(end), fromMs, toMs, row.price / MS_PER_HOUR);
+      const billed = billedOf(end);
+      if (typeof billed === 'string') return;
+      for (const { row, steps } of billed) spreadOver(perSecond, steps, fromMs, toMs, row.price / MS_PER_HOUR);
     },
   };
+}
+
+/** Something with a price by the hour, and how many of it there were. */
+interface HourlyRow {
+  readonly row: PriceRow;
+  readonly steps: readonly CapacityStep[];
+}
+
+/** Of the machine that the user names, else of each kind that the probe tells; or why nobody knows. */
+function hourlyRows(
+  { machine, machinePrefix, region }: Billing,
+  sheet: PriceSheet,
+): ((end: RunEnd) => readonly HourlyRow[] | string) | string {
+  if (machine === undefined && machinePrefix === undefined)
+    return 'the backend does not say which machine an instance is';
+  if (machine === undefined) return (end) => toldRows(String(machinePrefix), region, sheet, end);
+  const rows = machineRows(sheet, machine, region);
+  if (typeof rows === 'string') return rows;
+  return (end) => {
+    const steps = capacitySteps(end.capacity ?? []);
+    return steps.length === 0 ? noReading(end) : rows.map((row) => ({ row, steps }));
+  };
+}
+
+function toldRows(
+  prefix: string,
+  region: string | undefined,
+  sheet: PriceSheet,
+  end: RunEnd,
+): readonly HourlyRow[] | string {
+  const { capacity = [] } = end;
+  if (capacitySteps(capacity).length === 0) return noReading(end);
+  const told = toldKinds(capacity).map((kind) => ({ kind, rows: machineRows(sheet, `${prefix}:${kind}`, region) }));
+  const missing = told.find(({ rows }) => typeof rows === 'string')?.rows;
+  if (typeof missing === 'string') return missing;
+  return told.flatMap(({ kind, rows }) =>
+    (rows as readonly PriceRow[]).map((row) => ({ row, steps: kindSteps(capacity, kind) })),
+  );
 }
 
 /** From the first due to the last done; nothing where there is no sample. */
@@ -209,16 +247,10 @@ function span({ rows, firstDueMs, lastDoneMs }: Seen): readonly [fromMs: number,
   return rows === 0 ? [0, 0] : [firstDueMs, lastDoneMs];
 }
 
-function instanceHours(
-  rows: readonly PriceRow[],
-  steps: readonly CapacityStep[],
-  fromMs: number,
-  toMs: number,
-  what: string,
-): Quantity[] {
+function instanceHours({ row, steps }: HourlyRow, fromMs: number, toMs: number, what: string): Quantity {
   const { low, expected, high } = integrate(steps, fromMs, toMs);
   const hours = { low: low / MS_PER_HOUR, expected: expected / MS_PER_HOUR, high: high / MS_PER_HOUR };
-  return rows.map((row) => ({ what: `${row.id}, ${what}`, row, ...hours }));
+  return { what: `${row.id}, ${what}`, row, ...hours };
 }
 
 function noReading({ capacity = [] }: RunEnd): string {

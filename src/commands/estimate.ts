@@ -6,7 +6,6 @@ import { UserError } from '../errors.js';
 import { parseDurationMs, parseSpeed } from '../quantities.js';
 import type { CostSection } from '../report.js';
 import type { RunEnd } from '../run.js';
-import { USAGE_NAMES, type SampleBatch, type UsageColumns } from '../sample.js';
 import type { Trace } from '../trace.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
 import { textFlag, wholeNumber } from './text-flag.js';
@@ -114,6 +113,7 @@ async function estimate(trace: Trace, flags: EstimateFlags, terms: CostTerms): P
   const { clipWindow, schedule } = await import('../replay/schedule.js');
   const { makePlan } = await import('../replay/make-plan.js');
   const { createCost } = await import('../collectors/cost.js');
+  const { assumedSamples } = await import('../collectors/assumed-samples.js');
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
   const window = clipWindow(trace, flags.from, flags.to ?? Infinity, flags.speed);
   const plan = makePlan(trace, window, NO_LIMITS);
@@ -125,34 +125,6 @@ async function estimate(trace: Trace, flags: EstimateFlags, terms: CostTerms): P
   const capacity = [{ atMs: 0, counts: { instances } }];
   const end: RunEnd = { ...ENDED, endedMs: plan.durationMs, capacity };
   return { cost: fold.finish(end), assumptions: assumptionsOf(plan.planned, plan.durationMs, flags, terms) };
-}
-
-/** All succeed, each in the time that is billed. */
-function assumedSamples(dueMs: Float64Array, billedMs: number): SampleBatch {
-  const rows = dueMs.length;
-  const column = (value: number): Float64Array => new Float64Array(rows).fill(value);
-  const doneMs = dueMs.map((ms) => ms + billedMs);
-  const unknown = column(NaN);
-  return {
-    rows,
-    worker: 0,
-    seq: new Uint32Array(rows),
-    dueMs,
-    releaseMs: dueMs,
-    handedMs: dueMs,
-    sentMs: dueMs,
-    doneMs,
-    doneEarliestMs: doneMs,
-    handshakeMs: unknown,
-    serverMs: unknown,
-    outcome: new Uint8Array(rows),
-    coldStart: new Uint8Array(rows),
-    usage: {
-      ...(Object.fromEntries(USAGE_NAMES.map((name) => [name, unknown])) as Record<keyof UsageColumns, Float64Array>),
-      billedMs: column(billedMs),
-    },
-    details: [],
-  };
 }
 
 function assumptionsOf(

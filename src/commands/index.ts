@@ -1,5 +1,6 @@
 import { Backends } from './backends.js';
 import { Calibrate } from './calibrate.js';
+import { Check } from './check.js';
 import { Compare } from './compare.js';
 import { Completion } from './completion.js';
 import { Estimate } from './estimate.js';
@@ -16,6 +17,7 @@ export const COMMANDS = {
   generate: Generate,
   estimate: Estimate,
   backends: Backends,
+  check: Check,
   calibrate: Calibrate,
   report: ReportAgain,
   compare: Compare,

@@ -262,7 +262,10 @@ async function generated(flags: RunFlags, payloads: readonly Payload[] = []): Pr
   return { ...trace, payloads, payloadsInTurn: true };
 }
 
-async function givenPayloads({ body, payload }: RunFlags): Promise<readonly Payload[] | undefined> {
+export async function givenPayloads({
+  body,
+  payload,
+}: Pick<RunFlags, 'body' | 'payload'>): Promise<readonly Payload[] | undefined> {
   if (body !== undefined && payload !== undefined)
     throw new UserError('--body and --payload are two ways to say the same; give one');
   const { readPayloadArgument } = await import('../trace-file/payloads.js');
@@ -318,8 +321,13 @@ export function requestOf(
   };
 }
 
+type BackendFlags = Pick<
+  RunFlags,
+  'set' | 'url' | 'model' | 'sessions' | 'method' | 'expect' | 'header' | 'insecure'
+> & { readonly connections?: number | undefined };
+
 /** `--set` first, then the shorthands; a key given twice becomes a list, which only repeatable options take. */
-function backendOptions(flags: RunFlags): RawOptions {
+export function backendOptions(flags: BackendFlags): RawOptions {
   const pairs: [string, string][] = (flags.set ?? []).map((text) => {
     const equals = text.indexOf('=');
     if (equals < 1) throw new UserError(`--set ${printable(text, 60)}: give key=value`);

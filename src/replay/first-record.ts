@@ -5,7 +5,7 @@ import type { CostTerms } from '../cost-terms.js';
 import type { Plan, RunRecord } from '../run.js';
 import type { ChosenPacing } from './choose-pacing.js';
 import { parseThresholds } from '../gate/parse-threshold.js';
-import { cpuBudget } from './cpu-budget.js';
+import { cpuBudget } from '../cpu-budget.js';
 import { redactOptions } from './redact-options.js';
 import type { ReplayRequest } from './replay-request.js';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cgroupLevels } from './cpu-budget.js';
+import { cgroupLevels } from '../cpu-budget.js';
 
 /** What took CPU time from this process while a run went on, ms; absent where the system does not tell. */
 export interface HostUsage {

@@ -2,12 +2,13 @@ import type { BackendPlugin } from '../backends/backend.js';
 import { importPlugin, locatePlugin } from '../backends/registry.js';
 import { storedCalibration } from '../calibration.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
-import { printable, UserError } from '../errors.js';
+import { cpuBudget } from '../cpu-budget.js';
+import { UserError } from '../errors.js';
 import type { Plan, RunRecord } from '../run.js';
 import type { Payload } from '../trace.js';
 import { asksTooMuch } from './asks-too-much.js';
+import { checkBatches } from './check-batches.js';
 import { choosePacing, type ChosenPacing } from './choose-pacing.js';
-import { cpuBudget } from './cpu-budget.js';
 import { withEnvironment } from './environment-options.js';
 import { firstRecord, runName } from './first-record.js';
 import { knowsSent } from './knows-sent.js';
@@ -90,13 +91,6 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
     record,
     folderName: runName(request, startedAt),
   };
-}
-
-/** Throws `UserError` unless the backend, with these parsed options, sends several requests in one call. */
-function checkBatches(plugin: BackendPlugin, options: unknown): void {
-  const can = plugin.batches?.(options) ?? 'it sends one request a call';
-  if (can !== true)
-    throw new UserError(`backend ${plugin.name} does not batch: ${printable(can)}; leave out --batch-size`);
 }
 
 function planLimits(request: ReplayRequest, plugin: BackendPlugin, options: unknown): Parameters<typeof makePlan>[2] {

@@ -12,12 +12,12 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
-const RUN = ['--rate', '20/s', '--duration', '2500ms', '--process', 'constant', '--quiet', '--workers', '1'];
+const RUN = ['--rate', '20/s', '--duration', '3500ms', '--process', 'constant', '--quiet', '--workers', '1'];
 const BODY = ['--body', '[[1],[2]]'];
 
 describe('the command line', () => {
   it.each(['rest', 'grpc'])(
-    'over %s with tokens of two seconds: each is valid at its time, and no trace is left',
+    'over %s with tokens of two seconds: each is replaced in time, and no trace is left',
     async (transport) => {
       const metadata = kept(await serveMetadata(2));
       Object.assign(process.env, metadata.env);
@@ -25,7 +25,8 @@ describe('the command line', () => {
       const endpointUrl = await (transport === 'rest' ? serveRest : serveGrpc)((authorization, request) => {
         // An empty request is a probe of the endpoint.
         if (request !== '') seen.push(request);
-        return metadata.accepts(authorization);
+        // A starved machine may be late by a second; one that never asks again is found out in the rest of the run.
+        return metadata.accepts(authorization, undefined, 1000);
       });
       const out = freshFolder();
       const options = {
@@ -41,10 +42,10 @@ describe('the command line', () => {
       const report = readReport(out);
       expectConserved(report);
       // The 11th is throttled, with the reason kept.
-      expect(report.sections.outcomes).toMatchObject({ ok: 49, failures: { throttled: 1 } });
+      expect(report.sections.outcomes).toMatchObject({ ok: 69, failures: { throttled: 1 } });
       const everything = everythingIn(out) + stdout + stderr;
       expect(everything).toContain('RESOURCE_EXHAUSTED: the quota is used up');
-      expect(seen.length).toBe(50);
+      expect(seen.length).toBe(70);
       expect(seen[0]).toMatch(/plan-b/);
       // One for the check, one for the worker, and at least one more before that expired.
       expect(metadata.issued.length).toBeGreaterThanOrEqual(3);

@@ -5,15 +5,15 @@ import aiPlatform from '#src/backends/ai-platform';
 import { deployedCapacity } from '#src/backends/ai-platform/deployed-capacity';
 import { endpointAddress, type EndpointPlace } from '#src/backends/ai-platform/endpoint-address';
 import { predictBody } from '#src/backends/ai-platform/predict-body';
-import type { Backend, BackendPlugin, Call, RawOptions, SetUpResult } from '#src/backends/backend';
+import type { Backend, BackendPlugin, RawOptions, SetUpResult } from '#src/backends/backend';
 import { importPlugin, locatePlugin } from '#src/backends/registry';
 import { UserError } from '#src/errors';
-import type { Outcome } from '#src/sample';
 import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
 import { type MetadataServer, restoreEnvironment, serveHttp, serveMetadata } from '../support/fake-google.js';
+import { call, meaningOf, openBackend, setUpBackend } from '../support/google-backend.js';
 import { answer, listen, serve } from './shared/loopback-server.js';
-import { eventually, pause, realClock } from './shared/real-clock.js';
+import { eventually, pause } from './shared/real-clock.js';
 
 const NAME = 'projects/p-1/locations/us-central1/endpoints/42';
 const PAYLOAD: Payload = { kind: 'bytes', contentType: 'application/json', bytes: Buffer.from('[[1.5,2]]') };
@@ -56,6 +56,7 @@ describe('addresses', () => {
           method: how,
           name,
           controlUrl: `https://${ofRegion}-aiplatform.googleapis.com/v1/${name}`,
+          isDedicated: false,
         });
         expect(endpointAddress({ endpoint: name, method: how })).toEqual(byParts);
         // An address that was made is read back as what it was made of.
@@ -304,9 +305,9 @@ describe('the probe', () => {
     const endpointUrl = `http://127.0.0.1:${String(server.port)}`;
     const backend = await backendFor({ endpoint: NAME, endpointUrl, auth: 'access-token' });
     expect(await backend.probe?.(new AbortController().signal)).toEqual([
-      { kind: 'replicas', count: 5 },
+      { kind: 'replicas', count: 6 },
       { kind: 'n1-standard-8', count: 5 },
-      { kind: 'NVIDIA_TESLA_T4', count: 4 },
+      { kind: 't4', count: 4 },
       { kind: 'g2-standard-8', count: 0 },
       { kind: 'automatic', count: 1 },
     ]);
@@ -375,49 +376,10 @@ async function useMetadata(lifeSeconds: number): Promise<MetadataServer> {
   return metadata;
 }
 
-async function setUp(
-  raw: RawOptions,
-  payloads: readonly Payload[],
-  env = {},
-): Promise<SetUpResult<unknown> | undefined> {
-  const { signal } = new AbortController();
-  return aiPlatform.setUp?.(aiPlatform.parseOptions(raw), {
-    payloads,
-    mostInFlight: 1000,
-    progress: () => undefined,
-    env,
-    signal,
-  });
+function setUp(raw: RawOptions, payloads: readonly Payload[], env = {}): Promise<SetUpResult<unknown> | undefined> {
+  return setUpBackend(aiPlatform, raw, payloads, env);
 }
 
 async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [PAYLOAD]): Promise<Backend> {
-  const context = { clock: realClock(), payloads, worker: 0, workers: 1, runId: 'run-1', seed: 1, virtual: false };
-  return kept(await aiPlatform.create(aiPlatform.parseOptions(raw), context));
-}
-
-interface TestCall extends Call {
-  abort(): void;
-}
-
-function call(): TestCall {
-  const controller = new AbortController();
-  let listener: () => void = () => undefined;
-  return {
-    seq: 0,
-    payload: 0,
-    dueMs: 0,
-    handedMs: 0,
-    signal: controller.signal,
-    onAbort: (given) => {
-      listener = given;
-    },
-    abort() {
-      controller.abort();
-      listener();
-    },
-  };
-}
-
-function meaningOf(outcome: Outcome): string {
-  return outcome.ok ? 'ok' : outcome.failure;
+  return kept(await openBackend(aiPlatform, aiPlatform.parseOptions(raw), payloads));
 }

@@ -5,7 +5,7 @@ import type { Backend, BackendPlugin, RawOptions } from '#src/backends/backend';
 import lambda from '#src/backends/lambda';
 import { unsignedAddress } from '#src/backends/lambda/open-lambda';
 import { parseLogTail } from '#src/backends/lambda/parse-log-tail';
-import { refuseProxy } from '#src/backends/shared/aws-proxy';
+import { refuseProxy } from '#src/backends/shared/refuse-proxy';
 import { encodeQuery } from '#src/backends/shared/sigv4';
 import { backendContract } from '#src/testing';
 import { type Payload } from '#src/trace';

@@ -1,5 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { delimiter, join } from 'node:path';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import {
   CreateEndpointCommand,
@@ -7,16 +9,26 @@ import {
   CreateModelCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Backend, BackendPlugin, RawOptions } from '#src/backends/backend';
 import sagemaker from '#src/backends/sagemaker';
 import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
 import { expectNoSecret } from '../support/expect-no-secret.js';
-import { CREDENTIALS, type FakeAnswer, type FakeAws, isolateAws, startFakeAws } from '../support/fake-aws.js';
+import {
+  aws4,
+  type Credentials,
+  CREDENTIALS,
+  type FakeAnswer,
+  type FakeAws,
+  isolateAws,
+  startFakeAws,
+} from '../support/fake-aws.js';
 import { call, json, preparedBackend } from '../support/prepared-backend.js';
 import { expectConserved, freshFolder, readReport, runCli } from '../support/run-cli.js';
 import { pause } from './shared/real-clock.js';
+
+const moto = hasMoto() ? startMoto() : undefined;
 
 const open: { close?(): void | Promise<void> }[] = [];
 beforeEach(() => {
@@ -188,12 +200,11 @@ describe('options', () => {
   });
 });
 
-const hasMoto = spawnSync('moto_server', ['--help']).status === 0;
-if (!hasMoto) console.log('moto_server is not installed: SageMaker is not tried against it');
+if (moto === undefined) console.log('moto_server is not installed: SageMaker is not tried against it');
 
-describe.skipIf(!hasMoto)('against moto', () => {
-  it('a run ends well, and the probe finds the instances', async () => {
-    const url = await startMoto();
+describe.skipIf(moto === undefined)('against moto', () => {
+  it('a run ends well, the probe finds the instances, and a wrong secret is refused', async () => {
+    const url = (await moto) ?? '';
     await createEndpoint(url);
     const options = { endpoint: 'ep', endpointUrl: url, contentType: 'application/json' };
     const probed = await kept(await preparedBackend(sagemaker, options, [])).probe?.(new AbortController().signal);
@@ -201,21 +212,23 @@ describe.skipIf(!hasMoto)('against moto', () => {
       { kind: 'instances', count: 3 },
       { kind: 'ml.m4.2xlarge', count: 3 },
     ]);
+    const keys = await createUser(url);
+    for (const client of ['lean', 'sdk']) {
+      isolateAws(keys);
+      expect(await (await backendFor({ ...options, client })).invoke(call())).toMatchObject({ ok: true });
+      isolateAws({ ...keys, secretAccessKey: 'planted-wrong-secret' });
+      const refused = await (await backendFor({ ...options, client })).invoke(call());
+      expect(refused).toMatchObject({ ok: false, failure: 'unauthorized' });
+      // The client of the vendor does not read moto's XML.
+      if (client === 'lean') expect(JSON.stringify(refused)).toContain('SignatureDoesNotMatch');
+      expect(JSON.stringify(refused)).not.toContain('planted');
+    }
+    isolateAws(keys);
     const folder = freshFolder();
     const settings = Object.entries(options).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-    const load = [
-      '--rate',
-      '10/s',
-      '--duration',
-      '1s',
-      '--process',
-      'constant',
-      '--body',
-      '{"instances":[[1]]}',
-      '-w',
-      '1',
-    ];
-    const { stdout, stderr } = await runCli([...load, '--quiet', '--backend', 'sagemaker', ...settings, '-o', folder]);
+    const load = ['--rate', '10/s', '--duration', '1s', '--process', 'constant', '--body', '{"instances":[[1]]}'];
+    const run = [...load, '-w', '1', '--quiet', '--backend', 'sagemaker', ...settings, '-o', folder];
+    const { stdout, stderr } = await runCli(run);
     const report = readReport(folder);
     expectConserved(report);
     expect(report.sections.outcomes).toMatchObject({ ok: 10, planned: 10 });
@@ -223,28 +236,56 @@ describe.skipIf(!hasMoto)('against moto', () => {
   });
 });
 
+/** Found without starting it, which takes seconds. */
+function hasMoto(): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'moto_server')));
+}
+
+/** It starts while other tests run. */
 async function startMoto(): Promise<string> {
   const port = await freePort();
   const child = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore', detached: true });
-  kept({
+  afterAll(() => {
     // Its launcher is a shell script: the group ends, not the launcher alone.
-    close() {
-      if (child.pid !== undefined) process.kill(-child.pid);
-    },
+    if (child.pid !== undefined) process.kill(-child.pid);
   });
   const url = `http://127.0.0.1:${String(port)}`;
-  const endMs = performance.now() + 20_000;
+  const endMs = performance.now() + 40_000;
   while (performance.now() < endMs) {
-    if (
-      await fetch(`${url}/moto-api/`).then(
-        () => true,
-        () => false,
-      )
-    )
-      return url;
+    const isUp = await fetch(`${url}/moto-api/`).then(
+      () => true,
+      () => false,
+    );
+    if (isUp) return url;
     await pause(50);
   }
   throw new Error('moto_server does not answer');
+}
+
+/** A user who may do anything; from then on moto checks signatures. */
+async function createUser(url: string): Promise<Credentials> {
+  const UserName = 'u';
+  await iam(url, { Action: 'CreateUser', UserName });
+  const PolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+  });
+  await iam(url, { Action: 'PutUserPolicy', UserName, PolicyName: 'p', PolicyDocument });
+  const made = await iam(url, { Action: 'CreateAccessKey', UserName });
+  const of = (name: string): string => new RegExp(`<${name}>([^<]+)<`).exec(made)?.[1] ?? '';
+  await fetch(`${url}/moto-api/reset-auth`, { method: 'POST', body: '0' });
+  return { accessKeyId: of('AccessKeyId'), secretAccessKey: of('SecretAccessKey') };
+}
+
+async function iam(url: string, parameters: Record<string, string>): Promise<string> {
+  const body = new URLSearchParams({ ...parameters, Version: '2010-05-08' }).toString();
+  const { host } = new URL(url);
+  const request = { method: 'POST', host, path: '/', service: 'iam', region: 'us-east-1', body: Buffer.from(body) };
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const { Host: _host, 'Content-Length': _length, ...signed } = aws4.sign({ ...request, headers }, CREDENTIALS).headers;
+  const answer = await fetch(`${url}/`, { method: 'POST', body, headers: signed });
+  if (!answer.ok) throw new Error(`${String(answer.status)} ${await answer.text()}`);
+  return answer.text();
 }
 
 async function freePort(): Promise<number> {

@@ -17,6 +17,8 @@ const BENCHES = [
   'trace-read',
   'long-trace',
   'fuzz',
+  'signed-calls',
+  'vertex-calls',
 ];
 
 const flag = { type: 'boolean', default: false };

@@ -1,16 +1,22 @@
 // CPU and time per Lambda call, closed loop over 32 lanes: the backend beside the vendor's client, in turns, medians.
-// Run: node test/bench/signed-calls.js [calls per round] [rounds]. The server is a process of its own.
+// Run: node test/bench/signed-calls.js [calls per round] [rounds] [--quick]. The server is a process of its own.
 import { fork } from 'node:child_process';
 import { createServer } from 'node:net';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import lambda from '#src/backends/lambda';
+import { median, printBench, spread } from '../support/bench-table.js';
 
 const LANES = 32;
 const BODY = Buffer.from('{"instances":[[0.5]]}');
 const LOG = `START RequestId: 5f1c Version: $LATEST\n${'a line of the function\n'.repeat(20)}END RequestId: 5f1c\nREPORT RequestId: 5f1c\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 2048 MB\tMax Memory Used: 180 MB\t\n`;
 
 if (process.argv[2] === 'serve') serve();
-else await compare(Number(process.argv[2] ?? 20_000), Number(process.argv[3] ?? 5));
+else {
+  await printBench(import.meta.url, ({ quick, numbers: [calls = quick ? 2000 : 20_000, rounds = quick ? 1 : 5] }) =>
+    compare(calls, rounds, quick),
+  );
+  process.exit();
+}
 
 function serve() {
   const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 23\r\nx-amzn-requestid: 5f1c\r\nx-amz-executed-version: $LATEST\r\nx-amz-log-result: ${Buffer.from(LOG).toString('base64')}\r\n\r\n`;
@@ -30,7 +36,7 @@ function serve() {
   process.on('disconnect', () => process.exit());
 }
 
-async function compare(calls, rounds) {
+async function compare(calls, rounds, quick) {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' });
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const server = fork(new URL(import.meta.url), ['serve']);
@@ -42,17 +48,32 @@ async function compare(calls, rounds) {
   for (let round = 0; round < rounds; round++) {
     for (const [name, [send, count]] of Object.entries(clients)) results[name].push(await closedLoop(send, count));
   }
-  const cpuUs = {};
-  for (const [name, all] of Object.entries(results)) {
-    cpuUs[name] = median(all.map((r) => r.cpuUs));
-    const perSecond = Math.round(1e6 / median(all.map((r) => r.wallUs)));
-    console.log(
-      `${name.padEnd(7)} ${cpuUs[name].toFixed(1)} us CPU a call, ${perSecond} calls/s (median of ${rounds})`,
-    );
-  }
-  console.log(`the vendor's client takes ${(cpuUs.vendor / cpuUs.lean).toFixed(1)} times the CPU`);
   server.disconnect();
-  process.exit();
+  const perSecond = (all) => all.map(({ wallUs }) => 1e6 / wallUs);
+  const rows = Object.entries(results).map(([name, all]) => ({
+    measure: `CPU per Lambda call, closed loop over ${LANES} lanes, ${name}`,
+    figure: `${spread(
+      all.map(({ cpuUs }) => cpuUs),
+      1,
+    )} us`,
+    note: `${spread(perSecond(all), 0)} calls/s`,
+  }));
+  const cpuUs = (name) => median(results[name].map((one) => one.cpuUs));
+  const ratio = cpuUs('vendor') / cpuUs('lean');
+  const held = median(perSecond(results.lean));
+  return [
+    ...rows,
+    {
+      measure: "the vendor's client, times the CPU of ours",
+      figure: ratio.toFixed(1),
+      ...judged('20', ratio >= 20, quick),
+    },
+    { measure: 'signed Lambda calls/s', figure: held.toFixed(0), ...judged('15000', held >= 15_000, quick) },
+  ];
+}
+
+function judged(goal, held, quick) {
+  return { goal: `at least ${goal}`, ...(quick ? { note: 'a smoke run judges nothing' } : { held }) };
 }
 
 async function lean(url) {
@@ -93,8 +114,4 @@ async function closedLoop(send, calls) {
   await Promise.all(Array.from({ length: LANES }, lane));
   const used = process.cpuUsage(cpu);
   return { cpuUs: (used.user + used.system) / calls, wallUs: ((performance.now() - start) * 1000) / calls };
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -1,11 +1,12 @@
 // CPU per predict call: REST over the lean wire and gRPC as the backend ai-platform does them, beside Google's own client,
 // closed loop over 16 lanes, in turns, medians. The goal: REST at least 8 times cheaper than Google's client.
-// Run: node test/bench/vertex-calls.js [calls per round] [rounds]. The servers are a process of their own.
+// Run: node test/bench/vertex-calls.js [calls per round] [rounds] [--quick]. The servers are a process of their own.
 import * as grpc from '@grpc/grpc-js';
 import { fork } from 'node:child_process';
 import { createServer as createHttp2Server } from 'node:http2';
 import { createServer } from 'node:net';
 import aiPlatform from '#src/backends/ai-platform';
+import { median, printBench, spread } from '../support/bench-table.js';
 
 const LANES = 16;
 const NAME = 'projects/p/locations/us-central1/endpoints/42';
@@ -17,7 +18,12 @@ const PAYLOAD = {
 };
 
 if (process.argv[2] === 'serve') await serve();
-else await compare(Number(process.argv[2] ?? 4000), Number(process.argv[3] ?? 5));
+else {
+  await printBench(import.meta.url, ({ quick, numbers: [calls = quick ? 500 : 4000, rounds = quick ? 1 : 5] }) =>
+    compare(calls, rounds, quick),
+  );
+  process.exit();
+}
 
 async function serve() {
   const body = '{"predictions":[[0.5]],"deployedModelId":"1"}';
@@ -40,7 +46,7 @@ async function serve() {
   process.on('disconnect', () => process.exit());
 }
 
-async function compare(calls, rounds) {
+async function compare(calls, rounds, quick) {
   const server = fork(new URL(import.meta.url), ['serve']);
   const ports = await new Promise((resolve) => server.once('message', resolve));
   const clients = {
@@ -53,13 +59,15 @@ async function compare(calls, rounds) {
   for (let round = 0; round < rounds; round++) {
     for (const [name, send] of Object.entries(clients)) results[name].push(await closedLoop(send, calls));
   }
-  const medians = Object.fromEntries(Object.entries(results).map(([name, all]) => [name, median(all)]));
-  for (const [name, cpuUs] of Object.entries(medians))
-    console.log(`${name.padEnd(13)} ${cpuUs.toFixed(1)} us CPU a call`);
-  const ratio = medians['grpc, Google'] / medians['rest, lean'];
-  console.log(`REST is ${ratio.toFixed(1)} times cheaper than Google's client (goal: 8)`);
   server.disconnect();
-  process.exit();
+  const rows = Object.entries(results).map(([name, all]) => ({
+    measure: `CPU per predict call, closed loop over ${LANES} lanes, ${name}`,
+    figure: `${spread(all, 1)} us`,
+  }));
+  const ratio = median(results['grpc, Google']) / median(results['rest, lean']);
+  const judged = quick ? { note: 'a smoke run judges nothing' } : { held: ratio >= 8 };
+  const measure = "Google's gRPC client, times the CPU of REST";
+  return [...rows, { measure, figure: ratio.toFixed(1), goal: 'at least 8', ...judged }];
 }
 
 async function ours(raw, port) {
@@ -102,8 +110,4 @@ async function closedLoop(send, calls) {
   await Promise.all(Array.from({ length: LANES }, lane));
   const { user, system } = process.cpuUsage(before);
   return (user + system) / calls;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -18,8 +18,8 @@ interface Issued {
 export interface TokenIssuer {
   /** Of every token so far. */
   readonly issued: readonly Issued[];
-  /** Whether this header holds a token of ours that is valid now, and for this audience. */
-  accepts(authorization: string | undefined, audience?: string): boolean;
+  /** Whether this header holds a token of ours that is valid now, or was so long ago, and for this audience. */
+  accepts(authorization: string | undefined, audience?: string, graceMs?: number): boolean;
   close(): Promise<void>;
 }
 
@@ -68,9 +68,9 @@ function createTokens() {
       issued.push({ text, expiresMs: exp * 1000, audience });
       return text;
     },
-    accepts(authorization: string | undefined, audience?: string): boolean {
+    accepts(authorization: string | undefined, audience?: string, graceMs = 0): boolean {
       const token = issued.find(({ text }) => authorization === `Bearer ${text}`);
-      return token !== undefined && token.expiresMs > Date.now() && token.audience === audience;
+      return token !== undefined && token.expiresMs + graceMs > Date.now() && token.audience === audience;
     },
   };
 }

@@ -17,8 +17,8 @@ interface MachineSpec {
 const MAX_MODELS = 1000;
 
 /**
- * What an endpoint's description (`GET v1/projects/.../endpoints/ID`) says is running: `replicas` on machines, which
- * cost by the hour, then the same by machine type, and accelerators by theirs. Throws an Error where it does not say.
+ * What an endpoint's description (`GET v1/projects/.../endpoints/ID`) says is running: `replicas`, which is what the bill
+ * counts, then by machine type, and accelerators by theirs. Throws an Error where it does not say.
  */
 export function deployedCapacity(description: unknown): readonly Capacity[] {
   if (typeof description !== 'object' || description === null) throw new Error('the description is no object');
@@ -39,20 +39,24 @@ function ofModel({ id, dedicatedResources, automaticResources, status }: Deploye
   if (replicas === undefined) {
     throw new Error(`deployed model ${printable(String(id), 40)} does not say how many replicas it has`);
   }
-  if (automaticResources !== undefined) return [{ kind: 'automatic', count: replicas }];
+  const all = { kind: 'replicas', count: replicas };
+  if (automaticResources !== undefined) return [all, { kind: 'automatic', count: replicas }];
   const { machineType, acceleratorType, acceleratorCount } = dedicatedResources?.machineSpec ?? {};
   if (typeof machineType !== 'string') {
     throw new Error(`deployed model ${printable(String(id), 40)} does not say its machine type`);
   }
-  const machines = [
-    { kind: 'replicas', count: replicas },
-    { kind: printable(machineType, 60), count: replicas },
-  ];
-  if (typeof acceleratorType !== 'string') return machines;
-  return [
-    ...machines,
-    { kind: printable(acceleratorType, 60), count: replicas * (wholeNumber(acceleratorCount) ?? 1) },
-  ];
+  const machines = { kind: printable(machineType, 60), count: replicas };
+  if (typeof acceleratorType !== 'string') return [all, machines];
+  return [all, machines, { kind: shortName(acceleratorType), count: replicas * (wholeNumber(acceleratorCount) ?? 1) }];
+}
+
+/** `NVIDIA_TESLA_T4` is what price sheets call `t4`. */
+function shortName(acceleratorType: string): string {
+  const words = acceleratorType
+    .toLowerCase()
+    .split('_')
+    .filter((word) => word !== 'nvidia' && word !== 'tesla');
+  return printable(words.join('-'), 60);
 }
 
 function wholeNumber(value: unknown): number | undefined {

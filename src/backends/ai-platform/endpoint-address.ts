@@ -26,6 +26,8 @@ export interface EndpointAddress {
   readonly name: string | null;
   /** Where the endpoint is described; null where it is not known. */
   readonly controlUrl: string | null;
+  /** Whether its own DNS name is asked, not the one that all endpoints of a region share. */
+  readonly isDedicated: boolean;
 }
 
 const NAME = /^projects\/([^/\s]+)\/locations\/([^/\s]+)\/endpoints\/([^/\s]+)$/;
@@ -54,6 +56,7 @@ function composed(place: EndpointPlace): EndpointAddress {
     method,
     name,
     controlUrl: below(control, `v1/${name}`),
+    isDedicated: place.dedicated !== undefined,
   };
 }
 
@@ -108,6 +111,7 @@ function given(
     method: method ?? (ofPath === 'rawPredict' ? 'rawPredict' : 'predict'),
     name,
     controlUrl: name === null ? null : below(control, `v1/${name}`),
+    isDedicated: url.hostname.endsWith('.prediction.vertexai.goog'),
   };
 }
 

@@ -1,14 +1,16 @@
-import type { Client, Metadata, ServiceError } from '@grpc/grpc-js';
-import type { Clock } from '../../clock.js';
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, Call } from '../backend.js';
+import { connectionShare, type Connections } from '../shared/connection-share.js';
 import { openBackgroundToken } from '../shared/google-background-token.js';
 import type { TokenWish } from '../shared/google-credentials.js';
 import { type TokenSource, withoutToken } from '../shared/google-token.js';
+import { createGrpcChannels, type GrpcChannels, type GrpcReply } from '../shared/grpc-channels.js';
+import { type Grpc, type GrpcMetadata, loadGrpc } from '../shared/grpc-runtime.js';
+import { openGrpcSink } from '../shared/grpc-sink.js';
+import { rehearsedCalls } from '../shared/rehearsed-calls.js';
+import { answerText } from '../shared/seen-answer.js';
 import type { Method } from './endpoint-address.js';
 import { grpcFailure } from './grpc-failure.js';
-import { openGrpcSink } from './grpc-sink.js';
-import { loadPackage } from './load-package.js';
 
 export interface GrpcPlan {
   readonly url: URL;
@@ -19,115 +21,72 @@ export interface GrpcPlan {
   readonly messages: readonly Uint8Array[];
   /** Null: no token. */
   readonly wish: TokenWish | null;
-  /** Over all workers; null: one each. */
+  /** Over all workers; null: as many as it takes, at first one each. */
   readonly connections: number | null;
 }
-
-type Grpc = typeof import('@grpc/grpc-js');
 
 const PATHS: Readonly<Record<Method, string>> = {
   predict: '/google.cloud.aiplatform.v1.PredictionService/Predict',
   rawPredict: '/google.cloud.aiplatform.v1.PredictionService/RawPredict',
 };
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
-/** How long `prepare` waits for connections; a service that is down is no reason to wait longer. */
-const OPENING_MS = 5000;
-const WARM_UP_CALLS = 1000;
-const WARM_UP_LANES = 32;
 
 /**
  * Calls over HTTP/2 by grpc-js. Messages go out as they were encoded and answers are not decoded: the thread keeps a
  * schedule. It cannot be seen when the first byte leaves, so `sentMs` is unknown.
  */
 export async function createGrpcBackend(plan: GrpcPlan, context: BackendContext): Promise<Backend> {
-  const grpc = await loadPackage(() => import('@grpc/grpc-js'));
+  const grpc = await loadGrpc();
   const token = plan.wish === null ? null : await openBackgroundToken(plan.wish);
-  const clients = openClients(grpc, plan, context);
+  const channels = channelsTo(grpc, plan.url, connectionShare(plan.connections, context, 1), context);
   return {
-    invoke: createInvoke(grpc, plan, clients, token, context.clock),
-    async prepare(signal) {
-      await warmUp(grpc, plan, context, signal);
-      await opened(clients, context.clock);
-    },
-    facts: () => ({ client: 'grpc-js, HTTP/2', channels: clients.length, ...token?.facts() }),
+    invoke: createInvoke(grpc, plan, channels, token, context.onAnswer),
+    prepare: (signal) => channels.open(signal),
+    rehearse: (signal) => rehearse(grpc, plan, context, signal),
+    facts: () => ({ client: 'grpc-js, HTTP/2', ...channels.facts(), ...token?.facts() }),
     close() {
       token?.close();
-      for (const client of clients) client.close();
+      channels.close();
       return Promise.resolve();
     },
   };
 }
 
-/** A channel is one connection. */
-function openClients(grpc: Grpc, { url, connections }: GrpcPlan, { worker, workers }: BackendContext): Client[] {
-  const share = connections === null ? 1 : Math.floor((connections + workers - 1 - worker) / workers);
-  const isSecure = url.protocol === 'https:';
-  const address = `${url.hostname}:${url.port === '' ? (isSecure ? '443' : '80') : url.port}`;
-  return Array.from({ length: share }, () => openClient(grpc, address, isSecure));
+function channelsTo(grpc: Grpc, url: URL, channels: Connections, { clock }: BackendContext): GrpcChannels {
+  const target = { grpc, url, insecure: false, answerBytes: BODY_LIMIT_BYTES };
+  return createGrpcChannels({ ...target, channels, clock, failureOf: grpcFailure });
 }
-
-function openClient(grpc: Grpc, address: string, isSecure: boolean): Client {
-  const credentials = isSecure ? grpc.credentials.createSsl() : grpc.credentials.createInsecure();
-  return new grpc.Client(address, credentials, {
-    // A request is sent once, straight to the service, over this channel's own connection.
-    'grpc.enable_retries': 0,
-    'grpc.enable_http_proxy': 0,
-    'grpc.use_local_subchannel_pool': 1,
-    'grpc.service_config_disable_resolution': 1,
-    'grpc.max_receive_message_length': BODY_LIMIT_BYTES,
-    'grpc.max_send_message_length': -1,
-  });
-}
-
-/** Resolves when all are connected, or when it has taken long enough. */
-async function opened(clients: readonly Client[], clock: Clock): Promise<void> {
-  const enough = new AbortController();
-  const connections = clients.map(
-    (client) =>
-      new Promise((resolve) => {
-        client.waitForReady(Infinity, resolve);
-      }),
-  );
-  await Promise.race([Promise.all(connections), clock.until(clock.now() + OPENING_MS, enough.signal)]);
-  enough.abort();
-}
-
-type Invoke = (call: Call) => Promise<Outcome>;
 
 function createInvoke(
   grpc: Grpc,
   { name, method, messages }: Pick<GrpcPlan, 'name' | 'method' | 'messages'>,
-  clients: readonly Client[],
+  channels: GrpcChannels,
   token: TokenSource | null,
-  clock: Clock,
-): Invoke {
+  onAnswer?: BackendContext['onAnswer'],
+): (call: Call) => Promise<Outcome> {
   const metadata = createMetadata(grpc, name, token);
   const buffers = messages.map((bytes) => Buffer.from(bytes));
-  const path = PATHS[method];
-  let turn = 0;
-  return (call) =>
-    new Promise((resolve) => {
-      const client = clients[turn++ % clients.length] as Client;
-      const done = (error: ServiceError | null): void => {
-        const doneMs = clock.now();
-        resolve(error === null ? { ok: true, doneMs } : { ...failed(error, token), doneMs });
-      };
-      const sent = client.makeUnaryRequest(path, asIs, asIs, buffers[call.payload] as Buffer, metadata(), done);
-      call.onAbort(() => {
-        sent.cancel();
-      });
-    });
+  const hidden = (text: string): string => (token === null ? text : withoutToken(text, token.current()));
+  return async (call) => {
+    const reply = await channels.call(PATHS[method], buffers[call.payload] as Buffer, metadata(), call);
+    if (reply.kind === 'answer')
+      onAnswer?.({ status: 'OK', bodyBytes: reply.bytes.length, text: hidden(answerText(reply.bytes)) });
+    return outcomeOf(reply, hidden);
+  };
 }
 
-function asIs(bytes: Buffer): Buffer {
-  return bytes;
+function outcomeOf(reply: GrpcReply, hidden: (text: string) => string): Outcome {
+  const { doneMs, doneEarliestMs } = reply;
+  const times = { doneMs, doneEarliestMs };
+  if (reply.kind === 'answer') return { ok: true, ...times };
+  return { ok: false, failure: reply.failure, detail: hidden(reply.detail), ...times };
 }
 
 /** The fields of every call: made again when the token changes; grpc-js writes into its own copy only where it is given one. */
-function createMetadata(grpc: Grpc, name: string, token: TokenSource | null): () => Metadata {
+function createMetadata(grpc: Grpc, name: string, token: TokenSource | null): () => GrpcMetadata {
   let text = '';
   let metadata = fields('');
-  function fields(bearer: string): Metadata {
+  function fields(bearer: string): GrpcMetadata {
     const made = new grpc.Metadata();
     made.set('x-goog-request-params', `endpoint=${encodeURIComponent(name)}`);
     if (bearer !== '') made.set('authorization', `Bearer ${bearer}`);
@@ -140,26 +99,24 @@ function createMetadata(grpc: Grpc, name: string, token: TokenSource | null): ()
   };
 }
 
-function failed(error: ServiceError, token: TokenSource | null): Outcome {
-  const { failure, detail } = grpcFailure(error);
-  return { ok: false, failure, detail: token === null ? detail : withoutToken(detail, token.current()) };
-}
-
-/** The same code against a sink in this thread, so that the first second is as exact as the tenth. */
-async function warmUp(grpc: Grpc, plan: GrpcPlan, { clock }: BackendContext, signal: AbortSignal): Promise<void> {
-  const sink = await openGrpcSink().catch(() => undefined);
-  if (sink === undefined) return;
-  const client = openClient(grpc, sink.address, false);
-  const invoke = createInvoke(grpc, { ...plan, messages: [new Uint8Array(64)] }, [client], null, clock);
-  let left = WARM_UP_CALLS;
-  const lane = async (): Promise<void> => {
-    while (left-- > 0 && !signal.aborted) await invoke(warmUpCall(left, clock.now(), signal));
+/** The very same code to a sink in this thread. Without one the run is only less exact at first. */
+async function rehearse(
+  grpc: Grpc,
+  plan: GrpcPlan,
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<Backend | undefined> {
+  const sink = await openGrpcSink(grpc, PATHS[plan.method], Buffer.alloc(0)).catch(() => undefined);
+  if (sink === undefined) return undefined;
+  const channels = channelsTo(grpc, sink.url, { initial: 2, max: 2 }, context);
+  await channels.open(signal);
+  const rehearsed = { ...plan, messages: [new Uint8Array(64)] };
+  return {
+    invoke: rehearsedCalls(createInvoke(grpc, rehearsed, channels, null)),
+    close() {
+      channels.close();
+      sink.close();
+      return Promise.resolve();
+    },
   };
-  await Promise.all(Array.from({ length: WARM_UP_LANES }, lane));
-  client.close();
-  sink.close();
-}
-
-function warmUpCall(seq: number, handedMs: number, signal: AbortSignal): Call {
-  return { seq, dueMs: handedMs, handedMs, payload: 0, signal, onAbort: () => undefined };
 }

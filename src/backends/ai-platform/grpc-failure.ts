@@ -2,12 +2,6 @@ import { printable } from '../../errors.js';
 import type { Failure } from '../../sample.js';
 import { statusFailure } from '../shared/status-outcome.js';
 
-/** The error of a gRPC call, as grpc-js gives it. */
-export interface GrpcError {
-  readonly code?: unknown;
-  readonly details?: unknown;
-}
-
 /** By number: the name, and the HTTP status that Google's interfaces give it (google.rpc.Code). */
 const CODES: readonly (readonly [name: string, status: number])[] = [
   ['OK', 200],
@@ -32,9 +26,8 @@ const CODES: readonly (readonly [name: string, status: number])[] = [
 const DETAIL_CHARACTERS = 240;
 
 /** The same kinds as over REST. grpc-js reports what happened on the wire as statuses too, told apart by their texts only. */
-export function grpcFailure({ code, details }: GrpcError): { readonly failure: Failure; readonly detail: string } {
-  const [name, status] = (typeof code === 'number' ? CODES[code] : undefined) ?? ['UNKNOWN', 500];
-  const said = typeof details === 'string' ? details : '';
+export function grpcFailure(code: number, said: string): { readonly failure: Failure; readonly detail: string } {
+  const [name, status] = CODES[code] ?? ['UNKNOWN', 500];
   const detail = printable(`${name}${said === '' ? '' : `: ${said}`}`, DETAIL_CHARACTERS);
   return { failure: ofWire(name, said) ?? (name === 'DEADLINE_EXCEEDED' ? 'timeout' : statusFailure(status)), detail };
 }

@@ -18,6 +18,8 @@ export interface FunctionAddress {
   readonly generation: Generation;
   /** Whom an ID token for it is made out to. */
   readonly audience: string;
+  /** Where it runs; null: the address does not say. */
+  readonly region: string | null;
 }
 
 const GEN1_SUFFIX = '.cloudfunctions.net';
@@ -36,7 +38,15 @@ export function functionAddress(place: Place): FunctionAddress {
   if (/[&#\s]/.test(audience)) {
     throw new UserError('backend cloud-functions: the address makes no audience; give one with --set audience=');
   }
-  return { url: url.href, generation, audience };
+  return { url: url.href, generation, audience, region: place.region ?? regionOf(url) };
+}
+
+/** `REGION-PROJECT.cloudfunctions.net`, `SERVICE-NUMBER.REGION.run.app`. */
+function regionOf({ hostname }: URL): string | null {
+  const found =
+    /^([a-z]+-[a-z]+\d{1,2})-[^.]+\.cloudfunctions\.net$/.exec(hostname) ??
+    /\.([a-z]+-[a-z]+\d{1,2})\.run\.app$/.exec(hostname);
+  return found?.[1] ?? null;
 }
 
 function placeUrl({ url, function: name, region, project }: Place): URL {

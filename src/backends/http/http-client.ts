@@ -1,5 +1,4 @@
-import type { Clock } from '../../clock.js';
-import type { BatchCall, Call } from '../backend.js';
+import type { BackendContext, BatchCall, Call } from '../backend.js';
 import { batchCache } from '../shared/batch-cache.js';
 import type { Connections } from '../shared/connection-share.js';
 import type { Answer, SendOptions, WireFailure } from '../shared/exchange.js';
@@ -15,6 +14,8 @@ export interface Request {
   readonly headers: readonly HeaderField[];
   readonly body: Uint8Array | null;
 }
+
+type Watcher = Pick<BackendContext, 'clock' | 'onAnswer'>;
 
 /** What a batch of payloads, by their indexes, is sent as. */
 export type BatchRequest = (payloads: Uint32Array) => Request;
@@ -34,12 +35,12 @@ export function createClient(
   url: URL,
   options: HttpOptions,
   connections: Connections,
-  clock: Clock,
+  context: Watcher,
   requests: readonly Request[],
   batchRequest: BatchRequest = noBatch,
 ): Client | Promise<Client> {
   const create = options.client === 'lean' ? leanClient : undiciClient;
-  return create(url, options, connections, clock, requests, batchRequest);
+  return create(url, options, connections, context, requests, batchRequest);
 }
 
 function noBatch(): never {
@@ -52,7 +53,7 @@ function leanClient(
   url: URL,
   options: HttpOptions,
   connections: Connections,
-  clock: Clock,
+  context: Watcher,
   requests: readonly Request[],
   batchRequest: BatchRequest,
 ): Client {
@@ -62,10 +63,10 @@ function leanClient(
     connections,
     limits: { bodyBytes: options.bodyLimitBytes, keepHeaders: KEEP_HEADERS },
     ...(options.idleMs === null ? {} : { idleMs: options.idleMs }),
-    clock,
+    clock: context.clock,
   });
   const bytes = requests.map(wireBytes);
-  const sendOptions = sendOptionsOf(options, requests);
+  const sendOptions = sendOptionsOf(options, requests, context);
   const batch = batchCache(
     (payloads) => {
       const request = batchRequest(payloads);
@@ -96,8 +97,9 @@ function lengthField(method: string, body: Uint8Array | null): readonly HeaderFi
   return body === null && !expectsBody ? [] : [['content-length', String(body?.length ?? 0)]];
 }
 
-function sendOptionsOf(options: HttpOptions, requests: readonly Request[]): SendOptions {
-  return { method: requests[0]?.method ?? 'GET', collectBody: options.expect.bodyHolds !== null };
+function sendOptionsOf({ expect }: HttpOptions, requests: readonly Request[], { onAnswer }: Watcher): SendOptions {
+  const collectBody = expect.bodyHolds !== null || onAnswer !== undefined;
+  return { method: requests[0]?.method ?? 'GET', collectBody };
 }
 
 function named(facts: ReturnType<ReturnType<typeof createWire>['facts']>): Record<string, number> {
@@ -116,7 +118,7 @@ async function undiciClient(
   url: URL,
   options: HttpOptions,
   { max }: Connections,
-  clock: Clock,
+  context: Watcher,
   requests: readonly Request[],
   batchRequest: BatchRequest,
 ): Promise<Client> {
@@ -130,10 +132,10 @@ async function undiciClient(
     bodyLimitBytes,
     idleMs,
     keepHeaders: KEEP_HEADERS,
-    clock,
+    clock: context.clock,
   });
   const flat = requests.map(flatHeaders);
-  const sendOptions = sendOptionsOf(options, requests);
+  const sendOptions = sendOptionsOf(options, requests, context);
   const batch = batchCache(
     (payloads) => flatHeaders(batchRequest(payloads)),
     ({ body }) => body?.length ?? 0,

@@ -6,7 +6,7 @@ import type { OpenClient } from '../shared/aws-backend.js';
 import { type KeptCredentials, keepCredentials } from '../shared/aws-credentials.js';
 import { openLeanClient } from '../shared/aws-lean-client.js';
 import { loadAwsPackage } from '../shared/aws-package.js';
-import { refuseProxy } from '../shared/aws-proxy.js';
+import { refuseProxy } from '../shared/refuse-proxy.js';
 import { secretsOf } from '../shared/aws-secrets.js';
 import { vendorConfig } from '../shared/aws-vendor-config.js';
 import { instanceBatches, type InstanceBatches } from '../shared/instance-batches.js';

@@ -2,12 +2,13 @@ import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import type { Outcome } from '../../sample.js';
 import type { BackendContext, BatchCall, BatchOutcome, Call } from '../backend.js';
 import type { OpenClient } from '../shared/aws-backend.js';
-import { refuseProxy } from '../shared/aws-proxy.js';
-import { secretsOf } from '../shared/aws-secrets.js';
+import { refuseProxy } from '../shared/refuse-proxy.js';
+import { secretsOf, shownAnswer } from '../shared/aws-secrets.js';
 import { sdkFailure } from '../shared/aws-sdk-failure.js';
 import { sdkTransport } from '../shared/aws-sdk-transport.js';
 import { vendorConfig } from '../shared/aws-vendor-config.js';
 import type { Answer } from '../shared/exchange.js';
+import { showAnswer } from '../shared/seen-answer.js';
 import { createLambdaOutcome, FUNCTION_ERROR_HEADER, LOG_HEADER } from './lambda-outcome.js';
 import type { LambdaOptions } from './lambda-options.js';
 import { addressOf, batchesOf, bodiesOf, credentialsOf, loadLambda, NO_BODY } from './open-lambda.js';
@@ -29,6 +30,7 @@ export async function openSdkClient(options: LambdaOptions, context: BackendCont
     try {
       const output = await client.send(new InvokeCommand(inputOf(options, bytes)), { abortSignal: call.signal });
       const answer = answerOf(output, context.clock.now());
+      showAnswer(context.onAnswer, answer, (text) => shownAnswer(text, secrets()));
       return [outcomeOf(answer, bytes.length), answer.body];
     } catch (thrown) {
       return [sdkFailure(thrown, context.clock, secrets()), NO_BODY.bytes];

@@ -2,13 +2,14 @@ import type { InvokeEndpointCommandInput, InvokeEndpointCommandOutput } from '@a
 import type { Outcome } from '../../sample.js';
 import type { BackendContext, BatchCall, BatchOutcome, Call } from '../backend.js';
 import type { OpenClient } from '../shared/aws-backend.js';
-import { refuseProxy } from '../shared/aws-proxy.js';
+import { refuseProxy } from '../shared/refuse-proxy.js';
 import { sdkFailure } from '../shared/aws-sdk-failure.js';
 import { sdkTransport } from '../shared/aws-sdk-transport.js';
-import { secretsOf } from '../shared/aws-secrets.js';
+import { secretsOf, shownAnswer } from '../shared/aws-secrets.js';
 import { vendorConfig } from '../shared/aws-vendor-config.js';
 import type { Answer } from '../shared/exchange.js';
 import { JSON_TYPE } from '../shared/instances-json.js';
+import { showAnswer } from '../shared/seen-answer.js';
 import { addressOf, batchesOf, type Body, bodiesOf, credentialsOf, loadRuntime } from './open-sagemaker.js';
 import type { SageMakerOptions } from './sagemaker-options.js';
 import { createSageMakerOutcome } from './sagemaker-outcome.js';
@@ -32,6 +33,7 @@ export async function openSdkClient(options: SageMakerOptions, context: BackendC
       const command = new InvokeEndpointCommand(inputOf(options, body));
       const output = await client.send(command, { abortSignal: call.signal });
       const answer = answerOf(output, context.clock.now());
+      showAnswer(context.onAnswer, answer, (text) => shownAnswer(text, secrets()));
       return [outcomeOf(answer, requestBytes), answer.body];
     } catch (thrown) {
       const outcome = sdkFailure(thrown, context.clock, secrets());
@@ -76,12 +78,14 @@ export function inputOf(options: SageMakerOptions, body: Body): InvokeEndpointCo
 }
 
 function answerOf({ Body, $metadata }: InvokeEndpointCommandOutput, doneMs: number): Answer {
+  // Its types say that there always is one.
+  const body = (Body as Uint8Array | undefined) ?? new Uint8Array(0);
   return {
     kind: 'answer',
     status: $metadata.httpStatusCode ?? 0,
     headers: {},
-    body: Body,
-    bodyBytes: Body.length,
+    body,
+    bodyBytes: body.length,
     sentMs: NaN,
     doneMs,
     doneEarliestMs: NaN,

@@ -9,6 +9,8 @@ export type CredentialProvider = (options?: {
 /** Credentials that are always there and never waited for. */
 export interface KeptCredentials {
   current(): AwsCredentials;
+  /** When those of now end; undefined: they do not. */
+  expires(): Date | undefined;
   /** Renewals so far, and how many failed. */
   facts(): { readonly renewed: number; readonly failed: number };
   close(): void;
@@ -51,6 +53,7 @@ export async function keepCredentials(backend: string, provider: CredentialProvi
   wait(LEAST_WAIT_MS);
   return {
     current: () => current,
+    expires: () => current.expiration,
     facts: () => counts,
     close() {
       closed = true;

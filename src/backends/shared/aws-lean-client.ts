@@ -2,11 +2,13 @@ import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
 import type { OpenClient } from './aws-backend.js';
 import type { KeptCredentials } from './aws-credentials.js';
-import type { Answer, SendOptions } from './exchange.js';
+import { secretsOf, shownAnswer } from './aws-secrets.js';
+import type { Answer, SendOptions, WireFailure } from './exchange.js';
 import { connectionShare, type Connections } from './connection-share.js';
 import { createWire, type Wire } from './http1-wire.js';
 import { instanceBatches, type InstanceBatches } from './instance-batches.js';
 import { openLoopbackSink } from './loopback-sink.js';
+import { showAnswer } from './seen-answer.js';
 import { createSignedRequests, type RequestToSign, type SignedRequests } from './signed-requests.js';
 import type { SigningScope } from './sigv4.js';
 import { failedWire } from './status-outcome.js';
@@ -49,7 +51,7 @@ export async function openLeanClient(
   const requests = createSignedRequests(options.requests, signingOf(options), undefined, batchRequests(options));
   await wire.open(signal);
   return {
-    ...invokesOf(options, wire, requests),
+    ...invokesOf(options, wire, requests, context),
     rehearse: (stop) => rehearse(options, context, stop),
     facts: () => ({ client: 'lean, HTTP/1.1', ...wireFacts(wire), ...credentialFacts(options) }),
     close() {
@@ -88,22 +90,27 @@ function wireFor(
 }
 
 function invokesOf(
-  { requests: table, batches, collectBody, outcomeOf }: LeanClientOptions,
+  { requests: table, batches, collectBody, outcomeOf, signing }: LeanClientOptions,
   wire: Wire,
   requests: SignedRequests,
+  { onAnswer }: Pick<BackendContext, 'onAnswer'>,
 ): Pick<OpenClient, 'invoke' | 'invokeBatch'> {
-  const sendOptions: SendOptions = { method: 'POST', collectBody };
+  const sendOptions: SendOptions = { method: 'POST', collectBody: collectBody || onAnswer !== undefined };
+  const told = (result: Answer | WireFailure, sentBytes: number): Outcome => {
+    showAnswer(onAnswer, result, (text) => shownAnswer(text, secretsOf(signing?.credentials ?? null)));
+    return result.kind === 'failure' ? failedWire(result) : outcomeOf(result, sentBytes);
+  };
   const invoke = async (call: Call): Promise<Outcome> => {
     const result = await wire.send(requests.bytes(call.payload), sendOptions, call);
-    return result.kind === 'failure' ? failedWire(result) : outcomeOf(result, table[call.payload]?.body.length ?? 0);
+    return told(result, table[call.payload]?.body.length ?? 0);
   };
   if (batches === undefined) return { invoke };
   return {
     invoke,
     async invokeBatch(call): Promise<BatchOutcome> {
       const result = await wire.send(requests.batchBytes(call.payloads), { method: 'POST', collectBody: true }, call);
-      if (result.kind === 'failure') return failedWire(result);
-      return batches.split(outcomeOf(result, batches.bodyBytes(call.payloads)), call.payloads, result.body);
+      const outcome = told(result, batches.bodyBytes(call.payloads));
+      return result.kind === 'failure' ? outcome : batches.split(outcome, call.payloads, result.body);
     },
   };
 }
@@ -133,7 +140,11 @@ async function rehearse(
 ): Promise<Backend | undefined> {
   const sink = await openLoopbackSink().catch(() => undefined);
   if (sink === undefined) return undefined;
-  const wire = wireFor({ ...options, origin: sink.url }, { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS }, context);
+  const wire = wireFor(
+    { ...options, origin: sink.url },
+    { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS },
+    context,
+  );
   const requests = options.requests.slice(0, 1).map((request) => ({ ...request, body: REHEARSED_BODY }));
   let nowMs = 0;
   const batches = options.batches === undefined ? {} : { batches: instanceBatches('', [REHEARSED_BODY]) };
@@ -142,7 +153,7 @@ async function rehearse(
   const signed = createSignedRequests(requests, signingOf(options), clock, batchRequests(rehearsed));
   await wire.open(signal);
   return {
-    ...invokesOf(rehearsed, wire, signed),
+    ...invokesOf(rehearsed, wire, signed, {}),
     close() {
       wire.close();
       sink.close();

@@ -44,6 +44,12 @@ export function awsOptions(given: Partial<AwsOptions>): AwsOptions {
   };
 }
 
+/** Where no region is given, that of the environment, which the vendor's own clients would take: prices depend on it. */
+export function withRegion<O extends AwsOptions>(options: O, env: Readonly<Record<string, string | undefined>>): O {
+  const region = env['AWS_REGION'] ?? '';
+  return options.region === null && region !== '' ? { ...options, region: parseRegion(region) } : options;
+}
+
 export function listOf(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === 'string' ? [value] : value;

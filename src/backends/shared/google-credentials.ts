@@ -37,6 +37,14 @@ export async function googleTokens(wish: TokenWish, env: Env): Promise<TokenFetc
   };
 }
 
+/** What credentials give, for `replay check`. Rejects as `googleTokens`. */
+export async function toldToken(wish: TokenWish | null, env: Env, nowMs = Date.now()): Promise<string> {
+  if (wish === null) return 'none: no token is sent';
+  const { expiresMs } = await (await googleTokens(wish, env))();
+  const what = wish.kind === 'access' ? 'an access token' : `an ID token for ${printable(wish.audience, 120)}`;
+  return `${what} was given, good for ${String(Math.floor((expiresMs - nowMs) / 60_000))} min and renewed before that`;
+}
+
 async function loadLibrary(): Promise<typeof import('google-auth-library')> {
   try {
     return await import('google-auth-library');

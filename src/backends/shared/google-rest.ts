@@ -12,6 +12,7 @@ import { instanceBatches, type InstanceBatches } from './instance-batches.js';
 import { JSON_TYPE } from './instances-json.js';
 import { openLoopbackSink } from './loopback-sink.js';
 import { type HeaderField, requestBytes } from './request-bytes.js';
+import { showAnswer } from './seen-answer.js';
 import { failedAnswer, failedWire, knownTimes, statusFailure } from './status-outcome.js';
 import { createTokenRequests, type TokenRequests } from './token-requests.js';
 
@@ -40,10 +41,8 @@ export interface RestBody {
 }
 
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
-const WARM_UP_REQUESTS = 4000;
-const WARM_UP_LANES = 32;
-const WARM_UP_BATCH = new Uint32Array(4);
-const WARM_UP_BODY: RestBody = { contentType: 'application/json', bytes: Buffer.from('{"instances":[[0.5]]}') };
+const REHEARSED_CONNECTIONS = 32;
+const REHEARSED_BODY: RestBody = { contentType: 'application/json', bytes: Buffer.from('{"instances":[[0.5]]}') };
 
 /** A client of one address of Google's over the lean wire, with a token in every request. */
 export async function createRestBackend(plan: RestPlan, context: BackendContext): Promise<Backend> {
@@ -51,10 +50,8 @@ export async function createRestBackend(plan: RestPlan, context: BackendContext)
   const client = createClient(plan, connectionShare(plan.connections, context), token, context);
   return {
     ...client.invokes,
-    async prepare(signal) {
-      await warmUp(plan, context, signal);
-      await client.wire.open(signal);
-    },
+    prepare: (signal) => client.wire.open(signal),
+    rehearse: (signal) => rehearse(plan, context, signal),
     facts: () => ({ ...namedFacts(client.wire), ...token?.facts() }),
     close() {
       token?.close();
@@ -73,18 +70,19 @@ function createClient(
   plan: RestPlan,
   connections: Connections,
   token: TokenSource | null,
-  { clock }: Pick<BackendContext, 'clock'>,
+  { clock, onAnswer }: Pick<BackendContext, 'clock' | 'onAnswer'>,
 ): Client {
   const { url, method, expect, keepHeaders } = plan;
   const limits = { bodyBytes: BODY_LIMIT_BYTES, keepHeaders: ['location', ...keepHeaders] };
   const wire = createWire({ url, connections, limits, clock });
   const requests = requestsOf(plan, token);
   const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
-  const sendOptions = { method, collectBody: needle !== null };
+  const sendOptions = { method, collectBody: needle !== null || onAnswer !== undefined };
+  const hidden = (text: string): string => (token === null ? text : withoutToken(text, token.current()));
   const told = (result: Answer | WireFailure): Outcome => {
+    showAnswer(onAnswer, result, hidden);
     const outcome = outcomeOf(result, plan, needle);
-    if (outcome.ok || token === null) return outcome;
-    return { ...outcome, detail: withoutToken(outcome.detail, token.current()) };
+    return outcome.ok ? outcome : { ...outcome, detail: hidden(outcome.detail) };
   };
   const invoke = async (call: Call): Promise<Outcome> =>
     told(await wire.send(requests.bytes(call.payload, call.seq), sendOptions, call));
@@ -173,31 +171,21 @@ function namedFacts(wire: Wire): Record<string, string | number> {
   };
 }
 
-/**
- * A few thousand requests through the very same code to a sink in this thread, so that the first second is as exact as the
- * tenth. The measured service is left alone: a request would end its cold start, and costs money.
- */
-async function warmUp(plan: RestPlan, context: BackendContext, signal: AbortSignal): Promise<void> {
+/** The very same code to a sink in this thread. Without one the run is only less exact at first. */
+async function rehearse(plan: RestPlan, { clock }: BackendContext, signal: AbortSignal): Promise<Backend | undefined> {
   const sink = await openLoopbackSink().catch(() => undefined);
-  // Without one the run is only less exact at first.
-  if (sink === undefined) return;
-  const connections = { initial: WARM_UP_LANES, max: WARM_UP_LANES };
-  const batches = plan.batches === undefined ? {} : { batches: instanceBatches('', [WARM_UP_BODY.bytes]) };
-  const warm = { ...plan, url: sink.url, bodies: [WARM_UP_BODY], ...batches };
-  const { wire, invokes } = createClient(warm, connections, null, context);
+  if (sink === undefined) return undefined;
+  const connections = { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS };
+  const batches = plan.batches === undefined ? {} : { batches: instanceBatches('', [REHEARSED_BODY.bytes]) };
+  const rehearsed = { ...plan, url: sink.url, bodies: [REHEARSED_BODY], ...batches };
+  const { wire, invokes } = createClient(rehearsed, connections, null, { clock });
   await wire.open(signal);
-  let left = WARM_UP_REQUESTS;
-  const lane = async (): Promise<void> => {
-    while (left-- > 0 && !signal.aborted) {
-      const call = warmUpCall(left, context.clock.now(), signal);
-      await (invokes.invokeBatch?.({ ...call, payloads: WARM_UP_BATCH }) ?? invokes.invoke(call));
-    }
+  return {
+    ...invokes,
+    close() {
+      wire.close();
+      sink.close();
+      return Promise.resolve();
+    },
   };
-  await Promise.all(Array.from({ length: WARM_UP_LANES }, lane));
-  wire.close();
-  sink.close();
-}
-
-function warmUpCall(seq: number, handedMs: number, signal: AbortSignal): Call {
-  return { seq, dueMs: handedMs, handedMs, payload: 0, signal, onAbort: () => undefined };
 }

@@ -1,4 +1,4 @@
-import type { ChannelCredentials, Client, Metadata } from '@grpc/grpc-js';
+import type { ChannelCredentials, Client, Metadata, ServiceError } from '@grpc/grpc-js';
 import type { Clock } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import type { Failure } from '../../sample.js';
@@ -21,6 +21,8 @@ export interface GrpcChannelsOptions extends GrpcTarget {
   /** `initial` are opened before the start; never more than `max` (null: one more whenever all are full). */
   readonly channels: { readonly initial: number; readonly max: number | null };
   readonly clock: Clock;
+  /** What a status means; as the guide of gRPC has it unless given. */
+  readonly failureOf?: (code: number, details: string) => { readonly failure: Failure; readonly detail: string };
 }
 
 /** Unary calls to one server over several HTTP/2 connections. One per thread. */
@@ -93,7 +95,7 @@ class Channels implements GrpcChannels {
         const rpc = channel.client.makeUnaryRequest(path, same, same, request, metadata, {}, (error, bytes) => {
           this.#leave(channel);
           if (aborted) resolve(this.#failed(GIVEN_UP));
-          else if (error !== null) resolve(this.#failed(grpcFailure(error.code, error.details)));
+          else if (error !== null) resolve(this.#failed(this.#failureOf(error)));
           else resolve({ kind: 'answer', bytes: bytes ?? Buffer.alloc(0), ...this.#times() });
         });
         call.onAbort(() => {
@@ -160,6 +162,10 @@ class Channels implements GrpcChannels {
 
   #failed({ failure, detail }: { readonly failure: Failure; readonly detail: string }): GrpcReply {
     return { kind: 'failure', failure, detail, ...this.#times() };
+  }
+
+  #failureOf({ code, details }: ServiceError): { readonly failure: Failure; readonly detail: string } {
+    return (this.#options.failureOf ?? grpcFailure)(code, details);
   }
 
   #times(): { readonly doneMs: number; readonly doneEarliestMs: number } {

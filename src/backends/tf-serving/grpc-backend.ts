@@ -1,27 +1,35 @@
 import type { Outcome } from '../../sample.js';
 import type { Payload } from '../../trace.js';
 import type { Backend, BackendContext, Call } from '../backend.js';
+import { connectionShare, type Connections } from '../shared/connection-share.js';
 import { createGrpcChannels, type GrpcChannels, type GrpcReply } from '../shared/grpc-channels.js';
 import { grpcMetadata } from '../shared/grpc-metadata.js';
 import { loadDescription, loadGrpc, type Grpc, type GrpcMetadata, type GrpcMethod } from '../shared/grpc-runtime.js';
 import { openGrpcSink } from '../shared/grpc-sink.js';
 import { PREDICTION_SERVICE, TF_SERVING } from '../shared/grpc-tf-serving.js';
+import { rehearsedCalls } from '../shared/rehearsed-calls.js';
+import { answerText } from '../shared/seen-answer.js';
 import { tensorContentProto } from '../shared/tensor-proto.js';
 import { payloadTensors } from './payload-tensors.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 
 /** Connections opened before the start, over all workers, when the user names no number. */
 const INITIAL_CHANNELS = 8;
-const REHEARSED_CALLS = 32;
 
 /** One worker's client of the gRPC server. */
 export async function openGrpcBackend(options: TfServingOptions, context: BackendContext): Promise<Backend> {
   const [grpc, method] = await Promise.all([loadGrpc(), predictMethod()]);
   const requests = context.payloads.map((payload) => predictRequest(method, payload, options));
-  const channels = channelsTo(grpc, new URL(options.http.url), options, context, share(options.channels, context));
+  const channels = channelsTo(
+    grpc,
+    new URL(options.http.url),
+    options,
+    context,
+    connectionShare(options.channels, context, INITIAL_CHANNELS),
+  );
   const metadata = grpcMetadata(grpc, options.http.headers);
   return {
-    invoke: createInvoke(channels, method.path, requests, (seq) => metadata(context.runId, seq)),
+    invoke: createInvoke(channels, method.path, requests, (seq) => metadata(context.runId, seq), context),
     prepare: (signal) => channels.open(signal),
     rehearse: (signal) => rehearse(grpc, method, options, context, signal),
     facts() {
@@ -55,23 +63,12 @@ export function predictRequest(method: GrpcMethod, payload: Payload, options: Tf
   });
 }
 
-interface ChannelCount {
-  readonly initial: number;
-  readonly max: number | null;
-}
-
-/** A number the user gives is exact over all workers; this is one worker's share. */
-function share(channels: number | null, { worker, workers }: BackendContext): ChannelCount {
-  const mine = Math.floor(((channels ?? INITIAL_CHANNELS) + workers - 1 - worker) / workers);
-  return channels === null ? { initial: Math.max(1, mine), max: null } : { initial: mine, max: mine };
-}
-
 function channelsTo(
   grpc: Grpc,
   url: URL,
   { http }: TfServingOptions,
   { clock }: BackendContext,
-  channels: ChannelCount,
+  channels: Connections,
 ): GrpcChannels {
   return createGrpcChannels({ grpc, url, insecure: http.insecure, channels, answerBytes: http.bodyLimitBytes, clock });
 }
@@ -81,11 +78,15 @@ function createInvoke(
   path: string,
   requests: readonly Buffer[],
   metadata: (seq: number) => GrpcMetadata,
+  { onAnswer }: Pick<BackendContext, 'onAnswer'>,
 ): (call: Call) => Promise<Outcome> {
   return async (call) => {
     const request = requests[call.payload];
     if (request === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
-    return outcomeOf(await channels.call(path, request, metadata(call.seq), call));
+    const reply = await channels.call(path, request, metadata(call.seq), call);
+    if (reply.kind === 'answer')
+      onAnswer?.({ status: 'OK', bodyBytes: reply.bytes.length, text: answerText(reply.bytes) });
+    return outcomeOf(reply);
   };
 }
 
@@ -108,7 +109,7 @@ function outcomeOf(reply: GrpcReply): Outcome {
   };
 }
 
-/** The very same code to a sink in this thread; calls beyond a few at once are answered without it, for it shares the thread. */
+/** The very same code to a sink in this thread. Without one the run is only less exact at first. */
 async function rehearse(
   grpc: Grpc,
   method: GrpcMethod,
@@ -122,19 +123,10 @@ async function rehearse(
   const request = method.encodeRequest({ model_spec: { name: options.model } });
   const channels = channelsTo(grpc, sink.url, options, context, { initial: 2, max: 2 });
   const metadata = new grpc.Metadata();
-  const invoke = createInvoke(channels, method.path, [request], () => metadata);
+  const invoke = createInvoke(channels, method.path, [request], () => metadata, {});
   await channels.open(signal);
-  let open = 0;
   return {
-    async invoke(call) {
-      if (open >= REHEARSED_CALLS) return { ok: true };
-      open++;
-      try {
-        return await invoke(call);
-      } finally {
-        open--;
-      }
-    },
+    invoke: rehearsedCalls(invoke),
     close() {
       channels.close();
       sink.close();

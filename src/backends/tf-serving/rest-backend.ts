@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
 import { batchCache } from '../shared/batch-cache.js';
+import { connectionShare, type Connections } from '../shared/connection-share.js';
 import type { Answer, SendOptions, WireFailure } from '../shared/exchange.js';
 import { unexpected, type ExpectRule } from '../shared/expect-rule.js';
 import { createWire, type Wire } from '../shared/http1-wire.js';
@@ -9,12 +10,11 @@ import type { InstanceBatches } from '../shared/instance-batches.js';
 import { JSON_TYPE } from '../shared/instances-json.js';
 import { openLoopbackSink } from '../shared/loopback-sink.js';
 import { requestBytes, type HeaderField } from '../shared/request-bytes.js';
+import { showAnswer } from '../shared/seen-answer.js';
 import { failedAnswer, failedWire, knownTimes } from '../shared/status-outcome.js';
 import { restBatches, restBody } from './rest-body.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 
-/** Connections opened before the start, over all workers, when the user names no number. */
-const INITIAL_CONNECTIONS = 64;
 const REHEARSED_CONNECTIONS = 32;
 
 type Bytes = (seq: number) => Uint8Array;
@@ -22,7 +22,7 @@ type Bytes = (seq: number) => Uint8Array;
 /** One worker's client of the REST server. */
 export function openRestBackend(options: TfServingOptions, context: BackendContext): Backend {
   const { http } = options;
-  const wire = wireTo(new URL(http.url), options, context.clock, share(http.connections, context));
+  const wire = wireTo(new URL(http.url), options, context.clock, connectionShare(http.connections, context));
   return {
     ...invokesOf(wire, options, context),
     prepare: (signal) => wire.open(signal),
@@ -45,17 +45,6 @@ export function openRestBackend(options: TfServingOptions, context: BackendConte
   };
 }
 
-interface Connections {
-  readonly initial: number;
-  readonly max: number | null;
-}
-
-/** A number the user gives is exact over all workers; this is one worker's share. */
-function share(connections: number | null, { worker, workers }: BackendContext): Connections {
-  const mine = Math.floor(((connections ?? INITIAL_CONNECTIONS) + workers - 1 - worker) / workers);
-  return connections === null ? { initial: Math.max(1, mine), max: null } : { initial: mine, max: mine };
-}
-
 function wireTo(url: URL, { http }: TfServingOptions, clock: Clock, connections: Connections): Wire {
   const { insecure, bodyLimitBytes } = http;
   return createWire({
@@ -67,7 +56,7 @@ function wireTo(url: URL, { http }: TfServingOptions, clock: Clock, connections:
   });
 }
 
-type Bodies = Pick<BackendContext, 'payloads' | 'runId' | 'batchSize'>;
+type Bodies = Pick<BackendContext, 'payloads' | 'runId' | 'batchSize' | 'onAnswer'>;
 
 /** A body as a whole request. */
 function requestMaker(options: TfServingOptions, runId: string): (body: Uint8Array) => Bytes {
@@ -90,15 +79,17 @@ function requestMaker(options: TfServingOptions, runId: string): (body: Uint8Arr
 function invokesOf(
   wire: Wire,
   options: TfServingOptions,
-  { payloads, runId, batchSize }: Bodies,
+  { payloads, runId, batchSize, onAnswer }: Bodies,
 ): Pick<Backend, 'invoke' | 'invokeBatch'> {
   const { expect } = options.http;
   const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
-  const told = (result: Answer | WireFailure): Outcome =>
-    result.kind === 'failure' ? failedWire(result) : outcomeOf(result, expect, needle);
+  const told = (result: Answer | WireFailure): Outcome => {
+    showAnswer(onAnswer, result);
+    return result.kind === 'failure' ? failedWire(result) : outcomeOf(result, expect, needle);
+  };
   const make = requestMaker(options, runId);
   const requests = payloads.map((payload) => make(restBody(payload, options)));
-  const sendOptions: SendOptions = { method: 'POST', collectBody: needle !== null };
+  const sendOptions: SendOptions = { method: 'POST', collectBody: needle !== null || onAnswer !== undefined };
   const invoke = async (call: Call): Promise<Outcome> => {
     const bytes = requests[call.payload];
     if (bytes === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);

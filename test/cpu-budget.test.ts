@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { choosePacing } from '#src/replay/choose-pacing';
-import { cpuBudget } from '#src/replay/cpu-budget';
+import { cpuBudget } from '#src/cpu-budget';
 
 /** A machine of these files alone. */
 function reader(files: Readonly<Record<string, string>>): (path: string) => string {

@@ -1,0 +1,240 @@
+import type {
+  Backend,
+  BackendContext,
+  BackendPlugin,
+  Capacity,
+  RawOptions,
+  SeenAnswer,
+  SetUp,
+} from '../backends/backend.js';
+import { importPlugin, locatePlugin } from '../backends/registry.js';
+import { LATEST_PRICES, type CostTerms, type PriceSheet, type RentedMachine } from '../cost-terms.js';
+import { printable } from '../errors.js';
+import { checkBatches } from '../replay/check-batches.js';
+import { environmentName, withEnvironment } from '../replay/environment-options.js';
+import { redactOptions } from '../replay/redact-options.js';
+import { clipWindow } from '../replay/schedule.js';
+import { createSystemClock, type SystemClock } from '../replay/system-clock.js';
+import type { Payload, Trace } from '../trace.js';
+import { askProbe } from './ask-probe.js';
+import { attempt, type CheckStep, type Learnt } from './check-step.js';
+import { compareSizes } from './compare-sizes.js';
+import { estimateCalls } from './estimate-calls.js';
+import { reachAddress } from './reach-address.js';
+import { secretsOfOptions } from './secrets-of-options.js';
+import { type OneAnswer, sendOne } from './send-one.js';
+
+export interface CheckRequest {
+  /** A built-in name, a path, or a package. */
+  readonly backend: string;
+  readonly backendOptions: RawOptions;
+  readonly payloads: readonly Payload[];
+  /** Absent: neither calls nor cost can be estimated. */
+  readonly trace?: Trace;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly speed: number;
+  /** Requests in one invocation. */
+  readonly batch: number;
+  readonly timeoutMs: number;
+  /** False: all but the request. */
+  readonly sends: boolean;
+  readonly prices?: string | PriceSheet;
+  readonly machine?: RentedMachine;
+}
+
+export interface CheckWorld {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly say: (text: string) => void;
+  /** Each step as soon as it is over. */
+  readonly tell: (step: CheckStep) => void;
+}
+
+/**
+ * A dry run: everything that a run needs of a service, tried one after the other; at most one request is sent, and none after
+ * a failure. Rejects with `UserError` where there is no such backend, or the trace has no request.
+ */
+export async function check(request: CheckRequest, world: CheckWorld): Promise<readonly CheckStep[]> {
+  const plugin = await importPlugin((await locatePlugin(request.backend, world.folder)).url);
+  const steps: CheckStep[] = [];
+  const tell = (step: CheckStep): void => {
+    steps.push(step);
+    world.tell(step);
+  };
+  const raw = sparing(plugin, withEnvironment(plugin.name, plugin.options ?? [], request.backendOptions, world.env));
+  const ready = await getReady({ plugin, raw, request, world, tell });
+  if (ready !== undefined) await tryClient(ready, steps, tell);
+  return steps;
+}
+
+/** A dry run opens one connection where a run would open more. */
+function sparing({ options = [] }: BackendPlugin, raw: RawOptions): RawOptions {
+  const canSpare = options.some(({ name }) => name === 'connections') && raw['connections'] === undefined;
+  return canSpare ? { ...raw, connections: '1' } : raw;
+}
+
+type Tell = (step: CheckStep) => void;
+
+interface Start {
+  readonly plugin: BackendPlugin;
+  readonly raw: RawOptions;
+  readonly request: CheckRequest;
+  readonly world: CheckWorld;
+  readonly tell: Tell;
+}
+
+interface Ready extends Omit<Start, 'tell'> {
+  readonly options: unknown;
+  readonly payloads: readonly Payload[];
+  readonly terms: CostTerms;
+}
+
+/** Options, credentials, set-up, address: each needs those before, but the last. */
+async function getReady(start: Start): Promise<Ready | undefined> {
+  const { plugin, raw, request, world, tell } = start;
+  const parsed = await attempt(tell, 'options', () => readOptions(start));
+  if (parsed === undefined) return undefined;
+  const { options } = parsed;
+  if ((await attempt(tell, 'credentials', () => findCredentials(plugin, options, world))) === undefined)
+    return undefined;
+  const ready = await attempt(tell, 'set-up', () => setUp(start, options));
+  if (ready === undefined) return undefined;
+  await attempt(unlessEmpty(tell), 'address', () => findAddress(plugin, ready.options, world));
+  const { prices = LATEST_PRICES, machine = null } = request;
+  const terms = { billing: plugin.billing?.(ready.options) ?? null, prices, machine };
+  return { plugin, raw, request, world, ...ready, terms };
+}
+
+/** A backend that goes nowhere has no line. */
+function unlessEmpty(tell: Tell): Tell {
+  return (step) => {
+    if (step.text !== '') tell(step);
+  };
+}
+
+async function findAddress(
+  { checks }: BackendPlugin,
+  options: unknown,
+  { env }: CheckWorld,
+): Promise<Learnt<undefined>> {
+  const location = await checks?.address?.(options, env);
+  return location === undefined ? { text: '', value: undefined } : reachAddress(location);
+}
+
+function readOptions({ plugin, raw, request, world }: Start): Promise<Learnt<{ readonly options: unknown }>> {
+  const value = { options: plugin.parseOptions(raw) };
+  if (request.batch > 1) checkBatches(plugin, value.options);
+  const shown = redactOptions(request.backendOptions, plugin.publicOptions);
+  const given = Object.entries(shown).map(([name, text]) => `${name}=${[text].flat().join(',')}`);
+  const fromEnv = (plugin.options ?? [])
+    .filter(({ name }) => request.backendOptions[name] === undefined && raw[name] !== undefined)
+    .map(({ name }) => environmentName(plugin.name, name))
+    .filter((name) => (world.env[name] ?? '') !== '');
+  const all = [...given, ...fromEnv.map((name) => `from ${name}`)];
+  return Promise.resolve({ text: `${plugin.name}${all.length === 0 ? '' : `: ${all.join(', ')}`}`, value });
+}
+
+async function findCredentials(
+  { checks }: BackendPlugin,
+  options: unknown,
+  { env }: CheckWorld,
+): Promise<Learnt<true>> {
+  return { text: (await checks?.credentials?.(options, env)) ?? 'none are needed', value: true };
+}
+
+async function setUp(
+  { plugin, request, world }: Start,
+  options: unknown,
+): Promise<Learnt<Pick<Ready, 'options' | 'payloads'>>> {
+  const { payloads } = request;
+  const made = await plugin.setUp?.(options, {
+    payloads,
+    mostInFlight: 1,
+    ...batchSizeOf(request),
+    // What it warns of has steps of its own here.
+    progress: (text) => {
+      if (!text.startsWith('warning')) world.say(text);
+    },
+    env: world.env,
+    signal: new AbortController().signal,
+  });
+  const used = payloads.length > 0 ? payloads : (made?.payloads ?? []);
+  const notes = made?.notes ?? [];
+  const count = used.length === 1 ? '1 payload' : `${String(used.length)} payloads`;
+  return {
+    text: printable([`ready, with ${count}`, ...notes].join('; '), 600),
+    value: { options: made === undefined ? options : made.options, payloads: used },
+  };
+}
+
+function batchSizeOf({ batch }: CheckRequest): Pick<SetUp, 'batchSize'> {
+  return batch === 1 ? {} : { batchSize: batch };
+}
+
+/** One client is asked what is provisioned, then opened, then sends the one request. */
+async function tryClient(ready: Ready, steps: readonly CheckStep[], tell: Tell): Promise<void> {
+  const seen: SeenAnswer[] = [];
+  const clock = createSystemClock('exact');
+  const context = contextOf(ready, clock, (answer) => seen.push(answer));
+  const backend = await attempt(unlessEmpty(tell), 'client', async () => ({
+    text: '',
+    value: await ready.plugin.create(ready.options, context),
+  }));
+  try {
+    if (backend === undefined) return;
+    const provisioned = await askProbe(backend, ready.terms.billing, tell);
+    await attempt(tell, 'payloads', () => payloadSizes(ready, provisioned));
+    const isFine = steps.every(({ state }) => state !== 'failed');
+    const answer = await oneRequest(ready, backend, clock, isFine, () => seen[0], tell);
+    const { trace } = ready.request;
+    if (trace !== undefined) for (const step of estimated(ready, trace, provisioned, answer)) tell(step);
+  } finally {
+    await backend?.close?.();
+    clock.close();
+  }
+}
+
+function contextOf({ payloads }: Ready, clock: SystemClock, onAnswer: (answer: SeenAnswer) => void): BackendContext {
+  return { clock, payloads, worker: 0, workers: 1, runId: 'check', seed: 1, virtual: false, onAnswer };
+}
+
+async function payloadSizes(
+  { plugin: { checks }, options, payloads, request }: Ready,
+  provisioned: readonly Capacity[],
+): Promise<Learnt<undefined>> {
+  if (checks?.sizes === undefined) return { text: 'their sizes do not matter', value: undefined };
+  const { batchSize } = batchSizeOf(request);
+  const sizes = await checks.sizes(options, payloads, batchSize);
+  return compareSizes(sizes, request.batch, checks.limit?.(options, provisioned));
+}
+
+async function oneRequest(
+  { plugin, raw, request }: Ready,
+  backend: Backend,
+  clock: SystemClock,
+  isFine: boolean,
+  seen: () => SeenAnswer | undefined,
+  tell: Tell,
+): Promise<OneAnswer | undefined> {
+  if (!isFine || !request.sends) {
+    const text = isFine ? 'not sent (--no-request)' : 'not sent, since something failed before';
+    tell({ name: 'request', state: 'skipped', text });
+    return undefined;
+  }
+  return attempt(tell, 'request', async () => {
+    await backend.prepare?.(new AbortController().signal);
+    return sendOne(backend, clock, request.timeoutMs, seen, secretsOfOptions(raw, plugin.publicOptions));
+  });
+}
+
+function estimated(
+  { request, terms }: Ready,
+  trace: Trace,
+  provisioned: readonly Capacity[],
+  answer: OneAnswer | undefined,
+): readonly CheckStep[] {
+  const { fromMs, toMs, speed, batch } = request;
+  const window = clipWindow(trace, fromMs, toMs, speed);
+  return estimateCalls({ trace, window, batch, terms, provisioned, ...(answer === undefined ? {} : { answer }) });
+}

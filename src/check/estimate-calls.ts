@@ -1,0 +1,107 @@
+import type { Capacity } from '../backends/backend.js';
+import { assumedSamples } from '../collectors/assumed-samples.js';
+import { createCost } from '../collectors/cost.js';
+import type { Billing, CostTerms } from '../cost-terms.js';
+import { printable } from '../errors.js';
+import { makePlan } from '../replay/make-plan.js';
+import { schedule, type Window } from '../replay/schedule.js';
+import type { CostSection } from '../report.js';
+import type { Plan, RunEnd } from '../run.js';
+import type { Trace } from '../trace.js';
+import type { CheckStep } from './check-step.js';
+import type { OneAnswer } from './send-one.js';
+
+export interface CallsToEstimate {
+  readonly trace: Trace;
+  readonly window: Window;
+  readonly batch: number;
+  readonly terms: CostTerms;
+  readonly provisioned: readonly Capacity[];
+  /** Absent: no request was sent, so nobody knows how long one takes. */
+  readonly answer?: OneAnswer;
+}
+
+/** How many calls the trace makes, and what they would cost if each took what the one took. Throws `UserError` where it makes none. */
+export function estimateCalls(asked: CallsToEstimate): readonly CheckStep[] {
+  const plan = makePlan(asked.trace, asked.window, NO_LIMITS);
+  return [callsStep(plan, asked), costStep(plan, asked)];
+}
+
+function callsStep({ planned, durationMs }: Plan, { batch, terms }: CallsToEstimate): CheckStep {
+  const least = Math.ceil(planned / batch);
+  const calls =
+    batch === 1 ? String(planned) : `${String(least)} to ${String(planned)} (batches of at most ${String(batch)})`;
+  const what = `${String(planned)} requests in ${String(durationMs / 1000)} s`;
+  const text = isByCall(terms.billing)
+    ? `${what}: ${calls} billed calls`
+    : `${what}: ${calls} calls, not billed one by one`;
+  return {
+    name: 'calls',
+    state: 'ok',
+    text,
+    facts: { requests: planned, durationMs, leastCalls: least, mostCalls: planned },
+  };
+}
+
+function isByCall(billing: Billing | null): boolean {
+  return billing !== null && billing.model !== 'hourly' && billing.model !== 'none';
+}
+
+function costStep(plan: Plan, asked: CallsToEstimate): CheckStep {
+  const name = 'cost';
+  if (isByCall(asked.terms.billing) && asked.answer === undefined)
+    return { name, state: 'skipped', text: 'how long a call takes is not known without the request' };
+  const cost = costOf(plan, asked);
+  if (cost.total === null) return { name, state: 'skipped', text: `unknown: ${printable(cost.reason ?? '')}` };
+  const facts = { total: cost.total, low: cost.low, high: cost.high, currency: cost.currency, sheet: cost.sheet };
+  return {
+    name,
+    state: 'ok',
+    text: `about ${money(cost.total)} ${cost.currency}${basis(asked)}; prices of ${cost.sheet}`,
+    facts,
+  };
+}
+
+function basis({ terms, batch }: CallsToEstimate): string {
+  if (!isByCall(terms.billing)) return ', if what is provisioned stays as it is';
+  return `, if each call takes what this one took, warm${batch === 1 ? '' : ', and none is batched'}`;
+}
+
+/** The same fold as after a run, over samples that are assumed. */
+function costOf(plan: Plan, { trace, window, terms, provisioned, answer }: CallsToEstimate): CostSection {
+  const fold = createCost({ plan, cost: terms });
+  const { usage, serverMs } = answer?.outcome ?? {};
+  const warmMs = usage?.durationMs ?? serverMs ?? usage?.billedMs ?? answer?.tookMs ?? 0;
+  for (const { rows, dueMs } of schedule(trace.store, window, { index: 0, of: 1 }))
+    fold.add(assumedSamples(dueMs.subarray(0, rows), warmMs, usage?.memoryMb));
+  const counts = Object.fromEntries(provisioned.map(({ kind, count }) => [kind, count]));
+  const end: RunEnd = {
+    ...ENDED,
+    endedMs: plan.durationMs,
+    ...(provisioned.length === 0 ? {} : { capacity: [{ atMs: 0, counts }] }),
+  };
+  return fold.finish(end);
+}
+
+/** Two figures: the estimate is no better. */
+function money(amount: number): string {
+  const short = Number(amount.toPrecision(2));
+  return Math.abs(short) < 1e-3 && short !== 0 ? short.toFixed(12).replace(/0+$/, '') : String(short);
+}
+
+const NO_LIMITS = {
+  warmupMs: 0,
+  timeoutMs: Infinity,
+  maxLatenessMs: Infinity,
+  maxInFlight: { limit: Infinity, explicit: false },
+  knowsSent: true,
+} as const;
+
+const ENDED = {
+  stoppedMs: null,
+  stopReason: null,
+  interrupted: false,
+  crashes: [],
+  complete: true,
+  resources: null,
+} as const;

@@ -1,0 +1,56 @@
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { ServiceLocation } from '../backends/backend.js';
+import { printable, UserError } from '../errors.js';
+import type { Learnt } from './check-step.js';
+
+const PATIENCE_MS = 5000;
+
+/** Opens a connection, TLS too, and closes it. Rejects with `UserError` where that fails. */
+export async function reachAddress({ url, insecure = false }: ServiceLocation): Promise<Learnt<undefined>> {
+  const place = printable(url.host, 120);
+  const startMs = performance.now();
+  const socket = await opened(url, insecure).catch((thrown: unknown) => {
+    throw new UserError(`${place}: ${reasonOf(thrown)}`);
+  });
+  const ms = performance.now() - startMs;
+  const where = printable(socket.remoteAddress ?? 'an address unknown');
+  socket.destroy();
+  const how = url.protocol === 'https:' ? `TLS${insecure ? ', certificate not checked' : ''}` : 'no TLS';
+  return { text: `${place} answers at ${where} (${how}) after ${ms.toFixed(1)} ms`, value: undefined };
+}
+
+function opened(url: URL, insecure: boolean): Promise<Socket | TLSSocket> {
+  const isTls = url.protocol === 'https:';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
+  return new Promise((resolve, reject) => {
+    const socket = isTls
+      ? connectTls({ host, port, servername: /[a-z]/i.test(host) ? host : '', rejectUnauthorized: !insecure })
+      : connect({ host, port });
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy(Object.assign(new Error('slow'), { code: 'ETIMEDOUT' })));
+    socket.once('error', reject);
+    socket.once(isTls ? 'secureConnect' : 'connect', () => {
+      resolve(socket);
+    });
+  });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'no such host; check its name and the region',
+  EAI_AGAIN: 'its name cannot be looked up; check the network',
+  ECONNREFUSED: 'nobody listens there; check host and port, and that the service runs',
+  ETIMEDOUT: `no answer within ${String(PATIENCE_MS / 1000)} s; check the address, firewalls and the VPN`,
+  EHOSTUNREACH: 'there is no way to it; check the network',
+  ENETUNREACH: 'there is no way to it; check the network',
+  ECONNRESET: 'it closed the connection; check whether it speaks TLS (https) or not (http)',
+};
+
+/** Node gives one error for each address it tried. */
+function reasonOf(thrown: unknown): string {
+  const first: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
+  const code = first instanceof Error && 'code' in first ? String(first.code) : '';
+  if (Object.hasOwn(REASONS, code)) return `${REASONS[code] ?? ''} (${code})`;
+  const message = first instanceof Error ? first.message : String(first);
+  return `${printable(message, 160)}; check that it speaks TLS and that its certificate is trusted here`;
+}
