@@ -30,6 +30,7 @@ it('every command has examples, and a test that runs them', () => {
       EXAMPLES.map((one) => one.name),
       name,
     ).toContain(name);
+  expect([...TRIED, ...TRIED_ELSEWHERE].sort()).toEqual(Object.keys(COMMANDS).sort());
 });
 
 it('the flags and arguments of every example are taken', async () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -138,17 +138,21 @@ it('a worker that dies costs its own requests and the verdict', async () => {
   expect(JSON.parse(again.stdout)).toEqual(report);
 });
 
+/** Once a second it tells how far it is: after 2 s of the run, however long the start took. */
+function killAfter2s(signal: NodeJS.Signals): (child: ChildProcess) => void {
+  return (child) => {
+    child.stderr?.on('data', (text: Buffer) => {
+      if (/^2s of /m.test(text.toString())) child.kill(signal);
+    });
+  };
+}
+
 it('the first Ctrl-C stops sending and reports', async () => {
   const url = await serve(() => undefined);
   const out = freshFolder();
   const { code } = await runCli(
     ['--rate', '100/s', '--duration', '20s', '--backend', 'http', '--url', url, '--out', out],
-    (child) => {
-      // Once a second it tells how far it is: after 2 s of the run, however long the start took.
-      child.stderr?.on('data', (text: Buffer) => {
-        if (text.toString().startsWith('2 of ')) child.kill('SIGINT');
-      });
-    },
+    killAfter2s('SIGINT'),
   );
   const report = readReport(out);
   expectConserved(report);
@@ -193,9 +197,10 @@ it('a full disk: the numbers are printed, one line says what to do, exit 2', asy
 
 it('after kill -9 the report is made from what was written', async () => {
   const out = freshFolder();
-  await runCli(['--rate', '200/s', '--duration', '20s', '--backend', 'simulated', '--quiet', '--out', out], (child) => {
-    setTimeout(() => child.kill('SIGKILL'), 4000);
-  });
+  await runCli(
+    ['--rate', '200/s', '--duration', '20s', '--backend', 'simulated', '--out', out],
+    killAfter2s('SIGKILL'),
+  );
   const { code, stdout } = await runCli(['report', out, '--json']);
   expect(code).toBe(0);
   const report = JSON.parse(stdout) as ReturnType<typeof readReport>;
