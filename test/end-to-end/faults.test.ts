@@ -141,9 +141,12 @@ it('a worker that dies costs its own requests and the verdict', async () => {
 /** Once a second it tells how far it is: after 2 s of the run, however long the start took. */
 function killAfter2s(signal: NodeJS.Signals): (child: ChildProcess) => void {
   return (child) => {
-    child.stderr?.on('data', (text: Buffer) => {
-      if (/^2s of /m.test(text.toString())) child.kill(signal);
-    });
+    const listen = (text: Buffer): void => {
+      if (!/^2s of /m.test(text.toString())) return;
+      child.stderr?.off('data', listen);
+      child.kill(signal);
+    };
+    child.stderr?.on('data', listen);
   };
 }
 
