@@ -12,8 +12,10 @@ const long = [
   'test/ci/**/*.test.ts',
   'test/backends/{ai-platform,cloud-functions}-e2e.test.ts',
   'test/backends/{lambda,tf-serving}-end-to-end.test.ts',
-  'test/backends/sagemaker.test.ts',
+  'test/backends/{ai-platform-grpc,batches,sagemaker}.test.ts',
   'test/check/**/*.test.ts',
+  'test/config/**/*.test.ts',
+  'test/examples/functions.test.ts',
   'test/collectors/cloud-{moto,monitoring}.test.ts',
   'test/compare/{command,page}.test.ts',
   'test/end-to-end/{batching,cost-budget,report-again}.test.ts',
@@ -21,6 +23,7 @@ const long = [
   'test/gate/gate-cli.test.ts',
   'test/live/terminal.test.ts',
   'test/metrics/{otel,prometheus}.test.ts',
+  'test/report/html-page.test.ts',
   'test/serve/command.test.ts',
 ];
 // A fresh module graph for each file costs a third of all CPU; no test leaves anything behind.
