@@ -6,6 +6,7 @@ import type { HttpOptions } from '../shared/http-options.js';
 import { createWire } from '../shared/http1-wire.js';
 import { type HeaderField, requestBytes } from '../shared/request-bytes.js';
 import type { UndiciRequest } from '../shared/undici-client.js';
+import { wireFacts } from '../shared/wire-facts.js';
 
 /** One entry of the payload table as a request. */
 export interface Request {
@@ -78,7 +79,7 @@ function leanClient(
     open: (signal) => wire.open(signal),
     send: (call) => wire.send(at(bytes, call.payload)(call.seq), sendOptions, call),
     sendBatch: (call) => wire.send(batch(call.payloads).bytes(call.seq), { ...sendOptions, collectBody: true }, call),
-    facts: () => ({ client: 'lean, HTTP/1.1', ...named(wire.facts()) }),
+    facts: () => wireFacts(wire),
     close() {
       wire.close();
       return Promise.resolve();
@@ -100,17 +101,6 @@ function lengthField(method: string, body: Uint8Array | null): readonly HeaderFi
 function sendOptionsOf({ expect }: HttpOptions, requests: readonly Request[], { onAnswer }: Watcher): SendOptions {
   const collectBody = expect.bodyHolds !== null || onAnswer !== undefined;
   return { method: requests[0]?.method ?? 'GET', collectBody };
-}
-
-function named(facts: ReturnType<ReturnType<typeof createWire>['facts']>): Record<string, number> {
-  return {
-    connectionsOpened: facts.opened,
-    connectionsPeak: facts.peak,
-    connectionsFailed: facts.failed,
-    connectionsDroppedByServer: facts.dropped,
-    connectionsWithSurplusBytes: facts.surplus,
-    addresses: facts.addresses,
-  };
 }
 
 /** The library takes 120 ms to load: only where it is asked for. */

@@ -30,6 +30,7 @@ export interface LeanClientOptions {
   readonly collectBody: boolean;
   readonly outcomeOf: (answer: Answer, requestBytes: number) => Outcome;
 }
+import { wireFacts } from './wire-facts.js';
 
 /** Errors of AWS are longer than what people read of them: the fields that count may come last. */
 const EXCERPT_BYTES = 4096;
@@ -53,7 +54,7 @@ export async function openLeanClient(
   return {
     ...invokesOf(options, wire, requests, context),
     rehearse: (stop) => rehearse(options, context, stop),
-    facts: () => ({ client: 'lean, HTTP/1.1', ...wireFacts(wire), ...credentialFacts(options) }),
+    facts: () => ({ ...wireFacts(wire), ...credentialFacts(options) }),
     close() {
       options.signing?.credentials.close();
       wire.close();
@@ -112,17 +113,6 @@ function invokesOf(
       const outcome = told(result, batches.bodyBytes(call.payloads));
       return result.kind === 'failure' ? outcome : batches.split(outcome, call.payloads, result.body);
     },
-  };
-}
-
-function wireFacts(wire: Wire): Record<string, number> {
-  const { opened, peak, failed, dropped, addresses } = wire.facts();
-  return {
-    connectionsOpened: opened,
-    connectionsPeak: peak,
-    connectionsFailed: failed,
-    connectionsDroppedByServer: dropped,
-    addresses,
   };
 }
 

@@ -15,6 +15,7 @@ import { type HeaderField, requestBytes } from './request-bytes.js';
 import { showAnswer } from './seen-answer.js';
 import { failedAnswer, failedWire, knownTimes, statusFailure } from './status-outcome.js';
 import { createTokenRequests, type TokenRequests } from './token-requests.js';
+import { wireFacts } from './wire-facts.js';
 
 /** What is sent, all but the token. */
 export interface RestPlan {
@@ -52,7 +53,7 @@ export async function createRestBackend(plan: RestPlan, context: BackendContext)
     ...client.invokes,
     prepare: (signal) => client.wire.open(signal),
     rehearse: (signal) => rehearse(plan, context, signal),
-    facts: () => ({ ...namedFacts(client.wire), ...token?.facts() }),
+    facts: () => ({ ...wireFacts(client.wire), ...token?.facts() }),
     close() {
       token?.close();
       client.wire.close();
@@ -156,19 +157,6 @@ function serviceFailure(answer: Answer): Outcome {
   if (answer.status < 400) return failedAnswer(answer);
   const detail = googleError(answer.status, answer.body);
   return { ok: false, failure: statusFailure(answer.status), detail, ...knownTimes(answer) };
-}
-
-function namedFacts(wire: Wire): Record<string, string | number> {
-  const { opened, peak, failed, dropped, surplus, addresses } = wire.facts();
-  return {
-    client: 'lean, HTTP/1.1',
-    connectionsOpened: opened,
-    connectionsPeak: peak,
-    connectionsFailed: failed,
-    connectionsDroppedByServer: dropped,
-    connectionsWithSurplusBytes: surplus,
-    addresses,
-  };
 }
 
 /** The very same code to a sink in this thread. Without one the run is only less exact at first. */

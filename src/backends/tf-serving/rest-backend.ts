@@ -14,6 +14,7 @@ import { showAnswer } from '../shared/seen-answer.js';
 import { failedAnswer, failedWire, knownTimes } from '../shared/status-outcome.js';
 import { restBatches, restBody } from './rest-body.js';
 import type { TfServingOptions } from './tf-serving-options.js';
+import { wireFacts } from '../shared/wire-facts.js';
 
 const REHEARSED_CONNECTIONS = 32;
 
@@ -27,17 +28,7 @@ export function openRestBackend(options: TfServingOptions, context: BackendConte
     ...invokesOf(wire, options, context),
     prepare: (signal) => wire.open(signal),
     rehearse: (signal) => rehearse(options, context, signal),
-    facts() {
-      const { opened, peak, failed, dropped, addresses } = wire.facts();
-      return {
-        client: 'lean, HTTP/1.1',
-        connectionsOpened: opened,
-        connectionsPeak: peak,
-        connectionsFailed: failed,
-        connectionsDroppedByServer: dropped,
-        addresses,
-      };
-    },
+    facts: () => wireFacts(wire),
     close() {
       wire.close();
       return Promise.resolve();
