@@ -1,3 +1,4 @@
+import { csvField } from '../csv-field.js';
 import type { Comparison, Group } from './comparison.js';
 import { estimate } from './tables.js';
 import { METRICS } from './metrics.js';
@@ -22,9 +23,7 @@ function cellsOf(group: Group): (string | number)[] {
   ];
 }
 
-/** RFC 4180; a text that a spreadsheet would take for a formula gets an apostrophe. */
 function cellOf(cell: string | number): string {
   if (typeof cell === 'number') return Number.isNaN(cell) ? '' : Number.isFinite(cell) ? String(cell) : 'inf';
-  const harmless = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return csvField(cell);
 }

@@ -1,3 +1,4 @@
+import { csvField } from '../csv-field.js';
 import type { CellValue, ExportBatch, SampleColumn } from './sample-column.js';
 
 /** The samples as CSV (RFC 4180, LF): a row of names, then one for each sample; nothing between commas is null. */
@@ -15,15 +16,9 @@ export async function* csvText(
   }
 }
 
-/** Numbers with the fewest digits that give the same number back. */
+/** Numbers with the fewest digits that give the same number back; an empty text is told from none by its quotes. */
 export function csvCell(value: CellValue): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const text = isFormula(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) || text === '' ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** A spreadsheet computes a text that begins like this; what a service answers must not become a command there. */
-function isFormula(text: string): boolean {
-  return /^[=+\-@\t\r\n＝＋－＠]/.test(text);
+  return value === '' ? '""' : csvField(value);
 }
