@@ -3,6 +3,7 @@ import type { CompareRequest } from '../compare/compare-runs.js';
 import type { Comparison } from '../compare/comparison.js';
 import { EXIT, UserError } from '../errors.js';
 import type { SystemsEnd } from './run-systems.js';
+import { writeAskedFile } from './write-asked-file.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
 /** `replay compare RUN ...`: runs side by side, or with `--run` made first. */
@@ -111,16 +112,15 @@ async function compared(folders: readonly string[], flags: CompareFlags & Checke
 
 async function put(comparison: Comparison, flags: CompareFlags): Promise<void> {
   const text = await rendered(comparison, flags.format);
-  const { writeText } = await import('../compare/write-text.js');
   if (flags.html !== undefined) {
     const [{ readPageAssets }, { renderCompareHtml }] = await Promise.all([
       import('../report/html/read-page-assets.js'),
       import('../compare/html/render-compare-html.js'),
     ]);
-    writeText(flags.html, renderCompareHtml(comparison, readPageAssets()), '--html');
+    await writeAskedFile('--html', flags.html, renderCompareHtml(comparison, readPageAssets()));
   }
   if (flags.out === undefined) process.stdout.write(text);
-  else writeText(flags.out, text, '--out');
+  else await writeAskedFile('--out', flags.out, text);
 }
 
 async function rendered(comparison: Comparison, format: string): Promise<string> {

@@ -1,8 +1,9 @@
 import { appendFileSync, mkdirSync, statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { EXIT, messageOf, printable, UserError } from '../errors.js';
+import { dirname } from 'node:path';
+import { EXIT } from '../errors.js';
 import type { Report } from '../report.js';
 import { withoutCommands } from '../report/github-annotations.js';
+import { mending, writeAskedFile } from './write-asked-file.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -42,31 +43,16 @@ export async function tellCi(report: Report, { junit, summary }: AskedFiles, env
   }
   if (junit !== undefined) {
     const { renderJunit } = await import('../report/junit.js');
-    await writeFileWhole('--junit', junit, renderJunit(report));
+    await writeAskedFile('--junit', junit, renderJunit(report));
   }
   if (summary === undefined && !stepSummary) return;
   const { renderMarkdownSummary } = await import('../report/markdown-summary.js');
   const text = renderMarkdownSummary(report);
-  if (summary !== undefined) await writeFileWhole('--summary', summary, text);
+  if (summary !== undefined) await writeAskedFile('--summary', summary, text);
   if (stepSummary)
     mending('GITHUB_STEP_SUMMARY', stepSummary, () => {
       appendFileSync(stepSummary, `${text}\n`);
     });
-}
-
-async function writeFileWhole(flag: string, path: string, text: string): Promise<void> {
-  const { writeWhole } = await import('../replay/run-folder.js');
-  mending(flag, path, () => {
-    writeWhole(dirname(path), basename(path), text);
-  });
-}
-
-function mending(flag: string, path: string, work: () => void): void {
-  try {
-    work();
-  } catch (thrown) {
-    throw new UserError(`${flag} ${printable(path)}: cannot write it (${messageOf(thrown)}); name another file`);
-  }
 }
 
 /** What the verdict and the thresholds make of a run that came to its end. */
