@@ -1,7 +1,3 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { delimiter, join } from 'node:path';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import {
   CreateEndpointCommand,
@@ -15,6 +11,7 @@ import sagemaker from '#src/backends/sagemaker';
 import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
 import { expectNoSecret } from '../support/expect-no-secret.js';
+import { hasMoto, startMoto } from '../support/moto.js';
 import {
   aws4,
   type Credentials,
@@ -26,9 +23,12 @@ import {
 } from '../support/fake-aws.js';
 import { call, json, preparedBackend } from '../support/prepared-backend.js';
 import { expectConserved, freshFolder, readReport, runCli } from '../support/run-cli.js';
-import { pause } from './shared/real-clock.js';
 
-const moto = hasMoto() ? startMoto() : undefined;
+/** It starts while other tests run. */
+const moto = hasMoto ? startMoto() : undefined;
+afterAll(async () => {
+  (await moto)?.close();
+});
 
 const open: { close?(): void | Promise<void> }[] = [];
 beforeEach(() => {
@@ -204,7 +204,7 @@ if (moto === undefined) console.log('moto_server is not installed: SageMaker is 
 
 describe.skipIf(moto === undefined)('against moto', () => {
   it('a run ends well, the probe finds the instances, and a wrong secret is refused', async () => {
-    const url = (await moto) ?? '';
+    const url = (await moto)?.url ?? '';
     await createEndpoint(url);
     const options = { endpoint: 'ep', endpointUrl: url, contentType: 'application/json' };
     const probed = await kept(await preparedBackend(sagemaker, options, [])).probe?.(new AbortController().signal);
@@ -236,32 +236,6 @@ describe.skipIf(moto === undefined)('against moto', () => {
   });
 });
 
-/** Found without starting it, which takes seconds. */
-function hasMoto(): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'moto_server')));
-}
-
-/** It starts while other tests run. */
-async function startMoto(): Promise<string> {
-  const port = await freePort();
-  const child = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore', detached: true });
-  afterAll(() => {
-    // Its launcher is a shell script: the group ends, not the launcher alone.
-    if (child.pid !== undefined) process.kill(-child.pid);
-  });
-  const url = `http://127.0.0.1:${String(port)}`;
-  const endMs = performance.now() + 40_000;
-  while (performance.now() < endMs) {
-    const isUp = await fetch(`${url}/moto-api/`).then(
-      () => true,
-      () => false,
-    );
-    if (isUp) return url;
-    await pause(50);
-  }
-  throw new Error('moto_server does not answer');
-}
-
 /** A user who may do anything; from then on moto checks signatures. */
 async function createUser(url: string): Promise<Credentials> {
   const UserName = 'u';
@@ -288,13 +262,6 @@ async function iam(url: string, parameters: Record<string, string>): Promise<str
   return answer.text();
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function createEndpoint(endpoint: string): Promise<void> {
   const client = new SageMakerClient({ endpoint });
