@@ -26,7 +26,7 @@ export interface SectionFold {
   costAtMost(nowMs: number, sent: number): number | string;
   /** One number of the report, as it would say it at this moment; until `finish`. */
   measure(metric: Metric, moment: Moment): Measure;
-  /** What there is to watch. */
+  /** What there is to watch; only of a fold that is `watched`, which costs a little for each sample. */
   soFar(nowMs: number): FoldedSoFar;
   /** Once. Throws `UserError` when the samples cannot be of this run. */
   finish(end: RunEnd): FoldedSections;
@@ -42,7 +42,7 @@ export interface FoldedSections {
 }
 
 /** A live run and a report made again from a sample log use this same fold, so they agree. Throws `UserError` for a price that was asked for and is not there. */
-export async function foldSections(context: CollectorContext): Promise<SectionFold> {
+export async function foldSections(context: CollectorContext, { watched = true } = {}): Promise<SectionFold> {
   await loadHistograms();
   const outcomes = createOutcomes(context);
   const latency = createLatency(context);
@@ -51,14 +51,17 @@ export async function foldSections(context: CollectorContext): Promise<SectionFo
   const coldStarts = createColdStarts(context);
   const cost = createCost(context);
   const batching = createBatching(context);
-  const live = createLiveFigures(context);
+  const live = watched ? createLiveFigures(context) : undefined;
   return {
     add(batch) {
       for (const collector of [outcomes, latency, timeline, health, coldStarts, cost, live, batching])
         collector?.add(batch);
     },
     costAtMost: (nowMs, sent) => cost.atMost(nowMs, sent),
-    soFar: (nowMs) => ({ ...live.soFar(nowMs), cost: cost.soFar(nowMs) }),
+    soFar(nowMs) {
+      if (live === undefined) throw new Error('a fold that is not watched knows nothing so far');
+      return { ...live.soFar(nowMs), cost: cost.soFar(nowMs) };
+    },
     measure(metric, moment) {
       const end = 'end' in moment ? moment.end : undefined;
       switch (metric.section) {

@@ -18,7 +18,7 @@ export async function replay(request: ReplayRequest, world: Surroundings): Promi
   const prepared = await prepareRun(request, world);
   const folder = makeRunFolder(request.out, prepared.folderName);
   const { plan, cost } = prepared.record;
-  const fold = await foldSections({ plan, cost });
+  const fold = await foldSections({ plan, cost }, { watched: request.time === 'real' });
   const budget = watchBudget(request.budget, plan, fold);
   const gate = watchThresholds(prepared.record.thresholds, request.abortOnFail, fold);
   const log = await openSampleLog(join(folder, RUN_FILES.samples), {

@@ -31,7 +31,7 @@ export async function foldAgain(
   const record = readRunRecord(folder);
   const { thresholds: asked = record.thresholds, ...otherCost } = other;
   const cost: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null, ...record.cost, ...otherCost };
-  const fold = await foldSections({ plan: record.plan, cost });
+  const fold = await foldSections({ plan: record.plan, cost }, { watched: false });
   let lastMs = 0;
   for await (const batch of readSampleLog(join(folder, RUN_FILES.samples))) {
     fold.add(batch);

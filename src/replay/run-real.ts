@@ -8,12 +8,12 @@ import type { WorkerResources } from './messages.js';
 import type { Prepared } from './prepare-run.js';
 import { progressMeter } from './progress-meter.js';
 import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
-import { stopper, takeBatches } from './stopper.js';
-import { WATCH_MS } from './virtual-run.js';
+import { stopper, takeBatches, watcher, WATCH_MS } from './stopper.js';
 import { workerOrder } from './worker-order.js';
 
 /** The run on the system clock, in threads. */
-export async function runReal(prepared: Prepared, { folder, log, fold, world, budget, gate }: Conduct): Promise<Over> {
+export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Over> {
+  const { folder, log, fold, world } = conduct;
   let record: RunRecord = prepared.record;
   const prober = createProber(prepared);
   const memory = inFlightMemory(record.workers);
@@ -23,13 +23,12 @@ export async function runReal(prepared: Prepared, { folder, log, fold, world, bu
   const meter = progressMeter(record, memory, (ms) => fold.soFar(ms));
   const hostUsage = measureHostUsage();
   let stopTicking = (): void => undefined;
+  const watch = watcher(conduct, stop);
   const watching =
-    budget === undefined && gate === undefined
-      ? undefined
-      : setInterval(() => {
-          if (budget?.(now()) === true) stop.overBudget();
-          stop.thresholdFailed(gate?.(now()));
-        }, WATCH_MS);
+    watch &&
+    setInterval(() => {
+      watch(now());
+    }, WATCH_MS);
   try {
     const fleet = await runFleet({
       orders: Array.from({ length: record.workers }, (_, index) => workerOrder(prepared, index, memory)),

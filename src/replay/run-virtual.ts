@@ -3,31 +3,29 @@ import type { Conduct, Over } from './conduct.js';
 import { inFlightMemory } from './in-flight.js';
 import type { Prepared } from './prepare-run.js';
 import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
-import { stopper, takeBatches } from './stopper.js';
-import { virtualRun } from './virtual-run.js';
+import { stopper, takeBatches, watcher } from './stopper.js';
+import { runVirtualFleet } from './virtual-fleet.js';
 import { workerOrder } from './worker-order.js';
 
 /** The run in simulated time, on this thread. */
-export async function runVirtual(
-  prepared: Prepared,
-  { folder, log, fold, world, budget, gate }: Conduct,
-): Promise<Over> {
+export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<Over> {
+  const { folder, log, fold, world } = conduct;
   const { record } = prepared;
   writeWhole(folder, RUN_FILES.record, recordJson(record));
   let nowMs = 0;
   const stop = stopper(world.stop, log, () => nowMs);
-  const watch = (ms: number): void => {
-    nowMs = ms;
-    if (budget?.(ms) === true) stop.overBudget();
-    stop.thresholdFailed(gate?.(ms));
-  };
+  const watch = watcher(conduct, stop);
   const onBatch = takeBatches(fold, log, stop);
-  const { endedMs, facts, capacity } = await virtualRun(
+  const { endedMs, facts, capacity } = await runVirtualFleet(
     prepared.plugin,
     workerOrder(prepared, 0, inFlightMemory(1)),
     onBatch,
     { stop: stop.signal, hold: stop.hold },
-    ...(budget === undefined && gate === undefined ? [] : [watch]),
+    watch &&
+      ((ms) => {
+        nowMs = ms;
+        watch(ms);
+      }),
   );
   const told = capacity.length === 0 ? {} : { capacity };
   const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null, ...told };

@@ -3,6 +3,7 @@ import type { SampleLog } from '../collectors/sample-log.js';
 import type { UserError } from '../errors.js';
 import type { FailedThreshold, RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
+import type { Conduct } from './conduct.js';
 
 type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'overBudget' | 'failedThreshold'>;
 
@@ -70,5 +71,20 @@ export function takeBatches(fold: SectionFold, log: SampleLog, stop: Stopper): (
     fold.add(batch);
     log.write(batch);
     if (log.failure !== undefined) stop.logFailed(log.failure);
+  };
+}
+
+/** How often a budget and thresholds are looked at. */
+export const WATCH_MS = 100;
+
+/** Looks whether the budget or a threshold ends the sending; undefined where there is neither. */
+export function watcher(
+  { budget, gate }: Pick<Conduct, 'budget' | 'gate'>,
+  stop: Stopper,
+): ((nowMs: number) => void) | undefined {
+  if (budget === undefined && gate === undefined) return undefined;
+  return (nowMs) => {
+    if (budget?.(nowMs) === true) stop.overBudget();
+    stop.thresholdFailed(gate?.(nowMs));
   };
 }

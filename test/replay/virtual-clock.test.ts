@@ -4,7 +4,7 @@ import type { BackendPlugin } from '#src/backends/backend';
 import { inFlightMemory } from '#src/replay/in-flight';
 import type { WorkerOrder } from '#src/replay/messages';
 import { createVirtualClock } from '#src/replay/virtual-clock';
-import { virtualRun } from '#src/replay/virtual-run';
+import { runVirtualFleet } from '#src/replay/virtual-fleet';
 import { rowsOf, type Row } from './run-shard.js';
 
 describe('createVirtualClock', () => {
@@ -42,7 +42,7 @@ describe('createVirtualClock', () => {
   });
 });
 
-describe('virtualRun', () => {
+describe('runVirtualFleet', () => {
   const order: WorkerOrder = {
     store: { kind: 'memory', count: 4, atMs: Float64Array.of(0, 10, 10, 35) },
     window: { fromMs: 5, toMs: 35, speed: 0.5 },
@@ -89,7 +89,7 @@ describe('virtualRun', () => {
     const rows: Row[] = [];
     const onBatch = (batch: Parameters<typeof rowsOf>[0]): void => void rows.push(...rowsOf(batch));
     const { signal } = new AbortController();
-    const end = await virtualRun(plugin as BackendPlugin, order, onBatch, { stop: signal, hold: signal });
+    const end = await runVirtualFleet(plugin as BackendPlugin, order, onBatch, { stop: signal, hold: signal });
     expect(end).toMatchObject({ endedMs: 17, facts: { answered: 2 } });
     expect(rows.map(({ seq, dueMs, doneMs }) => [seq, dueMs, doneMs])).toEqual([
       [1, 10, 17],

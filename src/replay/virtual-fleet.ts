@@ -1,3 +1,4 @@
+import { WATCH_MS } from './stopper.js';
 import type { BackendPlugin } from '../backends/backend.js';
 import type { CapacityReading } from '../cost-terms.js';
 import type { SampleBatch } from '../sample.js';
@@ -10,9 +11,6 @@ import { replayShard } from './replay-shard.js';
 import { schedule } from './schedule.js';
 import { createVirtualClock } from './virtual-clock.js';
 
-/** How often a budget is looked at. */
-export const WATCH_MS = 100;
-
 export interface VirtualEnd {
   readonly endedMs: number;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
@@ -23,7 +21,7 @@ export interface VirtualEnd {
  * The same loop on this thread in virtual time: no waiting, no chance. Resolves with the time it ended and the backend's facts.
  * `watch` is called every `WATCH_MS`, after everything recorded was handed over.
  */
-export async function virtualRun(
+export async function runVirtualFleet(
   plugin: BackendPlugin,
   order: WorkerOrder,
   onBatch: (batch: SampleBatch) => void,
