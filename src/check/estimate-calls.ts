@@ -1,13 +1,11 @@
 import type { Capacity } from '../backends/backend.js';
-import { assumedSamples } from '../collectors/assumed-samples.js';
-import { createCost } from '../collectors/cost.js';
 import type { Billing, CostTerms } from '../cost-terms.js';
 import { printable } from '../errors.js';
-import { makePlan } from '../replay/make-plan.js';
-import { schedule, type Window } from '../replay/schedule.js';
+import type { Window } from '../replay/schedule.js';
 import type { CostSection } from '../report.js';
-import type { Plan, RunEnd } from '../run.js';
+import type { Plan } from '../run.js';
 import type { Trace } from '../trace.js';
+import { assumedCost, assumedPlan } from './assumed-cost.js';
 import type { CheckStep } from './check-step.js';
 import type { OneAnswer } from './send-one.js';
 
@@ -23,7 +21,7 @@ export interface CallsToEstimate {
 
 /** How many calls the trace makes, and what they would cost if each took what the one took. Throws `UserError` where it makes none. */
 export function estimateCalls(asked: CallsToEstimate): readonly CheckStep[] {
-  const plan = makePlan(asked.trace, asked.window, NO_LIMITS);
+  const plan = assumedPlan(asked.trace, asked.window);
   return [callsStep(plan, asked), costStep(plan, asked)];
 }
 
@@ -67,20 +65,14 @@ function basis({ terms, batch }: CallsToEstimate): string {
   return `, if each call takes what this one took, warm${batch === 1 ? '' : ', and none is batched'}`;
 }
 
-/** The same fold as after a run, over samples that are assumed. */
-function costOf(plan: Plan, { trace, window, terms, provisioned, answer }: CallsToEstimate): CostSection {
-  const fold = createCost({ plan, cost: terms });
-  const { usage, serverMs } = answer?.outcome ?? {};
-  const warmMs = usage?.durationMs ?? serverMs ?? usage?.billedMs ?? answer?.tookMs ?? 0;
-  for (const { rows, dueMs } of schedule(trace.store, window, { index: 0, of: 1 }))
-    fold.add(assumedSamples(dueMs.subarray(0, rows), warmMs, usage?.memoryMb));
-  const counts = Object.fromEntries(provisioned.map(({ kind, count }) => [kind, count]));
-  const end: RunEnd = {
-    ...ENDED,
-    endedMs: plan.durationMs,
-    ...(provisioned.length === 0 ? {} : { capacity: [{ atMs: 0, counts }] }),
-  };
-  return fold.finish(end);
+function costOf(plan: Plan, asked: CallsToEstimate): CostSection {
+  const { usage, serverMs } = asked.answer?.outcome ?? {};
+  const counts = Object.fromEntries(asked.provisioned.map(({ kind, count }) => [kind, count]));
+  return assumedCost(plan, asked, {
+    callMs: usage?.durationMs ?? serverMs ?? usage?.billedMs ?? asked.answer?.tookMs ?? 0,
+    memoryMb: usage?.memoryMb,
+    ...(asked.provisioned.length === 0 ? {} : { provisioned: counts }),
+  });
 }
 
 /** Two figures: the estimate is no better. */
@@ -88,20 +80,3 @@ function money(amount: number): string {
   const short = Number(amount.toPrecision(2));
   return Math.abs(short) < 1e-3 && short !== 0 ? short.toFixed(12).replace(/0+$/, '') : String(short);
 }
-
-const NO_LIMITS = {
-  warmupMs: 0,
-  timeoutMs: Infinity,
-  maxLatenessMs: Infinity,
-  maxInFlight: { limit: Infinity, explicit: false },
-  knowsSent: true,
-} as const;
-
-const ENDED = {
-  stoppedMs: null,
-  stopReason: null,
-  interrupted: false,
-  crashes: [],
-  complete: true,
-  resources: null,
-} as const;

@@ -5,7 +5,6 @@ import { LATEST_PRICES, type Billing, type CostTerms } from '../cost-terms.js';
 import { UserError } from '../errors.js';
 import { parseDurationMs, parseSpeed } from '../quantities.js';
 import type { CostSection } from '../report.js';
-import type { RunEnd } from '../run.js';
 import type { Trace } from '../trace.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
 import { textFlag, wholeNumber } from './text-flag.js';
@@ -110,21 +109,17 @@ interface Estimated {
 }
 
 async function estimate(trace: Trace, flags: EstimateFlags, terms: CostTerms): Promise<Estimated> {
-  const { clipWindow, schedule } = await import('../replay/schedule.js');
-  const { makePlan } = await import('../replay/make-plan.js');
-  const { createCost } = await import('../collectors/cost.js');
-  const { assumedSamples } = await import('../collectors/assumed-samples.js');
+  const { clipWindow } = await import('../replay/schedule.js');
+  const { assumedCost, assumedPlan } = await import('../check/assumed-cost.js');
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
   const window = clipWindow(trace, flags.from, flags.to ?? Infinity, flags.speed);
-  const plan = makePlan(trace, window, NO_LIMITS);
-  const fold = createCost({ plan, cost: terms });
-  const billedMs = flags['billed-ms'] ?? 0;
-  for (const { rows, dueMs } of schedule(trace.store, window, { index: 0, of: 1 }))
-    fold.add(assumedSamples(dueMs.subarray(0, rows), billedMs));
-  const instances = flags.instances ?? 1;
-  const capacity = [{ atMs: 0, counts: { instances } }];
-  const end: RunEnd = { ...ENDED, endedMs: plan.durationMs, capacity };
-  return { cost: fold.finish(end), assumptions: assumptionsOf(plan.planned, plan.durationMs, flags, terms) };
+  const plan = assumedPlan(trace, window);
+  const cost = assumedCost(
+    plan,
+    { trace, window, terms },
+    { callMs: flags['billed-ms'] ?? 0, provisioned: { instances: flags.instances ?? 1 } },
+  );
+  return { cost, assumptions: assumptionsOf(plan.planned, plan.durationMs, flags, terms) };
 }
 
 function assumptionsOf(
@@ -148,20 +143,3 @@ function assumptionsOf(
     ...(machine === null ? [] : [`${String(machine.count)} x ${machine.name} for as long as the trace.`]),
   ];
 }
-
-const NO_LIMITS = {
-  warmupMs: 0,
-  timeoutMs: Infinity,
-  maxLatenessMs: Infinity,
-  maxInFlight: { limit: Infinity, explicit: false },
-  knowsSent: true,
-} as const;
-
-const ENDED = {
-  stoppedMs: null,
-  stopReason: null,
-  interrupted: false,
-  crashes: [],
-  complete: true,
-  resources: null,
-} as const;
