@@ -1,7 +1,7 @@
-import { markup, scriptJson, trusted, type Markup } from '../../report/html/markup.js';
+import { markup, trusted, type Markup } from '../../report/html/markup.js';
 import { plotPlace } from '../../report/html/plot-place.js';
 import type { PlotSpec } from '../../report/html/plot-spec.js';
-import { inElement, policy, type PageAssets } from '../../report/html/render-report-html.js';
+import { renderPage, type PageAssets } from '../../report/html/render-page.js';
 import { table } from '../../report/html/table.js';
 import type { Comparison } from '../comparison.js';
 import { loadOf, sectionsOf, tablesOf, type Section, type TextTable } from '../tables.js';
@@ -14,30 +14,17 @@ import { timePlots } from './time-plots.js';
 
 /** The page of a comparison: one file that asks the network for nothing, by the means and under the policy of report.html. */
 export function renderCompareHtml(comparison: Comparison, assets: PageAssets): string {
-  const style = `${assets.style}\n${COMPARE_STYLE}`;
   const sections = sectionsOf(comparison);
   const plots = sections.map((section, i) => timePlots(section, String(i)));
   const title = comparison.workloads.map(({ label }) => label).join(', ');
-  const page = markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy(assets.script, style)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title} – replay comparison</title>
-        <link rel="icon" href="data:," />
-        <style>${inElement(style, 'style')}</style>
-      </head>
-      <body>
-        <a class="skip" href="#tables">Skip to the numbers</a>
-        <header>
-          <p class="kind">replay comparison</p>
-          <h1><bdi>${title}</bdi></h1>
-          <p class="when">${extent(comparison)}</p>
-        </header>
-        <main>
-          ${judged(comparison)} ${notes(comparison)} ${bars(comparison)}
+  return renderPage(
+    {
+      kind: 'replay comparison',
+      title,
+      heading: markup`<bdi>${title}</bdi>`,
+      when: extent(comparison),
+      numbers: 'tables',
+      main: markup`${judged(comparison)} ${notes(comparison)} ${bars(comparison)}
           <p class="legend">
             Bars are means over the runs of each system, to one scale within a workload; lines over them are 95 %
             intervals. In p99 of all, requests that failed take for ever.
@@ -49,17 +36,12 @@ export function renderCompareHtml(comparison: Comparison, assets: PageAssets): s
           <section id="tables" aria-labelledby="tables-h">
             <h2 id="tables-h">Numbers</h2>
             ${tablesOf(comparison).map(tablePart)} ${runsTable(comparison)}
-          </section>
-        </main>
-        <footer>
-          <p>Made by replay compare; --format json holds every number unrounded.</p>
-        </footer>
-        <script type="application/json" id="plots">${trusted(scriptJson(plots.flat()))}</script>
-        <script type="module">${inElement(assets.script, 'script')}</script>
-      </body>
-    </html>
-`;
-  return page.html;
+          </section>`,
+      foot: 'Made by replay compare; --format json holds every number unrounded.',
+      plots: plots.flat(),
+    },
+    { script: assets.script, style: `${assets.style}\n${COMPARE_STYLE}` },
+  );
 }
 
 function extent({ groups, workloads }: Comparison): string {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../errors.js';
 import { PAGE_STYLE } from './page-style.js';
-import type { PageAssets } from './render-report-html.js';
+import type { PageAssets } from './render-page.js';
 
 /** What every page carries: uPlot as published, and our own script and style. Throws `UserError` where uPlot is missing. */
 export function readPageAssets(): PageAssets {
