@@ -1,6 +1,7 @@
 import type { Data, RecordBatch } from 'apache-arrow';
 import type * as ArrowModule from 'apache-arrow';
 import { printable, UserError } from '../errors.js';
+import { MS_COLUMNS, USAGE_COLUMNS } from '../sample-columns.js';
 import { COLD_STARTS, OUTCOMES, STAGE_NAMES, USAGE_NAMES, type SampleBatch, type UsageColumns } from '../sample.js';
 
 export type Arrow = typeof ArrowModule;
@@ -14,35 +15,7 @@ export interface SampleTable {
   readonly schema: ArrowModule.Schema;
 }
 
-/** In the order of the file. */
-const MS_COLUMNS = {
-  due_ms: 'dueMs',
-  release_ms: 'releaseMs',
-  handed_ms: 'handedMs',
-  sent_ms: 'sentMs',
-  done_ms: 'doneMs',
-  done_earliest_ms: 'doneEarliestMs',
-  handshake_ms: 'handshakeMs',
-  server_ms: 'serverMs',
-} as const satisfies Record<string, keyof SampleBatch>;
 const MS_NAMES = Object.keys(MS_COLUMNS) as (keyof typeof MS_COLUMNS)[];
-
-/** Behind the others, and only in the log of a run whose backend tells usage. */
-const USAGE_COLUMNS = {
-  durationMs: 'duration_ms',
-  billedMs: 'billed_ms',
-  initMs: 'init_ms',
-  restoreMs: 'restore_ms',
-  memoryMb: 'memory_mb',
-  maxMemoryMb: 'max_memory_mb',
-  requestBytes: 'request_bytes',
-  answerBytes: 'answer_bytes',
-  containerMs: 'container_ms',
-  importMs: 'import_ms',
-  downloadMs: 'download_ms',
-  loadMs: 'load_ms',
-  firstInferenceMs: 'first_inference_ms',
-} as const satisfies Record<keyof UsageColumns, string>;
 
 type UsageNames = readonly (keyof UsageColumns)[];
 

@@ -1,3 +1,4 @@
+import { MS_COLUMNS, USAGE_COLUMNS } from '../sample-columns.js';
 import { COLD_STARTS, OUTCOMES, USAGE_NAMES, type SampleBatch } from '../sample.js';
 
 /** One column of an export: the same names, in the same order, as those of the sample log. */
@@ -11,17 +12,6 @@ export interface SampleColumn {
 }
 
 export type CellValue = number | string | null;
-
-const MS_COLUMNS = {
-  due_ms: 'dueMs',
-  release_ms: 'releaseMs',
-  handed_ms: 'handedMs',
-  sent_ms: 'sentMs',
-  done_ms: 'doneMs',
-  done_earliest_ms: 'doneEarliestMs',
-  handshake_ms: 'handshakeMs',
-  server_ms: 'serverMs',
-} as const satisfies Record<string, keyof SampleBatch>;
 
 /** A batch whose requests may have gone in invocations together. */
 export type ExportBatch = SampleBatch & { readonly invocation?: Uint32Array };
@@ -40,7 +30,7 @@ export function sampleColumns({ usage, batched }: Readonly<Record<'usage' | 'bat
       values: ({ worker, rows }) => new Array<number>(rows).fill(worker),
     },
     { name: 'detail', kind: 'text', nullable: true, values: detailTexts },
-    ...(usage ? USAGE_NAMES.map((key) => numberColumn(snakeCase(key), (batch) => batch.usage?.[key])) : []),
+    ...(usage ? USAGE_NAMES.map((key) => numberColumn(USAGE_COLUMNS[key], (batch) => batch.usage?.[key])) : []),
     ...(batched ? [wholeColumn('invocation', ({ seq, invocation = seq }) => invocation)] : []),
   ];
 }
@@ -68,9 +58,4 @@ function detailTexts({ details, rows }: SampleBatch): CellValue[] {
   const texts = new Array<CellValue>(rows).fill(null);
   for (const { row, text } of details) texts[row] = text;
   return texts;
-}
-
-/** `maxMemoryMb` is `max_memory_mb`. */
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
