@@ -16,8 +16,8 @@ module.exports = {
   forbidden: [
     rule(
       'no-cycles',
-      'Stages follow each other: move what both need to a flat file.',
-      { path: '^src/' },
+      'Stages follow each other: move what both need to a flat file. (Completion prints the table that it stands in.)',
+      { path: '^src/', pathNot: '^src/commands/(completion|index)\\.ts$' },
       { circular: true },
     ),
     rule(

@@ -14,11 +14,9 @@ export class Completion extends Command {
 
   override async run(): Promise<void> {
     const { args } = await this.parse(Completion);
-    const commands = await Promise.all(this.config.commands.map(async (one) => [one.id, await one.load()] as const));
+    const { COMMANDS } = await import('./index.js');
     const { completionTable } = await import('./completion-table.js');
     const { COMPLETION_SCRIPTS } = await import('./completion-scripts.js');
-    process.stdout.write(
-      COMPLETION_SCRIPTS[args.shell as (typeof SHELLS)[number]](completionTable(Object.fromEntries(commands))),
-    );
+    process.stdout.write(COMPLETION_SCRIPTS[args.shell as (typeof SHELLS)[number]](completionTable(COMMANDS)));
   }
 }
