@@ -262,7 +262,6 @@ async function iam(url: string, parameters: Record<string, string>): Promise<str
   return answer.text();
 }
 
-
 async function createEndpoint(endpoint: string): Promise<void> {
   const client = new SageMakerClient({ endpoint });
   const ExecutionRoleArn = 'arn:aws:iam::123456789012:role/r';
