@@ -18,6 +18,8 @@ export interface FleetEnd {
 export interface Fleet {
   readonly orders: readonly WorkerOrder[];
   readonly onBatch: (batch: SampleBatch) => void;
+  /** Samples of the rehearsals, before the start: made up, but of the same kind. */
+  readonly onRehearsed: (batch: SampleBatch) => void;
   /** Called once, when all workers are ready, with due 0 on CLOCK_MONOTONIC. */
   readonly onStart: (startMonotonicNs: bigint) => void;
   /** Ms since due 0. */
@@ -46,7 +48,7 @@ const PATIENCE_MS = 10_000;
  * costs its own requests, which are recorded as `crashed`; the others go on. Throws what kept a worker from getting ready.
  */
 export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
-  const members = fleet.orders.map((order) => new Member(order, fleet.onBatch));
+  const members = fleet.orders.map((order) => new Member(order, fleet.onBatch, fleet.onRehearsed));
   const stopAll = (): void => {
     for (const member of members) member.stop();
   };
@@ -111,6 +113,7 @@ class Member {
   constructor(
     readonly order: WorkerOrder,
     private readonly onBatch: (batch: SampleBatch) => void,
+    private readonly onRehearsed: (batch: SampleBatch) => void,
   ) {
     setFlagsFromString(`--min-semi-space-size=${String(SEMI_SPACE_MB)}`);
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -126,6 +129,7 @@ class Member {
     this.#worker.on('message', (message: FromWorker) => {
       if (message.kind === 'ready') isReady();
       else if (message.kind === 'batch') this.#take(message.batch);
+      else if (message.kind === 'rehearsed') this.onRehearsed(message.batch);
       else if (message.kind === 'done') this.done = message;
       else isNot(message.mendable ? new UserError(message.message) : new Error(message.message));
     });

@@ -33,6 +33,8 @@ export type FromWorker =
   /** Prepared, warm, waiting for the start. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'batch'; readonly batch: SampleBatch }
+  /** Of a rehearsal. */
+  | { readonly kind: 'rehearsed'; readonly batch: SampleBatch }
   | {
       readonly kind: 'done';
       readonly facts: Readonly<Record<string, string | number | boolean>>;

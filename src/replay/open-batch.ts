@@ -1,6 +1,6 @@
-import type { Backend, BatchCall, BatchOutcome, Lacking } from '../backends/backend.js';
+import type { BatchCall, BatchOutcome, Lacking } from '../backends/backend.js';
 import type { Outcome } from '../sample.js';
-import { OpenCall } from './open-call.js';
+import { OpenCall, type Carrier } from './open-call.js';
 import type { Recorder, Released } from './recorder.js';
 import type { Schedule } from './schedule-chunk.js';
 import { trustedBatch } from './trusted-outcome.js';
@@ -21,7 +21,7 @@ export class OpenBatch extends OpenCall implements BatchCall {
     this.#released = { releaseMs: releaseMs[from] as number, invocation: this.seq };
   }
 
-  override handTo(backend: Backend): Promise<Outcome> {
+  override handTo(backend: Carrier): Promise<Outcome> {
     if (backend.invokeBatch === undefined) throw new Error('the backend has no invokeBatch');
     return backend.invokeBatch(this);
   }

@@ -3,6 +3,9 @@ import type { Outcome } from '../sample.js';
 import type { Recorder } from './recorder.js';
 import { trusted } from './trusted-outcome.js';
 
+/** What a call is handed to. */
+export type Carrier = Readonly<Record<'invoke', Backend['invoke']> & Record<'invokeBatch', Backend['invokeBatch']>>;
+
 /** One request handed over and not yet recorded; a link of the list of them. */
 export class OpenCall implements Call {
   settled = false;
@@ -19,7 +22,7 @@ export class OpenCall implements Call {
     readonly payload: number,
   ) {}
 
-  handTo(backend: Backend): Promise<Outcome> {
+  handTo(backend: Carrier): Promise<Outcome> {
     return backend.invoke(this);
   }
 

@@ -4,7 +4,7 @@ import { messageOf } from '../errors.js';
 import type { Failure, Outcome } from '../sample.js';
 import type { InFlight } from './in-flight.js';
 import { OpenBatch } from './open-batch.js';
-import { OpenCall } from './open-call.js';
+import { OpenCall, type Carrier } from './open-call.js';
 import type { Recorder } from './recorder.js';
 import type { Schedule } from './schedule.js';
 
@@ -20,30 +20,38 @@ export interface OpenRun {
 
 /** The calls handed over and not yet recorded, oldest first (a doubly linked list: answers leave it from anywhere). */
 export class OpenCalls {
-  readonly #run: OpenRun;
+  /** Fields of its own: a run and its rehearsal give objects of different shapes, which compiled code would stumble over. */
+  readonly #clock: Clock;
+  readonly #backend: Carrier;
+  readonly #recorder: Recorder;
+  readonly #inFlight: InFlight;
+  readonly #timeoutMs: number;
   readonly #ends: Ends = { oldest: undefined, newest: undefined };
   #whenEmpty: (() => void) | undefined;
 
-  constructor(run: OpenRun) {
-    this.#run = run;
+  constructor({ clock, backend, recorder, inFlight, timeoutMs }: OpenRun) {
+    this.#clock = clock;
+    this.#backend = carrierOf(backend);
+    this.#recorder = recorder;
+    this.#inFlight = inFlight;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Hands over the request in a row of the schedule, or the batch that begins with it. Returns the row behind. */
   send(chunk: Schedule, row: number): number {
-    const { clock, inFlight, recorder } = this.#run;
-    const handedMs = clock.now();
+    const handedMs = this.#clock.now();
     const { invocation } = chunk;
     const end = invocation === undefined ? row + 1 : batchEnd(invocation, row, chunk.rows);
     const call = invocation === undefined ? openCall(chunk, row, handedMs) : new OpenBatch(chunk, row, end, handedMs);
-    if (inFlight.enter()) this.#hand(call);
-    else call.record(recorder, { ok: false, failure: 'shed', detail: '', doneMs: handedMs });
+    if (this.#inFlight.enter()) this.#hand(call);
+    else call.record(this.#recorder, { ok: false, failure: 'shed', detail: '', doneMs: handedMs });
     return end;
   }
 
   #hand(call: OpenCall): void {
     append(this.#ends, call);
     try {
-      call.handTo(this.#run.backend).then(
+      call.handTo(this.#backend).then(
         (outcome) => {
           this.#settle(call, outcome);
         },
@@ -63,7 +71,7 @@ export class OpenCalls {
 
   /** By the very sum that is waited for: a difference could round to just before the hand-over, for ever. */
   expire(nowMs: number): void {
-    const { timeoutMs } = this.#run;
+    const timeoutMs = this.#timeoutMs;
     for (
       let call = this.#ends.oldest;
       call !== undefined && call.handedMs + timeoutMs <= nowMs;
@@ -75,7 +83,7 @@ export class OpenCalls {
 
   abortAll(): void {
     for (let call = this.#ends.oldest; call !== undefined; call = this.#ends.oldest) {
-      const ageMs = this.#run.clock.now() - call.handedMs;
+      const ageMs = this.#clock.now() - call.handedMs;
       this.#giveUp(call, 'aborted', `open for ${ageMs.toFixed(1)} ms when the run was stopped`);
     }
   }
@@ -97,11 +105,14 @@ export class OpenCalls {
     if (call.settled) return;
     call.settled = true;
     remove(this.#ends, call);
-    const { clock, inFlight, recorder } = this.#run;
-    inFlight.leave();
-    call.settle(recorder, outcome, clock.now());
+    this.#inFlight.leave();
+    call.settle(this.#recorder, outcome, this.#clock.now());
     if (this.#ends.oldest === undefined) this.#whenEmpty?.();
   }
+}
+
+function carrierOf(backend: Backend): Carrier {
+  return { invoke: backend.invoke.bind(backend), invokeBatch: backend.invokeBatch?.bind(backend) };
 }
 
 function openCall({ seq, dueMs, payload }: Schedule, row: number, handedMs: number): OpenCall {

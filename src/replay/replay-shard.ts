@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import { OpenCalls, type OpenRun } from './open-calls.js';
 import type { Schedule } from './schedule.js';
 
@@ -24,14 +25,15 @@ export async function replayShard(run: ShardRun): Promise<void> {
     open.abortAll();
   };
   run.stop.addEventListener('abort', abortOpen, { once: true });
-  await sendAll(run, open);
+  const { schedule, clock, stop, hold = stop } = run;
+  await sendAll(schedule, clock, hold, open);
   await open.drained();
   run.stop.removeEventListener('abort', abortOpen);
   over.abort();
   await reaper;
 }
 
-async function sendAll({ schedule, clock, stop, hold = stop }: ShardRun, open: OpenCalls): Promise<void> {
+async function sendAll(schedule: Iterable<Schedule>, clock: Clock, hold: AbortSignal, open: OpenCalls): Promise<void> {
   let sendsInTurn = 0;
   for (const chunk of schedule) {
     const { rows, dueMs, releaseMs = dueMs } = chunk;

@@ -7,6 +7,7 @@ import { inFlightMemory } from './in-flight.js';
 import type { WorkerResources } from './messages.js';
 import type { Prepared } from './prepare-run.js';
 import { progressMeter } from './progress-meter.js';
+import { openRehearsalSinks } from './rehearsal-sinks.js';
 import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
 import { stopper, takeBatches, watcher, WATCH_MS } from './stopper.js';
 import { workerOrder } from './worker-order.js';
@@ -23,6 +24,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   const meter = progressMeter(record, memory, (ms) => fold.soFar(ms));
   const hostUsage = measureHostUsage();
   let stopTicking = (): void => undefined;
+  const rehearsal = await openRehearsalSinks(prepared.record);
   const watch = watcher(conduct, stop);
   const watching =
     watch &&
@@ -33,7 +35,11 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
     const fleet = await runFleet({
       orders: Array.from({ length: record.workers }, (_, index) => workerOrder(prepared, index, memory)),
       onBatch: takeBatches(fold, log, stop),
+      onRehearsed: (batch) => {
+        rehearsal.take(batch);
+      },
       onStart: (startMonotonicNs) => {
+        void rehearsal.close();
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
         prober?.start(startMonotonicNs);
         stopTicking = tickEachSecond(now, (ms) => {

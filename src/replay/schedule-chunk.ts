@@ -12,6 +12,14 @@ export interface Schedule {
   readonly invocation?: Uint32Array;
 }
 
+/** Chunks of one shape, wherever they are made: another would undo the compiled loop that reads them, in the first second. */
+export function scheduleChunk(
+  rows: number,
+  { seq, dueMs, payload }: Pick<Schedule, 'seq' | 'dueMs' | 'payload'>,
+): Schedule {
+  return { rows, seq, dueMs, payload };
+}
+
 /** Which requests a worker sends: those whose index in the trace is `index` modulo `of`; where batched, the index of its batch. */
 export interface Shard {
   readonly index: number;

@@ -2,7 +2,7 @@ import { readArrivals } from '../arrival-store.js';
 import type { Batching } from '../run.js';
 import type { ArrivalStore, Trace } from '../trace.js';
 import { formBatches } from './form-batches.js';
-import type { Schedule, Shard } from './schedule-chunk.js';
+import { scheduleChunk, type Schedule, type Shard } from './schedule-chunk.js';
 
 export type { Schedule, Shard } from './schedule-chunk.js';
 
@@ -43,7 +43,7 @@ function* requests(store: ArrivalStore, window: Window, shard: Shard): Iterable<
       rows++;
     }
     first += atMs.length;
-    if (rows > 0) yield { ...chunk, rows };
+    if (rows > 0) yield scheduleChunk(rows, chunk);
   }
 }
 

@@ -15,7 +15,7 @@ interface Waiter {
 }
 
 export function createWaiters(): Waiters {
-  let heap: Waiter[] = [];
+  const heap: Waiter[] = [];
   let order = 0;
   // One listener for each signal, not for each waiter: a signal that lives as long as the run sees every request.
   const heard = new WeakSet<AbortSignal>();
@@ -25,7 +25,7 @@ export function createWaiters(): Waiters {
     signal.addEventListener(
       'abort',
       () => {
-        heap = wakeAborted(heap, signal);
+        wakeAborted(heap, signal);
       },
       { once: true },
     );
@@ -51,14 +51,12 @@ export function createWaiters(): Waiters {
   };
 }
 
-/** Wakes whoever waits under this signal; the heap of those who stay. */
-function wakeAborted(heap: readonly Waiter[], signal: AbortSignal): Waiter[] {
-  const stay: Waiter[] = [];
-  for (const waiter of heap) {
+/** Wakes whoever waits under this signal, and takes them out. */
+function wakeAborted(heap: Waiter[], signal: AbortSignal): void {
+  for (const waiter of heap.splice(0)) {
     if (waiter.signal === signal) waiter.resolve();
-    else push(stay, waiter);
+    else push(heap, waiter);
   }
-  return stay;
 }
 
 function before(a: Waiter, b: Waiter): boolean {

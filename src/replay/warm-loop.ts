@@ -1,37 +1,50 @@
+import { arrivalStoreWriter } from '../arrival-store.js';
 import type { Backend, Call } from '../backends/backend.js';
 import type { Clock } from '../clock.js';
-import type { Outcome } from '../sample.js';
-import { formBatches } from './form-batches.js';
+import type { Outcome, SampleBatch } from '../sample.js';
+import type { ArrivalStore } from '../trace.js';
 import { createInFlight, inFlightMemory } from './in-flight.js';
 import { createRecorder } from './recorder.js';
-import { replayShard } from './replay-shard.js';
-import type { Schedule } from './schedule.js';
+import { replayShard, type ShardRun } from './replay-shard.js';
+import { schedule } from './schedule.js';
+
+export interface Rehearsal {
+  readonly clock: Clock;
+  readonly requests: number;
+  /** Absent: one that answers at once. */
+  readonly standIn: Backend | undefined;
+  /** Of the run; absent: it is not batched. */
+  readonly batchSize: number | undefined;
+  readonly ends: Pick<ShardRun, 'stop' | 'hold'>;
+  readonly onBatch: (batch: SampleBatch) => void;
+}
 
 const PER_MS = 10;
-const CHUNK = 500;
+/** Before each so many requests there is a pause, long enough for the clock to sleep: its waking is compiled too. */
+const TOGETHER = 500;
+const PAUSE_MS = 20;
 /** Enough to compile what tells a batch apart. */
 const MOST_TOGETHER = 16;
 
 /**
- * Runs the loop itself over a schedule of so many requests against a stand-in, so that both are compiled, for each other, before
- * the first request: a cold loop is late for its first second.
+ * Runs the loop itself over a schedule of so many requests against a stand-in, so that both are compiled, for each other,
+ * before the first request: a cold loop is late for its first second. What is compiled lasts only while the run looks
+ * exactly like the rehearsal (docs/measuring.md), so all but the stand-in is the run's own: schedule, clock, signals.
  */
-export async function warmLoop(
-  clock: Clock,
-  requests: number,
-  standIn: Backend = answersAtOnce(clock),
-  batchSize?: number,
-): Promise<void> {
-  const rehearsal = evenly(clock.now(), requests);
-  const batching = { size: Math.min(batchSize ?? 1, MOST_TOGETHER), waitMs: 1 };
+export async function warmLoop({ clock, requests, standIn, batchSize, ends, onBatch }: Rehearsal): Promise<void> {
+  const stored = evenly(clock.now(), requests);
+  const backend = standIn ?? answersAtOnce(clock);
+  const size = Math.min(batchSize ?? 1, MOST_TOGETHER);
+  const window = { fromMs: 0, toMs: Infinity, speed: 1 };
+  const batching = batchSize === undefined ? {} : { batching: { size, waitMs: 1 } };
   await replayShard({
-    schedule: batchSize === undefined ? rehearsal : formBatches(rehearsal, batching, { index: 0, of: 1 }),
+    schedule: schedule(stored, { ...window, ...batching }, { index: 0, of: 1 }),
     clock,
-    backend: standIn.invokeBatch === undefined && batchSize !== undefined ? answersAtOnce(clock) : standIn,
-    recorder: createRecorder(0, () => undefined),
+    backend: batchSize === undefined || backend.invokeBatch !== undefined ? backend : answersAtOnce(clock),
+    recorder: createRecorder(0, onBatch),
     inFlight: createInFlight(inFlightMemory(1), 0, requests),
     timeoutMs: 1000,
-    stop: new AbortController().signal,
+    ...ends,
   });
 }
 
@@ -41,11 +54,8 @@ function answersAtOnce(clock: Clock): Backend {
   return { invoke: answer, invokeBatch: answer };
 }
 
-function* evenly(startMs: number, requests: number): Iterable<Schedule> {
-  for (let first = 0; first < requests; first += CHUNK) {
-    const rows = Math.min(CHUNK, requests - first);
-    const dueMs = Float64Array.from({ length: rows }, (_, i) => startMs + (first + i) / PER_MS);
-    const seq = Uint32Array.from({ length: rows }, (_, i) => first + i);
-    yield { rows, dueMs, seq, payload: new Uint32Array(rows) };
-  }
+function evenly(startMs: number, requests: number): ArrivalStore {
+  const writer = arrivalStoreWriter({ spoolDir: '', memoryLimit: requests });
+  for (let i = 0; i < requests; i++) writer.append(startMs + Math.floor(i / TOGETHER + 1) * PAUSE_MS + i / PER_MS, 0);
+  return writer.finish().store;
 }

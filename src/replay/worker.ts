@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Backend } from '../backends/backend.js';
 import { importPlugin } from '../backends/registry.js';
 import { isUserError, messageOf } from '../errors.js';
-import { BATCH_AGE_MS, buffersOf } from '../sample.js';
+import { BATCH_AGE_MS, buffersOf, type SampleBatch } from '../sample.js';
 import { collectGarbage } from './collect-garbage.js';
 import { checkInvokeBatch } from './check-invoke-batch.js';
 import { createInFlight } from './in-flight.js';
@@ -13,6 +13,9 @@ import { schedule } from './schedule.js';
 import { createSystemClock, type SystemClock } from './system-clock.js';
 import { measureThreadUsage } from './thread-usage.js';
 import { warmLoop } from './warm-loop.js';
+
+/** What is compiled for one stand-in alone is thrown away when the run brings another: of two it knows that they differ. */
+const REHEARSALS = 2;
 
 /** One thread of a run: prepares its backend, waits for the common start, runs the loop, says what it used. */
 if (parentPort !== null) {
@@ -42,7 +45,7 @@ async function work(order: WorkerOrder, start: Promise<bigint | undefined>, ends
   const clock = createSystemClock(order.pacing);
   let backend: Backend;
   try {
-    backend = await openBackend(order, clock, ends.stop);
+    backend = await openBackend(order, clock, ends, say);
   } catch (thrown) {
     say({ kind: 'failed', message: messageOf(thrown), mendable: isUserError(thrown) });
     return;
@@ -64,7 +67,7 @@ async function work(order: WorkerOrder, start: Promise<bigint | undefined>, ends
   say({ kind: 'done', facts, resources });
 }
 
-async function openBackend(order: WorkerOrder, clock: SystemClock, stop: AbortSignal): Promise<Backend> {
+async function openBackend(order: WorkerOrder, clock: SystemClock, ends: Ends, say: Say): Promise<Backend> {
   const { batching } = order.window;
   const plugin = await importPlugin(order.pluginUrl);
   const backend = await plugin.create(order.options, {
@@ -78,11 +81,18 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, stop: AbortSi
     ...(batching === undefined ? {} : { batchSize: batching.size }),
   });
   if (batching !== undefined) checkInvokeBatch(plugin.name, backend);
-  await backend.prepare?.(stop);
-  const standIn = await backend.rehearse?.(stop);
-  await warmLoop(clock, order.rehearsals, standIn, batching?.size);
-  await standIn?.close?.();
+  await backend.prepare?.(ends.stop);
+  const onBatch = (batch: SampleBatch): void => {
+    say({ kind: 'rehearsed', batch }, buffersOf(batch));
+  };
+  // Not after the rehearsal: code compiled for kinds of objects of which none is left would go, too.
   collectGarbage();
+  for (let i = 0; i < REHEARSALS; i++) {
+    const standIn = await backend.rehearse?.(ends.stop);
+    const requests = Math.ceil(order.rehearsals / REHEARSALS);
+    await warmLoop({ clock, requests, standIn, batchSize: batching?.size, ends, onBatch });
+    await standIn?.close?.();
+  }
   return backend;
 }
 

@@ -51,6 +51,8 @@ export class Exchange {
   settled = false;
   /** The connection, or attempt to open one, that is this request's alone now. */
   holder: { close(): void } | undefined;
+  /** The one behind it, while it waits in line. */
+  next: Exchange | undefined;
 
   constructor(
     readonly bytes: Uint8Array,

@@ -49,6 +49,8 @@ export class Http1Connection {
   #error: unknown;
   #gone = false;
   #idleMs: number;
+  /** How long it has been free. */
+  #idledMs = 0;
   /** Bytes of the present answer, heads included. */
   #answerBytes = 0;
 
@@ -75,15 +77,19 @@ export class Http1Connection {
     socket.on('close', () => {
       this.#closed();
     });
-    socket.setTimeout(this.#idleMs, () => {
-      if (this.#exchange === undefined) this.#leave('retired');
-    });
+  }
+
+  /** It was free for so much longer. */
+  idle(ms: number): void {
+    this.#idledMs += ms;
+    if (this.#idledMs >= this.#idleMs) this.#leave('retired');
   }
 
   /** Writes the request now. The connection must be free. */
   carry(exchange: Exchange): void {
     this.#exchange = exchange;
     exchange.holder = this;
+    this.#idledMs = 0;
     this.#parser.start(exchange.options.method, exchange.options.collectBody);
     this.#answerBytes = 0;
     exchange.sentMs = this.#context.clock.now();
@@ -156,9 +162,7 @@ export class Http1Connection {
     const seconds = this.#parser.keepAliveSeconds;
     if (seconds < 0 || !this.#context.heedsHint) return;
     const idleMs = Math.max(LEAST_HINT_MS, seconds * 1000 - HINT_MARGIN_MS);
-    if (idleMs === this.#idleMs) return;
     this.#idleMs = idleMs;
-    this.#socket?.setTimeout(idleMs);
   }
 
   #refused(exchange: Exchange, doneMs: number, problem: string): void {

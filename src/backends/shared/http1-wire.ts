@@ -50,6 +50,10 @@ export interface WireFacts {
 
 /** Servers commonly close after 5 s. */
 const IDLE_MS = 4000;
+/** More than any system gives; a small whole number, as any other limit. */
+const NO_LIMIT = 1e9;
+/** How exactly a connection's idle time is kept. */
+const RETIRING_MS = 100;
 /** Connections being opened at once by `open`: below common accept queues (128). */
 const OPENING = 64;
 /** An attempt of nobody's ends after this long; a request's own lasts until the request's timeout. */
@@ -73,6 +77,8 @@ class Pool implements Wire, ConnectionOwner {
   readonly #waiting = new Queue();
   /** Set while somebody waits whom this turn of the loop has not served yet. */
   #opening: NodeJS.Immediate | undefined;
+  /** One timer for all: a socket's own would be set again by every read and write, for as much as sending costs. */
+  readonly #retiring: NodeJS.Timeout;
   #closed = false;
   #made = 0;
   readonly #counts = { opened: 0, peak: 0, failed: 0, dropped: 0, surplus: 0 };
@@ -82,7 +88,10 @@ class Pool implements Wire, ConnectionOwner {
     this.#clock = options.clock;
     this.#dialer = createDialer(options.url, options.tls ?? {}, options.clock);
     this.#turn = watchLoopTurns(() => options.clock.now());
-    this.#max = options.connections.max ?? Infinity;
+    this.#max = options.connections.max ?? NO_LIMIT;
+    this.#retiring = everyMs(RETIRING_MS, (elapsedMs) => {
+      for (const connection of [...this.#free]) connection.idle(elapsedMs);
+    });
   }
 
   async open(signal: AbortSignal): Promise<void> {
@@ -143,6 +152,7 @@ class Pool implements Wire, ConnectionOwner {
   close(): void {
     this.#closed = true;
     clearImmediate(this.#opening);
+    clearInterval(this.#retiring);
     for (let exchange = this.#waiting.shift(); exchange !== undefined; exchange = this.#waiting.shift())
       this.#abort(exchange);
     for (const [connection, dialing] of [...this.#all]) {
@@ -254,26 +264,32 @@ class Pool implements Wire, ConnectionOwner {
 
 /** First in, first out; those given up meanwhile are passed over. */
 class Queue {
-  #items: (Exchange | undefined)[] = [];
-  #first = 0;
+  #first: Exchange | undefined;
+  #last: Exchange | undefined;
 
   push(exchange: Exchange): void {
-    this.#items.push(exchange);
+    if (this.#last === undefined) this.#first = exchange;
+    else this.#last.next = exchange;
+    this.#last = exchange;
   }
 
   shift(): Exchange | undefined {
-    while (this.#first < this.#items.length) {
-      const exchange = this.#items[this.#first];
-      this.#items[this.#first++] = undefined;
-      if (this.#first > 1024 && this.#first * 2 > this.#items.length) this.#compact();
-      if (exchange?.settled === false) return exchange;
+    for (let exchange = this.#first; exchange !== undefined; exchange = this.#first) {
+      this.#first = exchange.next;
+      exchange.next = undefined;
+      if (this.#first === undefined) this.#last = undefined;
+      if (!exchange.settled) return exchange;
     }
-    if (this.#first > 0) this.#compact();
     return undefined;
   }
+}
 
-  #compact(): void {
-    this.#items = this.#items.slice(this.#first);
-    this.#first = 0;
-  }
+/** Without keeping the process alive; tells how long it really was since the last time. */
+function everyMs(periodMs: number, tick: (elapsedMs: number) => void): NodeJS.Timeout {
+  let lastMs = performance.now();
+  return setInterval(() => {
+    const nowMs = performance.now();
+    tick(nowMs - lastMs);
+    lastMs = nowMs;
+  }, periodMs).unref();
 }

@@ -39,7 +39,8 @@ export function watchLoopTurns(now: () => number): LoopTurn {
   return {
     earliestMs() {
       const sleptMs = nodeTiming.idleTime - idleMs;
-      return sleptMs > 0 ? stampMs + sleptMs : pollReturnedMs;
+      const wokeMs = stampMs + sleptMs;
+      return sleptMs > 0 ? wokeMs : pollReturnedMs;
     },
     stop() {
       clearImmediate(pending);
