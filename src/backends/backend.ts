@@ -156,8 +156,8 @@ export interface Backend {
   prepare?(signal: AbortSignal): Promise<void>;
   /**
    * In each worker, after `prepare`: the same client against a stand-in inside this thread. The engine runs its loop over
-   * it for some thousand requests and closes it, so that the first second of the run is as exact as the tenth. Undefined:
-   * there is no stand-in.
+   * it for some thousand requests and closes it, twice, so that the first second of the run is as exact as the tenth.
+   * Undefined: there is no stand-in.
    */
   rehearse?(signal: AbortSignal): Promise<Backend | undefined>;
   /**
