@@ -150,6 +150,8 @@ export class Run extends Command {
       },
     });
     const terms = { ...(await givenTerms(flags, LATEST_PRICES)), ...(await givenGate(flags)) };
+    if (flags.repeat === undefined && flags['vary-seed'])
+      throw new UserError('--vary-seed draws the arrivals anew for each of several runs; add --repeat N');
     if (flags.repeat !== undefined && (flags.junit ?? flags.summary) !== undefined)
       throw new UserError('--junit and --summary tell of one run; leave out --repeat, or compare its runs afterwards');
     prepareFiles(flags);

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, printable, UserError } from '../errors.js';
 import { METRICS, type Metric } from './metrics.js';
@@ -10,7 +10,11 @@ const MOST_BYTES = 2 ** 30;
 /** Reads run.json and report.json of a folder. Throws `UserError` that says what is wrong with it. */
 export function readRun(folder: string): RunFacts {
   const record = readJson(folder, 'run.json');
-  const report = readJson(folder, 'report.json');
+  const report = readJson(
+    folder,
+    'report.json',
+    `a run that was killed has none; replay report ${printable(folder)} makes it`,
+  );
   if (at(report, 'format') !== 1 || at(record, 'format') !== 1 || typeof at(report, 'verdict.valid') !== 'boolean')
     throw new UserError(`${printable(folder)} holds no run of format 1; give the folder of a run`);
   return {
@@ -54,12 +58,13 @@ export function readRun(folder: string): RunFacts {
   };
 }
 
-function readJson(folder: string, file: string): unknown {
+function readJson(folder: string, file: string, whereMissing = 'give folders of finished runs'): unknown {
   const path = join(folder, file);
   try {
     if (statSync(path).size > MOST_BYTES) throw new Error('it is too large');
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (thrown) {
+    if (!existsSync(path)) throw new UserError(`${printable(path)} is missing; ${whereMissing}`);
     throw new UserError(`${printable(path)}: ${messageOf(thrown)}; give folders of finished runs`);
   }
 }

@@ -22,7 +22,17 @@ interface Delay {
   readonly freezeAtMs?: number;
   readonly freezeMs?: number;
 }
-export function delayedServer(
-  yardsticks: Yardsticks,
-  delay: Delay,
-): Promise<{ url: string; thawed: Promise<number>; close(): void }>;
+/** Readings of CLOCK_MONOTONIC around the write of its answer. */
+interface Arrival {
+  readonly seq: number;
+  readonly ns: number;
+  readonly answeringNs: number;
+  readonly answeredNs: number;
+}
+export interface DelayedServer {
+  readonly url: string;
+  readonly thawed: Promise<number>;
+  /** Once; what arrived. */
+  close(): Promise<readonly Arrival[]>;
+}
+export function delayedServer(yardsticks: Yardsticks, delay: Delay): Promise<DelayedServer>;

@@ -71,16 +71,26 @@ export function latenessByRank(arrivals, rate) {
   return late.map((ms) => ms - punctual);
 }
 
-/** A server that answers after exactly so long; resolves with its URL, when its freeze ended (CLOCK_MONOTONIC, ns) and a way to end it. */
+/**
+ * A server that answers after exactly so long; resolves with its URL, when its freeze ended (CLOCK_MONOTONIC, ns) and a way
+ * to end it, which resolves with what it wrote down of each request.
+ */
 export async function delayedServer({ recorder, folder }, { delayUs, freezeAtMs = 0, freezeMs = 0 }) {
-  const server = spawn(recorder, [join(folder, 'unused'), delayUs, freezeAtMs, freezeMs].map(String), {
+  const file = join(mkdtempSync(join(folder, 'delayed-')), 'arrivals');
+  const server = spawn(recorder, [file, delayUs, freezeAtMs, freezeMs].map(String), {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const ended = new Promise((resolve) => server.once('exit', resolve));
   const url = `http://127.0.0.1:${await portOf(server)}/`;
   const thawed = new Promise((resolve) =>
     server.stdout.once('data', (line) => resolve(Number(String(line).split(' ')[1]))),
   );
-  return { url, thawed, close: () => server.kill('SIGTERM') };
+  const close = async () => {
+    server.kill('SIGTERM');
+    await ended;
+    return readRecord(file);
+  };
+  return { url, thawed, close };
 }
 
 function portOf(server) {
