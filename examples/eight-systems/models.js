@@ -16,11 +16,11 @@ export function makeModels(folder, isQuick) {
       // A step up, and a burst; a start slow enough for two CPUs to make the first environments.
       trace: [
         '--rates',
-        '4,12,30',
+        '3,9,20',
         '--sojourn',
         '15s,20s,15s',
         '--path',
-        '0:15s,1:25s,2:15s,1:15s',
+        '0:20s,1:40s,2:22s,1:18s',
         '-n',
         '1000',
         '--seed',

@@ -4,6 +4,7 @@ import { deployedCapacity } from './ai-platform/deployed-capacity.js';
 import { encodePredictions } from './ai-platform/encode-predictions.js';
 import { type EndpointAddress, endpointAddress, parseDedicated } from './ai-platform/endpoint-address.js';
 import { createGrpcBackend } from './ai-platform/grpc-backend.js';
+import { messageBatches } from './ai-platform/message-batches.js';
 import { predictBody } from './ai-platform/predict-body.js';
 import type {
   Backend,
@@ -89,8 +90,8 @@ const plugin: BackendPlugin<Options> = {
     { name: 'connections', value: 'N', summary: 'exactly so many over all workers' },
   ],
   parseOptions: parse,
-  batches: ({ transport }) =>
-    transport === 'rest' ? true : 'transport=grpc sends one request a call; give transport=rest',
+  batches: ({ transport, method }) =>
+    transport === 'rest' || method === 'predict' || 'rawPredict over gRPC sends bytes as they are; give transport=rest',
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
   billing: ({ machine, name }) => ({
@@ -196,7 +197,8 @@ async function withMessages(
 }
 
 function sizesOf({ messages }: Options, bodies: readonly RestBody[], batchSize: number | undefined): readonly number[] {
-  if (batchSize !== undefined) return batchSizes(batchesOf(bodies), bodies, batchSize);
+  if (batchSize !== undefined)
+    return batchSizes(messages === undefined ? batchesOf(bodies) : messageBatches(messages), bodies, batchSize);
   return (messages ?? bodies.map(({ bytes }) => bytes)).map(({ length }) => length);
 }
 

@@ -4,13 +4,16 @@ import type { BackendPlugin, SetUp, SetUpResult } from './backend.js';
 import { batchSizes } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { CALLS_PER_CHANNEL } from './shared/grpc-channels.js';
+import type { GrpcMethod } from './shared/grpc-runtime.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
 import { defaultPayload } from './tf-serving/default-payload.js';
-import { openGrpcBackend, predictMethod, predictRequest } from './tf-serving/grpc-backend.js';
+import { openGrpcBackend } from './tf-serving/grpc-backend.js';
+import { predictMethod, predictRequest } from './tf-serving/predict-request.js';
 import { probeMachine } from './tf-serving/probe-machine.js';
 import { readMetadata } from './tf-serving/read-metadata.js';
 import { restBatches, restBody } from './tf-serving/rest-body.js';
 import { openRestBackend } from './tf-serving/rest-backend.js';
+import { tensorBatches } from './tf-serving/tensor-batches.js';
 import {
   parseTfServingOptions,
   PUBLIC_OPTIONS,
@@ -46,8 +49,8 @@ const plugin: BackendPlugin<TfServingOptions> = {
 export default plugin;
 
 function cannotBatch({ transport, method, input }: TfServingOptions): true | string {
-  if (transport === 'grpc') return 'transport=grpc sends one request a call; give transport=rest';
-  if (method === 'predict' && input !== null) return 'input= sends columns, and a batch is made of rows; leave it out';
+  if (transport === 'rest' && method === 'predict' && input !== null)
+    return 'input= sends columns, and a batch is made of rows; leave it out';
   return true;
 }
 
@@ -82,12 +85,18 @@ async function payloadSizes(
   payloads: readonly Payload[],
   batchSize: number | undefined,
 ): Promise<readonly number[]> {
-  const sizes = await singleSizes(options, payloads);
-  return batchSize === undefined ? sizes : batchSizes(restBatches(payloads, options), payloads, batchSize);
+  const method = options.transport === 'grpc' ? await predictMethod() : undefined;
+  const sizes = singleSizes(options, payloads, method);
+  if (batchSize === undefined) return sizes;
+  const batches = method === undefined ? restBatches(payloads, options) : tensorBatches(method, payloads, options);
+  return batchSizes(batches, payloads, batchSize);
 }
 
-async function singleSizes(options: TfServingOptions, payloads: readonly Payload[]): Promise<readonly number[]> {
-  const method = options.transport === 'grpc' ? await predictMethod() : undefined;
+function singleSizes(
+  options: TfServingOptions,
+  payloads: readonly Payload[],
+  method: GrpcMethod | undefined,
+): readonly number[] {
   return payloads.map((payload, i) => {
     try {
       return (method === undefined ? restBody(payload, options) : predictRequest(method, payload, options)).length;

@@ -27,8 +27,8 @@ export function assumedCost(
   { callMs, memoryMb, provisioned }: Assumed,
 ): CostSection {
   const fold = createCost({ plan, cost: terms });
-  for (const { rows, dueMs } of schedule(trace.store, window, { index: 0, of: 1 }))
-    fold.add(assumedSamples(dueMs.subarray(0, rows), callMs, memoryMb));
+  for (const chunk of schedule(trace.store, window, { index: 0, of: 1 }))
+    fold.add(assumedSamples(chunk, callMs, memoryMb));
   const capacity = provisioned === undefined ? {} : { capacity: [{ atMs: 0, counts: provisioned }] };
   const end: RunEnd = { ...ENDED, endedMs: plan.durationMs, ...capacity };
   return fold.finish(end);

@@ -15,6 +15,7 @@ import { environmentName, withEnvironment } from '../replay/environment-options.
 import { redactOptions } from '../replay/redact-options.js';
 import { clipWindow } from '../replay/schedule.js';
 import { createSystemClock, type SystemClock } from '../replay/system-clock.js';
+import type { Batching } from '../run.js';
 import type { Payload, Trace } from '../trace.js';
 import { askProbe } from './ask-probe.js';
 import { attempt, type CheckStep, type Learnt } from './check-step.js';
@@ -34,8 +35,8 @@ export interface CheckRequest {
   readonly fromMs: number;
   readonly toMs: number;
   readonly speed: number;
-  /** Requests in one invocation. */
-  readonly batch: number;
+  /** Absent: each request is a call of its own. */
+  readonly batching?: Batching;
   readonly timeoutMs: number;
   /** False: all but the request. */
   readonly sends: boolean;
@@ -124,7 +125,7 @@ async function findAddress(
 
 function readOptions({ plugin, raw, request, world }: Start): Promise<Learnt<{ readonly options: unknown }>> {
   const value = { options: plugin.parseOptions(raw) };
-  if (request.batch > 1) checkBatches(plugin, value.options);
+  if (request.batching !== undefined) checkBatches(plugin, value.options);
   const shown = redactOptions(request.backendOptions, plugin.publicOptions);
   const given = Object.entries(shown).map(([name, text]) => `${name}=${[text].flat().join(',')}`);
   const fromEnv = (plugin.options ?? [])
@@ -168,8 +169,8 @@ async function setUp(
   };
 }
 
-function batchSizeOf({ batch }: CheckRequest): Pick<SetUp, 'batchSize'> {
-  return batch === 1 ? {} : { batchSize: batch };
+function batchSizeOf({ batching }: CheckRequest): Pick<SetUp, 'batchSize'> {
+  return batching === undefined ? {} : { batchSize: batching.size };
 }
 
 /** One client is asked what is provisioned, then opened, then sends the one request. */
@@ -206,7 +207,7 @@ async function payloadSizes(
   if (checks?.sizes === undefined) return { text: 'their sizes do not matter', value: undefined };
   const { batchSize } = batchSizeOf(request);
   const sizes = await checks.sizes(options, payloads, batchSize);
-  return compareSizes(sizes, request.batch, checks.limit?.(options, provisioned));
+  return compareSizes(sizes, batchSize ?? 1, checks.limit?.(options, provisioned));
 }
 
 async function oneRequest(
@@ -234,7 +235,7 @@ function estimated(
   provisioned: readonly Capacity[],
   answer: OneAnswer | undefined,
 ): readonly CheckStep[] {
-  const { fromMs, toMs, speed, batch } = request;
-  const window = clipWindow(trace, fromMs, toMs, speed);
-  return estimateCalls({ trace, window, batch, terms, provisioned, ...(answer === undefined ? {} : { answer }) });
+  const { fromMs, toMs, speed, batching } = request;
+  const window = clipWindow(trace, fromMs, toMs, speed, batching);
+  return estimateCalls({ trace, window, terms, provisioned, ...(answer === undefined ? {} : { answer }) });
 }

@@ -12,7 +12,6 @@ import type { OneAnswer } from './send-one.js';
 export interface CallsToEstimate {
   readonly trace: Trace;
   readonly window: Window;
-  readonly batch: number;
   readonly terms: CostTerms;
   readonly provisioned: readonly Capacity[];
   /** Absent: no request was sent, so nobody knows how long one takes. */
@@ -25,19 +24,17 @@ export function estimateCalls(asked: CallsToEstimate): readonly CheckStep[] {
   return [callsStep(plan, asked), costStep(plan, asked)];
 }
 
-function callsStep({ planned, durationMs }: Plan, { batch, terms }: CallsToEstimate): CheckStep {
-  const least = Math.ceil(planned / batch);
-  const calls =
-    batch === 1 ? String(planned) : `${String(least)} to ${String(planned)} (batches of at most ${String(batch)})`;
+function callsStep({ planned, durationMs, batching }: Plan, { terms }: CallsToEstimate): CheckStep {
+  const calls = batching?.invocations ?? planned;
   const what = `${String(planned)} requests in ${String(durationMs / 1000)} s`;
   const text = isByCall(terms.billing)
-    ? `${what}: ${calls} billed calls`
-    : `${what}: ${calls} calls, not billed one by one`;
+    ? `${what}: ${String(calls)} billed calls`
+    : `${what}: ${String(calls)} calls, not billed one by one`;
   return {
     name: 'calls',
     state: 'ok',
     text,
-    facts: { requests: planned, durationMs, leastCalls: least, mostCalls: planned },
+    facts: { requests: planned, durationMs, calls },
   };
 }
 
@@ -60,9 +57,9 @@ function costStep(plan: Plan, asked: CallsToEstimate): CheckStep {
   };
 }
 
-function basis({ terms, batch }: CallsToEstimate): string {
+function basis({ terms, window }: CallsToEstimate): string {
   if (!isByCall(terms.billing)) return ', if what is provisioned stays as it is';
-  return `, if each call takes what this one took, warm${batch === 1 ? '' : ', and none is batched'}`;
+  return `, if each call takes what this one took, warm${window.batching === undefined ? '' : ' and alone'}`;
 }
 
 function costOf(plan: Plan, asked: CallsToEstimate): CostSection {

@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { diskTrouble } from '../disk-trouble.js';
 import { messageOf, printable, UserError } from '../errors.js';
 import { USAGE_NAMES, type SampleBatch } from '../sample.js';
 import { SampleMessages } from './sample-messages.js';
@@ -159,22 +160,10 @@ class FileLog {
   }
 }
 
-const TROUBLE: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space left on the disk; free some or name another folder with --out',
-  EDQUOT: 'no space left in the disk quota; free some or name another folder with --out',
-  EFBIG: 'no space: it would be larger than this system allows; raise the limit (ulimit -f)',
-  ENOENT: 'there is no such file or folder; check the path',
-  ENOTDIR: 'a part of the path is a file; check the path',
-  EISDIR: 'it is a folder; name a file',
-  EACCES: 'not permitted; check the owner and mode of the file and its folder',
-  EPERM: 'not permitted; check the owner and mode of the file and its folder',
-  EROFS: 'the disk is read-only; name another folder with --out',
-};
-
 /** Whatever a disk answers, the user must look at the disk. */
 function asUserError(path: string, thrown: unknown): UserError {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  return new UserError(`the sample log ${printable(path)}: ${TROUBLE[code] ?? `${messageOf(thrown)}; check the disk`}`);
+  const trouble = diskTrouble(thrown, 'name another folder with --out') ?? `${messageOf(thrown)}; check the disk`;
+  return new UserError(`the sample log ${printable(path)}: ${trouble}`);
 }
 
 /** The columns that a log may have besides the usual. */

@@ -7,9 +7,10 @@ import { parseDurationMs, parseSpeed } from '../quantities.js';
 import type { CheckRequest } from '../check/check.js';
 import type { CheckStep } from '../check/check-step.js';
 import type { Trace } from '../trace.js';
+import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
 import { backendOptions, givenPayloads, Run } from './run.js';
-import { textFlag, wholeNumber } from './text-flag.js';
+import { textFlag } from './text-flag.js';
 
 const { backend, set, url, model, sessions, header, method, expect, insecure, body, payload } = Run.flags;
 
@@ -28,10 +29,7 @@ export class Check extends Command {
   };
   static override flags = {
     ...{ backend, set, url, model, sessions, header, method, expect, insecure, body, payload },
-    'batch-size': textFlag(
-      'batch-size',
-      wholeNumber(1, 10_000),
-    )({ default: 1, description: 'so many requests in one call: compare their size with the limit' }),
+    ...BATCH_FLAGS,
     request: Flags.boolean({ default: true, allowNo: true, description: 'send one request' }),
     timeout: textFlag('timeout', parseDurationMs)({ default: 30_000, description: 'for the complete answer' }),
     from: textFlag('from', parseDurationMs)({ default: 0, description: 'begin here in the trace' }),
@@ -90,7 +88,7 @@ function requestOf(flags: CheckFlags): Omit<CheckRequest, 'payloads'> {
     fromMs: flags.from,
     toMs: flags.to ?? Infinity,
     speed: flags.speed,
-    batch: flags['batch-size'],
+    ...givenBatching(flags),
     timeoutMs: flags.timeout,
     sends: flags.request,
   };

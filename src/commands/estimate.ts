@@ -5,7 +5,9 @@ import { LATEST_PRICES, type Billing, type CostTerms } from '../cost-terms.js';
 import { UserError } from '../errors.js';
 import { parseDurationMs, parseSpeed } from '../quantities.js';
 import type { CostSection } from '../report.js';
+import type { Plan } from '../run.js';
 import type { Trace } from '../trace.js';
+import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
@@ -48,7 +50,10 @@ export class Estimate extends Command {
       'concurrency',
       wholeNumber(1, 1000),
     )({ description: 'cloud-run: requests that share an instance; 1 unless given' }),
-    'billed-ms': textFlag('billed-ms', parseDurationMs)({ description: 'time each request takes, as 18 or 18ms' }),
+    'billed-ms': textFlag(
+      'billed-ms',
+      parseDurationMs,
+    )({ description: 'time each request, or batch, takes, as 18 or 18ms' }),
     region: Flags.string({ description: 'as the provider spells it; the one of the sheet unless given' }),
     instance: Flags.string({ description: 'sagemaker, ai-platform: the machine, such as ml.m4.2xlarge' }),
     instances: textFlag(
@@ -58,6 +63,7 @@ export class Estimate extends Command {
     from: textFlag('from', parseDurationMs)({ default: 0, description: 'begin here in the trace' }),
     to: textFlag('to', parseDurationMs)({ description: 'end here in the trace' }),
     speed: textFlag('speed', parseSpeed)({ default: 1, description: '2x replays in half the time' }),
+    ...BATCH_FLAGS,
     ...COST_FLAGS,
     json: Flags.boolean({ description: 'print JSON' }),
   };
@@ -112,19 +118,19 @@ async function estimate(trace: Trace, flags: EstimateFlags, terms: CostTerms): P
   const { clipWindow } = await import('../replay/schedule.js');
   const { assumedCost, assumedPlan } = await import('../check/assumed-cost.js');
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
-  const window = clipWindow(trace, flags.from, flags.to ?? Infinity, flags.speed);
+  const { batching } = givenBatching(flags);
+  const window = clipWindow(trace, flags.from, flags.to ?? Infinity, flags.speed, batching);
   const plan = assumedPlan(trace, window);
   const cost = assumedCost(
     plan,
     { trace, window, terms },
     { callMs: flags['billed-ms'] ?? 0, provisioned: { instances: flags.instances ?? 1 } },
   );
-  return { cost, assumptions: assumptionsOf(plan.planned, plan.durationMs, flags, terms) };
+  return { cost, assumptions: assumptionsOf(plan, flags, terms) };
 }
 
 function assumptionsOf(
-  planned: number,
-  durationMs: number,
+  { planned, durationMs, batching }: Plan,
   flags: EstimateFlags,
   { billing, machine }: CostTerms,
 ): string[] {
@@ -132,9 +138,12 @@ function assumptionsOf(
   const byRequest = billing !== null && billing.model !== 'hourly' && billing.model !== 'none';
   return [
     `${String(planned)} requests in ${String(durationMs / 1000)} s, each sent once; none fails.`,
+    ...(batching === undefined
+      ? []
+      : [`They go in ${String(batching.invocations)} batches of at most ${String(batching.size)}.`]),
     ...(byRequest
       ? [
-          `Each takes ${String(flags['billed-ms'])} ms before rounding, at ${String(memory)} MB; no cold start is billed.`,
+          `Each ${batching === undefined ? '' : 'batch '}takes ${String(flags['billed-ms'])} ms before rounding, at ${String(memory)} MB; no cold start is billed.`,
         ]
       : []),
     ...(billing?.model === 'hourly'

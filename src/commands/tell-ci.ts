@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { EXIT } from '../errors.js';
+import { EXIT, printable, UserError } from '../errors.js';
 import type { Report } from '../report.js';
 import { withoutCommands } from '../report/github-annotations.js';
 import { mending, writeAskedFile } from './write-asked-file.js';
@@ -29,7 +29,8 @@ export function prepareFiles({ junit, summary }: AskedFiles): void {
     if (path === undefined) continue;
     mending(flag, path, () => {
       mkdirSync(dirname(path), { recursive: true });
-      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a folder');
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+        throw new UserError(`${flag} ${printable(path)}: it is a folder; name a file in it`);
     });
   }
 }

@@ -1,18 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { messageOf, printable, UserError } from '../errors.js';
-
-const TROUBLE: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such folder; make it first',
-  ENOTDIR: 'a part of the path is a file; check the path',
-  EACCES: 'not permitted; name a folder you may write',
-  EPERM: 'not permitted; name a folder you may write',
-  EROFS: 'the disk is read-only; name another folder',
-  ENOSPC: 'no space left; free some or name another folder',
-  EDQUOT: 'the disk quota is used up; free some or name another folder',
-  EFBIG: 'the file would be larger than this system allows; raise the limit (ulimit -f)',
-};
+import { diskTrouble } from '../disk-trouble.js';
+import { printable, UserError } from '../errors.js';
 
 /** Writes a file as its pieces come; it appears whole or not at all. Throws `UserError` when the disk refuses. */
 export async function writeWholeFile(path: string, pieces: AsyncIterable<Uint8Array | string>): Promise<void> {
@@ -51,7 +41,6 @@ async function regularTarget(path: string): Promise<string> {
 }
 
 function mended(thrown: unknown, path: string): unknown {
-  if (!(thrown instanceof Error) || !('syscall' in thrown) || !('code' in thrown)) return thrown;
-  const why = TROUBLE[String(thrown.code)] ?? `${messageOf(thrown)}; check the path and the disk`;
-  return new UserError(`${printable(path)}: ${why}`);
+  const trouble = diskTrouble(thrown);
+  return trouble === undefined ? thrown : new UserError(`${printable(path)}: ${trouble}`);
 }

@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { diskTrouble } from '../disk-trouble.js';
 import { messageOf, printable, UserError } from '../errors.js';
 import type { RunRecord } from '../run.js';
+
+const BY_OUT = 'name another folder with --out';
 
 /** The files a run leaves. */
 export const RUN_FILES = {
@@ -32,8 +35,8 @@ function freshFolder(wanted: string): string {
   return folder;
 }
 
-/** Writes a file whole or not at all. Throws `UserError` when the disk refuses. */
-export function writeWhole(folder: string, file: string, text: string): void {
+/** Writes a file whole or not at all. Throws `UserError` when the disk refuses, which says how to name another place. */
+export function writeWhole(folder: string, file: string, text: string, elsewhere = BY_OUT): void {
   const path = join(folder, file);
   const half = `${path}.half`;
   try {
@@ -41,7 +44,7 @@ export function writeWhole(folder: string, file: string, text: string): void {
     renameSync(half, path);
   } catch (thrown) {
     rmSync(half, { force: true });
-    throw mended(thrown, path);
+    throw mended(thrown, path, elsewhere);
   }
 }
 
@@ -74,21 +77,8 @@ function isRunRecord(value: unknown): value is RunRecord {
   return 'duePerSecond' in plan && Array.isArray(plan.duePerSecond);
 }
 
-const DISK_TROUBLE: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space left on the disk; free some or name another folder with --out',
-  EDQUOT: 'the disk quota is used up; free some or name another folder with --out',
-  EFBIG: 'the file would be larger than this system allows; raise the limit (ulimit -f)',
-  EACCES: 'not permitted; name a folder you may write with --out',
-  EPERM: 'not permitted; name a folder you may write with --out',
-  EROFS: 'the disk is read-only; name another folder with --out',
-  ENOTDIR: 'a part of the path is a file; name another folder with --out',
-  EEXIST: 'it is a file; name a folder with --out',
-  ENAMETOOLONG: 'the name is too long; name another folder with --out',
-};
-
-function mended(thrown: unknown, path: string): Error {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  const advice = DISK_TROUBLE[code];
-  if (advice !== undefined) return new UserError(`${printable(path)}: ${advice}`);
+function mended(thrown: unknown, path: string, elsewhere = BY_OUT): Error {
+  const trouble = diskTrouble(thrown, elsewhere);
+  if (trouble !== undefined) return new UserError(`${printable(path)}: ${trouble}`);
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

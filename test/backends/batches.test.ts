@@ -16,6 +16,7 @@ import { readSampleLog } from '#src/collectors/sample-log';
 import { UserError } from '#src/errors';
 import { OUTCOMES } from '#src/sample';
 import { CREDENTIALS, type FakeAws, isolateAws, logTail, startFakeAws } from '../support/fake-aws.js';
+import { servePredictions } from '../support/fake-vertex.js';
 import { batchCall, json, preparedBackend } from '../support/prepared-backend.js';
 import { expectConserved, freshFolder, readReport, runCli } from '../support/run-cli.js';
 import { doubling, picking, writeModel } from './onnx-tiny-models.js';
@@ -110,7 +111,13 @@ describe('what does not go in batches', () => {
     const two = ['{"instances":[1],"signature_name":"a"}', '{"instances":[1],"signature_name":"b"}'];
     expect(await refusal(tfServing as never, { url: 'http://127.0.0.1:1', model: 'm' }, two)).toMatch(/differ/);
     const can = <O>({ batches, parseOptions }: BackendPlugin<O>, raw: RawOptions) => batches?.(parseOptions(raw));
-    expect(can(tfServing, { address: 'h:1', model: 'm', transport: 'grpc' })).toMatch(/transport=rest/);
+    expect(can(tfServing, { address: 'h:1', model: 'm', transport: 'grpc' })).toBe(true);
+    const raw = { endpoint: ENDPOINT, transport: 'grpc', method: 'rawPredict' };
+    expect(can(aiPlatform, raw)).toMatch(/transport=rest/);
+    const shapes = ['{"instances":[[1,2]]}', '{"instances":[[1,2,3]]}'];
+    const tensors = { address: 'h:1', model: 'm', transport: 'grpc', input: 'x' };
+    expect(await refusal(tfServing as never, tensors, shapes)).toMatch(/payloads 0 and 1 .* differ/);
+    expect(await refusal(tfServing as never, tensors, ['{"inputs":{"x":1}}'])).toMatch(/payload 0 .* first axis/);
     expect(can(cloudFunctions, { url: 'http://127.0.0.1:1/', format: 'raw' })).toMatch(/format=raw/);
   });
 });
@@ -124,6 +131,48 @@ describe('against our own server', () => {
     const outcome = await backend.invokeBatch?.(batchCall([0, 1, 1]));
     expect(outcome).toMatchObject({ ok: true });
     expect(outcome).not.toHaveProperty('lacking');
+  });
+
+  it('and so is a batch of tensors over gRPC; a row of another length fails them all', async () => {
+    const server = await served(scoring());
+    closing.push(() => server.stop());
+    const rows = ['{"instances":[[1,2,3,4]]}', '{"instances":[[0,0,0,1],[1.5,0,0,0]]}'];
+    const options = { address: server.grpc ?? '', model: server.name, transport: 'grpc', input: 'x' };
+    const backend = await opened(tfServing, options, rows);
+    const outcome = await backend.invokeBatch?.(batchCall([0, 1, 1]));
+    expect(outcome).toMatchObject({ ok: true });
+    expect(outcome).not.toHaveProperty('lacking');
+    const short = await opened(tfServing, options, ['{"instances":[[1,2]]}']);
+    expect(await short.invokeBatch?.(batchCall([0, 0]))).toMatchObject({ ok: false, failure: 'rejected' });
+  });
+});
+
+const ENDPOINT = 'projects/p/locations/us-central1/endpoints/1';
+
+describe('ai-platform over gRPC', () => {
+  it('sends the instances of a batch in one message, and counts the predictions', async () => {
+    const value = (numberValue: number): object => ({ numberValue });
+    const server = await servePredictions(({ request }, reply) => {
+      const { instances } = request as { instances: { numberValue: number }[] };
+      const predictions = instances.filter((one) => one.numberValue !== 13);
+      if (instances.some((one) => one.numberValue === 99)) reply({ code: 14, details: 'gone' });
+      else reply(null, { predictions: instances.length > 4 ? [...predictions, value(0)] : predictions });
+    });
+    closing.push(() => {
+      server.close();
+    });
+    const at = `http://127.0.0.1:${String(server.port)}`;
+    const raw = { endpoint: ENDPOINT, endpointUrl: at, transport: 'grpc', auth: 'none', parameters: '{"top":3}' };
+    const backend = await opened(aiPlatform, raw, BODIES);
+    const send = (...payloads: number[]) => backend.invokeBatch?.(batchCall(payloads));
+    expect(await send(0, 3, 0)).not.toHaveProperty('lacking');
+    const top = { structValue: { fields: { top: value(3) } } };
+    const seen = { endpoint: ENDPOINT, instances: [1, 4, 5, 1].map(value), parameters: top };
+    expect(server.seen.at(-1)?.request).toMatchObject(seen);
+    expect(await send(0, 1)).toMatchObject({ ok: true, lacking: { at: [1] } });
+    expect(await send(3, 3, 0)).toMatchObject({ ok: true, lacking: { at: [0, 1, 2] } });
+    expect(await send(0, 2)).toMatchObject({ ok: false, failure: 'server-error' });
+    expect(server.seen).toHaveLength(4);
   });
 });
 

@@ -52,7 +52,7 @@ async function checked(backend: string, backendOptions: RawOptions, change: Part
   const silent = { say: () => undefined, tell: () => undefined };
   const window = { fromMs: 0, toMs: Infinity, speed: 1 };
   const steps = await check(
-    { backend, backendOptions, payloads: ONE, ...window, batch: 1, timeoutMs: 3000, sends: true, ...change },
+    { backend, backendOptions, payloads: ONE, ...window, timeoutMs: 3000, sends: true, ...change },
     { folder: ROOT, env: process.env, ...silent },
   );
   return (name: string): CheckStep | undefined => steps.find((step) => step.name === name);
@@ -226,7 +226,10 @@ describe('every system has its own limit', () => {
     ['tf-serving', (url) => ({ url, model: 'm' }), null],
     ['http', (url) => ({ url }), null],
   ])('%s', async (backend, options, limit) => {
-    const step = await checked(backend, options(await fakeHttp(() => [200, '{}'])), { ...dryRun, batch: 3 });
+    const step = await checked(backend, options(await fakeHttp(() => [200, '{}'])), {
+      ...dryRun,
+      batching: { size: 3, waitMs: 50 },
+    });
     const { bytes = [], limitBytes } = step('payloads')?.facts ?? {};
     expect(limitBytes).toBe(limit);
     expect(bytes).toEqual([Buffer.byteLength('{"instances":[[1.5],[1.5],[1.5]]}')]);

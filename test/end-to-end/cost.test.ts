@@ -3,7 +3,7 @@ import type { PriceSheet } from '#src/cost-terms';
 import { reportAgain } from '#src/replay/report-again';
 import type { CostSection } from '#src/report';
 import { billedRun, ENDPOINT, plain, traceOf, written } from '../support/billed-run.js';
-import { readRecord, readReport, runCli } from '../support/run-cli.js';
+import { freshFolder, readRecord, readReport, runCli } from '../support/run-cli.js';
 
 describe('a run on a service with a bill', () => {
   it('knows its cost, its cold starts, and both again, to the last digit', async () => {
@@ -97,6 +97,31 @@ describe('what is provisioned', () => {
     expect(sections.cost.reason).toMatch(/access denied/);
     expect(sections.timeline.seconds.every((second) => second.cost === null)).toBe(true);
   });
+});
+
+it('an estimate of batches bills as many calls as the run makes', async () => {
+  const out = freshFolder();
+  const batches = [
+    'traces/workload-40.json',
+    '--from',
+    '60s',
+    '--to',
+    '180s',
+    '--batch-size',
+    '8',
+    '--batch-wait',
+    '80ms',
+  ];
+  const [{ stdout }] = await Promise.all([
+    runCli(['estimate', ...batches, '--backend', 'lambda', '--memory', '2048', '--billed-ms', '18', '--json']),
+    runCli([...batches, '--backend', 'simulated', '--time', 'virtual', '--quiet', '--no-html', '-o', out]),
+  ]);
+  const { cost, assumptions } = JSON.parse(stdout) as { cost: CostSection; assumptions: string[] };
+  const { planned, batching } = readRecord(out).plan;
+  const invocations = batching?.invocations ?? NaN;
+  expect(invocations).toBeLessThan(planned);
+  expect(cost.items[0]).toMatchObject({ what: 'requests', quantity: invocations });
+  expect(assumptions.join(' ')).toContain(`${String(invocations)} batches of at most 8`);
 });
 
 it('an estimate gives what docs/cost.md works out by hand, and says what it assumed', async () => {

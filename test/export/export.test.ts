@@ -186,7 +186,9 @@ describe('a file appears whole or not at all', () => {
     );
     writeFileSync(join(out, 'b.csv'), 'before');
     await expect(exportSamples(broken, 'csv', join(out, 'b.csv'), never)).rejects.toThrow(UserError);
-    await expect(exportSamples(run, 'csv', join(out, 'none', 'c.csv'), never)).rejects.toThrow(/no such folder/);
+    await expect(exportSamples(run, 'csv', join(out, 'none', 'c.csv'), never)).rejects.toThrow(
+      /no such file or folder/,
+    );
     await expect(exportSamples(run, 'csv', '/dev/null', never)).rejects.toThrow(/no regular file/);
     expect(readdirSync(out)).toEqual(['b.csv']);
     expect(readFileSync(join(out, 'b.csv'), 'utf8')).toBe('before');

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../sample.js';
-import type { Backend, BackendContext, Call } from '../backend.js';
+import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
+import { batchCache } from '../shared/batch-cache.js';
 import { connectionShare, type Connections } from '../shared/connection-share.js';
 import { openBackgroundToken } from '../shared/google-background-token.js';
 import type { TokenWish } from '../shared/google-credentials.js';
@@ -11,6 +12,7 @@ import { rehearsedCalls } from '../shared/rehearsed-calls.js';
 import { answerText } from '../shared/seen-answer.js';
 import type { Method } from './endpoint-address.js';
 import { grpcFailure } from './grpc-failure.js';
+import { messageBatches, type MessageBatches } from './message-batches.js';
 
 export interface GrpcPlan {
   readonly url: URL;
@@ -39,8 +41,10 @@ export async function createGrpcBackend(plan: GrpcPlan, context: BackendContext)
   const grpc = await loadGrpc();
   const token = plan.wish === null ? null : await openBackgroundToken(plan.wish);
   const channels = channelsTo(grpc, plan.url, connectionShare(plan.connections, context, 1), context);
+  const send = sender(grpc, plan, channels, token, context.onAnswer);
   return {
-    invoke: createInvoke(grpc, plan, channels, token, context.onAnswer),
+    invoke: createInvoke(send, plan.messages),
+    ...(context.batchSize === undefined ? {} : { invokeBatch: createInvokeBatch(send, messageBatches(plan.messages)) }),
     prepare: (signal) => channels.open(signal),
     rehearse: (signal) => rehearse(grpc, plan, context, signal),
     facts: () => ({ client: 'grpc-js, HTTP/2', ...channels.facts(), ...token?.facts() }),
@@ -57,21 +61,38 @@ function channelsTo(grpc: Grpc, url: URL, channels: Connections, { clock }: Back
   return createGrpcChannels({ ...target, channels, clock, failureOf: grpcFailure });
 }
 
-function createInvoke(
+type Send = (
+  message: Buffer,
+  call: Call,
+) => Promise<{ readonly outcome: Outcome; readonly answer: Buffer | undefined }>;
+
+function sender(
   grpc: Grpc,
-  { name, method, messages }: Pick<GrpcPlan, 'name' | 'method' | 'messages'>,
+  { name, method }: Pick<GrpcPlan, 'name' | 'method'>,
   channels: GrpcChannels,
   token: TokenSource | null,
   onAnswer?: BackendContext['onAnswer'],
-): (call: Call) => Promise<Outcome> {
+): Send {
   const metadata = createMetadata(grpc, name, token);
-  const buffers = messages.map((bytes) => Buffer.from(bytes));
   const hidden = (text: string): string => (token === null ? text : withoutToken(text, token.current()));
-  return async (call) => {
-    const reply = await channels.call(PATHS[method], buffers[call.payload] as Buffer, metadata(), call);
-    if (reply.kind === 'answer')
-      onAnswer?.({ status: 'OK', bodyBytes: reply.bytes.length, text: hidden(answerText(reply.bytes)) });
-    return outcomeOf(reply, hidden);
+  return async (message, call) => {
+    const reply = await channels.call(PATHS[method], message, metadata(), call);
+    const answer = reply.kind === 'answer' ? reply.bytes : undefined;
+    if (answer !== undefined) onAnswer?.({ status: 'OK', bodyBytes: answer.length, text: hidden(answerText(answer)) });
+    return { outcome: outcomeOf(reply, hidden), answer };
+  };
+}
+
+function createInvoke(send: Send, messages: readonly Uint8Array[]): Backend['invoke'] {
+  const buffers = messages.map((bytes) => Buffer.from(bytes));
+  return async (call) => (await send(buffers[call.payload] as Buffer, call)).outcome;
+}
+
+function createInvokeBatch(send: Send, batches: MessageBatches): NonNullable<Backend['invokeBatch']> {
+  const messages = batchCache(batches.message, ({ length }) => length);
+  return async (call): Promise<BatchOutcome> => {
+    const { outcome, answer } = await send(messages(call.payloads), call);
+    return answer === undefined ? outcome : batches.split(outcome, call.payloads, answer);
   };
 }
 
@@ -110,9 +131,8 @@ async function rehearse(
   if (sink === undefined) return undefined;
   const channels = channelsTo(grpc, sink.url, { initial: 2, max: 2 }, context);
   await channels.open(signal);
-  const rehearsed = { ...plan, messages: [new Uint8Array(64)] };
   return {
-    invoke: rehearsedCalls(createInvoke(grpc, rehearsed, channels, null)),
+    invoke: rehearsedCalls(createInvoke(sender(grpc, plan, channels, null), [new Uint8Array(64)])),
     close() {
       channels.close();
       sink.close();

@@ -27,7 +27,7 @@ const MOST_TOLD = 3;
 
 /** Bytes of a full batch of each payload alone: the largest batch of all is one of these. */
 export function batchSizes(
-  batches: InstanceBatches,
+  batches: Pick<InstanceBatches, 'bodyBytes'>,
   { length }: { readonly length: number },
   batchSize: number,
 ): readonly number[] {

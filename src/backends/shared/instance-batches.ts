@@ -50,12 +50,10 @@ export function instanceBatches(
   return {
     body: (payloads) => join(first, Array.from(payloads, at)),
     bodyBytes: (payloads) => payloads.reduce((sum, payload) => sum + at(payload).entries.length + 1, around),
-    split: (outcome, payloads, answer) =>
-      withLacking(
-        outcome,
-        Array.from(payloads, (payload) => at(payload).count),
-        answer,
-      ),
+    split(outcome, payloads, answer) {
+      const counts = Array.from(payloads, (payload) => at(payload).count);
+      return outcome.ok ? withLacking(outcome, counts, predictionsOf(answer)) : outcome;
+    },
   };
 }
 
@@ -92,10 +90,15 @@ function join({ before, after }: Part, parts: readonly Part[]): Buffer {
   return Buffer.concat([before, ...parts.flatMap(({ entries }, i) => (i === 0 ? [entries] : [COMMA, entries])), after]);
 }
 
-/** `counts`: the instances of each request. More predictions than instances: nobody can tell whose is whose. */
-function withLacking(outcome: Outcome, counts: readonly number[], answer: Uint8Array): BatchOutcome {
-  if (!outcome.ok) return outcome;
-  const predictions = predictionsOf(answer);
+/**
+ * A success, less the requests without a prediction. `counts`: the instances of each request; `predictions`: undefined where
+ * the answer has no list of them. More of them than instances: nobody can tell whose is whose.
+ */
+export function withLacking(
+  outcome: Outcome,
+  counts: readonly number[],
+  predictions: readonly unknown[] | undefined,
+): BatchOutcome {
   const wanted = counts.reduce((sum, count) => sum + count, 0);
   if (predictions === undefined || predictions.length > wanted) {
     const what = predictions === undefined ? 'no list of predictions' : `${String(predictions.length)} predictions`;

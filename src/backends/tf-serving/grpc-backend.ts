@@ -1,16 +1,15 @@
 import type { Outcome } from '../../sample.js';
-import type { Payload } from '../../trace.js';
-import type { Backend, BackendContext, Call } from '../backend.js';
+import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
+import { batchCache } from '../shared/batch-cache.js';
 import { connectionShare, type Connections } from '../shared/connection-share.js';
 import { createGrpcChannels, type GrpcChannels, type GrpcReply } from '../shared/grpc-channels.js';
 import { grpcMetadata } from '../shared/grpc-metadata.js';
-import { loadDescription, loadGrpc, type Grpc, type GrpcMetadata, type GrpcMethod } from '../shared/grpc-runtime.js';
+import { loadGrpc, type Grpc, type GrpcMetadata, type GrpcMethod } from '../shared/grpc-runtime.js';
 import { openGrpcSink } from '../shared/grpc-sink.js';
-import { PREDICTION_SERVICE, TF_SERVING } from '../shared/grpc-tf-serving.js';
 import { rehearsedCalls } from '../shared/rehearsed-calls.js';
 import { answerText } from '../shared/seen-answer.js';
-import { tensorContentProto } from '../shared/tensor-proto.js';
-import { payloadTensors } from './payload-tensors.js';
+import { predictMethod, predictRequest } from './predict-request.js';
+import { tensorBatches, type TensorBatches } from './tensor-batches.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 
 /** Connections opened before the start, over all workers, when the user names no number. */
@@ -28,8 +27,12 @@ export async function openGrpcBackend(options: TfServingOptions, context: Backen
     connectionShare(options.channels, context, INITIAL_CHANNELS),
   );
   const metadata = grpcMetadata(grpc, options.http.headers);
+  const send = sender(channels, method.path, (seq) => metadata(context.runId, seq), context);
   return {
-    invoke: createInvoke(channels, method.path, requests, (seq) => metadata(context.runId, seq), context),
+    invoke: createInvoke(send, requests),
+    ...(context.batchSize === undefined
+      ? {}
+      : { invokeBatch: createInvokeBatch(send, tensorBatches(method, context.payloads, options)) }),
     prepare: (signal) => channels.open(signal),
     rehearse: (signal) => rehearse(grpc, method, options, context, signal),
     facts() {
@@ -43,26 +46,6 @@ export async function openGrpcBackend(options: TfServingOptions, context: Backen
   };
 }
 
-export async function predictMethod(): Promise<GrpcMethod> {
-  const method = (await loadDescription(TF_SERVING)).methods(PREDICTION_SERVICE).get('Predict');
-  if (method === undefined) throw new Error('Predict is not described');
-  return method;
-}
-
-/** A payload as an encoded `PredictRequest`. Throws an Error that says what is wrong with it. */
-export function predictRequest(method: GrpcMethod, payload: Payload, options: TfServingOptions): Buffer {
-  const { model, version, signature } = options;
-  const tensors = [...payloadTensors(payload, options)].map(([name, tensor]) => [name, tensorContentProto(tensor)]);
-  return method.encodeRequest({
-    model_spec: {
-      name: model,
-      signature_name: signature ?? '',
-      ...(version === null ? {} : { version: { value: version } }),
-    },
-    inputs: Object.fromEntries(tensors) as object,
-  });
-}
-
 function channelsTo(
   grpc: Grpc,
   url: URL,
@@ -73,20 +56,37 @@ function channelsTo(
   return createGrpcChannels({ grpc, url, insecure: http.insecure, channels, answerBytes: http.bodyLimitBytes, clock });
 }
 
-function createInvoke(
+type Send = (request: Buffer, call: Call) => Promise<GrpcReply>;
+
+/** Shows what is answered to whoever wants to see it. */
+function sender(
   channels: GrpcChannels,
   path: string,
-  requests: readonly Buffer[],
   metadata: (seq: number) => GrpcMetadata,
   { onAnswer }: Pick<BackendContext, 'onAnswer'>,
-): (call: Call) => Promise<Outcome> {
-  return async (call) => {
-    const request = requests[call.payload];
-    if (request === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
+): Send {
+  return async (request, call) => {
     const reply = await channels.call(path, request, metadata(call.seq), call);
     if (reply.kind === 'answer')
       onAnswer?.({ status: 'OK', bodyBytes: reply.bytes.length, text: answerText(reply.bytes) });
-    return outcomeOf(reply);
+    return reply;
+  };
+}
+
+function createInvoke(send: Send, requests: readonly Buffer[]): Backend['invoke'] {
+  return async (call) => {
+    const request = requests[call.payload];
+    if (request === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
+    return outcomeOf(await send(request, call));
+  };
+}
+
+function createInvokeBatch(send: Send, batches: TensorBatches): NonNullable<Backend['invokeBatch']> {
+  const requests = batchCache(batches.request, ({ length }) => length);
+  return async (call): Promise<BatchOutcome> => {
+    const reply = await send(requests(call.payloads), call);
+    const outcome = outcomeOf(reply);
+    return reply.kind === 'answer' ? batches.split(outcome, call.payloads, reply.bytes) : outcome;
   };
 }
 
@@ -123,7 +123,10 @@ async function rehearse(
   const request = method.encodeRequest({ model_spec: { name: options.model } });
   const channels = channelsTo(grpc, sink.url, options, context, { initial: 2, max: 2 });
   const metadata = new grpc.Metadata();
-  const invoke = createInvoke(channels, method.path, [request], () => metadata, {});
+  const invoke = createInvoke(
+    sender(channels, method.path, () => metadata, {}),
+    [request],
+  );
   await channels.open(signal);
   return {
     invoke: rehearsedCalls(invoke),
