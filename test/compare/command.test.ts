@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareRuns } from '#src/compare/compare-runs';
 import { findRuns } from '#src/compare/find-runs';
 import { metricOf } from '#src/compare/metrics';
-import { ROOT, runCli, type Finished } from '../support/run-cli.js';
+import type { Report } from '#src/report';
+import { expectConserved, readReport, ROOT, runCli, type Finished } from '../support/run-cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'replay-compare-'));
 const at = (name: string): string => join(folder, name);
@@ -42,6 +43,21 @@ test('--repeat makes so many runs, each in a folder of its own, and sums them up
   expect(first.stdout).toMatch(/simulated on aws:t2.2xlarge\n +5 .*±/);
   const seeds = ['1', '2', '5'].map((run) => (JSON.parse(readFileSync(join(at('before'), run, 'run.json'), 'utf8')) as { seed: number }).seed); // prettier-ignore
   expect(seeds).toEqual([1, 2, 5]);
+});
+
+test('Ctrl-C ends the run under way and the series with it; what was made stays', async () => {
+  const args = ['--rate', '50/s', '--duration', '2s', '--backend', 'null', '--repeat', '3', '--no-html', '-o', at('cut')];
+  const { code, stderr } = await runCli(args, (child) => {
+    child.stderr?.on('data', (bytes: Buffer) => {
+      if (bytes.includes('run 1 of 3: ')) setTimeout(() => child.kill('SIGINT'), 1000);
+    });
+  });
+  expect(code, stderr).toBe(130);
+  expect(readdirSync(at('cut'))).toEqual(['1', '2']);
+  const [whole, cut] = ['1', '2'].map((run) => readReport(join(at('cut'), run)));
+  expect(whole?.run.interrupted).toBe(false);
+  expect(cut?.run.interrupted).toBe(true);
+  for (const report of [whole, cut]) expectConserved(report as Report);
 });
 
 describe('the regression gate', () => {

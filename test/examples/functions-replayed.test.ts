@@ -76,9 +76,7 @@ async function expectStagesWithinRun(out: string): Promise<void> {
       if (COLD_STARTS[coldStart[row] ?? 0] !== 'cold') continue;
       const { containerMs, importMs, downloadMs, loadMs, firstInferenceMs } = usage ?? {};
       const at = (column: Float64Array | undefined): number => column?.[row] ?? NaN;
-      // The download goes on beside the import.
-      const together = Math.max(at(importMs), at(downloadMs));
-      const toldMs = at(containerMs) + together + at(loadMs) + at(firstInferenceMs);
+      const toldMs = at(containerMs) + at(importMs) + at(downloadMs) + at(loadMs) + at(firstInferenceMs);
       expect(toldMs).toBeGreaterThan(0);
       expect(toldMs).toBeLessThan(at(doneMs));
     }
