@@ -14,7 +14,7 @@ const TROUBLE: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: 'the path contains a zero byte; check the path',
   ENOSPC: 'no space left on the disk; free some or @',
   EDQUOT: 'the disk quota is used up; free some or @',
-  EFBIG: 'the file would be larger than this system allows; raise the limit (ulimit -f)',
+  EFBIG: 'no space: the file would be larger than this system allows; raise the limit (ulimit -f)',
   EMFILE: 'too many files are open; raise the limit (ulimit -n)',
   EPIPE: 'the reader closed the pipe before the end; let it read everything',
 };

@@ -1,12 +1,13 @@
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, SizeLimit } from './backend.js';
 import { LAMBDA_OPTIONS, type LambdaOptions, parseLambdaOptions } from './lambda/lambda-options.js';
-import { addressOf, batchesOf, bodiesOf, credentialsOf, openLambda } from './lambda/open-lambda.js';
+import { addressOf, bodiesOf, credentialsOf, openLambda } from './lambda/open-lambda.js';
 import { probeLambda } from './lambda/probe-lambda.js';
 import { openSdkClient } from './lambda/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
 import { toldCredentials } from './shared/aws-told-credentials.js';
+import { batchesOf } from './shared/aws-bodies.js';
 import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
 import { withRegion } from './shared/aws-options.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
@@ -68,7 +69,7 @@ function sizesOf(
 ): readonly number[] {
   const bodies = bodiesOf(payloads, target, batchSize !== undefined);
   if (batchSize === undefined) return bodies.map(({ bytes }) => bytes.length);
-  return batchSizes(batchesOf(payloads.length === 0 ? [] : bodies), payloads, batchSize);
+  return batchSizes(batchesOf('lambda', payloads.length === 0 ? [] : bodies), payloads, batchSize);
 }
 
 function notesOf({ target, log }: LambdaOptions): readonly string[] {

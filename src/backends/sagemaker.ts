@@ -1,12 +1,13 @@
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, Capacity, SizeLimit } from './backend.js';
-import { addressOf, batchesOf, bodiesOf, credentialsOf, openSageMaker } from './sagemaker/open-sagemaker.js';
+import { addressOf, bodiesOf, credentialsOf, openSageMaker } from './sagemaker/open-sagemaker.js';
 import { probeSageMaker } from './sagemaker/probe-sagemaker.js';
 import { parseSageMakerOptions, SAGEMAKER_OPTIONS, type SageMakerOptions } from './sagemaker/sagemaker-options.js';
 import { openSdkClient } from './sagemaker/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
 import { toldCredentials } from './shared/aws-told-credentials.js';
+import { batchesOf } from './shared/aws-bodies.js';
 import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
 import { withRegion } from './shared/aws-options.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
@@ -73,7 +74,7 @@ export default plugin;
 function sizesOf(payloads: readonly Payload[], batchSize: number | undefined): readonly number[] {
   const bodies = bodiesOf(payloads, batchSize !== undefined);
   if (batchSize === undefined) return bodies.map(({ bytes }) => bytes.length);
-  return batchSizes(batchesOf(payloads.length === 0 ? [] : bodies), payloads, batchSize);
+  return batchSizes(batchesOf('sagemaker', payloads.length === 0 ? [] : bodies), payloads, batchSize);
 }
 
 /** Whether it is serverless is what the user says, or the probe. */

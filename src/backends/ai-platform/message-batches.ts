@@ -6,7 +6,7 @@ import { withLacking } from '../shared/instance-batches.js';
 /** Several encoded `PredictRequest`s in one, and one `PredictResponse` told apart again. */
 export interface MessageBatches {
   /** The instances of these messages, in order. */
-  message(payloads: Uint32Array): Buffer;
+  readonly message: (payloads: Uint32Array) => Buffer;
   /** Its length, without making it. */
   bodyBytes(payloads: Uint32Array): number;
   /** The outcome of the batch, where the answer of a success lacks some predictions. */

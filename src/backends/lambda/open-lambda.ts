@@ -1,16 +1,16 @@
-import { printable, UserError, messageOf } from '../../errors.js';
+import { printable, UserError } from '../../errors.js';
 import type { Payload } from '../../trace.js';
 import type { BackendContext } from '../backend.js';
 import { askAddress, PLACEHOLDER_CREDENTIALS, pathLabel, type ServiceAddress } from '../shared/aws-address.js';
 import type { OpenClient } from '../shared/aws-backend.js';
+import { type AwsBody, awsBodies, batchesOf } from '../shared/aws-bodies.js';
 import { type KeptCredentials, keepCredentials } from '../shared/aws-credentials.js';
 import { openLeanClient } from '../shared/aws-lean-client.js';
 import { loadAwsPackage } from '../shared/aws-package.js';
 import { refuseProxy } from '../shared/refuse-proxy.js';
 import { secretsOf } from '../shared/aws-secrets.js';
 import { vendorConfig } from '../shared/aws-vendor-config.js';
-import { instanceBatches, type InstanceBatches } from '../shared/instance-batches.js';
-import { instancesJson, JSON_TYPE } from '../shared/instances-json.js';
+import { JSON_TYPE } from '../shared/instances-json.js';
 import type { HeaderField } from '../shared/request-bytes.js';
 import type { RequestToSign } from '../shared/signed-requests.js';
 import type { QueryField } from '../shared/sigv4.js';
@@ -37,7 +37,7 @@ export async function openLambda(
     {
       origin: address.origin,
       requests: bodies.map((body) => requestOf(options, address, body)),
-      ...(context.batchSize === undefined ? {} : { batches: batchesOf(bodies) }),
+      ...(context.batchSize === undefined ? {} : { batches: batchesOf('lambda', bodies) }),
       signing: credentials === null ? null : { scope: address.scope, credentials },
       connections: options.connections,
       keepHeaders: KEPT_HEADERS,
@@ -53,40 +53,17 @@ export async function openLambda(
   );
 }
 
-export interface Body {
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
-}
-
-export const NO_BODY: Body = { contentType: JSON_TYPE, bytes: new Uint8Array(0) };
-
 /** An invocation takes JSON, and so does a batch; a function URL takes any body as it is. Throws `UserError`. */
-export function bodiesOf(payloads: readonly Payload[], { kind }: LambdaTarget, batched: boolean): readonly Body[] {
-  if (payloads.length === 0) return [NO_BODY];
-  return payloads.map((payload, index) => {
-    if (kind === 'url' && payload.kind === 'bytes' && !batched) return payload;
-    try {
-      return { contentType: JSON_TYPE, bytes: instancesJson(payload) };
-    } catch (thrown) {
-      throw new UserError(`backend lambda: payload ${String(index)} of the trace: ${messageOf(thrown)}`);
-    }
-  });
+export function bodiesOf(payloads: readonly Payload[], { kind }: LambdaTarget, batched: boolean): readonly AwsBody[] {
+  return awsBodies('lambda', payloads, kind === 'url' && !batched);
 }
 
-/** Throws `UserError`. */
-export function batchesOf(bodies: readonly Body[]): InstanceBatches {
-  return instanceBatches(
-    'lambda',
-    bodies.map(({ bytes }) => bytes),
-  );
-}
-
-function requestOf(options: LambdaOptions, { origin, path, query }: ServiceAddress, body: Body): RequestToSign {
+function requestOf(options: LambdaOptions, { origin, path, query }: ServiceAddress, body: AwsBody): RequestToSign {
   const isTailWanted = options.target.kind === 'invoke' && options.log === 'tail';
   const headers: readonly HeaderField[] = [
     ['host', origin.host],
     ['user-agent', 'replay'],
-    ['content-type', printable(body.contentType)],
+    ['content-type', printable(body.contentType ?? JSON_TYPE)],
     ...(isTailWanted ? [['x-amz-log-type', 'Tail'] as const] : []),
   ];
   return { method: 'POST', path, query, headers, body: body.bytes };

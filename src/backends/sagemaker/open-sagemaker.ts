@@ -1,16 +1,14 @@
-import { messageOf, UserError } from '../../errors.js';
 import type { Payload } from '../../trace.js';
 import type { BackendContext } from '../backend.js';
 import { askAddress, PLACEHOLDER_CREDENTIALS, type ServiceAddress } from '../shared/aws-address.js';
 import type { OpenClient } from '../shared/aws-backend.js';
+import { type AwsBody, awsBodies, batchesOf } from '../shared/aws-bodies.js';
 import { type KeptCredentials, keepCredentials } from '../shared/aws-credentials.js';
 import { openLeanClient } from '../shared/aws-lean-client.js';
 import { loadAwsPackage } from '../shared/aws-package.js';
 import { refuseProxy } from '../shared/refuse-proxy.js';
 import { secretsOf } from '../shared/aws-secrets.js';
 import { vendorConfig } from '../shared/aws-vendor-config.js';
-import { instanceBatches, type InstanceBatches } from '../shared/instance-batches.js';
-import { instancesJson, JSON_TYPE } from '../shared/instances-json.js';
 import type { HeaderField } from '../shared/request-bytes.js';
 import type { RequestToSign } from '../shared/signed-requests.js';
 import type { SageMakerOptions } from './sagemaker-options.js';
@@ -38,7 +36,7 @@ export async function openSageMaker(
     {
       origin: address.origin,
       requests: bodies.map((body) => requestOf(options, address, body)),
-      ...(context.batchSize === undefined ? {} : { batches: batchesOf(bodies) }),
+      ...(context.batchSize === undefined ? {} : { batches: batchesOf('sagemaker', bodies) }),
       signing: { scope: address.scope, credentials },
       connections: options.connections,
       keepHeaders: KEPT_HEADERS,
@@ -53,37 +51,12 @@ export async function openSageMaker(
   );
 }
 
-export interface Body {
-  /** Null where there is no payload to have one. */
-  readonly contentType: string | null;
-  readonly bytes: Uint8Array;
+/** Containers take bytes of any kind; what goes in batches is in the rows of TensorFlow Serving's. Throws `UserError`. */
+export function bodiesOf(payloads: readonly Payload[], batched: boolean): readonly AwsBody[] {
+  return awsBodies('sagemaker', payloads, !batched);
 }
 
-/**
- * Containers take bytes of any kind; a tensor is in the rows of TensorFlow Serving's, and so is what goes in batches. Throws
- * `UserError`.
- */
-export function bodiesOf(payloads: readonly Payload[], batched: boolean): readonly Body[] {
-  if (payloads.length === 0) return [{ contentType: null, bytes: new Uint8Array(0) }];
-  return payloads.map((payload, index) => {
-    if (payload.kind === 'bytes' && !batched) return payload;
-    try {
-      return { contentType: JSON_TYPE, bytes: instancesJson(payload) };
-    } catch (thrown) {
-      throw new UserError(`backend sagemaker: payload ${String(index)} of the trace: ${messageOf(thrown)}`);
-    }
-  });
-}
-
-/** Throws `UserError`. */
-export function batchesOf(bodies: readonly Body[]): InstanceBatches {
-  return instanceBatches(
-    'sagemaker',
-    bodies.map(({ bytes }) => bytes),
-  );
-}
-
-function requestOf(options: SageMakerOptions, { origin, path, query }: ServiceAddress, body: Body): RequestToSign {
+function requestOf(options: SageMakerOptions, { origin, path, query }: ServiceAddress, body: AwsBody): RequestToSign {
   const given: readonly (readonly [name: string, value: string | null])[] = [
     ['content-type', options.contentType ?? body.contentType],
     ['accept', options.accept],

@@ -13,7 +13,7 @@ import type { TfServingOptions } from './tf-serving-options.js';
 /** Several payloads in one `PredictRequest`, row upon row, and one `PredictResponse` told apart again. */
 export interface TensorBatches {
   /** The rows of these payloads, in order, encoded. */
-  request(payloads: Uint32Array): Buffer;
+  readonly request: (payloads: Uint32Array) => Buffer;
   /** Its length. */
   bodyBytes(payloads: Uint32Array): number;
   /** The outcome of the batch, where the outputs of a success have not a row for each of it. */
