@@ -156,6 +156,11 @@ export function buffersOf({ seq, invocation, usage }: SampleBatch): ArrayBuffer[
   return views.map(({ buffer }) => buffer as ArrayBuffer);
 }
 
+/** Its buffer, where it has the size of a full batch and can hold another. */
+export function roomOf({ rows, seq: { buffer } }: SampleBatch): ArrayBuffer | undefined {
+  return rows > BATCH_ROWS / 2 ? (buffer as ArrayBuffer) : undefined;
+}
+
 /** A batch closes at this many rows, or 250 ms after its first. */
 export const BATCH_ROWS = 4096;
 export const BATCH_AGE_MS = 250;

@@ -29,6 +29,8 @@ export interface ReadOptions {
   readonly onEnd?: (end: { readonly truncated: boolean }) => void;
 }
 
+const MOST_ROOMS = 4;
+
 /** A disk that falls this far behind will not catch up; memory would be next. */
 const MOST_PENDING_BYTES = 256 * 2 ** 20;
 
@@ -52,7 +54,7 @@ export async function openSampleLog(
   }
   return {
     write(batch) {
-      if (log.failure === undefined && batch.rows > 0) log.append(encoder.encode(batch));
+      if (log.failure === undefined && batch.rows > 0) log.append(encoder.encode(batch, log.room));
     },
     get pending() {
       return log.pending;
@@ -70,6 +72,10 @@ export async function openSampleLog(
 
 /** What Arrow ends a stream with: a message of no length. */
 const END_MARK = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0);
+
+function freshRoom(bytes: number): Uint8Array {
+  return new Uint8Array(bytes);
+}
 
 /** The messages of one stream, each batch by itself. */
 class BatchEncoder {
@@ -89,14 +95,22 @@ class BatchEncoder {
     this.#writer.reset(new Chunks(), table.schema);
   }
 
-  encode(batch: SampleBatch): Uint8Array {
+  /** Copies: the batch may be used again. */
+  encode(batch: SampleBatch, room: typeof freshRoom): Uint8Array {
     this.#writer.write(this.#table.toRecords(batch));
-    return this.take();
+    return this.take(room);
   }
 
   /** What has been encoded and not yet taken, copied into one piece: one write then hands a batch over. */
-  take(): Uint8Array {
-    return Buffer.concat(this.#chunks.splice(0));
+  take(room = freshRoom): Uint8Array {
+    const chunks = this.#chunks.splice(0);
+    const piece = room(chunks.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const chunk of chunks) {
+      piece.set(chunk, at);
+      at += chunk.length;
+    }
+    return piece;
   }
 }
 
@@ -110,11 +124,18 @@ class FileLog {
   #last: Promise<void> = Promise.resolve();
   readonly #path: string;
   readonly #file: FileHandle;
+  readonly #rooms: ArrayBuffer[] = [];
 
   constructor(path: string, file: FileHandle) {
     this.#path = path;
     this.#file = file;
   }
+
+  /** For one piece, until that is written: fresh memory for each would be garbage by the megabyte. */
+  readonly room = (bytes: number): Uint8Array => {
+    const last = this.#rooms.pop();
+    return new Uint8Array(last !== undefined && last.byteLength >= bytes ? last : new ArrayBuffer(bytes), 0, bytes);
+  };
 
   append(piece: Uint8Array): void {
     if (this.failure !== undefined) return;
@@ -148,6 +169,7 @@ class FileLog {
       await this.#file.truncate(this.#writtenBytes).catch(() => undefined);
     }
     this.pending -= piece.length;
+    if (this.#rooms.length < MOST_ROOMS) this.#rooms.push(piece.buffer as ArrayBuffer);
   }
 
   /** A write may take a part only, as the last one before a full disk does. */

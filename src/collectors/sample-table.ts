@@ -119,10 +119,10 @@ function nullsOfNaN(column: Float64Array, rows: number): Nulls {
   let present = 0;
   for (let i = 0; i < rows; i++) {
     const value = column[i] as number;
-    if (value === value) {
-      nullBitmap[i >> 3] = (nullBitmap[i >> 3] as number) | (1 << (i & 7));
-      present++;
-    }
+    // Without a branch: code compiled while a column was all NaN would be undone by its first value.
+    const bit = value === value ? 1 : 0;
+    nullBitmap[i >> 3] = (nullBitmap[i >> 3] as number) | (bit << (i & 7));
+    present += bit;
   }
   return present === rows ? { nullCount: 0 } : { nullCount: rows - present, nullBitmap };
 }

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../errors.js';
-import type { SampleBatch } from '../sample.js';
+import { roomOf, type SampleBatch } from '../sample.js';
 import { releaseInFlight } from './in-flight.js';
 import type { FromWorker, ToWorker, WorkerOrder, WorkerResources } from './messages.js';
 import { createRecorder } from './recorder.js';
@@ -17,6 +17,7 @@ export interface FleetEnd {
 
 export interface Fleet {
   readonly orders: readonly WorkerOrder[];
+  /** The batch is not kept: its memory goes back to the worker. */
   readonly onBatch: (batch: SampleBatch) => void;
   /** Samples of the rehearsals, before the start: made up, but of the same kind. */
   readonly onRehearsed: (batch: SampleBatch) => void;
@@ -166,6 +167,8 @@ class Member {
   #take(batch: SampleBatch): void {
     for (let i = 0; i < batch.rows; i++) this.#mark(this.#placeOf(batch.seq[i] as number));
     this.onBatch(batch);
+    const room = roomOf(batch);
+    if (room !== undefined && this.done === undefined) this.#worker.postMessage({ kind: 'room', room }, [room]);
   }
 
   /** Within the shard, where it is a stride of the trace; batches are not. */

@@ -24,6 +24,8 @@ export interface WorkerOrder {
 export type ToWorker =
   /** Due 0, a reading of CLOCK_MONOTONIC a little in the future. */
   | { readonly kind: 'start'; readonly startMonotonicNs: bigint }
+  /** The memory of a batch that was taken, for another. */
+  | { readonly kind: 'room'; readonly room: ArrayBuffer }
   /** Send nothing more. */
   | { readonly kind: 'hold' }
   /** Send nothing more and abort what is open. */

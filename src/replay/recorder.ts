@@ -35,8 +35,15 @@ export interface Released {
 const FLOAT_COLUMNS = 8;
 const BYTES_PER_ROW = FLOAT_COLUMNS * 8 + 4 + 1 + 1;
 
-/** `emit` owns each batch it is given; all its columns are views of `buffersOf` it, which may be transferred. */
-export function createRecorder(worker: number, emit: (batch: SampleBatch) => void): Recorder {
+/**
+ * `emit` owns each batch it is given; all its columns are views of `buffersOf` it, which may be transferred. `rooms`: memory
+ * of earlier batches, which is taken for others.
+ */
+export function createRecorder(
+  worker: number,
+  emit: (batch: SampleBatch) => void,
+  rooms: ArrayBuffer[] = [],
+): Recorder {
   let columns = columnsOf(BATCH_ROWS);
   /** Made for the first row that has some: most services tell none, and then there is nothing to pay. */
   let usage: UsageColumns | undefined;
@@ -48,7 +55,7 @@ export function createRecorder(worker: number, emit: (batch: SampleBatch) => voi
   const flush = (): void => {
     if (rows === 0) return;
     const full = rows > BATCH_ROWS / 2 ? columns : copyOf(columns, rows);
-    if (full === columns) columns = columnsOf(BATCH_ROWS);
+    if (full === columns) columns = columnsOf(BATCH_ROWS, rooms.pop());
     const used = usage === undefined ? {} : { usage: cutTo(rows, usage) };
     const carried = invocations === undefined ? {} : { invocation: invocations.slice(0, rows) };
     const batch: SampleBatch = { rows, worker, ...full, ...carried, ...used, details };
@@ -85,8 +92,7 @@ export function createRecorder(worker: number, emit: (batch: SampleBatch) => voi
 type Columns = Omit<SampleBatch, 'rows' | 'worker' | 'invocation' | 'usage' | 'details'>;
 
 /** One buffer: the wide columns first, so that every view is aligned. */
-function columnsOf(capacity: number): Columns {
-  const buffer = new ArrayBuffer(capacity * BYTES_PER_ROW);
+function columnsOf(capacity: number, buffer = new ArrayBuffer(capacity * BYTES_PER_ROW)): Columns {
   const floats = (column: number): Float64Array => new Float64Array(buffer, column * capacity * 8, capacity);
   const narrow = FLOAT_COLUMNS * 8 * capacity;
   return {

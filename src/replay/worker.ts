@@ -24,28 +24,41 @@ if (parentPort !== null) {
     port.postMessage(message, transfer);
   };
   const [stop, hold] = [new AbortController(), new AbortController()];
+  const rooms: ArrayBuffer[] = [];
   const start = new Promise<bigint | undefined>((resolve) => {
     port.on('message', (message: ToWorker) => {
+      if (message.kind === 'room') {
+        rooms.push(message.room);
+        return;
+      }
       if (message.kind !== 'start') hold.abort();
       if (message.kind === 'hold') return;
       if (message.kind === 'stop') stop.abort();
       resolve(message.kind === 'start' ? message.startMonotonicNs : undefined);
     });
   });
-  await work(workerData as WorkerOrder, start, { stop: stop.signal, hold: hold.signal }, say);
+  await work(workerData as WorkerOrder, start, { stop: stop.signal, hold: hold.signal, rooms }, say);
   port.close();
 }
 
 /** How a run ends early. */
-type Ends = Pick<ShardRun, 'stop' | 'hold'>;
+type Ends = Required<Pick<ShardRun, 'stop' | 'hold'>>;
+
+/** What comes from the main thread meanwhile: `rooms` is memory of batches that were taken. */
+type Meanwhile = Ends & { readonly rooms: ArrayBuffer[] };
 
 type Say = (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void;
 
-async function work(order: WorkerOrder, start: Promise<bigint | undefined>, ends: Ends, say: Say): Promise<void> {
+async function work(
+  order: WorkerOrder,
+  start: Promise<bigint | undefined>,
+  meanwhile: Meanwhile,
+  say: Say,
+): Promise<void> {
   const clock = createSystemClock(order.pacing);
   let backend: Backend;
   try {
-    backend = await openBackend(order, clock, ends, say);
+    backend = await openBackend(order, clock, meanwhile, say);
   } catch (thrown) {
     say({ kind: 'failed', message: messageOf(thrown), mendable: isUserError(thrown) });
     return;
@@ -59,7 +72,7 @@ async function work(order: WorkerOrder, start: Promise<bigint | undefined>, ends
   }
   clock.startAt(startMonotonicNs);
   const usage = measureThreadUsage();
-  await run(order, clock, backend, ends, say);
+  await run(order, clock, backend, meanwhile, say);
   const facts = backend.facts?.() ?? {};
   const resources = usage();
   await backend.close?.();
@@ -67,7 +80,7 @@ async function work(order: WorkerOrder, start: Promise<bigint | undefined>, ends
   say({ kind: 'done', facts, resources });
 }
 
-async function openBackend(order: WorkerOrder, clock: SystemClock, ends: Ends, say: Say): Promise<Backend> {
+async function openBackend(order: WorkerOrder, clock: SystemClock, { stop, hold }: Ends, say: Say): Promise<Backend> {
   const { batching } = order.window;
   const plugin = await importPlugin(order.pluginUrl);
   const backend = await plugin.create(order.options, {
@@ -81,25 +94,32 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, ends: Ends, s
     ...(batching === undefined ? {} : { batchSize: batching.size }),
   });
   if (batching !== undefined) checkInvokeBatch(plugin.name, backend);
-  await backend.prepare?.(ends.stop);
+  await backend.prepare?.(stop);
   const onBatch = (batch: SampleBatch): void => {
     say({ kind: 'rehearsed', batch }, buffersOf(batch));
   };
   // Not after the rehearsal: code compiled for kinds of objects of which none is left would go, too.
   collectGarbage();
   for (let i = 0; i < REHEARSALS; i++) {
-    const standIn = await backend.rehearse?.(ends.stop);
+    const standIn = await backend.rehearse?.(stop);
     const requests = Math.ceil(order.rehearsals / REHEARSALS);
-    await warmLoop({ clock, requests, standIn, batchSize: batching?.size, ends, onBatch });
+    await warmLoop({ clock, requests, standIn, batchSize: batching?.size, ends: { stop, hold }, onBatch });
     await standIn?.close?.();
   }
   return backend;
 }
 
-async function run(order: WorkerOrder, clock: SystemClock, backend: Backend, ends: Ends, say: Say): Promise<void> {
-  const recorder = createRecorder(order.shard.index, (batch) => {
+async function run(
+  order: WorkerOrder,
+  clock: SystemClock,
+  backend: Backend,
+  { rooms, ...ends }: Meanwhile,
+  say: Say,
+): Promise<void> {
+  const emit = (batch: SampleBatch): void => {
     say({ kind: 'batch', batch }, buffersOf(batch));
-  });
+  };
+  const recorder = createRecorder(order.shard.index, emit, rooms);
   const flusher = setInterval(() => {
     recorder.flush();
   }, BATCH_AGE_MS);

@@ -109,14 +109,18 @@ function valueOf(value: unknown, key: string): unknown {
     : undefined;
 }
 
-type Amounts = { readonly [K in keyof Usage]: number | undefined };
+type Amounts = Readonly<
+  Record<'durationMs' | 'billedMs' | 'initMs' | 'restoreMs' | 'memoryMb' | 'maxMemoryMb', number | undefined>
+>;
 
-/** A report without a duration is none. */
-function reportOf(amounts: Amounts): LogReport | undefined {
-  if (amounts.durationMs === undefined) return undefined;
-  const told = Object.entries(amounts).filter(([, amount]) => amount !== undefined);
-  return {
-    cold: amounts.initMs !== undefined || amounts.restoreMs !== undefined,
-    usage: Object.fromEntries(told),
-  };
+/** A report without a duration is none. Name by name: a loop over names costs several times as much. */
+function reportOf({ durationMs, billedMs, initMs, restoreMs, memoryMb, maxMemoryMb }: Amounts): LogReport | undefined {
+  if (durationMs === undefined) return undefined;
+  const usage: { -readonly [K in keyof Usage]: Usage[K] } = { durationMs };
+  if (billedMs !== undefined) usage.billedMs = billedMs;
+  if (initMs !== undefined) usage.initMs = initMs;
+  if (restoreMs !== undefined) usage.restoreMs = restoreMs;
+  if (memoryMb !== undefined) usage.memoryMb = memoryMb;
+  if (maxMemoryMb !== undefined) usage.maxMemoryMb = maxMemoryMb;
+  return { cold: initMs !== undefined || restoreMs !== undefined, usage };
 }

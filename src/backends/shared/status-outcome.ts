@@ -26,16 +26,16 @@ export function failedWire(failure: WireFailure): Outcome {
   return { ok: false, failure: failure.failure, detail: failure.detail, ...knownTimes(failure) };
 }
 
-/** The times of an exchange as an outcome has them: what is not known is absent. */
-export function knownTimes(
-  times: ExchangeTimes,
-): Pick<Outcome, 'sentMs' | 'doneMs' | 'doneEarliestMs' | 'handshakeMs'> {
-  return {
-    ...(Number.isNaN(times.sentMs) ? {} : { sentMs: times.sentMs }),
-    ...(Number.isNaN(times.doneMs) ? {} : { doneMs: times.doneMs }),
-    ...(Number.isNaN(times.doneEarliestMs) ? {} : { doneEarliestMs: times.doneEarliestMs }),
-    ...(Number.isNaN(times.handshakeMs) ? {} : { handshakeMs: times.handshakeMs }),
-  };
+type Times = Pick<Outcome, 'sentMs' | 'doneMs' | 'doneEarliestMs' | 'handshakeMs'>;
+
+/** The times of an exchange as an outcome has them: what is not known is absent. Spreading costs a microsecond more. */
+export function knownTimes({ sentMs, doneMs, doneEarliestMs, handshakeMs }: ExchangeTimes): Times {
+  const known: { -readonly [K in keyof Times]: Times[K] } = {};
+  if (!Number.isNaN(sentMs)) known.sentMs = sentMs;
+  if (!Number.isNaN(doneMs)) known.doneMs = doneMs;
+  if (!Number.isNaN(doneEarliestMs)) known.doneEarliestMs = doneEarliestMs;
+  if (!Number.isNaN(handshakeMs)) known.handshakeMs = handshakeMs;
+  return known;
 }
 
 const EXCERPT_CHARACTERS = 200;

@@ -39,5 +39,5 @@ function throughput({ run, sections: { outcomes } }: Report): string {
 
 function costFigure({ sections: { cost } }: Report): Markup | string {
   if (cost.total === null || cost.items.length === 0) return '';
-  return figure('Cost', `${amountText(Number(cost.total.toPrecision(4)))}\u00a0${cost.currency}`, 'of the whole run');
+  return figure('Cost', amountText(Number(cost.total.toPrecision(4))), `${cost.currency} for the whole run`);
 }

@@ -39,7 +39,8 @@ p { margin: 0 0 0.8rem; }
 .valid strong { color: var(--good); }
 .invalid { border-color: var(--wrong); background: var(--wrong-back); }
 .invalid strong { color: var(--wrong); }
-.key { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1.2rem 1.5rem; margin: 0 0 1.75rem; }
+.key { display: flex; flex-wrap: wrap; gap: 1.2rem 1.5rem; margin: 0 0 1.75rem; }
+.key div { flex: 1 1 7rem; }
 .key dt { color: var(--soft); font-size: 0.85rem; }
 .key dd { margin: 0; font-size: 1.45rem; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .key .note { color: var(--soft); font-size: 0.8rem; font-weight: 400; white-space: normal; }
