@@ -12,12 +12,23 @@ export function notesOf(groups: readonly Group[], copies: number): string[] {
     ...some(of('invalid', true), 'INVALID', 'taken in, as asked for: they may have measured the generator'),
     ...some(of('stopped', false), 'stopped before the end', 'left out: they met another load'),
     ...some(copies, 'given twice', 'counted once (virtual runs with the same seed and settings cannot differ)'),
+    ...untold(groups),
     ...(blocks.length === 0
       ? []
       : [
           `An interval marked ~ is within one run: from blocks of ${blocks.join(' or ')} s of it, drawn again 1000 times. It does not hold what differs between runs; --repeat 5 shows that.`,
         ]),
   ];
+}
+
+/** Which services do not tell the model that they are taken to serve. */
+function untold(groups: readonly Group[]): string[] {
+  const taken = groups.filter(({ model, runs }) => model !== null && runs.some((run) => run.model === null));
+  const [first] = taken;
+  if (first === undefined) return [];
+  const labels = [...new Set(taken.map(({ label }) => label))].join(', ');
+  const models = [...new Set(taken.map(({ model }) => model))].join(', ');
+  return [`${labels}: no model is told; taken for that of the runs beside (${models}).`];
 }
 
 function some(count: number, what: string, so: string): string[] {

@@ -1,5 +1,6 @@
 import type { Group, Workload } from './comparison.js';
 import { groupBy } from './group-by.js';
+import { modelTaken } from './model-taken.js';
 import type { RunFacts } from './run-facts.js';
 
 /** A group before its numbers. */
@@ -21,22 +22,25 @@ export function groupRuns(
   roleOf: (run: RunFacts) => Group['role'],
   { includeInvalid, ignoreSettings }: Grouping,
 ): { readonly groups: readonly RunGroup[]; readonly copies: number } {
+  const workloadOf = (run: RunFacts): string => workloads.get(run)?.label ?? '';
+  const taken = modelTaken(runs, workloadOf);
+  const modelOf = (run: RunFacts): string | null => run.model ?? taken.get(workloadOf(run)) ?? null;
   const keyOf = (run: RunFacts): string =>
     JSON.stringify([
       roleOf(run),
-      workloads.get(run)?.label,
+      workloadOf(run),
       run.series?.system,
-      ...[run.backend, run.machine, run.model, run.batch, run.time],
+      ...[run.backend, run.machine, modelOf(run), run.batch, run.time],
       ignoreSettings ? run.settings['prices'] : run.settings,
     ]);
   let copies = 0;
   const groups = [...groupBy(runs, keyOf).values()].map((some) => {
     const unlike = withoutCopies(some);
     copies += some.length - unlike.length;
-    const { backend, machine, model, batch, time, settings } = some[0] as RunFacts;
+    const first = some[0] as RunFacts;
+    const { backend, machine, batch, time, settings } = first;
     const counted = unlike.filter(({ standing }) => standing === 'valid' || (includeInvalid && standing === 'invalid'));
-    const workload = workloads.get(some[0] as RunFacts)?.label ?? '';
-    const role = roleOf(some[0] as RunFacts);
+    const [role, workload, model] = [roleOf(first), workloadOf(first), modelOf(first)];
     return { label: '', role, workload, backend, machine, model, batch, time, settings, runs: some, counted };
   });
   return { groups: labelled(groups), copies };

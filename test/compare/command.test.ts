@@ -46,7 +46,19 @@ test('--repeat makes so many runs, each in a folder of its own, and sums them up
 });
 
 test('Ctrl-C ends the run under way and the series with it; what was made stays', async () => {
-  const args = ['--rate', '50/s', '--duration', '2s', '--backend', 'null', '--repeat', '3', '--no-html', '-o', at('cut')];
+  const args = [
+    '--rate',
+    '50/s',
+    '--duration',
+    '2s',
+    '--backend',
+    'null',
+    '--repeat',
+    '3',
+    '--no-html',
+    '-o',
+    at('cut'),
+  ];
   const { code, stderr } = await runCli(args, (child) => {
     child.stderr?.on('data', (bytes: Buffer) => {
       if (bytes.includes('run 1 of 3: ')) setTimeout(() => child.kill('SIGINT'), 1000);

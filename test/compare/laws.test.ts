@@ -5,8 +5,10 @@ import { blockSecondsFor } from '#src/compare/burst-seconds';
 import { parseFailRule } from '#src/compare/fail-rule';
 import { onFrontier } from '#src/compare/frontier';
 import { METRICS } from '#src/compare/metrics';
+import { modelTaken } from '#src/compare/model-taken';
 import { rankTest } from '#src/compare/rank-test';
 import type { RunBins } from '#src/compare/run-bins';
+import type { RunFacts } from '#src/compare/run-facts';
 import { seededRandom } from '#src/generator/random';
 
 test('on the frontier is exactly what nothing beats, and whatever is off it is beaten by something on it', () => {
@@ -119,3 +121,17 @@ function deviation(values: Float64Array): number {
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
   return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
 }
+
+test('who tells no model is taken for the one that all others of the workload tell', () => {
+  const model = fc.constantFrom(null, 'a', 'b');
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.constantFrom('w', 'v'), model), { maxLength: 12 }), (told) => {
+      const runs = told.map(([folder, model]) => ({ folder, model }) as RunFacts);
+      const taken = modelTaken(runs, ({ folder }) => folder);
+      for (const workload of ['w', 'v']) {
+        const models = new Set(told.flatMap(([of, one]) => (of === workload && one !== null ? [one] : [])));
+        expect(taken.get(workload)).toBe(models.size === 1 ? [...models][0] : undefined);
+      }
+    }),
+  );
+});
