@@ -55,6 +55,9 @@ async function undisturbed(attempt: (slackMs: (report: Report) => number) => Pro
 /** Not p90: it lies on the step between the two kinds, where one slow answer more moves it. */
 const SUMMED = ['p50', 'p95', 'p99', 'p99.9', 'max', 'mean'];
 
+/** Time slices of other processes. */
+const WAKING_MS = 30;
+
 function summary(values: readonly number[]): number[] {
   const sorted = values.toSorted((a, b) => a - b);
   const at = [50, 95, 99, 99.9, 100].map((p) => sorted[Math.ceil((p / 100) * sorted.length) - 1] ?? NaN);
@@ -94,8 +97,13 @@ describe.skipIf(yardsticks === undefined)('against a server of known behaviour',
       const answers = await close();
       const truth = summary(answers.map(({ seq, answeredNs }) => (answeredNs - startMonotonicNs) / 1e6 - 10 * seq));
       expect(answers.length).toBe(1000);
+      // A hundred answers come at once, and the last is read some ms after it came: the report says how many at most. Where
+      // others run, the kernel may wake us so late for one of them; no process sees that.
+      const lateMs = (report.sections.health.receiveUncertainty.maxMs ?? 0) + (slackMs(report) > 0 ? WAKING_MS : 0);
       for (const [i, ms] of seen.entries()) {
-        expect(Math.abs((ms ?? NaN) - (truth[i] ?? NaN)), SUMMED[i]).toBeLessThan(1 + slackMs(report));
+        const isExtreme = SUMMED[i] === 'p99.9' || SUMMED[i] === 'max';
+        const allowedMs = 1 + (isExtreme ? lateMs : 0) + slackMs(report);
+        expect(Math.abs((ms ?? NaN) - (truth[i] ?? NaN)), SUMMED[i]).toBeLessThan(allowedMs);
         expect(Math.abs((truth[i] ?? NaN) - (paper[i] ?? NaN)), SUMMED[i]).toBeLessThan(50);
       }
     });
