@@ -16,11 +16,11 @@ export type { ReplayRequest, Surroundings } from './replay-request.js';
 /** The line: trace -> schedule -> shards -> workers -> backend -> samples -> collectors -> report, in a folder of its own. */
 export async function replay(request: ReplayRequest, world: Surroundings): Promise<ReplayResult> {
   const prepared = await prepareRun(request, world);
-  const folder = makeRunFolder(request.out, prepared.folderName);
   const { plan, cost } = prepared.record;
   const fold = await foldSections({ plan, cost }, { watched: request.time === 'real' });
   const budget = watchBudget(request.budget, plan, fold);
   const gate = watchThresholds(prepared.record.thresholds, request.abortOnFail, fold);
+  const folder = makeRunFolder(request.out, prepared.folderName);
   const log = await openSampleLog(join(folder, RUN_FILES.samples), {
     usage: cost.billing !== null,
     batched: plan.batching !== undefined,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { reportAgain } from '#src/replay/report-again';
 import { BILLED, billedRun, ENDPOINT, plain, traceOf, written } from '../support/billed-run.js';
@@ -49,6 +50,16 @@ describe('a budget', () => {
   it('needs a cost that is known while sending', async () => {
     await expect(billedRun({ backend: 'simulated', budget })).rejects.toThrow(/--budget needs.*--machine/);
     await expect(billedRun({ backendOptions: ENDPOINT, budget })).rejects.toThrow(/--budget needs.*instances/);
+  });
+
+  it('that the time of a machine alone is beyond ends the run before it starts', async () => {
+    const out = freshFolder();
+    const load = ['--rate', '1/s', '--duration', '1h', '--time', 'virtual', '-q', '--backend', 'simulated'];
+    const machine = ['--machine', 'aws:g4dn.2xlarge', '--budget'];
+    const { code, stderr } = await runCli([...load, ...machine, '0.75usd', '-o', out]);
+    expect([code, existsSync(out)]).toEqual([2, false]);
+    expect(stderr).toMatch(/^replay: --budget: 0\.752 is due/);
+    expect((await runCli([...load, ...machine, '0.753usd', '--no-html', '-o', out])).code).toBe(0);
   });
 
   it('exits with 105', async () => {
