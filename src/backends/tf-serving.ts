@@ -62,13 +62,13 @@ async function setUp(
   for (const warning of checkSocketLimits(socketNeeds(options, mostInFlight))) progress(`warning: ${warning}`);
   const notes = options.http.insecure ? ['The certificate of the service was not checked.'] : [];
   if (payloads.length > 0) {
-    await payloadSizes(options, payloads, batchSize);
+    await encoded(options, payloads, batchSize);
     return { options, notes };
   }
   const inputs = await readMetadata(options, signal);
   const used = { ...options, dtypes: Object.fromEntries(inputs.map(({ name, dtype }) => [name, dtype])) };
   const made = [defaultPayload(inputs, options)];
-  await payloadSizes(used, made, batchSize);
+  await encoded(used, made, batchSize);
   const note = `The trace has no payload: one was made from the metadata that the server tells of ${options.model}, asked for once before the start.`;
   return { options: used, payloads: made, notes: [...notes, note] };
 }
@@ -79,17 +79,22 @@ function socketNeeds({ transport, http, channels }: TfServingOptions, mostInFlig
     : { connections: channels, mostInFlight: Math.ceil(mostInFlight / CALLS_PER_CHANNEL) };
 }
 
-/** Encodes each once, so that one which has no form in this protocol is known before anything is sent. */
 async function payloadSizes(
   options: TfServingOptions,
   payloads: readonly Payload[],
   batchSize: number | undefined,
 ): Promise<readonly number[]> {
+  const { sizes, batches } = await encoded(options, payloads, batchSize);
+  return batches === undefined || batchSize === undefined ? sizes : batchSizes(batches, payloads, batchSize);
+}
+
+/** Encodes each once, so that one which has no form in this protocol, or none in a batch, is known before anything is sent. */
+async function encoded(options: TfServingOptions, payloads: readonly Payload[], batchSize: number | undefined) {
   const method = options.transport === 'grpc' ? await predictMethod() : undefined;
   const sizes = singleSizes(options, payloads, method);
-  if (batchSize === undefined) return sizes;
+  if (batchSize === undefined) return { sizes, batches: undefined };
   const batches = method === undefined ? restBatches(payloads, options) : tensorBatches(method, payloads, options);
-  return batchSizes(batches, payloads, batchSize);
+  return { sizes, batches };
 }
 
 function singleSizes(

@@ -6,6 +6,7 @@ import { schedule, type Window } from '../replay/schedule.js';
 import type { CostSection } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
 import type { Trace } from '../trace.js';
+import { undisturbedEnd } from '../undisturbed-end.js';
 
 /** What nobody has measured: how long each call takes, ms, at how much memory, and what is provisioned throughout, by kind. */
 export interface Assumed {
@@ -30,7 +31,7 @@ export function assumedCost(
   for (const chunk of schedule(trace.store, window, { index: 0, of: 1 }))
     fold.add(assumedSamples(chunk, callMs, memoryMb));
   const capacity = provisioned === undefined ? {} : { capacity: [{ atMs: 0, counts: provisioned }] };
-  const end: RunEnd = { ...ENDED, endedMs: plan.durationMs, ...capacity };
+  const end: RunEnd = { ...undisturbedEnd(plan.durationMs), ...capacity };
   return fold.finish(end);
 }
 
@@ -40,13 +41,4 @@ const NO_LIMITS = {
   maxLatenessMs: Infinity,
   maxInFlight: { limit: Infinity, explicit: false },
   knowsSent: true,
-} as const;
-
-const ENDED = {
-  stoppedMs: null,
-  stopReason: null,
-  interrupted: false,
-  crashes: [],
-  complete: true,
-  resources: null,
 } as const;

@@ -5,6 +5,7 @@ import type { FoldedSoFar } from '../progress.js';
 import type { CostSection, TimelineSecond } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
 import { leadsInvocation, type SampleBatch } from '../sample.js';
+import { undisturbedEnd } from '../undisturbed-end.js';
 import { capacitySteps, integrate, kindSteps, spreadOver, toldKinds, type CapacityStep } from './capacity.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { countInvocations, type InvocationCounts } from './invocation-counts.js';
@@ -47,7 +48,7 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
   const passing = machineSource(terms, sheet, { ...plan, durationMs: 0 });
   return {
     measure({ of }, moment) {
-      const end = 'end' in moment ? moment.end : { ...GOING_ON, complete: true, endedMs: moment.nowMs };
+      const end = 'end' in moment ? moment.end : undisturbedEnd(moment.nowMs);
       const section = sectionAt(end);
       const value = section[of];
       return value === null ? { value, why: section.reason ?? NOT_PRICED[of] ?? 'nobody knows it' } : { value };
@@ -58,12 +59,12 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
     },
     atMost(nowMs, sent) {
       const underWay = Math.max(0, sent - seen.invocations);
-      const charges = sources.map((source) => source.charge(seen, { ...GOING_ON, endedMs: nowMs }, underWay));
+      const charges = sources.map((source) => source.charge(seen, goingOn(nowMs), underWay));
       const reason = charges.find((charge) => charge.reason !== null)?.reason;
       return reason ?? price(charges.flatMap(({ quantities }) => quantities)).high;
     },
     soFar(nowMs) {
-      const end = { ...GOING_ON, endedMs: Math.max(0, nowMs) };
+      const end = goingOn(Math.max(0, nowMs));
       const charges = [service, ...(passing === undefined ? [] : [passing])].map((source) => source.charge(seen, end));
       if (charges.some(({ reason }) => reason !== null)) return null;
       return { amount: price(charges.flatMap(({ quantities }) => quantities)).total, currency: sheet.currency };
@@ -87,14 +88,10 @@ const NOT_PRICED: Readonly<Partial<Record<(Metric & { readonly section: 'cost' }
 
 const NO_TERMS: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null };
 const MS_PER_HOUR = 3_600_000;
-const GOING_ON = {
-  stoppedMs: null,
-  stopReason: null,
-  interrupted: false,
-  crashes: [],
-  complete: false,
-  resources: null,
-} as const;
+
+function goingOn(nowMs: number): RunEnd {
+  return { ...undisturbedEnd(nowMs), complete: false };
+}
 
 /** What the fold itself remembers. */
 interface Seen {

@@ -13,6 +13,7 @@ import { createOutcomes } from '#src/collectors/outcomes';
 import { foldSections } from '#src/collectors/registry';
 import { openSampleLog, readSampleLog } from '#src/collectors/sample-log';
 import { createTimeline } from '#src/collectors/timeline';
+import { undisturbedEnd } from '#src/undisturbed-end';
 import { median, printBench, spread, tell } from '../support/bench-table.js';
 import { makeBatches, PER_SECOND, planOf } from '../support/made-batches.js';
 
@@ -21,15 +22,7 @@ const ROWS = 4096;
 const SECTIONS = { latency: createLatency, outcomes: createOutcomes, timeline: createTimeline, health: createHealth };
 const LIVE_GOAL_US = 0.05;
 
-const end = {
-  endedMs: 1e6,
-  stoppedMs: null,
-  stopReason: null,
-  interrupted: false,
-  crashes: [],
-  complete: true,
-  resources: null,
-};
+const end = undisturbedEnd(1e6);
 
 await printBench(import.meta.url, async ({ quick, numbers: [samples = quick ? 100_000 : 2_000_000] }) => {
   const folder = mkdtempSync(join(tmpdir(), 'replay-bench-'));

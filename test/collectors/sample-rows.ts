@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Plan, RunEnd } from '#src/run';
 import { OUTCOMES, type SampleBatch } from '#src/sample';
+import { undisturbedEnd } from '#src/undisturbed-end';
 
 /** One request of a made-up run, written as a row. */
 export interface Row {
@@ -95,15 +96,7 @@ export function planFor(rows: readonly Row[], changes: Partial<Plan> = {}): Plan
   };
 }
 
-export const ENDED: RunEnd = {
-  endedMs: 60_000,
-  stoppedMs: null,
-  stopReason: null,
-  interrupted: false,
-  crashes: [],
-  complete: true,
-  resources: null,
-};
+export const ENDED: RunEnd = undisturbedEnd(60_000);
 
 /** The rows dealt to batches by some workers and put in some order: what a run may see. */
 export function shuffled(rows: readonly Row[], seed: number): SampleBatch[] {

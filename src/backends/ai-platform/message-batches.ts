@@ -2,6 +2,7 @@ import type { Outcome } from '../../sample.js';
 import type { BatchOutcome } from '../backend.js';
 import { countField } from '../shared/count-field.js';
 import { withLacking } from '../shared/instance-batches.js';
+import { payloadAt } from '../shared/payload-at.js';
 
 /** Several encoded `PredictRequest`s in one, and one `PredictResponse` told apart again. */
 export interface MessageBatches {
@@ -23,11 +24,7 @@ const PREDICTIONS = 1;
  */
 export function messageBatches(messages: readonly Uint8Array[]): MessageBatches {
   const instances = messages.map((message) => countField(message, INSTANCES));
-  const at = (payload: number): Uint8Array => {
-    const message = messages[payload];
-    if (message !== undefined) return message;
-    throw new Error(`payload ${String(payload)} is not in the table of ${String(messages.length)}`);
-  };
+  const at = (payload: number): Uint8Array => payloadAt(messages, payload);
   return {
     message: (payloads) => Buffer.concat(Array.from(payloads, at)),
     bodyBytes: (payloads) => payloads.reduce((sum, payload) => sum + at(payload).length, 0),

@@ -7,6 +7,7 @@ import { createWire } from '../shared/http1-wire.js';
 import { type HeaderField, requestBytes } from '../shared/request-bytes.js';
 import type { UndiciRequest } from '../shared/undici-client.js';
 import { wireFacts } from '../shared/wire-facts.js';
+import { payloadAt } from '../shared/payload-at.js';
 
 /** One entry of the payload table as a request. */
 export interface Request {
@@ -77,7 +78,7 @@ function leanClient(
   );
   return {
     open: (signal) => wire.open(signal),
-    send: (call) => wire.send(at(bytes, call.payload)(call.seq), sendOptions, call),
+    send: (call) => wire.send(payloadAt(bytes, call.payload)(call.seq), sendOptions, call),
     sendBatch: (call) => wire.send(batch(call.payloads).bytes(call.seq), { ...sendOptions, collectBody: true }, call),
     facts: () => wireFacts(wire),
     close() {
@@ -136,7 +137,7 @@ async function undiciClient(
   };
   return {
     open: () => Promise.resolve(),
-    send: (call) => send(at(flat, call.payload), sendOptions, call),
+    send: (call) => send(payloadAt(flat, call.payload), sendOptions, call),
     sendBatch: (call) => send(batch(call.payloads), { ...sendOptions, collectBody: true }, call),
     facts: () => ({
       client: http2 ? 'undici, HTTP/2 where the service agrees' : 'undici, HTTP/1.1',
@@ -148,10 +149,4 @@ async function undiciClient(
 
 function flatHeaders(request: Request): UndiciRequest {
   return { ...request, headers: request.headers.flat() };
-}
-
-function at<T>(table: readonly T[], index: number): T {
-  const entry = table[index];
-  if (entry === undefined) throw new Error(`payload ${String(index)} is not in the table of ${String(table.length)}`);
-  return entry;
 }

@@ -6,6 +6,7 @@ import type { KeptCredentials } from './aws-credentials.js';
 import { sdkFailure } from './aws-sdk-failure.js';
 import { secretsOf, shownAnswer } from './aws-secrets.js';
 import type { Answer } from './exchange.js';
+import { payloadAt } from './payload-at.js';
 import { showAnswer } from './seen-answer.js';
 
 /** A service through the vendor's client: a second opinion, at many times the cost. */
@@ -37,9 +38,7 @@ export function sdkClient(service: SdkService, context: BackendContext): OpenCli
   const batches = context.batchSize === undefined ? undefined : batchesOf(backend, bodies);
   return {
     async invoke(call) {
-      const body = bodies[call.payload];
-      if (body === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
-      const [outcome] = await send(body, call);
+      const [outcome] = await send(payloadAt(bodies, call.payload), call);
       return outcome;
     },
     ...(batches && {

@@ -3,6 +3,7 @@ import type { BatchOutcome, Lacking } from '../backend.js';
 import { messageOf, UserError } from '../../errors.js';
 import type { Outcome } from '../../sample.js';
 import { type Span, memberSpan } from './member-span.js';
+import { payloadAt } from './payload-at.js';
 
 /** Several payloads in one JSON body, and one JSON answer told apart again. */
 export interface InstanceBatches {
@@ -46,7 +47,7 @@ export function instanceBatches(
       `backend ${backend}: payloads 0 and ${String(stranger)} of the trace differ in what stands beside their ${list}; a batch has it once`,
     );
   const around = first.before.length + first.after.length - 1;
-  const at = (payload: number): Part => partAt(parts, payload);
+  const at = (payload: number): Part => payloadAt(parts, payload);
   return {
     body: (payloads) => join(first, Array.from(payloads, at)),
     bodyBytes: (payloads) => payloads.reduce((sum, payload) => sum + at(payload).entries.length + 1, around),
@@ -161,10 +162,4 @@ function parsed(text: string): unknown {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function partAt(parts: readonly Part[], payload: number): Part {
-  const part = parts[payload];
-  if (part === undefined) throw new Error(`payload ${String(payload)} is not in the table of ${String(parts.length)}`);
-  return part;
 }

@@ -1,6 +1,7 @@
 import { batchCache } from './batch-cache.js';
 import { type HeaderField, requestBytes } from './request-bytes.js';
 import { type AwsCredentials, createSigner, encodeQuery, type QueryField, sha256, type SigningScope } from './sigv4.js';
+import { payloadAt } from './payload-at.js';
 
 /** One entry of the payload table as a request; its length is added here. */
 export interface RequestToSign {
@@ -68,7 +69,7 @@ export function createSignedRequests(
   return {
     bytes(payload) {
       renew();
-      return (made[payload] ??= at(makers, payload)(credentials, second * 1000));
+      return (made[payload] ??= payloadAt(makers, payload)(credentials, second * 1000));
     },
     batchBytes(payloads) {
       renew();
@@ -107,10 +108,4 @@ function requestMaker({ method, path, query, headers, body }: RequestToSign, sco
     const added = sign === null || credentials === null ? [] : sign(credentials, dateMs);
     return requestBytes({ method, target, headers: [...own, ...added], body })(0);
   };
-}
-
-function at<T>(table: readonly T[], index: number): T {
-  const entry = table[index];
-  if (entry === undefined) throw new Error(`payload ${String(index)} is not in the table of ${String(table.length)}`);
-  return entry;
 }

@@ -6,6 +6,7 @@ import { createGrpcChannels, type GrpcChannels, type GrpcReply } from '../shared
 import { grpcMetadata } from '../shared/grpc-metadata.js';
 import { loadGrpc, type Grpc, type GrpcMetadata, type GrpcMethod } from '../shared/grpc-runtime.js';
 import { openGrpcSink } from '../shared/grpc-sink.js';
+import { payloadAt } from '../shared/payload-at.js';
 import { rehearsedCalls } from '../shared/rehearsed-calls.js';
 import { answerText } from '../shared/seen-answer.js';
 import { predictMethod, predictRequest } from './predict-request.js';
@@ -74,11 +75,7 @@ function sender(
 }
 
 function createInvoke(send: Send, requests: readonly Buffer[]): Backend['invoke'] {
-  return async (call) => {
-    const request = requests[call.payload];
-    if (request === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
-    return outcomeOf(await send(request, call));
-  };
+  return async (call) => outcomeOf(await send(payloadAt(requests, call.payload), call));
 }
 
 function createInvokeBatch(send: Send, batches: TensorBatches): NonNullable<Backend['invokeBatch']> {

@@ -9,6 +9,7 @@ import { createWire, type Wire } from '../shared/http1-wire.js';
 import type { InstanceBatches } from '../shared/instance-batches.js';
 import { JSON_TYPE } from '../shared/instances-json.js';
 import { openLoopbackSink } from '../shared/loopback-sink.js';
+import { payloadAt } from '../shared/payload-at.js';
 import { requestBytes, type HeaderField } from '../shared/request-bytes.js';
 import { showAnswer } from '../shared/seen-answer.js';
 import { failedAnswer, failedWire, knownTimes } from '../shared/status-outcome.js';
@@ -82,8 +83,7 @@ function invokesOf(
   const requests = payloads.map((payload) => make(restBody(payload, options)));
   const sendOptions: SendOptions = { method: 'POST', collectBody: needle !== null || onAnswer !== undefined };
   const invoke = async (call: Call): Promise<Outcome> => {
-    const bytes = requests[call.payload];
-    if (bytes === undefined) throw new Error(`payload ${String(call.payload)} is not in the table`);
+    const bytes = payloadAt(requests, call.payload);
     return told(await wire.send(bytes(call.seq), sendOptions, call));
   };
   if (batchSize === undefined) return { invoke };

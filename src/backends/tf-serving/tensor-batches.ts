@@ -4,6 +4,7 @@ import type { Outcome } from '../../sample.js';
 import type { Payload } from '../../trace.js';
 import type { BatchOutcome } from '../backend.js';
 import type { GrpcMethod } from '../shared/grpc-runtime.js';
+import { payloadAt } from '../shared/payload-at.js';
 import { tensorFromBytes, type Tensor } from '../shared/tensor.js';
 import type { TensorProto } from '../shared/tensor-proto.js';
 import { payloadTensors } from './payload-tensors.js';
@@ -41,13 +42,13 @@ export function tensorBatches(
       `backend tf-serving: payloads 0 and ${String(stranger)} of the trace differ in the names, types or shapes of their rows; a batch has one kind`,
     );
   const request = (batch: Uint32Array): Buffer =>
-    requestOf(method, joined(Array.from(batch, (payload) => tableAt(table, payload))), options);
+    requestOf(method, joined(Array.from(batch, (payload) => payloadAt(table, payload))), options);
   return {
     request,
     bodyBytes: (batch) => request(batch).length,
     split(outcome, batch, answer) {
       if (!outcome.ok) return outcome;
-      const rows = batch.reduce((sum, payload) => sum + rowsOf(tableAt(table, payload)), 0);
+      const rows = batch.reduce((sum, payload) => sum + rowsOf(payloadAt(table, payload)), 0);
       const detail = wrongRows(method, answer, rows);
       return detail === undefined ? outcome : { ...outcome, lacking: { at: [...batch.keys()], detail } };
     },
@@ -104,11 +105,4 @@ function wrongRows(method: GrpcMethod, answer: Buffer, rows: number): string | u
   } catch {
     return 'the answer is no PredictResponse';
   }
-}
-
-function tableAt(table: readonly Tensors[], payload: number): Tensors {
-  const inputs = table[payload];
-  if (inputs === undefined)
-    throw new Error(`payload ${String(payload)} is not in the table of ${String(table.length)}`);
-  return inputs;
 }
