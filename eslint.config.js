@@ -52,6 +52,7 @@ export default tseslint.config(
     // The edges: the clocks themselves, the threads that hold them, and what touches the world.
     files: [
       'src/calibrate/calibrate.ts',
+      'src/each-turn.ts',
       'src/replay/{alarm,collect-cloud,fleet,pacing-thread,run-real,system-clock,thread-usage,virtual-clock,worker}.ts',
       'src/backends/{lambda,onnx,sagemaker,shared}/**',
       'src/check/reach-address.ts',

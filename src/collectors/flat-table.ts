@@ -17,33 +17,40 @@ export class FlatTable {
   }
 
   byte(field: number): number {
-    const at = this.#find(field);
+    const at = this.find(field);
     return at === null ? 0 : this.#view.getUint8(at);
   }
 
   int64(field: number): number {
-    const at = this.#find(field);
+    const at = this.find(field);
     return at === null ? 0 : Number(this.#view.getBigInt64(at, true));
   }
 
   table(field: number): FlatTable | null {
-    const at = this.#find(field);
+    const at = this.find(field);
     return at === null ? null : new FlatTable(this.#view, at + this.#view.getUint32(at, true));
   }
 
   /** The length of a vector; 0 when absent. */
   lengthOf(field: number): number {
-    const at = this.#find(field);
+    const at = this.find(field);
     return at === null ? 0 : this.#view.getUint32(at + this.#view.getUint32(at, true), true);
   }
 
   /** An int64 among the structs of a vector, `offset` bytes behind its start. */
   int64In(field: number, offset: number): number {
-    const at = this.#find(field);
-    return at === null ? NaN : Number(this.#view.getBigInt64(at + this.#view.getUint32(at, true) + 4 + offset, true));
+    const at = this.findVector(field);
+    return at === null ? NaN : Number(this.#view.getBigInt64(at + offset, true));
   }
 
-  #find(field: number): number | null {
+  /** Where the first element of a vector is, bytes from the start; null when absent. */
+  findVector(field: number): number | null {
+    const at = this.find(field);
+    return at === null ? null : at + this.#view.getUint32(at, true) + 4;
+  }
+
+  /** Where a field is, bytes from the start; null when absent. */
+  find(field: number): number | null {
     const vtable = this.#at - this.#view.getInt32(this.#at, true);
     const slot = 4 + 2 * field;
     if (slot >= this.#view.getUint16(vtable, true)) return null;

@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { diskTrouble } from '../disk-trouble.js';
 import { messageOf, printable, UserError } from '../errors.js';
 import { USAGE_NAMES, type SampleBatch } from '../sample.js';
+import { createSampleEncoder } from './sample-encoder.js';
 import { SampleMessages } from './sample-messages.js';
 import { createSampleTable, USAGE_LAYOUTS, type SampleTable } from './sample-table.js';
 
@@ -40,13 +41,12 @@ export async function openSampleLog(
   { usage = false, batched = false }: WriteOptions = {},
 ): Promise<SampleLog> {
   const arrow = await import('apache-arrow');
-  const table = createSampleTable(arrow, { usage: usage ? USAGE_NAMES : [], batched });
+  const encoder = createSampleEncoder(arrow, { usage: usage ? USAGE_NAMES : [], batched });
   const file = await open(path, 'w').catch((thrown: unknown) => {
     throw asUserError(path, thrown);
   });
   const log = new FileLog(path, file);
-  const encoder = new BatchEncoder(arrow, table);
-  log.append(encoder.take());
+  log.append(encoder.start);
   await log.idle();
   if (log.failure !== undefined) {
     await log.close();
@@ -72,47 +72,6 @@ export async function openSampleLog(
 
 /** What Arrow ends a stream with: a message of no length. */
 const END_MARK = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0);
-
-function freshRoom(bytes: number): Uint8Array {
-  return new Uint8Array(bytes);
-}
-
-/** The messages of one stream, each batch by itself. */
-class BatchEncoder {
-  readonly #chunks: Uint8Array[] = [];
-  readonly #writer;
-  readonly #table: SampleTable;
-
-  constructor(arrow: typeof import('apache-arrow'), table: SampleTable) {
-    const chunks = this.#chunks;
-    class Chunks extends arrow.AsyncByteQueue {
-      override write(chunk: Uint8Array): void {
-        chunks.push(chunk);
-      }
-    }
-    this.#table = table;
-    this.#writer = new arrow.RecordBatchStreamWriter({ autoDestroy: false });
-    this.#writer.reset(new Chunks(), table.schema);
-  }
-
-  /** Copies: the batch may be used again. */
-  encode(batch: SampleBatch, room: typeof freshRoom): Uint8Array {
-    this.#writer.write(this.#table.toRecords(batch));
-    return this.take(room);
-  }
-
-  /** What has been encoded and not yet taken, copied into one piece: one write then hands a batch over. */
-  take(room = freshRoom): Uint8Array {
-    const chunks = this.#chunks.splice(0);
-    const piece = room(chunks.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const chunk of chunks) {
-      piece.set(chunk, at);
-      at += chunk.length;
-    }
-    return piece;
-  }
-}
 
 /** Appends whole pieces in order; a piece that does not fit is cut off again. */
 class FileLog {
@@ -206,10 +165,7 @@ export async function* readSampleLog(
   });
   try {
     const tables = SHAPES.map((columns) => createSampleTable(arrow, columns));
-    const schemas = tables.map((table) => ({
-      message: new BatchEncoder(arrow, table).take(),
-      columns: table.schema.fields.length,
-    }));
+    const schemas = SHAPES.map((columns) => createSampleEncoder(arrow, columns).schema);
     const messages = new SampleMessages(file, (await file.stat()).size, schemas);
     const reader = await arrow.RecordBatchReader.from(messages.read());
     for await (const records of reader) {

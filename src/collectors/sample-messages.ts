@@ -1,18 +1,17 @@
 import type { FileHandle } from 'node:fs/promises';
 import { BATCH_ROWS } from '../sample.js';
+import {
+  DICTIONARY_BATCH,
+  HEADER_TYPE,
+  MESSAGE,
+  PREFIX_BYTES,
+  RECORD_BATCH,
+  type KnownSchema,
+} from './arrow-messages.js';
 import { FlatTable } from './flat-table.js';
 
-const PREFIX_BYTES = 8;
 const MOST_METADATA_BYTES = 2 ** 16;
 const MOST_BODY_BYTES = 64 * 2 ** 20;
-
-/** One that our writer makes. */
-export interface KnownSchema {
-  /** The first message of the file. */
-  readonly message: Uint8Array;
-  /** How many columns it has. */
-  readonly columns: number;
-}
 
 /**
  * Cuts an Arrow stream into whole messages, so that a tail that was cut off is seen here and not by the decoder, and
@@ -85,12 +84,6 @@ function metadataBytesOf(prefix: Buffer): number {
     throw new Error('a message has no head');
   return bytes;
 }
-
-/** Positions of the fields in Arrow's Message.fbs: Message, RecordBatch, DictionaryBatch. */
-const MESSAGE = { headerType: 1, header: 2, bodyLength: 3, customMetadata: 4 } as const;
-const RECORD_BATCH = { length: 0, nodes: 1, buffers: 2, compression: 3, variadicBufferCounts: 4 } as const;
-const DICTIONARY_BATCH = { data: 1, isDelta: 2 } as const;
-const HEADER_TYPE = { dictionaryBatch: 2, recordBatch: 3 } as const;
 
 /** Each column has validity and values, one text has offsets besides; a dictionary is one text column. */
 const samplesShape = (columns: number): Shape => ({ nodes: columns, buffers: 2 * columns + 1, mostRows: BATCH_ROWS });

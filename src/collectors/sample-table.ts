@@ -1,6 +1,7 @@
 import type { Data, RecordBatch } from 'apache-arrow';
 import type * as ArrowModule from 'apache-arrow';
 import { printable, UserError } from '../errors.js';
+import { bitmapBytes, markPresent } from './null-bitmap.js';
 import { MS_COLUMNS, USAGE_COLUMNS } from '../sample-columns.js';
 import { COLD_STARTS, OUTCOMES, STAGE_NAMES, USAGE_NAMES, type SampleBatch, type UsageColumns } from '../sample.js';
 
@@ -116,23 +117,11 @@ interface Nulls {
 /** NaN is how the samples say null; the values themselves stay where they are. */
 function nullsOfNaN(column: Float64Array, rows: number): Nulls {
   const nullBitmap = new Uint8Array(bitmapBytes(rows));
-  let present = 0;
-  for (let i = 0; i < rows; i++) {
-    const value = column[i] as number;
-    // Without a branch: code compiled while a column was all NaN would be undone by its first value.
-    const bit = value === value ? 1 : 0;
-    nullBitmap[i >> 3] = (nullBitmap[i >> 3] as number) | (bit << (i & 7));
-    present += bit;
-  }
+  const present = markPresent(column, rows, nullBitmap);
   return present === rows ? { nullCount: 0 } : { nullCount: rows - present, nullBitmap };
 }
 
-/** Padded to 8 bytes, as the format wants every buffer. */
-function bitmapBytes(rows: number): number {
-  return ((rows + 63) >> 6) << 3;
-}
-
-function textColumn(
+export function textColumn(
   details: SampleBatch['details'],
   rows: number,
 ): Nulls & { valueOffsets: Int32Array; data: Uint8Array } {

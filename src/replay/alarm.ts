@@ -3,7 +3,7 @@ import { asleepUntilOf, CLOSED_NS, dueOf, pacingMemory, turnOf, type PacingOrder
 
 /** Calls back once, some time after a moment. */
 export interface Alarm {
-  /** Replaces what was set before. `inMs` from now, above 0. */
+  /** `inMs` from now, above 0. Replaces what was set before, or leaves it where that comes first. */
   set(inMs: number): void;
   close(): void;
 }
@@ -11,10 +11,20 @@ export interface Alarm {
 /** The event loop's own timer: whole ms, and up to 2 ms late. It is set `earlyMs` before the moment. */
 export function timerAlarm(ring: () => void, earlyMs: number): Alarm {
   let timer: NodeJS.Timeout | undefined;
+  let ringsMs = Infinity;
+  const rung = (): void => {
+    ringsMs = Infinity;
+    ring();
+  };
   return {
     set(inMs) {
+      const wholeMs = Math.max(1, Math.floor(inMs - earlyMs));
+      const wantedMs = performance.now() + wholeMs;
+      // A timer for each request is garbage, and most are set for the timeout of a call that is answered by then.
+      if (ringsMs <= wantedMs) return;
       clearTimeout(timer);
-      timer = setTimeout(ring, Math.max(1, Math.floor(inMs - earlyMs)));
+      ringsMs = wantedMs;
+      timer = setTimeout(rung, wholeMs);
     },
     close() {
       clearTimeout(timer);

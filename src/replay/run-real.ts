@@ -1,5 +1,6 @@
 import type { RunEnd, RunRecord } from '../run.js';
 import { createProber } from './capacity-prober.js';
+import { compileLess } from './compile-less.js';
 import type { Conduct, Over } from './conduct.js';
 import { runFleet } from './fleet.js';
 import { measureHostUsage } from './host-usage.js';
@@ -24,6 +25,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   const meter = progressMeter(record, memory, (ms) => fold.soFar(ms));
   const hostUsage = measureHostUsage();
   let stopTicking = (): void => undefined;
+  let compileAsUsual = (): void => undefined;
   const rehearsal = await openRehearsalSinks(prepared.record);
   const watch = watcher(conduct, stop);
   const watching =
@@ -40,6 +42,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
       },
       onStart: (startMonotonicNs) => {
         void rehearsal.close();
+        compileAsUsual = compileLess();
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
         prober?.start(startMonotonicNs);
         stopTicking = tickEachSecond(now, (ms) => {
@@ -67,6 +70,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
     };
     return { record: { ...record, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {
+    compileAsUsual();
     stopTicking();
     clearInterval(watching);
     void prober?.end();

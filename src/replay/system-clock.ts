@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { eachTurn } from '../each-turn.js';
 import { threadAlarm, timerAlarm } from './alarm.js';
 import { createBurn } from './create-burn.js';
 import { createWaiters } from './waiters.js';
@@ -33,8 +34,6 @@ export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
   const waiters = createWaiters();
   const { turningMs, burnMs, leastSleepMs } = LAWS[pacing];
   let originMs = performance.now();
-  /** The moment the loop will look next; -Infinity: in its next turn. */
-  let lookMs = Infinity;
   /** When somebody was woken last. */
   let wokeMs = -Infinity;
 
@@ -47,23 +46,19 @@ export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
   };
 
   const look = (): void => {
-    lookMs = Infinity;
     if (burnMs > 0) burnUntil(waiters.nextMs());
     const nowMs = now();
     if (waiters.wake(nowMs)) wokeMs = nowMs;
     schedule();
   };
 
+  const turns = eachTurn(look, { always: false });
   const alarm = (pacing === 'exact' ? timerAlarm : threadAlarm)(look, turningMs);
 
   const schedule = (): void => {
-    const nextMs = waiters.nextMs();
-    if (nextMs === Infinity || nextMs >= lookMs) return;
-    const wakeMs = Math.max(nextMs, wokeMs + leastSleepMs);
-    const leftMs = wakeMs - now();
-    lookMs = leftMs > turningMs ? nextMs : -Infinity;
-    if (leftMs > turningMs) alarm.set(leftMs);
-    else setImmediate(look);
+    const leftMs = Math.max(waiters.nextMs(), wokeMs + leastSleepMs) - now();
+    turns.stayAwake(leftMs <= turningMs);
+    if (leftMs > turningMs && leftMs < Infinity) alarm.set(leftMs);
   };
 
   return {
@@ -81,11 +76,11 @@ export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
       }),
     startAt(monotonicNs) {
       originMs = performanceAt(monotonicNs);
-      lookMs = Infinity;
       wokeMs = -Infinity;
       schedule();
     },
     close() {
+      turns.stop();
       alarm.close();
     },
   };

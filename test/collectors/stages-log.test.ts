@@ -1,10 +1,13 @@
 import * as arrow from 'apache-arrow';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
-import { readSampleLog } from '#src/collectors/sample-log';
+import { openSampleLog, readSampleLog } from '#src/collectors/sample-log';
 import { createSampleTable, USAGE_LAYOUTS } from '#src/collectors/sample-table';
+import type { SampleBatch } from '#src/sample';
+import { makeRows, seeds } from './sample-rows.js';
 import { calls, usageBatch } from './usage-rows.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'stages-log-'));
@@ -34,4 +37,41 @@ it.each([
     }
   }
   expect.assertions(4);
+});
+
+/** Batches of a run, some with usage; `batched`: with invocations. */
+function batchesOf(seed: number, sizes: readonly number[], usage: boolean, batched: boolean): SampleBatch[] {
+  const rows = makeRows(
+    sizes.reduce((sum, size) => sum + size, 0),
+    seed,
+    5,
+    0.2,
+  );
+  let from = 0;
+  return sizes.map((size, worker) => {
+    const part = rows.slice(from, (from += size));
+    const tells = usage && worker % 2 === 0;
+    const batch = usageBatch(
+      part.map((row) => (tells && row.seq % 3 > 0 ? { row, usage: { ...told, durationMs: row.dueMs } } : { row })),
+      worker,
+    );
+    return batched ? { ...batch, invocation: batch.seq.map((seq) => seq - (seq % 4)) } : batch;
+  });
+}
+
+it("a log is byte for byte what Arrow's own writer makes of the same batches", async () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(seeds, sizes, fc.boolean(), fc.boolean(), async (seed, of, usage, batched) => {
+      const batches = batchesOf(seed, of, usage, batched);
+      const path = join(folder, 'ours.arrows');
+      const log = await openSampleLog(path, { usage, batched });
+      for (const batch of batches) log.write(batch);
+      await log.close();
+      const table = createSampleTable(arrow, { usage: USAGE_LAYOUTS[usage ? 2 : 0] ?? [], batched });
+      const theirs = arrow.RecordBatchStreamWriter.writeAll(batches.map((batch) => table.toRecords(batch)));
+      expect(Buffer.compare(readFileSync(path), theirs.toUint8Array(true))).toBe(0);
+    }),
+    { numRuns: 40 },
+  );
 });

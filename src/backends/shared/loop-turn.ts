@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { eachTurn } from '../../each-turn.js';
 
 /** Knows, per thread, since when what the event loop reads just now can have lain there. */
 export interface LoopTurn {
@@ -10,6 +11,8 @@ export interface LoopTurn {
   stop(): void;
 }
 
+const [STAMP, IDLE, POLL_RETURNED] = [0, 1, 2];
+
 /**
  * What a poll returns arrived after the poll before it returned, for else that one would have returned it. So the lower
  * bound is when the previous poll returned, and that is bounded from below without a look inside the loop:
@@ -20,30 +23,29 @@ export interface LoopTurn {
  *   poll n did not sleep:  earliest = S(n-2) + D(n-1)  <=  return of poll n-1
  *   poll n slept:          earliest = S(n-1) + D(n): it looked first, found nothing, and woke for what it returned
  *
- * The stamps come from an immediate that is unreferenced: it runs in every turn's `check` phase, which is after the poll,
- * yet lets the loop sleep. An answer costs two clock readings, a turn one small callback.
+ * The stamps are taken in every turn's `check` phase, which is after the poll. An answer costs two clock readings, a turn
+ * one small callback.
  */
 export function watchLoopTurns(now: () => number): LoopTurn {
   const { nodeTiming } = performance;
-  let stampMs = now();
-  let idleMs = nodeTiming.idleTime;
-  let pollReturnedMs = stampMs;
-  const check = (): void => {
-    const idleNowMs = nodeTiming.idleTime;
-    pollReturnedMs = stampMs + (idleNowMs - idleMs);
-    idleMs = idleNowMs;
-    stampMs = now();
-    pending = setImmediate(check).unref();
-  };
-  let pending = setImmediate(check).unref();
+  // Doubles in place: in variables of a closure each would be a new object in every turn.
+  const times = Float64Array.of(now(), nodeTiming.idleTime, now());
+  const turns = eachTurn(
+    () => {
+      const idleNowMs = nodeTiming.idleTime;
+      times[POLL_RETURNED] = (times[STAMP] as number) + (idleNowMs - (times[IDLE] as number));
+      times[IDLE] = idleNowMs;
+      times[STAMP] = now();
+    },
+    { always: true },
+  );
   return {
     earliestMs() {
-      const sleptMs = nodeTiming.idleTime - idleMs;
-      const wokeMs = stampMs + sleptMs;
-      return sleptMs > 0 ? wokeMs : pollReturnedMs;
+      const sleptMs = nodeTiming.idleTime - (times[IDLE] as number);
+      return sleptMs > 0 ? (times[STAMP] as number) + sleptMs : (times[POLL_RETURNED] as number);
     },
     stop() {
-      clearImmediate(pending);
+      turns.stop();
     },
   };
 }
