@@ -27,4 +27,5 @@ export const USAGE_COLUMNS = {
   downloadMs: 'download_ms',
   loadMs: 'load_ms',
   firstInferenceMs: 'first_inference_ms',
+  cpuMs: 'cpu_ms',
 } as const satisfies Record<keyof UsageColumns, string>;

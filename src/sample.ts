@@ -49,6 +49,8 @@ export interface Usage {
   readonly downloadMs?: number;
   readonly loadMs?: number;
   readonly firstInferenceMs?: number;
+  /** CPU time that the handler used, of all its threads. */
+  readonly cpuMs?: number;
 }
 
 /** In their order in time, which is that of the log's columns. */
@@ -60,7 +62,7 @@ export const STAGE_NAMES = [
   'firstInferenceMs',
 ] as const satisfies readonly (keyof Usage)[];
 
-/** In the order of the log's columns; logs of versions that knew no stages end before them. */
+/** In the order of the log's columns; logs of versions that knew no stages, or no CPU time, end before them. */
 export const USAGE_NAMES = [
   'durationMs',
   'billedMs',
@@ -71,6 +73,7 @@ export const USAGE_NAMES = [
   'requestBytes',
   'answerBytes',
   ...STAGE_NAMES,
+  'cpuMs',
 ] as const satisfies readonly (keyof Usage)[];
 
 /** Usage by rows; what is not known is NaN. */

@@ -20,8 +20,10 @@ const MS_NAMES = Object.keys(MS_COLUMNS) as (keyof typeof MS_COLUMNS)[];
 
 type UsageNames = readonly (keyof UsageColumns)[];
 
-/** The usage that a log has columns for: none, that of versions that knew no stages, or all. */
-export const USAGE_LAYOUTS: readonly UsageNames[] = [[], USAGE_NAMES.slice(0, -STAGE_NAMES.length), USAGE_NAMES];
+const before = (name: keyof UsageColumns): UsageNames => USAGE_NAMES.slice(0, USAGE_NAMES.indexOf(name));
+
+/** The usage that a log has columns for: none, that of versions that knew no stages, or no CPU time, or all. */
+export const USAGE_LAYOUTS: readonly UsageNames[] = [[], before(STAGE_NAMES[0]), before('cpuMs'), USAGE_NAMES];
 
 /** Which columns there are besides the usual. */
 export interface MoreColumns {

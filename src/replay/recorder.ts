@@ -139,6 +139,7 @@ function write(columns: UsageColumns, row: number, usage: Usage | null): void {
   columns.downloadMs[row] = quantity(usage.downloadMs);
   columns.loadMs[row] = quantity(usage.loadMs);
   columns.firstInferenceMs[row] = quantity(usage.firstInferenceMs);
+  columns.cpuMs[row] = quantity(usage.cpuMs);
 }
 
 /** A plugin's usage comes from outside: what is no quantity is not known. Sums stay whole up to 2^53. */

@@ -15,13 +15,20 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const told = { durationMs: 40, initMs: 100, containerMs: 90, importMs: 30 };
-const untold = { durationMs: undefined, initMs: undefined, containerMs: undefined, importMs: undefined };
+const told = { durationMs: 40, initMs: 100, containerMs: 90, importMs: 30, cpuMs: 55 };
+const untold = {
+  durationMs: undefined,
+  initMs: undefined,
+  containerMs: undefined,
+  importMs: undefined,
+  cpuMs: undefined,
+};
 
 it.each([
   ['without usage, as versions wrote it that knew none', 0, untold],
-  ['without stages, as versions wrote it that knew none', 1, { ...told, containerMs: NaN, importMs: NaN }],
-  ['with stages', 2, told],
+  ['without stages, as versions wrote it that knew none', 1, { ...told, containerMs: NaN, importMs: NaN, cpuMs: NaN }],
+  ['without CPU time, as versions wrote it that knew none', 2, { ...told, cpuMs: NaN }],
+  ['with all', 3, told],
 ])('a log %s is read, and with batches', async (_which, layout, expected) => {
   const invocation = Uint32Array.of(0, 0, 2);
   for (const batched of [false, true]) {
@@ -68,7 +75,7 @@ it("a log is byte for byte what Arrow's own writer makes of the same batches", a
       const log = await openSampleLog(path, { usage, batched });
       for (const batch of batches) log.write(batch);
       await log.close();
-      const table = createSampleTable(arrow, { usage: USAGE_LAYOUTS[usage ? 2 : 0] ?? [], batched });
+      const table = createSampleTable(arrow, { usage: USAGE_LAYOUTS[usage ? 3 : 0] ?? [], batched });
       const theirs = arrow.RecordBatchStreamWriter.writeAll(batches.map((batch) => table.toRecords(batch)));
       expect(Buffer.compare(readFileSync(path), theirs.toUint8Array(true))).toBe(0);
     }),

@@ -48,6 +48,7 @@ beforeEach(() => {
 interface Served {
   readonly predictions: readonly unknown[];
   readonly durationMs: number;
+  readonly cpuMs: number;
   readonly stages: Readonly<Record<string, number>> | null;
 }
 
@@ -113,12 +114,17 @@ it.each(['sequential', 'parallel-1', 'parallel-2'])(
   async (COLD_START) => {
     writeModel(folder, scoring());
     const serve = serveModel({ MODEL: `${url}/scoring.onnx`, COLD_START });
+    const beforeMs = (process.cpuUsage().user + process.cpuUsage().system) / 1000;
     const first = await serve({ instances: [[1, 2, 3, 4]] });
     const { containerMs, ...inside } = first.stages ?? {};
     expect(containerMs).toBeGreaterThan(0);
     expect(Object.keys(inside)).toEqual(['importMs', 'downloadMs', 'loadMs', 'firstInferenceMs']);
     const sum = Object.values(inside).reduce((total, stageMs) => total + stageMs, 0);
     expect(sum).toBeLessThanOrEqual(first.durationMs);
+    // What this process used meanwhile, as the operating system counts it.
+    const usedMs = (process.cpuUsage().user + process.cpuUsage().system) / 1000 - beforeMs;
+    expect(first.cpuMs).toBeGreaterThan(0);
+    expect(first.cpuMs).toBeLessThanOrEqual(usedMs);
     const second = await serve({ instances: [[1, 2, 3, 4]] });
     expect(second).toMatchObject({ stages: null, predictions: first.predictions });
     expect(asked).toHaveLength(1);
@@ -196,6 +202,7 @@ it('a function URL answers in headers what an Invoke logs', async () => {
   const { headers } = await handler(event);
   expect(headers['x-replay-cold-start']).toBe('cold');
   expect(JSON.parse(headers['x-replay-usage'] ?? '')).toHaveProperty('loadMs');
+  expect(JSON.parse(headers['x-replay-usage'] ?? '')).toHaveProperty('cpuMs');
   expect((await handler(event)).headers['x-replay-cold-start']).toBe('warm');
 });
 

@@ -26,6 +26,8 @@ export interface Served {
   readonly predictions: readonly unknown[];
   /** In the handler. */
   readonly durationMs: number;
+  /** CPU time of this process meanwhile, all threads; where requests overlap it is that of all. */
+  readonly cpuMs: number;
   readonly memoryMb: number | undefined;
   /** Of the invocation that opened the environment; null for all others. */
   readonly stages: Stages | null;
@@ -37,6 +39,7 @@ let opening: Promise<LoadedModel> | undefined;
 /** Answers `{"instances": [...]}`. Throws a `BadRequest`, or an Error when the model cannot be had. */
 export async function serveModel(body: unknown): Promise<Served> {
   const startedMs = performance.now();
+  const startedCpu = process.cpuUsage();
   const settings = readSettings(process.env, resolve(__dirname, '..'));
   const isFirst = opening === undefined;
   const stages: Partial<Mutable<Stages>> = { containerMs };
@@ -51,8 +54,14 @@ export async function serveModel(body: unknown): Promise<Served> {
   const predictions = predictionsOf(await model.run(feeds));
   const doneMs = performance.now();
   stages.firstInferenceMs = doneMs - askedMs;
-  const { memoryMb } = settings;
-  return { predictions, durationMs: doneMs - startedMs, memoryMb, stages: isFirst ? (stages as Stages) : null };
+  const { user, system } = process.cpuUsage(startedCpu);
+  return {
+    predictions,
+    durationMs: doneMs - startedMs,
+    cpuMs: (user + system) / 1000,
+    memoryMb: settings.memoryMb,
+    stages: isFirst ? (stages as Stages) : null,
+  };
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -6,9 +6,10 @@ export function tellCold({ stages }: Served): 'cold' | 'warm' {
 }
 
 /** The value of `x-replay-usage`: ms to a thousandth, MB. */
-export function tellUsage({ durationMs, memoryMb, stages }: Served): Readonly<Record<string, number>> {
+export function tellUsage({ durationMs, cpuMs, memoryMb, stages }: Served): Readonly<Record<string, number>> {
   const told = {
     durationMs,
+    cpuMs,
     ...(memoryMb === undefined ? {} : { memoryMb }),
     ...(stages === null ? {} : { initMs: stages.containerMs, ...stages }),
   };

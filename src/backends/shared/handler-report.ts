@@ -13,6 +13,8 @@ const MOST: Readonly<Partial<Record<keyof Usage, number>>> = {
   durationMs: MOST_MS,
   memoryMb: 1_048_576,
   initMs: MOST_MS,
+  // Of many threads at once.
+  cpuMs: 1000 * MOST_MS,
   ...Object.fromEntries(STAGE_NAMES.map((name) => [name, MOST_MS])),
 };
 
@@ -31,13 +33,15 @@ export function handlerReport({ headers }: Pick<Answer, 'headers'>): Pick<Outcom
 /** The line of a function's log that tells what the header tells over HTTP; as a field of a JSON log its quotes are escaped. */
 const LOG_LINE = /\bx-replay-usage (\{[^{}]{0,768}\})/g;
 
-/** The stages of a cold start in a function's log: what else there is to know is better known to the platform. */
+/** What the platform does not know, in a function's log: the stages of a cold start, and its CPU time. */
 export function stagesInLog(log: string): Usage | undefined {
   if (!log.includes(USAGE)) return undefined;
   const text = [...log.matchAll(LOG_LINE)].at(-1)?.[1]?.replaceAll('\\"', '"');
   const told = text === undefined ? undefined : parseUsage(text);
   if (told === undefined) return undefined;
-  return Object.fromEntries(STAGE_NAMES.flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]]])));
+  return Object.fromEntries(
+    [...STAGE_NAMES, 'cpuMs' as const].flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]]])),
+  );
 }
 
 function parseUsage(text: string): Usage | undefined {

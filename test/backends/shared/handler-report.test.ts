@@ -5,7 +5,9 @@ import { handlerReport } from '#src/backends/shared/handler-report';
 import { STAGE_NAMES } from '#src/sample';
 
 const ms = fc.double({ min: 0, max: 86_400_000, noNaN: true, noDefaultInfinity: true });
-const stages = fc.record(Object.fromEntries(STAGE_NAMES.map((name) => [name, ms])) as Record<string, typeof ms>);
+const stages = fc.record(
+  Object.fromEntries([...STAGE_NAMES, 'cpuMs'].map((name) => [name, ms])) as Record<string, typeof ms>,
+);
 const told = (told: object): string => `x-replay-usage ${JSON.stringify(told)}`;
 const report = (init: string): string =>
   `REPORT RequestId: 1\tDuration: 5.00 ms\tBilled Duration: 6 ms\tMemory Size: 128 MB\tMax Memory Used: 35 MB\t${init}\n`;
