@@ -13,7 +13,8 @@ export interface LogReport {
  * is none. The last one counts: what a function prints comes before it.
  */
 export function parseLogTail(base64: string): LogReport | undefined {
-  const log = Buffer.from(base64, 'base64').toString('utf8');
+  // What is read of it is ASCII, in both forms.
+  const log = Buffer.from(base64, 'base64').toString('latin1');
   const report = parseReport(log);
   const stages = report?.cold === true ? stagesInLog(log) : undefined;
   return report === undefined || stages === undefined ? report : { ...report, usage: { ...report.usage, ...stages } };
@@ -32,15 +33,15 @@ function textReport(log: string): LogReport | undefined {
   const start = lastLineStart(log, REPORT);
   if (start < 0) return undefined;
   const end = log.indexOf('\n', start);
-  const fields = textFields(log.slice(start, end < 0 ? log.length : end));
+  const line = log.slice(start, end < 0 ? log.length : end);
   const failedInit = log.includes('INIT_REPORT') ? [...log.matchAll(FAILED_INIT)].at(-1)?.[1] : undefined;
   return reportOf({
-    durationMs: fields.get('Duration'),
-    billedMs: fields.get('Billed Duration'),
-    initMs: fields.get('Init Duration') ?? decimal(failedInit),
-    restoreMs: fields.get('Restore Duration'),
-    memoryMb: fields.get('Memory Size'),
-    maxMemoryMb: fields.get('Max Memory Used'),
+    durationMs: fieldOf(line, '\tDuration: '),
+    billedMs: fieldOf(line, '\tBilled Duration: '),
+    initMs: fieldOf(line, '\tInit Duration: ') ?? decimal(failedInit),
+    restoreMs: fieldOf(line, '\tRestore Duration: '),
+    memoryMb: fieldOf(line, '\tMemory Size: '),
+    maxMemoryMb: fieldOf(line, '\tMax Memory Used: '),
   });
 }
 
@@ -50,16 +51,16 @@ function lastLineStart(log: string, text: string): number {
   return at;
 }
 
-/** `Billed Duration: 2 ms` between tabs. */
-function textFields(line: string): ReadonlyMap<string, number> {
-  const fields = new Map<string, number>();
-  for (const field of line.split('\t')) {
-    const [, name, amount] = /^ *([A-Za-z ]{1,40}): ([\d.]{1,20}) (?:ms|MB) *$/.exec(field) ?? [];
-    const value = decimal(amount);
-    if (name !== undefined && value !== undefined) fields.set(name, value);
-  }
-  return fields;
+/** The last of that name in a line of fields such as `Billed Duration: 2 ms`, each behind a tab; `label` goes up to its number. */
+function fieldOf(line: string, label: string): number | undefined {
+  const at = line.lastIndexOf(label);
+  if (at < 0) return undefined;
+  const from = at + label.length;
+  const end = line.indexOf('\t', from);
+  return decimal(AMOUNT.exec(end < 0 ? line.slice(from) : line.slice(from, end))?.[1]);
 }
+
+const AMOUNT = /^([\d.]{1,20}) (?:ms|MB) *$/;
 
 function decimal(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;

@@ -168,7 +168,8 @@ export class Http1Parser {
   /** Up to the end of one line; a line cut by the end of the piece is kept until the rest comes. */
   #readLine(bytes: Uint8Array, from: number, to: number): number {
     let end = from;
-    while (end < to && bytes[end] !== LF) end++;
+    let controls = 0;
+    for (; end < to && bytes[end] !== LF; end++) if (isControl(bytes[end] as number)) controls++;
     const isWhole = end < to;
     const next = isWhole ? end + 1 : to;
     const budget = this.#headLimit - this.#headBytes;
@@ -177,13 +178,13 @@ export class Http1Parser {
       return from + budget;
     }
     this.#headBytes += next - from;
-    if (isWhole && this.#lineHeld === 0) this.#checkLine(bytes, from, end);
+    if (isWhole && this.#lineHeld === 0) this.#checkLine(bytes, from, end, controls);
     else {
       this.#hold(bytes, from, next);
       if (!isWhole) return next;
       const held = this.#lineHeld;
       this.#lineHeld = 0;
-      this.#checkLine(this.#line, 0, held - 1);
+      this.#checkLine(this.#line, 0, held - 1, countControls(this.#line, held - 1));
     }
     return next;
   }
@@ -199,21 +200,12 @@ export class Http1Parser {
     this.#lineHeld = needed;
   }
 
-  /** `bytes[lf]` is the line feed. */
-  #checkLine(bytes: Uint8Array, from: number, lf: number): void {
+  /** `bytes[lf]` is the line feed; `controls`: how many control characters stand before it. */
+  #checkLine(bytes: Uint8Array, from: number, lf: number, controls: number): void {
     const end = lf - 1;
-    if (end < from || bytes[end] !== CR) {
-      this.#fail('a line ends in a bare line feed');
-      return;
-    }
-    for (let i = from; i < end; i++) {
-      const byte = bytes[i] as number;
-      if ((byte < SPACE && byte !== TAB) || byte === 127) {
-        this.#fail('control character in the head');
-        return;
-      }
-    }
-    this.#takeLine(bytes, from, end);
+    if (end < from || bytes[end] !== CR) this.#fail('a line ends in a bare line feed');
+    else if (controls > 1) this.#fail('control character in the head');
+    else this.#takeLine(bytes, from, end);
   }
 
   #takeLine(bytes: Uint8Array, from: number, end: number): void {
@@ -453,6 +445,17 @@ function tableOf(characters: string): Uint8Array {
   const table = new Uint8Array(256);
   for (const character of characters) table[character.charCodeAt(0)] = 1;
   return table;
+}
+
+function countControls(bytes: Uint8Array, to: number): number {
+  let count = 0;
+  for (let i = 0; i < to; i++) if (isControl(bytes[i] as number)) count++;
+  return count;
+}
+
+/** A tab is none. */
+function isControl(byte: number): boolean {
+  return (byte < SPACE && byte !== TAB) || byte === 127;
 }
 
 function isBlank(byte: number | undefined): boolean {
