@@ -44,23 +44,19 @@ let watchers: readonly Watcher[] = [];
 /** How many want no sleep. */
 let awake = 0;
 let pending: NodeJS.Immediate | undefined;
-let isChecking = false;
 
 function check(): void {
   pending = undefined;
-  isChecking = true;
   const present = watchers;
   for (let i = 0; i < present.length; i++) {
     const watcher = present[i] as Watcher;
     if (watcher.always || watcher.awake) watcher.callback();
   }
-  isChecking = false;
   follow();
 }
 
 /** Has the next turn looked at where somebody wants it. An immediate that is not referenced lets the loop sleep. */
 function follow(): void {
-  if (isChecking) return;
   // The last is there always, if any is.
   if (awake === 0 && watchers.at(-1)?.always !== true) {
     clearImmediate(pending);

@@ -6,11 +6,3 @@ export const MESSAGE = { headerType: 1, header: 2, bodyLength: 3, customMetadata
 export const RECORD_BATCH = { length: 0, nodes: 1, buffers: 2, compression: 3, variadicBufferCounts: 4 } as const;
 export const DICTIONARY_BATCH = { data: 1, isDelta: 2 } as const;
 export const HEADER_TYPE = { dictionaryBatch: 2, recordBatch: 3 } as const;
-
-/** A schema that our writer makes. */
-export interface KnownSchema {
-  /** The first message of the file. */
-  readonly message: Uint8Array;
-  /** How many columns it has. */
-  readonly columns: number;
-}

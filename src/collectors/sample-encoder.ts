@@ -1,6 +1,6 @@
 import { MS_COLUMNS } from '../sample-columns.js';
 import type { SampleBatch } from '../sample.js';
-import { MESSAGE, PREFIX_BYTES, RECORD_BATCH, type KnownSchema } from './arrow-messages.js';
+import { MESSAGE, PREFIX_BYTES, RECORD_BATCH } from './arrow-messages.js';
 import { FlatTable } from './flat-table.js';
 import { bitmapBytes, markPresent } from './null-bitmap.js';
 import { createSampleTable, textColumn, type Arrow, type MoreColumns } from './sample-table.js';
@@ -9,7 +9,6 @@ import { createSampleTable, textColumn, type Arrow, type MoreColumns } from './s
 export interface SampleEncoder {
   /** What a log starts with: the schema, and the words of its columns. */
   readonly start: Uint8Array;
-  readonly schema: KnownSchema;
   /** A record batch. Copies: the batch may be used again. `room` gives memory for so many bytes, at the start of a buffer. */
   encode(batch: SampleBatch, room: (bytes: number) => Uint8Array): Uint8Array;
 }
@@ -22,12 +21,10 @@ export interface SampleEncoder {
 export function createSampleEncoder(arrow: Arrow, more: MoreColumns): SampleEncoder {
   const table = createSampleTable(arrow, more);
   const bytes = arrow.RecordBatchStreamWriter.writeAll([table.toRecords(ONE_ROW)]).toUint8Array(true);
-  const messages = split(bytes);
-  const [schema, oneRow] = [messages.at(0) as Message, messages.at(-1) as Message];
+  const oneRow = split(bytes).at(-1) as Message;
   const head = headOf(bytes.subarray(oneRow.from, oneRow.bodyFrom));
   return {
     start: bytes.slice(0, oneRow.from),
-    schema: { message: bytes.slice(0, schema.to), columns: table.schema.fields.length },
     encode(batch, room) {
       const { rows, details, usage, seq, invocation = seq } = batch;
       const text = textColumn(details, rows);

@@ -1,10 +1,11 @@
+import type { Schema } from 'apache-arrow';
 import { open, type FileHandle } from 'node:fs/promises';
 import { diskTrouble } from '../disk-trouble.js';
 import { messageOf, printable, UserError } from '../errors.js';
 import { USAGE_NAMES, type SampleBatch } from '../sample.js';
 import { createSampleEncoder } from './sample-encoder.js';
 import { SampleMessages } from './sample-messages.js';
-import { createSampleTable, USAGE_LAYOUTS, type SampleTable } from './sample-table.js';
+import { createSampleTable, USAGE_LAYOUTS, type Arrow, type SampleTable } from './sample-table.js';
 
 /** The samples of a run on disk, written as they come: an Arrow IPC stream, a record batch for each sample batch. */
 export interface SampleLog {
@@ -72,6 +73,13 @@ export async function openSampleLog(
 
 /** What Arrow ends a stream with: a message of no length. */
 const END_MARK = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0);
+
+/** What Arrow's own writer begins a stream with. */
+function schemaMessage(arrow: Arrow, schema: Schema): Uint8Array {
+  const writer = new arrow.RecordBatchStreamWriter();
+  writer.reset(undefined, schema);
+  return writer.finish().toUint8Array(true).subarray(0, -END_MARK.length);
+}
 
 /** Appends whole pieces in order; a piece that does not fit is cut off again. */
 class FileLog {
@@ -165,7 +173,10 @@ export async function* readSampleLog(
   });
   try {
     const tables = SHAPES.map((columns) => createSampleTable(arrow, columns));
-    const schemas = SHAPES.map((columns) => createSampleEncoder(arrow, columns).schema);
+    const schemas = tables.map(({ schema }) => ({
+      message: schemaMessage(arrow, schema),
+      columns: schema.fields.length,
+    }));
     const messages = new SampleMessages(file, (await file.stat()).size, schemas);
     const reader = await arrow.RecordBatchReader.from(messages.read());
     for await (const records of reader) {

@@ -1,17 +1,18 @@
 import type { FileHandle } from 'node:fs/promises';
 import { BATCH_ROWS } from '../sample.js';
-import {
-  DICTIONARY_BATCH,
-  HEADER_TYPE,
-  MESSAGE,
-  PREFIX_BYTES,
-  RECORD_BATCH,
-  type KnownSchema,
-} from './arrow-messages.js';
+import { DICTIONARY_BATCH, HEADER_TYPE, MESSAGE, PREFIX_BYTES, RECORD_BATCH } from './arrow-messages.js';
 import { FlatTable } from './flat-table.js';
 
 const MOST_METADATA_BYTES = 2 ** 16;
 const MOST_BODY_BYTES = 64 * 2 ** 20;
+
+/** One that our writer makes. */
+export interface KnownSchema {
+  /** The first message of the file. */
+  readonly message: Uint8Array;
+  /** How many columns it has. */
+  readonly columns: number;
+}
 
 /**
  * Cuts an Arrow stream into whole messages, so that a tail that was cut off is seen here and not by the decoder, and

@@ -1,12 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 
+/** Calls, where a loop counts by its rounds. */
+const BY_CALLS = { 'invocation-count-for-maglev': 400, 'invocation-count-for-turbofan': 3000 };
+
 /** How V8 is told when to compile a function, and what it does when it is told nothing. V8 11 is in Node 20, 12 and 13 in 22 and 24. */
 const USUAL: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   // Bytes of bytecode run between two looks at a function.
   '11': { 'interrupt-budget': 67_584 },
-  // Calls, where a loop counts by its rounds.
-  '12': { 'invocation-count-for-maglev': 400, 'invocation-count-for-turbofan': 3000 },
-  '13': { 'invocation-count-for-maglev': 400, 'invocation-count-for-turbofan': 3000 },
+  '12': BY_CALLS,
+  '13': BY_CALLS,
 };
 
 const TIMES = 15;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { eachTurn } from '../each-turn.js';
+import { readingAt } from '../reading-at.js';
 import { threadAlarm, timerAlarm } from './alarm.js';
 import { createBurn } from './create-burn.js';
 import { createWaiters } from './waiters.js';
@@ -86,21 +87,13 @@ export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
   };
 }
 
-/**
- * What `performance.now()` of this thread reads at a moment of CLOCK_MONOTONIC. Both count the same clock from different
- * origins; the tightest of several paired readings gives the difference to well under 1 us.
- */
+/** What `performance.now()` of this thread reads at a moment of CLOCK_MONOTONIC, to well under 1 us. */
 function performanceAt(monotonicNs: bigint): number {
-  let tightestMs = Infinity;
-  let reading = 0;
-  for (let i = 0; i < 50; i++) {
-    const before = performance.now();
-    const monotonic = process.hrtime.bigint();
-    const after = performance.now();
-    if (after - before < tightestMs) {
-      tightestMs = after - before;
-      reading = (before + after) / 2 + Number(monotonicNs - monotonic) / 1e6;
-    }
-  }
-  return reading;
+  return readingAt(
+    () => performance.now(),
+    () => Number(process.hrtime.bigint() - monotonicNs) / 1e6,
+    READINGS,
+  );
 }
+
+const READINGS = 50;

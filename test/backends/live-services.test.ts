@@ -3,9 +3,8 @@
  * and credentials that a run would take from the environment (`REPLAY_LAMBDA_FUNCTION`, ...). They cost money: at most
  * MOST_REQUESTS are sent to each. REPLAY_LIVE_BODY is what is sent.
  */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
+import { openLoopbackService } from '../support/loopback-service.js';
 import { expectConserved, freshFolder, readReport, runCli } from '../support/run-cli.js';
 
 const MOST_REQUESTS = 20;
@@ -24,21 +23,15 @@ async function replayLive(backend: string): Promise<void> {
 }
 
 it('no more requests are sent than were allowed, whatever is named', async () => {
-  let asked = 0;
-  const server = createServer((request, response) => {
-    asked++;
-    request.resume().on('end', () => response.end('{}'));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  process.env['REPLAY_HTTP_URL'] = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+  const service = await openLoopbackService();
+  process.env['REPLAY_HTTP_URL'] = service.url;
   try {
     await replayLive('http');
   } finally {
     Reflect.deleteProperty(process.env, 'REPLAY_HTTP_URL');
-    server.closeAllConnections();
-    server.close();
+    service.close();
   }
-  expect(asked).toBe(MOST_REQUESTS);
+  expect(service.asked()).toBe(MOST_REQUESTS);
 });
 
 // None is registered where none is named: a test that is skipped for ever is none.

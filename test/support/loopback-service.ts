@@ -3,12 +3,16 @@ import type { AddressInfo } from 'node:net';
 
 export interface LoopbackService {
   readonly url: string;
+  /** How many requests it was sent. */
+  asked(): number;
   close(): void;
 }
 
 /** An HTTP service on this machine that answers `{}` to everything. */
 export async function openLoopbackService(): Promise<LoopbackService> {
+  let asked = 0;
   const server = createServer((request, response) => {
+    asked++;
     request.resume();
     request.on('end', () => response.end('{}'));
   });
@@ -17,6 +21,7 @@ export async function openLoopbackService(): Promise<LoopbackService> {
   });
   return {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
+    asked: () => asked,
     close() {
       server.closeAllConnections();
       server.close();

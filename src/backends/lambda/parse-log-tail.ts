@@ -1,5 +1,5 @@
 import type { Usage } from '../../sample.js';
-import { stagesInLog } from '../shared/handler-report.js';
+import { untoldInLog } from '../shared/handler-report.js';
 
 /** What the platform told of an invocation at the end of its log. */
 export interface LogReport {
@@ -16,8 +16,8 @@ export function parseLogTail(base64: string): LogReport | undefined {
   // What is read of it is ASCII, in both forms.
   const log = Buffer.from(base64, 'base64').toString('latin1');
   const report = parseReport(log);
-  const stages = report?.cold === true ? stagesInLog(log) : undefined;
-  return report === undefined || stages === undefined ? report : { ...report, usage: { ...report.usage, ...stages } };
+  const own = report?.cold === true ? untoldInLog(log) : undefined;
+  return report === undefined || own === undefined ? report : { ...report, usage: { ...report.usage, ...own } };
 }
 
 /** The same of any piece of a log, without what the function tells itself. */

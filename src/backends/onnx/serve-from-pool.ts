@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import { readingAt } from '../../reading-at.js';
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, Call } from '../backend.js';
 import { decodePayloads, type FeedShape } from './decode-payload.js';
@@ -91,15 +92,8 @@ function outcomeOf(answer: Answer, handedMs: number, nowMs: () => number): Outco
 const APART_MS = 0.02;
 const READINGS = 5;
 
-/** The session thread stamps the end itself, on the clock all threads share; what passed since is subtracted from this clock's now. */
+/** The session thread stamps the end itself, on the clock all threads share. */
 function onClock(stampMs: number, handedMs: number, nowMs: () => number): number {
-  let sinceMs = 0;
-  let beforeMs = 0;
-  let afterMs = nowMs();
-  for (let i = 0; i < READINGS && (i === 0 || afterMs - beforeMs > APART_MS); i++) {
-    beforeMs = nowMs();
-    sinceMs = monotonicMs() - stampMs;
-    afterMs = nowMs();
-  }
-  return Math.min(Math.max((beforeMs + afterMs) / 2 - sinceMs, handedMs), afterMs);
+  const doneMs = readingAt(nowMs, () => monotonicMs() - stampMs, READINGS, APART_MS);
+  return Math.min(Math.max(doneMs, handedMs), nowMs());
 }

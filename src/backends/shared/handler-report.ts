@@ -34,7 +34,7 @@ export function handlerReport({ headers }: Pick<Answer, 'headers'>): Pick<Outcom
 const LOG_LINE = /\bx-replay-usage (\{[^{}]{0,768}\})/g;
 
 /** What the platform does not know, in a function's log: the stages of a cold start, and its CPU time. */
-export function stagesInLog(log: string): Usage | undefined {
+export function untoldInLog(log: string): Usage | undefined {
   if (!log.includes(USAGE)) return undefined;
   const text = [...log.matchAll(LOG_LINE)].at(-1)?.[1]?.replaceAll('\\"', '"');
   const told = text === undefined ? undefined : parseUsage(text);
