@@ -149,6 +149,34 @@ export function leadsInvocation({ seq, invocation }: SampleBatch, row: number): 
   return invocation === undefined || invocation[row] === seq[row];
 }
 
+/** Rows `from` to `to` of a batch, as views of its columns. */
+export function sliceOf(batch: SampleBatch, from: number, to: number): SampleBatch {
+  const { worker, invocation, usage, details } = batch;
+  return {
+    rows: to - from,
+    worker,
+    seq: batch.seq.subarray(from, to),
+    dueMs: batch.dueMs.subarray(from, to),
+    releaseMs: batch.releaseMs.subarray(from, to),
+    handedMs: batch.handedMs.subarray(from, to),
+    sentMs: batch.sentMs.subarray(from, to),
+    doneMs: batch.doneMs.subarray(from, to),
+    doneEarliestMs: batch.doneEarliestMs.subarray(from, to),
+    handshakeMs: batch.handshakeMs.subarray(from, to),
+    serverMs: batch.serverMs.subarray(from, to),
+    outcome: batch.outcome.subarray(from, to),
+    coldStart: batch.coldStart.subarray(from, to),
+    ...(invocation === undefined ? {} : { invocation: invocation.subarray(from, to) }),
+    ...(usage === undefined ? {} : { usage: usageSlice(usage, from, to) }),
+    details: details.filter(({ row }) => row >= from && row < to).map(({ row, text }) => ({ row: row - from, text })),
+  };
+}
+
+function usageSlice(usage: UsageColumns, from: number, to: number): UsageColumns {
+  const columns = USAGE_NAMES.map((name) => [name, usage[name].subarray(from, to)] as const);
+  return Object.fromEntries(columns) as Record<keyof UsageColumns, Float64Array>;
+}
+
 /** What to transfer with a batch of the recorder: its columns are views of these. */
 export function buffersOf({ seq, invocation, usage }: SampleBatch): ArrayBuffer[] {
   const views = [

@@ -1,29 +1,43 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** Calls, where a loop counts by its rounds. */
-const BY_CALLS = { 'invocation-count-for-maglev': 400, 'invocation-count-for-turbofan': 3000 };
+interface Setting {
+  readonly usual: number;
+  readonly during: number;
+}
+
+/** How often a function must have been called, where a loop counts by its rounds. */
+const BY_CALLS: Readonly<Record<string, Setting>> = {
+  'invocation-count-for-maglev': { usual: 400, during: 40_000 },
+  'invocation-count-for-turbofan': { usual: 3000, during: 300_000 },
+};
 
 /** How V8 is told when to compile a function, and what it does when it is told nothing. V8 11 is in Node 20, 12 and 13 in 22 and 24. */
-const USUAL: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  // Bytes of bytecode run between two looks at a function.
-  '11': { 'interrupt-budget': 67_584 },
+const SETTINGS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
+  '11': {
+    // Bytes of bytecode run between two looks at a function. It holds from its next look on, the others at once.
+    'interrupt-budget': { usual: 67_584, during: 675_840 },
+    // After so many looks, or at the first where it is so short.
+    'ticks-before-optimization': { usual: 3, during: 30 },
+    'max-bytecode-size-for-early-opt': { usual: 81, during: 0 },
+  },
   '12': BY_CALLS,
   '13': BY_CALLS,
 };
 
-const TIMES = 15;
-
 /**
- * From now on V8 compiles only what has computed for some 10 ms in one function, not for 1: what is called often has been
+ * From now on V8 compiles only what has computed for some 100 ms in one function, not for 1: what is called often has been
  * compiled in the rehearsal, and each compilation of the rest takes 1-10 ms of a CPU that a worker may want. Flags are the
  * whole process's, so it holds in all threads; returns what makes it as usual again. Other versions of V8 know no such
  * flags, and say so aloud: they are left alone.
  */
 export function compileLess(): () => void {
   const [major = ''] = process.versions.v8.split('.');
-  const usual = Object.entries(USUAL[major] ?? {});
-  for (const [flag, value] of usual) setFlagsFromString(`--${flag}=${String(TIMES * value)}`);
+  const settings = Object.entries(SETTINGS[major] ?? {});
+  const set = (when: keyof Setting): void => {
+    for (const [flag, value] of settings) setFlagsFromString(`--${flag}=${String(value[when])}`);
+  };
+  set('during');
   return () => {
-    for (const [flag, value] of usual) setFlagsFromString(`--${flag}=${String(value)}`);
+    set('usual');
   };
 }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../errors.js';
 import { roomOf, type SampleBatch } from '../sample.js';
 import { releaseInFlight } from './in-flight.js';
+import { inSlices } from './in-slices.js';
 import type { FromWorker, ToWorker, WorkerOrder, WorkerResources } from './messages.js';
 import { createRecorder } from './recorder.js';
 import { schedule } from './schedule.js';
@@ -17,8 +18,12 @@ export interface FleetEnd {
 
 export interface Fleet {
   readonly orders: readonly WorkerOrder[];
-  /** The batch is not kept: its memory goes back to the worker. */
+  /** As it comes, once. */
   readonly onBatch: (batch: SampleBatch) => void;
+  /** The same rows once more, in slices, a little later. No batch is kept: its memory goes back to the worker. */
+  readonly onSlice: (slice: SampleBatch) => void;
+  /** Lets others have the CPU. */
+  readonly pause: () => Promise<void>;
   /** Samples of the rehearsals, before the start: made up, but of the same kind. */
   readonly onRehearsed: (batch: SampleBatch) => void;
   /** Called once, when all workers are ready, with due 0 on CLOCK_MONOTONIC. */
@@ -49,7 +54,7 @@ const PATIENCE_MS = 10_000;
  * costs its own requests, which are recorded as `crashed`; the others go on. Throws what kept a worker from getting ready.
  */
 export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
-  const members = fleet.orders.map((order) => new Member(order, fleet.onBatch, fleet.onRehearsed));
+  const members = fleet.orders.map((order) => new Member(order, fleet));
   const stopAll = (): void => {
     for (const member of members) member.stop();
   };
@@ -65,8 +70,7 @@ export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
       fleet.onStart(startMonotonicNs);
       for (const member of members) member.tell({ kind: 'start', startMonotonicNs });
       await Promise.all(members.map((member) => member.ended));
-      for (const member of members)
-        if (member.cause !== undefined) member.recordCrashed(fleet.now(), fleet.stoppedMs());
+      await Promise.all(members.map((member) => member.finish()));
     }
     return { started, ...summary(members) };
   } finally {
@@ -110,11 +114,13 @@ class Member {
   readonly #worker: Worker;
   /** Which requests have a row, one bit per place. */
   #rowsSeen = new Uint8Array(256);
+  readonly #slicing: (batch: SampleBatch) => Promise<void>;
+  /** Resolves when every batch so far was taken, for they are taken in turn. */
+  #taken = Promise.resolve();
 
   constructor(
     readonly order: WorkerOrder,
-    private readonly onBatch: (batch: SampleBatch) => void,
-    private readonly onRehearsed: (batch: SampleBatch) => void,
+    private readonly fleet: Pick<Fleet, 'onBatch' | 'onSlice' | 'pause' | 'onRehearsed' | 'now' | 'stoppedMs'>,
   ) {
     setFlagsFromString(`--min-semi-space-size=${String(SEMI_SPACE_MB)}`);
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -126,11 +132,14 @@ class Member {
     const { promise: ended, resolve: hasEnded } = deferred();
     this.ready = ready;
     this.ended = ended;
+    this.#slicing = inSlices((slice) => {
+      this.#takeSlice(slice);
+    }, fleet.pause);
     ready.catch(() => undefined);
     this.#worker.on('message', (message: FromWorker) => {
       if (message.kind === 'ready') isReady();
       else if (message.kind === 'batch') this.#take(message.batch);
-      else if (message.kind === 'rehearsed') this.onRehearsed(message.batch);
+      else if (message.kind === 'rehearsed') this.fleet.onRehearsed(message.batch);
       else if (message.kind === 'done') this.done = message;
       else isNot(message.mendable ? new UserError(message.message) : new Error(message.message));
     });
@@ -165,10 +174,16 @@ class Member {
   }
 
   #take(batch: SampleBatch): void {
-    for (let i = 0; i < batch.rows; i++) this.#mark(this.#placeOf(batch.seq[i] as number));
-    this.onBatch(batch);
-    const room = roomOf(batch);
-    if (room !== undefined && this.done === undefined) this.#worker.postMessage({ kind: 'room', room }, [room]);
+    this.fleet.onBatch(batch);
+    this.#taken = this.#slicing(batch).then(() => {
+      const room = roomOf(batch);
+      if (room !== undefined && this.done === undefined) this.#worker.postMessage({ kind: 'room', room }, [room]);
+    });
+  }
+
+  #takeSlice(slice: SampleBatch): void {
+    for (let i = 0; i < slice.rows; i++) this.#mark(this.#placeOf(slice.seq[i] as number));
+    this.fleet.onSlice(slice);
   }
 
   /** Within the shard, where it is a stride of the trace; batches are not. */
@@ -191,10 +206,20 @@ class Member {
     return ((this.#rowsSeen[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
   }
 
+  /** After its end: all rows are taken, and those it left out when it died are made up. */
+  async finish(): Promise<void> {
+    const endedMs = this.fleet.now();
+    await this.#taken;
+    if (this.cause !== undefined) this.#recordCrashed(endedMs, this.fleet.stoppedMs());
+  }
+
   /** Gives every request of the dead worker that has no row a row. */
-  recordCrashed(nowMs: number, stoppedMs: number): void {
+  #recordCrashed(nowMs: number, stoppedMs: number): void {
     const { store, window, shard } = this.order;
-    const recorder = createRecorder(shard.index, this.onBatch);
+    const recorder = createRecorder(shard.index, (batch) => {
+      this.fleet.onBatch(batch);
+      this.fleet.onSlice(batch);
+    });
     const detail = `worker ${String(shard.index)} died: ${this.cause ?? ''}`;
     for (const { rows, seq, dueMs, releaseMs = dueMs, invocation } of schedule(store, window, shard)) {
       for (let i = 0; i < rows; i++) {

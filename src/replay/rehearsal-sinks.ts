@@ -2,6 +2,7 @@ import { devNull } from 'node:os';
 import { foldSections } from '../collectors/registry.js';
 import { openSampleLog } from '../collectors/sample-log.js';
 import type { SampleBatch } from '../sample.js';
+import { inSlices } from './in-slices.js';
 import type { Prepared } from './prepare-run.js';
 
 /** Where the samples of the rehearsals go, until the start. */
@@ -15,20 +16,23 @@ export interface RehearsalSinks {
  * Folds and a log of their own, so that the run's are compiled before its first batch: the main thread has to share the
  * CPUs with workers that must not be late.
  */
-export async function openRehearsalSinks({
-  plan,
-  cost,
-}: Pick<Prepared['record'], 'plan' | 'cost'>): Promise<RehearsalSinks> {
+export async function openRehearsalSinks(
+  { plan, cost }: Pick<Prepared['record'], 'plan' | 'cost'>,
+  pause: () => Promise<void>,
+): Promise<RehearsalSinks> {
   const fold = await foldSections({ plan, cost });
   const log = await openSampleLog(devNull, {
     usage: cost.billing !== null,
     batched: plan.batching !== undefined,
   });
+  const folding = inSlices((slice) => {
+    fold.add(slice);
+  }, pause);
   let isOpen = true;
   return {
     take(batch) {
       if (!isOpen) return;
-      fold.add(batch);
+      void folding(batch);
       log.write(batch);
     },
     close() {

@@ -10,8 +10,11 @@ import type { Prepared } from './prepare-run.js';
 import { progressMeter } from './progress-meter.js';
 import { openRehearsalSinks } from './rehearsal-sinks.js';
 import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
-import { stopper, takeBatches, watcher, WATCH_MS } from './stopper.js';
+import { logBatches, stopper, watcher, WATCH_MS } from './stopper.js';
 import { workerOrder } from './worker-order.js';
+
+/** A wake-up costs some 0.05 ms. */
+const PAUSE_MS = 1;
 
 /** The run on the system clock, in threads. */
 export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Over> {
@@ -26,7 +29,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   const hostUsage = measureHostUsage();
   let stopTicking = (): void => undefined;
   let compileAsUsual = (): void => undefined;
-  const rehearsal = await openRehearsalSinks(prepared.record);
+  const rehearsal = await openRehearsalSinks(prepared.record, pause);
   const watch = watcher(conduct, stop);
   const watching =
     watch &&
@@ -36,7 +39,11 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   try {
     const fleet = await runFleet({
       orders: Array.from({ length: record.workers }, (_, index) => workerOrder(prepared, index, memory)),
-      onBatch: takeBatches(fold, log, stop),
+      onBatch: logBatches(log, stop),
+      onSlice: (slice) => {
+        fold.add(slice);
+      },
+      pause,
       onRehearsed: (batch) => {
         rehearsal.take(batch);
       },
@@ -75,6 +82,12 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
     clearInterval(watching);
     void prober?.end();
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, PAUSE_MS);
+  });
 }
 
 /** At whole seconds of the run's clock: there it is known exactly what was due. Returns what ends it. */

@@ -1,9 +1,10 @@
 import type { RunEnd } from '../run.js';
+import type { SampleBatch } from '../sample.js';
 import type { Conduct, Over } from './conduct.js';
 import { inFlightMemory } from './in-flight.js';
 import type { Prepared } from './prepare-run.js';
 import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
-import { stopper, takeBatches, watcher } from './stopper.js';
+import { logBatches, stopper, watcher } from './stopper.js';
 import { runVirtualFleet } from './virtual-fleet.js';
 import { workerOrder } from './worker-order.js';
 
@@ -15,7 +16,11 @@ export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<
   let nowMs = 0;
   const stop = stopper(world.stop, log, () => nowMs);
   const watch = watcher(conduct, stop);
-  const onBatch = takeBatches(fold, log, stop);
+  const write = logBatches(log, stop);
+  const onBatch = (batch: SampleBatch): void => {
+    fold.add(batch);
+    write(batch);
+  };
   const { endedMs, facts, capacity } = await runVirtualFleet(
     prepared.plugin,
     workerOrder(prepared, 0, inFlightMemory(1)),

@@ -1,4 +1,3 @@
-import type { SectionFold } from '../collectors/registry.js';
 import type { SampleLog } from '../collectors/sample-log.js';
 import type { UserError } from '../errors.js';
 import type { FailedThreshold, RunEnd } from '../run.js';
@@ -65,10 +64,9 @@ export function stopper(user: AbortSignal, log: SampleLog, now: () => number): S
   };
 }
 
-/** Each batch to the fold and the log; a log that fails stops the run. */
-export function takeBatches(fold: SectionFold, log: SampleLog, stop: Stopper): (batch: SampleBatch) => void {
+/** Each batch to the log; one that fails stops the run. */
+export function logBatches(log: SampleLog, stop: Stopper): (batch: SampleBatch) => void {
   return (batch) => {
-    fold.add(batch);
     log.write(batch);
     if (log.failure !== undefined) stop.logFailed(log.failure);
   };
