@@ -1,5 +1,6 @@
 import type { RunEnd, RunRecord } from '../run.js';
 import { createProber } from './capacity-prober.js';
+import { collectYoung } from './collect-garbage.js';
 import { compileLess } from './compile-less.js';
 import type { Conduct, Over } from './conduct.js';
 import { runFleet } from './fleet.js';
@@ -56,6 +57,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
           world.onProgress(meter.read(ms));
         });
         writeWhole(folder, RUN_FILES.record, recordJson(record));
+        collectYoung();
       },
       now,
       stop: stop.signal,

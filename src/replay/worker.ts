@@ -3,7 +3,7 @@ import type { Backend } from '../backends/backend.js';
 import { importPlugin } from '../backends/registry.js';
 import { isUserError, messageOf } from '../errors.js';
 import { BATCH_AGE_MS, buffersOf, type SampleBatch } from '../sample.js';
-import { collectGarbage } from './collect-garbage.js';
+import { collectGarbage, collectYoung } from './collect-garbage.js';
 import { checkInvokeBatch } from './check-invoke-batch.js';
 import { createInFlight } from './in-flight.js';
 import type { FromWorker, ToWorker, WorkerOrder } from './messages.js';
@@ -106,6 +106,7 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, { stop, hold 
     await warmLoop({ clock, requests, standIn, batchSize: batching?.size, ends: { stop, hold }, onBatch });
     await standIn?.close?.();
   }
+  collectYoung();
   return backend;
 }
 
