@@ -30,6 +30,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   const hostUsage = measureHostUsage();
   let stopTicking = (): void => undefined;
   let compileAsUsual = (): void => undefined;
+  const pause = pauseFor(record);
   const rehearsal = await openRehearsalSinks(prepared.record, pause);
   const watch = watcher(conduct, stop);
   const watching =
@@ -86,10 +87,13 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   }
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, PAUSE_MS);
-  });
+/** Only workers that spin are kept from a CPU by this thread; beside one that sleeps, pauses cost more than they spare. */
+function pauseFor({ pacing }: RunRecord): () => Promise<void> {
+  if (pacing.used === 'economic') return () => Promise.resolve();
+  return () =>
+    new Promise((resolve) => {
+      setTimeout(resolve, PAUSE_MS);
+    });
 }
 
 /** At whole seconds of the run's clock: there it is known exactly what was due. Returns what ends it. */
