@@ -17,7 +17,7 @@ export interface ColdStartsCollector extends Collector<ColdStartsSection> {
 
 /**
  * New environments: how many, how long each took to make, and what the requests that met them felt. Usage counts where the
- * sample log keeps it (the backend has a bill), so that the section is the same again. Needs `loadHistograms`.
+ * sample log keeps it (the backend has a bill), so that the section is the same again.
  */
 export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCollector {
   const start = new SpreadFold();
@@ -74,7 +74,7 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
       const seen = capacitySteps(capacity).map(({ count }) => count);
       const parts = inside.map(({ name, fold }) => [name.replace(/Ms$/, ''), fold] as const);
       const told = [...Object.entries(stages), ...parts].filter(([, stage]) => stage.count > 0);
-      const section = {
+      return {
         count: counts.cold,
         known: counts.cold + counts.warm,
         meanMs: start.meanMs,
@@ -85,9 +85,6 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
         warm: response.warm?.distribution() ?? null,
         cold: response.cold?.distribution() ?? null,
       };
-      response.warm?.destroy();
-      response.cold?.destroy();
-      return section;
     },
   };
 }

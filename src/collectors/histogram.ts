@@ -1,10 +1,10 @@
-import hdr from 'hdr-histogram-js';
 import type { Measure, Statistic } from '../metric.js';
 import type { Distribution } from '../report.js';
+import { LogHistogram } from './log-histogram.js';
 import { Moments } from './moments.js';
 import { nearestRank } from './nearest-rank.js';
 
-/** Latencies: exact moments, percentiles to 3 significant digits. Lives outside the JavaScript heap: `destroy` it. */
+/** Latencies: exact moments, percentiles to 3 significant digits. */
 export interface Histogram {
   /**
    * Ms. A negative difference of clock readings counts as 0; above 2 h the percentiles say 2 h (the moments stay
@@ -22,22 +22,21 @@ export interface Histogram {
   /** The rank-th smallest value, ms, 1-based; null when there is no such rank. */
   atRank(rank: number): number | null;
   distribution(): Distribution;
-  /** HdrHistogram's V2 encoding, compressed, base64; values in ns. */
-  encode(): string;
-  destroy(): void;
+  /** By ns. */
+  readonly counts: LogHistogram;
 }
 
 const NS_PER_MS = 1e6;
-const MOST_NS = 2 * 3600 * 1e9;
+/** What percentiles are clamped to. */
+export const MOST_NS = 2 * 3600 * 1e9;
 
-/** Compiles the WebAssembly that holds the counts; once, before the first `createHistogram`. */
-export async function loadHistograms(): Promise<void> {
-  await hdr.initWebAssembly();
-}
-
-/** Needs `loadHistograms`. Buckets are HdrHistogram's: exact below 2,048 ns, then 1,024 to each doubling. */
+/**
+ * Buckets are HdrHistogram's (exact below 2,048 ns, then 1,024 to each doubling), in a `LogHistogram`: a recording costs
+ * 2-3 ns, in the library's WebAssembly 16-35, in its JavaScript 120-220, and its WebAssembly takes 100 ms of CPU to start. What is written in the library's form is written by
+ * the library (`hdr-histogram.ts`).
+ */
 export function createHistogram(): Histogram {
-  return new WasmHistogram();
+  return new LatencyHistogram();
 }
 
 /** One number of a histogram; `whyNone`: why an empty one has it not. */
@@ -48,23 +47,19 @@ export function measureOf(histogram: Histogram, statistic: Statistic, whyNone: s
   return value === null ? { value, why: whyNone } : { value };
 }
 
-class WasmHistogram implements Histogram {
+/** That of HdrHistogram's 3 significant digits. */
+const BITS = 10;
+
+class LatencyHistogram implements Histogram {
   readonly #moments = new Moments();
-  readonly #counts = hdr.build({
-    bitBucketSize: 64,
-    autoResize: false,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: MOST_NS,
-    numberOfSignificantValueDigits: 3,
-    useWebAssembly: true,
-  });
+  readonly counts = new LogHistogram(BITS);
 
   record(ms: number): void {
     if (!(Math.abs(ms) < Infinity)) return;
     const positive = ms > 0 ? ms : 0;
     this.#moments.add(positive);
     const ns = positive * NS_PER_MS + 0.5; // the histogram floors
-    this.#counts.recordValue(ns < MOST_NS ? ns : MOST_NS);
+    this.counts.record(ns < MOST_NS ? ns : MOST_NS);
   }
 
   get count(): number {
@@ -91,15 +86,11 @@ class WasmHistogram implements Histogram {
     return this.atRank(nearestRank(p, this.count));
   }
 
-  /**
-   * The library takes a percentage and turns it into a rank, rounding up or to the nearest depending on the build:
-   * a quarter below the wanted rank means that rank under both. Its answer is the upper edge of a bucket, which may
-   * lie outside of what was recorded.
-   */
+  /** The upper edge of its bucket, which may lie outside of what was recorded, is not told as such. */
   atRank(rank: number): number | null {
-    if (rank < 1 || rank > this.count) return null;
+    const ns = this.counts.highestAt(rank);
+    if (ns === null) return null;
     const { min, max } = this.#moments;
-    const ns = this.#counts.getValueAtPercentile(((rank - 0.25) / this.count) * 100);
     return rank === this.count ? max : Math.min(Math.max(ns / NS_PER_MS, min), max);
   }
 
@@ -116,13 +107,5 @@ class WasmHistogram implements Histogram {
       p999Ms: this.percentile(99.9),
       maxMs: this.maxMs,
     };
-  }
-
-  encode(): string {
-    return hdr.encodeIntoCompressedBase64(this.#counts);
-  }
-
-  destroy(): void {
-    this.#counts.destroy();
   }
 }

@@ -1,18 +1,16 @@
-import hdr, { type Histogram, type JsHistogram } from 'hdr-histogram-js';
 import type { Distribution } from '../report.js';
 import type { LatencySpectrum } from '../spectrum.js';
+import { hdrHistogram } from './hdr-histogram.js';
+import type { LogHistogram } from './log-histogram.js';
 import { nearestRank } from './nearest-rank.js';
 
 const NS_PER_MS = 1e6;
 const STEPS_PER_HALVING = 5;
 const POINTS = [50, 75, 90, 99, 99.9, 99.99, 99.999, 100];
 
-/** What a histogram outside of WebAssembly has besides. */
-type Walked = Pick<JsHistogram, 'percentileIterator' | 'bucketCount' | 'subBucketCount'>;
-
-/** `encoded` holds the values of `distribution`; none is told to lie outside of it, as an edge of a bucket may. */
-export function latencySpectrum(encoded: string, distribution: Distribution): LatencySpectrum {
-  const histogram = hdr.decodeFromCompressedBase64(encoded, 64, false) as Walked & Histogram;
+/** `counts` is of the values of `distribution`; none is told to lie outside of it, as an edge of a bucket may. */
+export async function latencySpectrum(counts: LogHistogram, distribution: Distribution): Promise<LatencySpectrum> {
+  const histogram = await hdrHistogram(counts);
   const { count, meanMs, stdevMs, minMs, maxMs } = distribution;
   const inside = (ms: number): number => Math.min(Math.max(ms, minMs ?? 0), maxMs ?? 0);
   const rows: LatencySpectrum['rows'][number][] = [];

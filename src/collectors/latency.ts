@@ -5,19 +5,20 @@ import type { SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { createHistogram, measureOf, type Histogram } from './histogram.js';
 import { LatencyBuckets } from './latency-buckets.js';
+import type { LogHistogram } from './log-histogram.js';
 import { nearestRank } from './nearest-rank.js';
 import { curve, curvePercentiles } from './percentile-curve.js';
 
-/** Also gives single numbers, and its histograms, encoded, for the histogram log; until it is finished. */
+/** Also gives single numbers, and its counts, for what is written of them in other forms. */
 export interface LatencyCollector extends Collector<LatencySection> {
   /** `over`: of every planned request, or of those with an outcome so far. */
   measure(metric: Metric & { readonly section: 'latency' }, over: 'planned' | 'so far'): Measure;
-  encode(): { readonly response: string; readonly service: string };
+  counts(): { readonly response: LogHistogram; readonly service: LogHistogram };
 }
 
 /**
  * Response (done - due) and service (done - sent) of the successes after the warm-up. Where the first byte was not
- * seen, sent is the hand-over. Needs `loadHistograms`.
+ * seen, sent is the hand-over.
  */
 export function createLatency({ plan }: CollectorContext): LatencyCollector {
   const response = createHistogram();
@@ -47,9 +48,9 @@ export function createLatency({ plan }: CollectorContext): LatencyCollector {
         buckets.record(responseMs, serviceMs);
       }
     },
-    encode: () => ({ response: response.encode(), service: service.encode() }),
+    counts: () => ({ response: response.counts, service: service.counts }),
     finish() {
-      const section = {
+      return {
         response: response.distribution(),
         service: service.distribution(),
         all: withFailures(response, plan.planned - warmup.requests()),
@@ -57,9 +58,6 @@ export function createLatency({ plan }: CollectorContext): LatencyCollector {
         curves: curves(response, service, plan.planned - warmup.requests()),
         histogram: buckets.columns(),
       };
-      response.destroy();
-      service.destroy();
-      return section;
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Measure, Metric, Moment } from '../metric.js';
 import type { FoldedSoFar } from '../progress.js';
-import type { Report, Verdict } from '../report.js';
+import type { LatencySection, Report, Verdict } from '../report.js';
 import { renderHlog } from '../report/hlog.js';
 import type { RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
@@ -10,8 +10,8 @@ import { createBatching } from './batching.js';
 import { createColdStarts } from './cold-starts.js';
 import { createCost } from './cost.js';
 import { createHealth } from './health.js';
-import { loadHistograms } from './histogram.js';
-import { createLatency } from './latency.js';
+import { encodeHdr } from './hdr-histogram.js';
+import { createLatency, type LatencyCollector } from './latency.js';
 import { latencySpectrum } from './latency-spectrum.js';
 import { createLiveFigures } from './live-figures.js';
 import { createOutcomes } from './outcomes.js';
@@ -36,14 +36,13 @@ export interface FoldedSections {
   readonly sections: Report['sections'];
   readonly verdict: Verdict;
   /** The latencies as a histogram log. */
-  readonly hlog: string;
+  readonly hlog: () => Promise<string>;
   /** The response of the successes as HdrHistogram's percentile iterator walks it. */
-  readonly spectrum: () => LatencySpectrum;
+  readonly spectrum: () => Promise<LatencySpectrum>;
 }
 
 /** A live run and a report made again from a sample log use this same fold, so they agree. Throws `UserError` for a price that was asked for and is not there. */
-export async function foldSections(context: CollectorContext, { watched = true } = {}): Promise<SectionFold> {
-  await loadHistograms();
+export function foldSections(context: CollectorContext, { watched = true } = {}): SectionFold {
   const outcomes = createOutcomes(context);
   const latency = createLatency(context);
   const timeline = createTimeline(context);
@@ -78,7 +77,6 @@ export async function foldSections(context: CollectorContext, { watched = true }
       }
     },
     finish(end) {
-      const encoded = latency.encode();
       const { seconds, windows } = timeline.finish(end);
       const sections = {
         outcomes: outcomes.finish(end),
@@ -89,16 +87,23 @@ export async function foldSections(context: CollectorContext, { watched = true }
         cost: cost.finish(end),
         ...(batching === undefined ? {} : { batching: batching.finish(end) }),
       };
-      const hlog = renderHlog(end.endedMs, [
-        { tag: 'response', maxMs: sections.latency.response.maxMs, encoded: encoded.response },
-        { tag: 'service', maxMs: sections.latency.service.maxMs, encoded: encoded.service },
-      ]);
       return {
         sections,
         verdict: verdict(context.plan, end, sections.outcomes, sections.health),
-        hlog,
-        spectrum: () => latencySpectrum(encoded.response, sections.latency.response),
+        hlog: () => hlogOf(latency.counts(), sections.latency, end),
+        spectrum: () => latencySpectrum(latency.counts().response, sections.latency.response),
       };
     },
   };
+}
+
+async function hlogOf(
+  { response, service }: ReturnType<LatencyCollector['counts']>,
+  latency: LatencySection,
+  { endedMs }: RunEnd,
+): Promise<string> {
+  return renderHlog(endedMs, [
+    { tag: 'response', maxMs: latency.response.maxMs, encoded: await encodeHdr(response) },
+    { tag: 'service', maxMs: latency.service.maxMs, encoded: await encodeHdr(service) },
+  ]);
 }

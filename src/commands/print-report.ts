@@ -5,7 +5,7 @@ import { onGithub, plainFor } from './tell-ci.js';
 /** The report on standard output. */
 export async function printReport(
   report: Report,
-  spectrum: () => LatencySpectrum,
+  spectrum: () => Promise<LatencySpectrum>,
   { json, latency }: { readonly json: boolean; readonly latency: boolean },
 ): Promise<void> {
   if (json) {
@@ -19,5 +19,5 @@ export async function printReport(
   process.stdout.write(plainFor(process.env, renderReportText(report)));
   if (!latency) return;
   const { renderLatencySpectrum } = await import('../report/latency-spectrum.js');
-  process.stdout.write(`\n${renderLatencySpectrum(spectrum())}`);
+  process.stdout.write(`\n${renderLatencySpectrum(await spectrum())}`);
 }

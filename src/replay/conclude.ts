@@ -13,7 +13,7 @@ export interface ReplayResult {
   readonly folder: string;
   readonly record: RunRecord;
   readonly report: Report;
-  readonly spectrum: () => LatencySpectrum;
+  readonly spectrum: () => Promise<LatencySpectrum>;
   /** What the user must mend although the run was reported: the disk refused the log or the report. */
   readonly trouble: UserError | undefined;
 }
@@ -43,8 +43,9 @@ export async function conclude(
   await attempt(() => {
     writeWhole(folder, RUN_FILES.report, renderReportJson(report));
   });
+  const latencies = await hlog();
   await attempt(() => {
-    writeWhole(folder, RUN_FILES.hlog, hlog);
+    writeWhole(folder, RUN_FILES.hlog, latencies);
   });
   if (html) await attempt(() => writePage(folder, report));
   return { folder, record, report, spectrum, trouble };

@@ -20,7 +20,7 @@ export async function openRehearsalSinks(
   { plan, cost }: Pick<Prepared['record'], 'plan' | 'cost'>,
   pause: () => Promise<void>,
 ): Promise<RehearsalSinks> {
-  const fold = await foldSections({ plan, cost });
+  const fold = foldSections({ plan, cost });
   const log = await openSampleLog(devNull, {
     usage: cost.billing !== null,
     batched: plan.batching !== undefined,

@@ -17,7 +17,7 @@ export type { ReplayRequest, Surroundings } from './replay-request.js';
 export async function replay(request: ReplayRequest, world: Surroundings): Promise<ReplayResult> {
   const prepared = await prepareRun(request, world);
   const { plan, cost } = prepared.record;
-  const fold = await foldSections({ plan, cost }, { watched: request.time === 'real' });
+  const fold = foldSections({ plan, cost }, { watched: request.time === 'real' });
   const budget = watchBudget(request.budget, plan, fold);
   const gate = watchThresholds(prepared.record.thresholds, request.abortOnFail, fold);
   const folder = makeRunFolder(request.out, prepared.folderName);

@@ -27,11 +27,11 @@ export async function reportAgain(folder: string, other: OtherTerms = {}): Promi
 export async function foldAgain(
   folder: string,
   other: OtherTerms = {},
-): Promise<{ readonly report: Report; readonly spectrum: () => LatencySpectrum }> {
+): Promise<{ readonly report: Report; readonly spectrum: () => Promise<LatencySpectrum> }> {
   const record = readRunRecord(folder);
   const { thresholds: asked = record.thresholds, ...otherCost } = other;
   const cost: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null, ...record.cost, ...otherCost };
-  const fold = await foldSections({ plan: record.plan, cost }, { watched: false });
+  const fold = foldSections({ plan: record.plan, cost }, { watched: false });
   let lastMs = 0;
   for await (const batch of readSampleLog(join(folder, RUN_FILES.samples))) {
     fold.add(batch);

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createHealth } from '#src/collectors/health';
-import { loadHistograms } from '#src/collectors/histogram';
 import { createLatency } from '#src/collectors/latency';
 import { createLiveFigures } from '#src/collectors/live-figures';
 import { createOutcomes } from '#src/collectors/outcomes';
@@ -27,7 +26,6 @@ const end = undisturbedEnd(1e6);
 await printBench(import.meta.url, async ({ quick, numbers: [samples = quick ? 100_000 : 2_000_000] }) => {
   const folder = mkdtempSync(join(tmpdir(), 'replay-bench-'));
   try {
-    await loadHistograms();
     const together = await allTogether(folder, samples, quick ? 1 : 5);
     tell('fold: the parts');
     return [together, ...folds(samples), liveFigures(samples), ...(await log(folder, samples))];
@@ -57,7 +55,7 @@ async function allTogether(folder, samples, rounds) {
 /** CPU time of it all, us. */
 async function pipelineUs(folder, samples) {
   const taken = new Int32Array(new SharedArrayBuffer(4));
-  const fold = await foldSections({ plan: planOf(samples) });
+  const fold = foldSections({ plan: planOf(samples) });
   const log = await openSampleLog(join(folder, 'together.arrows'));
   const cpu = process.cpuUsage();
   const worker = new Worker(new URL('../support/sample-source.js', import.meta.url), {

@@ -1,12 +1,9 @@
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createColdStarts } from '#src/collectors/cold-starts';
-import { loadHistograms } from '#src/collectors/histogram';
 import type { RunEnd } from '#src/run';
 import { COLD_STARTS } from '#src/sample';
 import { ENDED, planFor } from './sample-rows.js';
 import { calls, usageBatch, type UsageRow } from './usage-rows.js';
-
-beforeAll(loadHistograms);
 
 const [UNKNOWN, WARM, COLD] = (['unknown', 'warm', 'cold'] as const).map((kind) => COLD_STARTS.indexOf(kind));
 

@@ -1,14 +1,11 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadHistograms } from '#src/collectors/histogram';
+import { describe, expect, test } from 'vitest';
 import { createLiveFigures } from '#src/collectors/live-figures';
 import { foldSections } from '#src/collectors/registry';
 import { TimeTally } from '#src/collectors/time-tally';
 import { HISTORY_SECONDS, RECENT_SECONDS } from '#src/progress';
 import { ENDED, makeRows, planFor, seeds, shuffled, sortedPercentile, toBatch, type Row } from './sample-rows.js';
 import { calls, usageBatch } from './usage-rows.js';
-
-beforeAll(loadHistograms);
 
 describe('createLiveFigures', () => {
   test('any rows in any batches: what it has counted is what the report counts', async () => {
@@ -20,7 +17,7 @@ describe('createLiveFigures', () => {
         async (seed, count, warmupMs) => {
           const rows = makeRows(count, seed, 4);
           const plan = planFor(rows, { warmupMs });
-          const fold = await foldSections({ plan });
+          const fold = foldSections({ plan });
           for (const batch of shuffled(rows, seed)) fold.add(batch);
           const live = fold.soFar(ENDED.endedMs);
           const { outcomes, latency, health } = fold.finish(ENDED).sections;
@@ -63,7 +60,7 @@ describe('the cost so far', () => {
     const rows = calls(300, { durationMs: 17.31, billedMs: 18 });
     const plan = planFor(rows.map(({ row }) => row));
     const billing = { model: 'lambda', memoryMb: 2048, timeoutMs: 3000 } as const;
-    const fold = await foldSections({ plan, cost: { billing, prices: '2026-11', machine: null } });
+    const fold = foldSections({ plan, cost: { billing, prices: '2026-11', machine: null } });
     expect(fold.soFar(0).cost).toEqual({ amount: 0, currency: 'USD' });
     fold.add(usageBatch(rows.slice(0, 100)));
     const early = fold.soFar(1000).cost?.amount ?? NaN;
@@ -72,13 +69,13 @@ describe('the cost so far', () => {
     expect(early).toBeGreaterThan(0);
     expect(late).toBeGreaterThan(early);
     expect(late).toBe(fold.finish(ENDED).sections.cost.total);
-    expect((await foldSections({ plan })).soFar(0).cost).toBeNull();
+    expect(foldSections({ plan }).soFar(0).cost).toBeNull();
   });
 
   test('a machine costs what has passed, not the length of the trace', async () => {
     const rows = makeRows(10, 1, 360_000);
     const machine = { name: 'aws:t2.2xlarge', count: 1 };
-    const fold = await foldSections({ plan: planFor(rows), cost: { billing: null, prices: '2026-11', machine } });
+    const fold = foldSections({ plan: planFor(rows), cost: { billing: null, prices: '2026-11', machine } });
     const at = (ms: number): number => fold.soFar(ms).cost?.amount ?? NaN;
     expect(at(7_200_000) / at(3_600_000)).toBeCloseTo(2, 9);
     expect(at(-5)).toBe(at(0));

@@ -7,7 +7,7 @@ import { FAILURES, OUTCOMES, outcomeCode } from '#src/sample';
 import { ENDED, makeRows, planFor, seeds, shuffled, sortedPercentile, toBatch, type Row } from './sample-rows.js';
 
 async function foldAll(plan: Plan, batches: readonly SampleBatch[], end: RunEnd = ENDED) {
-  const fold = await foldSections({ plan });
+  const fold = foldSections({ plan });
   for (const batch of batches) fold.add(batch);
   return fold.finish(end);
 }
@@ -35,7 +35,7 @@ describe('the fold', () => {
         const mixed = await foldAll(plan, shuffled(rows, order));
         expectSame(mixed.sections, inOrder.sections);
         expect(mixed.verdict.valid).toBe(inOrder.verdict.valid);
-        expect(mixed.hlog).toBe(inOrder.hlog);
+        expect(await mixed.hlog()).toBe(await inOrder.hlog());
       }),
       { numRuns: 8 },
     );

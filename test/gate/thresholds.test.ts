@@ -110,7 +110,7 @@ describe('the grammar', () => {
 });
 
 const folded = async (rows: readonly Row[], seed: number, changes = {}): Promise<SectionFold> => {
-  const fold = await foldSections({ plan: planFor(rows, changes) });
+  const fold = foldSections({ plan: planFor(rows, changes) });
   for (const batch of shuffled(rows, seed)) fold.add(batch);
   return fold;
 };
@@ -156,7 +156,7 @@ describe('a metric', () => {
         async (seed, count, failureShare, complete) => {
           const rows = makeRows(count, seed, 2, failureShare);
           const plan = planFor(rows, { warmupMs: seed % 2 === 0 ? 0 : 300 });
-          const fold = await foldSections({ plan });
+          const fold = foldSections({ plan });
           for (const batch of shuffled(rows.slice(seed % 3), seed)) fold.add(batch);
           const end = { ...ENDED, complete };
           const asked = NAMES.flatMap(([name, { metric }]) =>
@@ -205,10 +205,10 @@ describe('a metric', () => {
       fc.asyncProperty(seeds, fc.integer({ min: 1, max: 500 }), async (seed, count) => {
         const rows = makeRows(count, seed, 2);
         const warmupMs = seed % 2 === 0 ? 0 : 200;
-        const whole = await foldSections({ plan: planFor(rows, { warmupMs }) });
+        const whole = foldSections({ plan: planFor(rows, { warmupMs }) });
         const seen = rows.slice(0, Math.ceil(count / 2));
         whole.add(toBatch(seen));
-        const part = await foldSections({ plan: planFor(seen, { warmupMs }) });
+        const part = foldSections({ plan: planFor(seen, { warmupMs }) });
         part.add(toBatch(seen));
         for (const [name, { metric }] of NAMES) {
           const soFar = whole.measure(metric('count'), { nowMs: 10 });

@@ -32,7 +32,7 @@ export async function madeReport(
   end: RunEnd,
   run: Partial<RunSummary> = {},
 ): Promise<{ report: Report; hlog: string }> {
-  const fold = await foldSections({ plan });
+  const fold = foldSections({ plan });
   for (const batch of batches) fold.add(batch);
   const { sections, verdict, hlog } = fold.finish(end);
   const of = {
@@ -41,5 +41,5 @@ export async function madeReport(
     stopReason: end.stopReason,
     interrupted: end.interrupted,
   };
-  return { report: { format: 1, run: { ...RUN, ...of, ...run }, verdict, sections }, hlog };
+  return { report: { format: 1, run: { ...RUN, ...of, ...run }, verdict, sections }, hlog: await hlog() };
 }

@@ -1,0 +1,36 @@
+import type { Histogram, JsHistogram } from 'hdr-histogram-js';
+import { MOST_NS } from './histogram.js';
+import type { LogHistogram } from './log-histogram.js';
+
+type Hdr = typeof import('hdr-histogram-js');
+/** What a histogram outside of WebAssembly has besides. */
+type Walked = Histogram & Pick<JsHistogram, 'percentileIterator' | 'bucketCount' | 'subBucketCount'>;
+
+/** The library's own histogram of as many counts, for what is written in its form. Loading it takes 80 ms of CPU. */
+export async function hdrHistogram(counts: LogHistogram): Promise<Walked> {
+  const { build } = await load();
+  const histogram = build({
+    bitBucketSize: 64,
+    autoResize: false,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: MOST_NS,
+    numberOfSignificantValueDigits: 3,
+    useWebAssembly: false,
+  }) as Walked;
+  for (let bucket = 0; bucket < counts.buckets; bucket++) {
+    const count = counts.countIn(bucket);
+    if (count > 0) histogram.recordValueWithCount(counts.startOf(bucket), count);
+  }
+  return histogram;
+}
+
+/** HdrHistogram's V2 encoding, compressed, base64; values in ns. */
+export async function encodeHdr(counts: LogHistogram): Promise<string> {
+  const { encodeIntoCompressedBase64 } = await load();
+  return encodeIntoCompressedBase64(await hdrHistogram(counts));
+}
+
+async function load(): Promise<Hdr> {
+  const { default: hdr } = await import('hdr-histogram-js');
+  return hdr;
+}
