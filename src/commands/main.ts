@@ -6,7 +6,8 @@ import { plainFor } from './tell-ci.js';
 /** The command line: `replay trace.json ...` is short for `replay run trace.json ...`. Sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   settings.enableAutoTranspile = false;
-  process.stdout.on('error', endQuietlyOnClosedPipe);
+  // Once, however often this is called.
+  process.stdout.off('error', endQuietlyOnClosedPipe).on('error', endQuietlyOnClosedPipe);
   try {
     if (argv[0] === '--version') await printVersions();
     else await run(withDefaultCommand(argv), import.meta.url);

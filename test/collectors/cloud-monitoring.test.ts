@@ -12,7 +12,7 @@ import { runAgainst } from '../support/cloud-run.js';
 import { expectNoSecret } from '../support/expect-no-secret.js';
 import { restoreEnvironment, serveMetadata } from '../support/fake-google.js';
 import { type FakeMonitoring, type MadeSeries, serveMonitoring } from '../support/fake-monitoring.js';
-import { readReport, ROOT, runCli } from '../support/run-cli.js';
+import { readReport, ROOT, spawnCli } from '../support/run-cli.js';
 
 const schema = JSON.parse(readFileSync(join(ROOT, 'schemas/report.schema.json'), 'utf8')) as object;
 const validate = new Ajv2020({ strict: false }).compile(schema);
@@ -227,7 +227,7 @@ describe('Cloud Monitoring', () => {
       REPLAY_MONITORING_URL: server.url,
     });
     const ask = ['report', folder, '--collect', 'cloud', '--collect-wait', '1s'];
-    const { code, stdout, stderr } = await runCli(ask);
+    const { code, stdout, stderr } = await spawnCli(ask);
     expect([code, stderr]).toEqual([0, expect.stringMatching(/asking the cloud/)]);
     const { cloud } = readReport(folder).sections;
     expect(rowOf(cloud, /^invocations/)?.cloud).toBe(40);

@@ -1,10 +1,10 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { BACKENDS } from '#src/backends/registry';
 import { completionTable } from '#src/commands/completion-table';
 import { COMPLETION_SCRIPTS } from '#src/commands/completion-scripts';
 import { COMMANDS } from '#src/commands/index';
-import { CLI } from '../support/run-cli.js';
+import { runCli } from '../support/run-cli.js';
 
 const table = completionTable(COMMANDS);
 const longFlags = (name: string): string[] =>
@@ -109,9 +109,9 @@ describe('fish', () => {
 
 it('the command line prints it, and knows its version without loading anything', async () => {
   const [printed, told, refused] = await Promise.all([
-    run('completion', 'bash'),
-    run('--version'),
-    run('completion', 'tcsh'),
+    runCli(['completion', 'bash']),
+    runCli(['--version']),
+    runCli(['completion', 'tcsh']),
   ]);
   expect(printed).toEqual({ code: 0, stdout: COMPLETION_SCRIPTS.bash(table), stderr: '' });
   expect(told.stdout).toMatch(/^replay \d+\.\d+\.\d+\nNode v\d+\.\d+\.\d+\nlinux \S+ \S+\n/);
@@ -120,14 +120,6 @@ it('the command line prints it, and knows its version without loading anything',
   expect(told.stdout).toMatch(/^hdr-histogram-js \d/m);
   expect([refused.code, refused.stderr.includes('bash, zsh, fish')]).toEqual([2, true]);
 });
-
-function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [CLI, ...args], (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode, stdout, stderr });
-    });
-  });
-}
 
 function isMissing(shell: string): boolean {
   const missing = spawnSync(shell, ['-c', 'exit 0']).error !== undefined;

@@ -7,7 +7,7 @@ import { compareRuns } from '#src/compare/compare-runs';
 import { findRuns } from '#src/compare/find-runs';
 import { metricOf } from '#src/compare/metrics';
 import type { Report } from '#src/report';
-import { expectConserved, readReport, ROOT, runCli, type Finished } from '../support/run-cli.js';
+import { expectConserved, type Finished, readReport, ROOT, runCli, spawnCli } from '../support/run-cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'replay-compare-'));
 const at = (name: string): string => join(folder, name);
@@ -59,7 +59,7 @@ test('Ctrl-C ends the run under way and the series with it; what was made stays'
     '-o',
     at('cut'),
   ];
-  const { code, stderr } = await runCli(args, (child) => {
+  const { code, stderr } = await spawnCli(args, (child) => {
     child.stderr?.on('data', (bytes: Buffer) => {
       if (bytes.includes('run 1 of 3: ')) setTimeout(() => child.kill('SIGINT'), 1000);
     });

@@ -9,7 +9,7 @@ import { readSampleLog } from '#src/collectors/sample-log';
 import { reportAgain } from '#src/replay/report-again';
 import type { Trace } from '#src/trace';
 import { billedRun, ENDPOINT, plain, traceOf, written } from '../support/billed-run.js';
-import { expectConserved, freshFolder, readRecord, readReport, ROOT, runCli } from '../support/run-cli.js';
+import { expectConserved, freshFolder, readRecord, readReport, ROOT, runCli, spawnCli } from '../support/run-cli.js';
 
 interface Row {
   readonly seq: number;
@@ -167,7 +167,7 @@ it('threads send the batches that one thread sends, and a stop leaves the waitin
     const out = freshFolder();
     const load = ['--rate', '200/s', '--process', 'poisson', '--duration', '0.6s', '--backend', 'null', '--quiet'];
     const args = [...load, '--batch-size', '8', '--batch-wait', '1s', '-w', String(workers), '--no-html', '-o', out];
-    const { code } = await runCli(args, (child) => {
+    const { code } = await spawnCli(args, (child) => {
       if (stopMs === undefined) return;
       const wait = setInterval(() => {
         try {

@@ -5,7 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { CLI, expectConserved, freshFolder, readReport, ROOT, runCli } from '../support/run-cli.js';
+import { CLI, expectConserved, freshFolder, readReport, ROOT, runCli, spawnCli } from '../support/run-cli.js';
 
 let server: Server | undefined;
 const sockets = new Set<Socket>();
@@ -153,7 +153,7 @@ function killAfter2s(signal: NodeJS.Signals): (child: ChildProcess) => void {
 it('the first Ctrl-C stops sending and reports', async () => {
   const url = await serve(() => undefined);
   const out = freshFolder();
-  const { code } = await runCli(
+  const { code } = await spawnCli(
     ['--rate', '100/s', '--duration', '20s', '--backend', 'http', '--url', url, '--out', out],
     killAfter2s('SIGINT'),
   );
@@ -200,7 +200,7 @@ it('a full disk: the numbers are printed, one line says what to do, exit 2', asy
 
 it('after kill -9 the report is made from what was written', async () => {
   const out = freshFolder();
-  await runCli(
+  await spawnCli(
     ['--rate', '200/s', '--duration', '20s', '--backend', 'simulated', '--out', out],
     killAfter2s('SIGKILL'),
   );

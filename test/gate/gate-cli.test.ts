@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { arrivalStoreWriter, closeArrivals, readArrivals } from '#src/arrival-store';
 import { firstRequests } from '#src/commands/first-requests';
@@ -12,16 +11,7 @@ import type { Trace } from '#src/trace';
 import { reportAgain } from '#src/replay/report-again';
 import type { Report } from '#src/report';
 import { BILLED, billedRun, plain, written } from '../support/billed-run.js';
-import {
-  CLI,
-  expectConserved,
-  freshFolder,
-  readRecord,
-  readReport,
-  ROOT,
-  runCli,
-  type Finished,
-} from '../support/run-cli.js';
+import { expectConserved, freshFolder, readRecord, readReport, runCli } from '../support/run-cli.js';
 import { commandsIn } from './github-runner.js';
 
 const FORGING = './test/gate/forging-backend.js';
@@ -29,19 +19,6 @@ const QUEUE = ['--backend', 'simulated', '--set', 'servers=1', '--time', 'virtua
 
 function freshFile(name: string): string {
   return join(mkdtempSync(join(tmpdir(), 'replay-gate-')), 'made', name);
-}
-
-/** The command line with other variables than ours. */
-function runCliWith(env: Readonly<Record<string, string>>, args: readonly string[]): Promise<Finished> {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: ROOT, env: { ...process.env, ...env } });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString()));
-  child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
-  return new Promise((resolve) => {
-    child.on('close', (code) => {
-      resolve({ code, stdout, stderr });
-    });
-  });
 }
 
 describe('a threshold', () => {
@@ -208,8 +185,8 @@ describe('on GitHub', () => {
     ];
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
     const [text, json] = [
-      await runCliWith(env, [...load, '-o', freshFolder()]),
-      await runCliWith(env, [...load, '-o', freshFolder(), '--json']),
+      await runCli([...load, '-o', freshFolder()], env),
+      await runCli([...load, '-o', freshFolder(), '--json'], env),
     ];
     for (const { code, stdout, stderr } of [text, json]) {
       expect(code).toBe(99);

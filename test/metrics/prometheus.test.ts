@@ -9,7 +9,7 @@ import { prometheusText } from '#src/metrics/prometheus-text';
 import type { Report } from '#src/report';
 import { OUTCOMES } from '#src/sample';
 import { anyProgress, madeProgress } from '../live/made-progress.js';
-import { freshFolder, readReport, runCli } from '../support/run-cli.js';
+import { freshFolder, readReport, runCli, spawnCli } from '../support/run-cli.js';
 import { byLabel, readExposition, single, type ReadFamily } from './exposition.js';
 
 type Families = ReadonlyMap<string, ReadFamily>;
@@ -67,7 +67,7 @@ describe('--metrics-port', () => {
     const out = freshFolder();
     let during: Families | undefined;
     let last: Families | undefined;
-    const { code } = await runCli(
+    const { code } = await spawnCli(
       [
         ...['--rate', '200/s', '--duration', '4s', '--backend', 'simulated', '--set', 'failure-ratio=0.1'],
         ...['--set', 'service=30ms', '--warmup', '500ms', '--machine', 'aws:t2.2xlarge', '--pacing', 'economic'],

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Console } from 'node:console';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,8 +17,63 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs the built command line, without a terminal. */
-export function runCli(
+/** One after the other: they share a process, and its output. */
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs the built command line to its end, without a terminal, with more variables than ours. Within this process, for most of a short run is its start:
+ * all of it is real but the process, its standard streams and its exit code. `spawnCli` has those, too.
+ */
+export function runCli(args: readonly string[], env: Variables = {}): Promise<Finished> {
+  const finished = last.then(() => runWithin(args, env));
+  last = finished.catch(() => undefined);
+  return finished;
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+async function runWithin(args: readonly string[], env: Variables): Promise<Finished> {
+  const { main } = await import('#src/commands/main');
+  const variables = { ...process.env };
+  const [stdout, stderr] = [hear(process.stdout), hear(process.stderr)];
+  const before = process.exitCode;
+  const ours = globalThis.console;
+  try {
+    process.exitCode = undefined;
+    globalThis.console = new Console(process.stdout, process.stderr);
+    Object.assign(process.env, env);
+    await main(args);
+    return { code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    process.exitCode = before;
+    globalThis.console = ours;
+    for (const name of Object.keys(env)) delete process.env[name];
+    Object.assign(process.env, variables);
+    stdout.stop();
+    stderr.stop();
+  }
+}
+
+/** Keeps what is written to a stream to itself. */
+function hear(stream: NodeJS.WriteStream): { text(): string; stop(): void } {
+  const { write } = stream;
+  const pieces: Buffer[] = [];
+  stream.write = (piece: string | Uint8Array, ...rest: unknown[]) => {
+    pieces.push(Buffer.from(piece as string));
+    const done = rest.find((one) => typeof one === 'function');
+    if (done !== undefined) setImmediate(done as () => void);
+    return true;
+  };
+  return {
+    text: () => Buffer.concat(pieces).toString(),
+    stop() {
+      stream.write = write;
+    },
+  };
+}
+
+/** The same in a process of its own, which `onStart` may watch, stop or kill. */
+export function spawnCli(
   args: readonly string[],
   onStart: (child: ChildProcess) => void = () => undefined,
 ): Promise<Finished> {

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { runCli, type Finished } from './run-cli.js';
+import { type Finished, spawnCli } from './run-cli.js';
 
 export interface ServeProcess {
   readonly child: ChildProcess;
@@ -16,7 +16,7 @@ export async function startServe(args: readonly string[]): Promise<ServeProcess>
   let child: ChildProcess | undefined;
   let finished: Promise<Finished> | undefined;
   const firstLine = await new Promise<string>((resolve, reject) => {
-    finished = runCli(['serve', '--port', '0', '--grpc-port', '0', ...args], (started) => {
+    finished = spawnCli(['serve', '--port', '0', '--grpc-port', '0', ...args], (started) => {
       child = started;
       started.stdout?.once('data', (bytes: Buffer) => {
         resolve(bytes.toString().trimEnd());
