@@ -47,7 +47,7 @@ async function runWithin(args: readonly string[], env: Variables): Promise<Finis
   } finally {
     process.exitCode = before;
     globalThis.console = ours;
-    for (const name of Object.keys(env)) delete process.env[name];
+    for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name);
     Object.assign(process.env, variables);
     stdout.stop();
     stderr.stop();
