@@ -13,3 +13,13 @@ export interface Clock {
   /** One turn of the event loop: resolves after what has arrived meanwhile was read. Keeps an overdue sender from going deaf. */
   turn(): Promise<void>;
 }
+
+/** A clock that keeps a schedule, too. One in each thread that sends. */
+export interface PacingClock extends Clock {
+  /**
+   * Calls `step` at once, and again as soon as possible at or after the moment it returned, never before it: a sender that
+   * sends what is due and returns the next due time. One that returns a moment that has passed is called again after a
+   * turn of the event loop. Resolves when it returns Infinity or `signal` is aborted; rejects with what it throws.
+   */
+  pace(step: () => number, signal: AbortSignal): Promise<void>;
+}

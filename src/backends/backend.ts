@@ -192,9 +192,17 @@ export interface Call {
   readonly payload: number;
   /** Aborted at the timeout or when the run stops. Made on first use, since an AbortSignal costs microseconds. */
   readonly signal: AbortSignal;
-  /** The same without the cost: `listener` runs once, at the timeout or stop. A second call replaces the first. */
-  onAbort(listener: () => void): void;
+  /**
+   * The same without the cost: `listener` runs once, at the timeout or stop, and may return when the request was sent, which
+   * is then recorded. A second call replaces the first.
+   */
+  onAbort(listener: AbortListener): void;
 }
+
+export type AbortListener = (() => void) | (() => SentTimes);
+
+/** What is known of a request that has no answer. Ms on the run's clock; NaN or absent: it was not sent. */
+export type SentTimes = Pick<Outcome, 'sentMs' | 'handshakeMs'>;
 
 /** Several requests in one. `seq`, `dueMs` and `payload` are those of the oldest; `seq` also names the invocation. */
 export interface BatchCall extends Call {

@@ -1,4 +1,4 @@
-import type { Backend, Call } from '../backends/backend.js';
+import type { AbortListener, Backend, Call, SentTimes } from '../backends/backend.js';
 import type { Outcome } from '../sample.js';
 import type { Recorder } from './recorder.js';
 import { trusted } from './trusted-outcome.js';
@@ -11,7 +11,7 @@ export class OpenCall implements Call {
   settled = false;
   older: OpenCall | undefined;
   newer: OpenCall | undefined;
-  #listener: (() => void) | undefined;
+  #listener: AbortListener | undefined;
   #controller: AbortController | undefined;
   #aborted = false;
 
@@ -42,15 +42,17 @@ export class OpenCall implements Call {
     return this.#controller.signal;
   }
 
-  onAbort(listener: () => void): void {
+  onAbort(listener: AbortListener): void {
     if (this.#aborted) listener();
     else this.#listener = listener;
   }
 
-  abort(): void {
+  /** Returns what the backend knows of it. */
+  abort(): SentTimes | undefined {
     this.#aborted = true;
     this.#controller?.abort();
-    this.#listener?.();
+    const told = this.#listener?.();
     this.#listener = undefined;
+    return typeof told === 'object' ? told : undefined;
   }
 }

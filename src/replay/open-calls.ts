@@ -37,9 +37,8 @@ export class OpenCalls {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Hands over the request in a row of the schedule, or the batch that begins with it. Returns the row behind. */
-  send(chunk: Schedule, row: number): number {
-    const handedMs = this.#clock.now();
+  /** Hands over, at `handedMs`, the request in a row of the schedule, or the batch that begins with it. Returns the row behind. */
+  send(chunk: Schedule, row: number, handedMs: number): number {
     const { invocation } = chunk;
     const end = invocation === undefined ? row + 1 : batchEnd(invocation, row, chunk.rows);
     const call = invocation === undefined ? openCall(chunk, row, handedMs) : new OpenBatch(chunk, row, end, handedMs);
@@ -96,8 +95,8 @@ export class OpenCalls {
   }
 
   #giveUp(call: OpenCall, failure: Failure, detail: string): void {
-    this.#settle(call, { ok: false, failure, detail });
-    call.abort();
+    const known = call.abort();
+    this.#settle(call, { ok: false, failure, detail, sentMs: known?.sentMs ?? NaN, handshakeMs: known?.handshakeMs ?? NaN });
   }
 
   /** Once per call: what comes after a timeout or stop is ignored. */

@@ -1,8 +1,9 @@
-import type { Clock } from '../clock.js';
+import type { PacingClock } from '../clock.js';
 import { OpenCalls, type OpenRun } from './open-calls.js';
 import type { Schedule } from './schedule.js';
 
 export interface ShardRun extends OpenRun {
+  readonly clock: PacingClock;
   readonly schedule: Iterable<Schedule>;
   /** Aborted: nothing more is sent, what is open becomes `aborted`. */
   readonly stop: AbortSignal;
@@ -26,31 +27,36 @@ export async function replayShard(run: ShardRun): Promise<void> {
   };
   run.stop.addEventListener('abort', abortOpen, { once: true });
   const { schedule, clock, stop, hold = stop } = run;
-  await sendAll(schedule, clock, hold, open);
+  await clock.pace(sender(schedule, clock, open), hold);
   await open.drained();
   run.stop.removeEventListener('abort', abortOpen);
   over.abort();
   await reaper;
 }
 
-async function sendAll(schedule: Iterable<Schedule>, clock: Clock, hold: AbortSignal, open: OpenCalls): Promise<void> {
-  let sendsInTurn = 0;
-  for (const chunk of schedule) {
-    const { rows, dueMs, releaseMs = dueMs } = chunk;
-    for (let row = 0; row < rows;) {
-      const release = releaseMs[row] as number;
-      if (release > clock.now()) {
-        await clock.until(release, hold);
-        sendsInTurn = 0;
-      } else if (sendsInTurn >= SENDS_PER_TURN) {
-        await clock.turn();
-        sendsInTurn = 0;
-      }
-      if (hold.aborted) return;
-      sendsInTurn++;
-      row = open.send(chunk, row);
+/** Sends what is due, at most so much in one turn; returns when the next is due, Infinity when there is none. */
+function sender(schedule: Iterable<Schedule>, clock: PacingClock, open: OpenCalls): () => number {
+  const chunks = schedule[Symbol.iterator]();
+  let chunk: Schedule | undefined;
+  let row = 0;
+  const releaseMs = (): number => {
+    while (chunk === undefined || row >= chunk.rows) {
+      const next = chunks.next();
+      if (next.done === true) return Infinity;
+      [chunk, row] = [next.value, 0];
     }
-  }
+    return (chunk.releaseMs ?? chunk.dueMs)[row] as number;
+  };
+  return () => {
+    let nextMs = releaseMs();
+    for (let sends = 0; sends < SENDS_PER_TURN; sends++) {
+      const nowMs = clock.now();
+      if (nextMs > nowMs) break;
+      row = open.send(chunk as Schedule, row, nowMs);
+      nextMs = releaseMs();
+    }
+    return nextMs;
+  };
 }
 
 /** All calls have the same timeout, so the oldest open call is the next to time out: one waiter serves all. */

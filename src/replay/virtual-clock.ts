@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.js';
+import type { PacingClock } from '../clock.js';
 import { createWaiters } from './waiters.js';
 
-export interface VirtualClock extends Clock {
+export interface VirtualClock extends PacingClock {
   /** Runs `work` to its end, jumping from one awaited moment to the next whenever everything waits for the clock. */
   drive<T>(work: Promise<T>): Promise<T>;
 }
@@ -15,6 +15,13 @@ export function createVirtualClock(): VirtualClock {
     // NaN, from a plugin, has passed too: it has no place in the order.
     until: (dueMs, signal) => (dueMs > nowMs ? waiters.add(dueMs, signal) : Promise.resolve()),
     turn: () => Promise.resolve(),
+    async pace(step, signal) {
+      while (!signal.aborted) {
+        const nextMs = step();
+        if (nextMs === Infinity) return;
+        await (nextMs > nowMs ? waiters.add(nextMs, signal) : Promise.resolve());
+      }
+    },
     async drive(work) {
       let settled = false as boolean;
       const settle = (): void => {

@@ -1,6 +1,6 @@
 import { arrivalStoreWriter } from '../arrival-store.js';
 import type { Backend, Call } from '../backends/backend.js';
-import type { Clock } from '../clock.js';
+import type { Clock, PacingClock } from '../clock.js';
 import type { Outcome, SampleBatch } from '../sample.js';
 import type { ArrivalStore } from '../trace.js';
 import { createInFlight, inFlightMemory } from './in-flight.js';
@@ -9,7 +9,7 @@ import { replayShard, type ShardRun } from './replay-shard.js';
 import { schedule } from './schedule.js';
 
 export interface Rehearsal {
-  readonly clock: Clock;
+  readonly clock: PacingClock;
   readonly requests: number;
   /** Absent: one that answers at once. */
   readonly standIn: Backend | undefined;

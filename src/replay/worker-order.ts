@@ -1,5 +1,6 @@
 import type { InFlightMemory } from './in-flight.js';
 import type { WorkerOrder } from './messages.js';
+import type { ClockPacing } from './system-clock.js';
 import type { Prepared } from './prepare-run.js';
 
 /** What one thread of the run is born with. */
@@ -14,11 +15,16 @@ export function workerOrder(prepared: Prepared, index: number, memory: InFlightM
     payloads: prepared.payloads,
     runId: record.id,
     seed: request.seed,
-    pacing: prepared.pacing.used,
+    pacing: clockPacing(prepared.pacing.used, record.plan.knowsSent),
     timeoutMs: request.timeoutMs,
     rehearsals: rehearsals(record.plan.duePerSecond, record.workers),
     inFlight: { memory, limit: record.plan.maxInFlight.limit },
   };
+}
+
+/** Who sees its first byte go speaks for itself: one write, one read. A vendor's client takes many steps. */
+function clockPacing(used: 'exact' | 'economic', knowsSent: boolean): ClockPacing {
+  return used === 'economic' && knowsSent ? 'napping' : used;
 }
 
 const LEAST_REHEARSALS = 500;

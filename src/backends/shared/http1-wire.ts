@@ -115,6 +115,7 @@ class Pool implements Wire, ConnectionOwner {
       const exchange = new Exchange(bytes, options, resolve);
       call.onAbort(() => {
         this.#abort(exchange);
+        return exchange;
       });
       const connection = this.#free.pop();
       if (connection !== undefined) connection.carry(exchange);
@@ -189,6 +190,7 @@ class Pool implements Wire, ConnectionOwner {
   async #openFor(exchange: Exchange): Promise<void> {
     const startMs = this.#clock.now();
     const dialing = new AbortController();
+    exchange.dialedMs = startMs;
     exchange.holder = {
       close: () => {
         dialing.abort();
@@ -250,7 +252,9 @@ class Pool implements Wire, ConnectionOwner {
 
   #abort(exchange: Exchange): void {
     if (exchange.settled) return;
-    const { holder } = exchange;
+    const { holder, sentMs, dialedMs } = exchange;
+    // Still opening: that is the service's time, not a wait for a place.
+    if (Number.isNaN(sentMs) && !Number.isNaN(dialedMs)) exchange.handshakeMs = this.#clock.now() - dialedMs;
     exchange.fail(GIVEN_UP.failure, GIVEN_UP.detail, this.#clock.now());
     holder?.close();
   }

@@ -11,7 +11,7 @@ export interface LoopTurn {
   stop(): void;
 }
 
-const [STAMP, IDLE, POLL_RETURNED] = [0, 1, 2];
+const [STAMP, IDLE, POLL_RETURNED, SLEPT] = [0, 1, 2, 3];
 
 /**
  * What a poll returns arrived after the poll before it returned, for else that one would have returned it. So the lower
@@ -29,19 +29,22 @@ const [STAMP, IDLE, POLL_RETURNED] = [0, 1, 2];
 export function watchLoopTurns(now: () => number): LoopTurn {
   const { nodeTiming } = performance;
   // Doubles in place: in variables of a closure each would be a new object in every turn.
-  const times = Float64Array.of(now(), nodeTiming.idleTime, now());
+  const times = Float64Array.of(now(), nodeTiming.idleTime, now(), NaN);
   const turns = eachTurn(
     () => {
       const idleNowMs = nodeTiming.idleTime;
       times[POLL_RETURNED] = (times[STAMP] as number) + (idleNowMs - (times[IDLE] as number));
       times[IDLE] = idleNowMs;
       times[STAMP] = now();
+      times[SLEPT] = NaN;
     },
     { always: true },
   );
   return {
     earliestMs() {
-      const sleptMs = nodeTiming.idleTime - (times[IDLE] as number);
+      // Read once for all answers of a poll.
+      if (Number.isNaN(times[SLEPT])) times[SLEPT] = nodeTiming.idleTime - (times[IDLE] as number);
+      const sleptMs = times[SLEPT] as number;
       return sleptMs > 0 ? (times[STAMP] as number) + sleptMs : (times[POLL_RETURNED] as number);
     },
     stop() {

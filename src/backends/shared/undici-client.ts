@@ -60,6 +60,7 @@ export function createUndiciClient(options: UndiciOptions): UndiciClient {
         const handler = new ExchangeHandler(exchangeContext, sendOptions.collectBody, resolve);
         call.onAbort(() => {
           handler.abort();
+          return handler;
         });
         const request = { method, path, headers: [...headers], body };
         pool.dispatch(request, handler);
@@ -84,7 +85,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #resolve: (result: Answer | WireFailure) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #aborted = false;
-  #sentMs = NaN;
+  /** When its bytes were handed to a connection. */
+  sentMs = NaN;
   #status = 0;
   #headers: Readonly<Record<string, string>> = {};
   #chunks: Uint8Array[] = [];
@@ -106,7 +108,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    this.#sentMs = this.#context.clock.now();
+    this.sentMs = this.#context.clock.now();
     if (this.#aborted) controller.abort(new Error(GIVEN_UP.detail));
   }
 
@@ -132,7 +134,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const doneMs = this.#context.clock.now();
-    const { sentMs, doneEarliestMs } = { sentMs: this.#sentMs, doneEarliestMs: this.#earliestMs(doneMs) };
+    const { sentMs, doneEarliestMs } = { sentMs: this.sentMs, doneEarliestMs: this.#earliestMs(doneMs) };
     const body = Buffer.concat(this.#chunks);
     const rest = { status: this.#status, headers: this.#headers, bodyBytes: this.#bodyBytes };
     this.#resolve({ kind: 'answer', ...rest, body, sentMs, doneMs, doneEarliestMs, handshakeMs: NaN });
@@ -145,16 +147,16 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #fail({ failure, detail }: Pick<WireFailure, 'failure' | 'detail'>): void {
     const doneMs = this.#context.clock.now();
     const doneEarliestMs = this.#earliestMs(doneMs);
-    this.#resolve({ kind: 'failure', failure, detail, sentMs: this.#sentMs, doneMs, doneEarliestMs, handshakeMs: NaN });
+    this.#resolve({ kind: 'failure', failure, detail, sentMs: this.sentMs, doneMs, doneEarliestMs, handshakeMs: NaN });
   }
 
   #earliestMs(doneMs: number): number {
     const earliestMs = this.#context.earliestMs();
-    return earliestMs <= doneMs && earliestMs >= this.#sentMs ? earliestMs : this.#sentMs;
+    return earliestMs <= doneMs && earliestMs >= this.sentMs ? earliestMs : this.sentMs;
   }
 
   #meaningOf(error: Error): Pick<WireFailure, 'failure' | 'detail'> {
-    if (Number.isNaN(this.#sentMs)) return dialFailure(error);
+    if (Number.isNaN(this.sentMs)) return dialFailure(error);
     if (isBadAnswer(error)) return { failure: 'bad-answer', detail: dialFailure(error).detail };
     const answerBytes = this.#status === 0 ? 0 : Math.max(1, this.#bodyBytes);
     return lossFailure(error, { reused: bytesRead(error) > 0, answerBytes });
