@@ -9,6 +9,7 @@ import { probeCapacity } from './probe-capacity.js';
 import { createRecorder } from './recorder.js';
 import { replayShard } from './replay-shard.js';
 import { schedule } from './schedule.js';
+import { tellable } from './tellable.js';
 import { createVirtualClock } from './virtual-clock.js';
 
 export interface VirtualEnd {
@@ -42,7 +43,10 @@ export async function runVirtualFleet(
     ...(batching === undefined ? {} : { batchSize: batching.size }),
   });
   if (batching !== undefined) checkInvokeBatch(plugin.name, backend);
-  const recorder = createRecorder(0, onBatch);
+  const told = tellable(order.secrets);
+  const recorder = createRecorder(0, (batch) => {
+    onBatch(told(batch));
+  });
   const over = new AbortController();
   const everyTick = async (): Promise<void> => {
     for (let dueMs = WATCH_MS; ; dueMs += WATCH_MS) {

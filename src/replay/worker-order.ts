@@ -17,6 +17,7 @@ export function workerOrder(prepared: Prepared, index: number, memory: InFlightM
     pacing: prepared.pacing.used,
     timeoutMs: request.timeoutMs,
     rehearsals: rehearsals(record.plan.duePerSecond, record.workers),
+    secrets: prepared.secrets,
     inFlight: { memory, limit: record.plan.maxInFlight.limit },
   };
 }
