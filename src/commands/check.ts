@@ -10,13 +10,14 @@ import type { Trace } from '../trace.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
 import { backendOptions, givenPayloads, Run } from './run.js';
+import { SUMMARIES } from './summaries.js';
 import { textFlag } from './text-flag.js';
 
 const { backend, set, url, model, sessions, header, method, expect, insecure, body, payload } = Run.flags;
 
 /** `replay check [TRACE] --backend NAME`: a dry run. */
 export class Check extends Command {
-  static override summary = 'Try a backend with at most one request, and say what a run would meet.';
+  static override summary = SUMMARIES.check;
   static override description =
     'Each step is a line: options, credentials, set-up, address, probe, payloads against the limits of the service, one request, and with a trace the calls it makes and their cost. Exit 2 when one failed.';
   static override examples = [

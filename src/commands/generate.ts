@@ -3,13 +3,14 @@ import { closeArrivals, readArrivals } from '../arrival-store.js';
 import { UserError } from '../errors.js';
 import { parseDurationMs, parseRatePerSecond } from '../quantities.js';
 import type { Trace } from '../trace.js';
+import { SUMMARIES } from './summaries.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
 const PROCESSES = ['mmpp', 'poisson', 'constant', 'gamma', 'piecewise'] as const;
 
 /** `replay generate PROCESS ...`: a trace from a seeded arrival process. */
 export class Generate extends Command {
-  static override summary = 'Make a trace from a seeded arrival process.';
+  static override summary = SUMMARIES.generate;
   static override description =
     'The same flags and seed make the same bytes everywhere. Without -o the trace goes to standard output.';
   static override examples = [

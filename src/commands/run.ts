@@ -18,13 +18,14 @@ import { collectAfter } from './collect-after.js';
 import { COLLECT_FLAGS } from './collect-flags.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { printReport } from './print-report.js';
+import { SUMMARIES } from './summaries.js';
 import { exitOfReport, plainFor, prepareFiles, tellCi } from './tell-ci.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 import { withSettings } from './with-settings.js';
 
 /** `replay [run] TRACE ...`: replays a trace against a backend and reports. */
 export class Run extends Command {
-  static override summary = 'Replay a trace open loop against a serving system, and report.';
+  static override summary = SUMMARIES.run;
   static override description =
     'This is the default command: `replay trace.json` is short for `replay run trace.json`.';
   static override examples = [
