@@ -1,4 +1,4 @@
-import { EXIT, isUserError, printable } from '../errors.js';
+import { EXIT, Interrupted, isUserError, printable } from '../errors.js';
 import { SUMMARIES } from './summaries.js';
 
 /** The command line: `replay trace.json ...` is short for `replay run trace.json ...`. Sets the exit code. */
@@ -53,6 +53,8 @@ function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
 /** One line for what the user can mend; the whole stack for a bug. */
 async function tell(thrown: unknown): Promise<number> {
   const { plainFor } = await import('./tell-ci.js');
+  // What caught the signal has told it.
+  if (thrown instanceof Interrupted) return EXIT.interrupted;
   const byParser = parserExit(thrown);
   if (byParser === EXIT.ok) return EXIT.ok;
   if (isUserError(thrown) || byParser !== undefined) {

@@ -161,16 +161,26 @@ export class Run extends Command {
     const trace = await openTrace(args.trace, flags);
     const date = (): Date => new Date();
     const live = await liveProgress(process.stderr, { quiet: flags.quiet, env: process.env });
+    let started = false;
     const stop = stopOnSignals(() => {
       live.end();
-      this.logToStderr('stopping: nothing more is sent, the report follows (once more kills)');
+      this.logToStderr(
+        started
+          ? 'stopping: nothing more is sent, the report follows (once more kills)'
+          : 'stopping before the start: nothing was sent (once more kills)',
+      );
     });
     let metrics: LiveMetrics | undefined;
     try {
       metrics = await liveMetrics(flags, { env: process.env, date, say: live.say });
       const { replay } = await import('../replay/replay.js');
       const request = requestOf(trace, flags, { ...terms, ...(await givenBudget(flags.budget, terms.prices)) });
-      const world = surroundings(stop.signal, live, (progress) => metrics?.show(progress));
+      const world: Surroundings = {
+        ...surroundings(stop.signal, live, (progress) => metrics?.show(progress)),
+        onStart: () => {
+          started = true;
+        },
+      };
       if (flags.repeat !== undefined) {
         const { repeatRun } = await import('./repeat-run.js');
         process.exitCode = await repeatRun(request, flags, world, {

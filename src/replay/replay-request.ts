@@ -56,6 +56,8 @@ export interface Surroundings {
   readonly date: () => Date;
   /** Aborted: send nothing more, write the report. */
   readonly stop: AbortSignal;
+  /** From here on there will be a report; before, a stop leaves nothing. */
+  readonly onStart?: () => void;
   /** What takes long before the start, and what the user should know at once. */
   readonly say: (text: string) => void;
   /** At every whole second of the run's clock from 1 s on, and once when it is over. Not in virtual time. */

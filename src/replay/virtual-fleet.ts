@@ -18,6 +18,13 @@ export interface VirtualEnd {
   readonly capacity: readonly CapacityReading[];
 }
 
+export interface VirtualEvents {
+  readonly stop: AbortSignal;
+  readonly hold: AbortSignal;
+  /** The backend is ready. */
+  readonly onStart?: () => void;
+}
+
 /**
  * The same loop on this thread in virtual time: no waiting, no chance. Resolves with the time it ended and the backend's facts.
  * `watch` is called every `WATCH_MS`, after everything recorded was handed over.
@@ -26,7 +33,7 @@ export async function runVirtualFleet(
   plugin: BackendPlugin,
   order: WorkerOrder,
   onBatch: (batch: SampleBatch) => void,
-  { stop, hold }: { readonly stop: AbortSignal; readonly hold: AbortSignal },
+  { stop, hold, onStart }: VirtualEvents,
   watch?: (nowMs: number) => void,
 ): Promise<VirtualEnd> {
   const clock = createVirtualClock();
@@ -58,6 +65,7 @@ export async function runVirtualFleet(
   };
   const everything = async (): Promise<readonly CapacityReading[]> => {
     await backend.prepare?.(stop);
+    onStart?.();
     const capacity = probeCapacity(backend, clock, over.signal);
     if (watch !== undefined) void everyTick();
     await replayShard({

@@ -62,6 +62,8 @@ async function work(
   try {
     backend = await openBackend(order, clock, meanwhile, say);
   } catch (thrown) {
+    // Its pacing thread would keep this one alive.
+    clock.close();
     const message = hideSecrets(order.secrets)(messageOf(thrown));
     say({ kind: 'failed', message, mendable: isUserError(thrown) });
     return;

@@ -197,7 +197,9 @@ function notes({ run: { notes: texts, stopReason } }: Report): string[] {
   );
 }
 
-function verdict({ verdict: { valid, reasons } }: Report): string[] {
+function verdict({ verdict: { valid, reasons }, sections: { outcomes } }: Report): string[] {
+  if (valid && outcomes.unsent === outcomes.planned)
+    return ['NOTHING WAS SENT: the run ended before its first request; no number here says anything.'];
   if (valid) return ['VALID: the generator kept the schedule and its own share moves no number.'];
   const shown = reasons.slice(0, MOST_REASONS).flatMap((reason) => wrapText(printable(reason, 600), WIDTH, '  - '));
   const rest =
