@@ -8,6 +8,10 @@ import { figures, paragraphs, WIDTH } from './labelled-lines.js';
 import { thresholdsText } from './thresholds-text.js';
 import { wrapText } from './wrap-text.js';
 
+/** Why a connection wait is null. */
+const WAIT_UNKNOWN =
+  'the backend cannot tell it apart; service counts from the first byte where that is seen, else from the hand-over';
+
 /** Reasons beyond these are in the JSON report. */
 const MOST_REASONS = 20;
 
@@ -133,7 +137,9 @@ function coldStarts({ sections: { coldStarts: section } }: Report): string[] {
 
 function health({ sections: { health: section } }: Report): string[] {
   const facts = [
-    ...spreadFact('connection wait', section.connectionWait),
+    ...(isWaitUnknown(section)
+      ? [`connection wait is not known: ${WAIT_UNKNOWN}`]
+      : spreadFact('connection wait', section.connectionWait)),
     ...spreadFact(`handshake of ${String(section.handshake.count)} requests`, section.handshake),
     ...spreadFact('receive uncertainty', section.receiveUncertainty),
     ...busiestFact(section),
@@ -145,6 +151,11 @@ function health({ sections: { health: section } }: Report): string[] {
     ...resourceFact(section.resources),
   ];
   return paragraphs('Health', facts);
+}
+
+/** Where nothing was sent, nobody waited. */
+function isWaitUnknown({ connectionWait, lateness }: HealthSection): boolean {
+  return connectionWait.maxMs === null && lateness.maxMs !== null;
 }
 
 function spreadFact(what: string, { p50Ms, p99Ms, maxMs }: Spread): string[] {
