@@ -31,6 +31,8 @@ export interface Plan {
   readonly duePerSecond: readonly number[];
   /** Requests due before this moment are warm-up: sent, billed and counted, but left out of latency. */
   readonly warmupMs: number;
+  /** So many requests; absent in records of versions that counted them from the seconds. */
+  readonly warmupRequests?: number;
   /** From the hand-over. */
   readonly timeoutMs: number;
   readonly maxLatenessMs: number;

@@ -4,7 +4,7 @@ import { UserError } from '../errors.js';
 import { parseDurationMs, parseRatePerSecond } from '../quantities.js';
 import type { Trace } from '../trace.js';
 import { SUMMARIES } from './summaries.js';
-import { textFlag, wholeNumber } from './text-flag.js';
+import { parsePositive, textFlag, wholeNumber } from './text-flag.js';
 
 const PROCESSES = ['mmpp', 'poisson', 'constant', 'gamma', 'piecewise'] as const;
 
@@ -134,12 +134,6 @@ function fromFlags(process: string, flags: GenerateFlags): Record<string, unknow
   if (process === 'piecewise') return { process, durationMs, seed, points };
   if (rate === undefined) throw new UserError(`${process} needs --rate, such as --rate 50/s`);
   return { process, durationMs, seed, rate, ...(process === 'gamma' ? { scv: scv ?? 1 } : {}) };
-}
-
-function parsePositive(text: string): number {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!(value > 0 && value < Infinity)) throw new Error('give a number above 0');
-  return value;
 }
 
 function parseRates(text: string): number[] {

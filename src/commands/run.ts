@@ -20,7 +20,8 @@ import { stopOnSignals } from './stop-on-signals.js';
 import { printReport } from './print-report.js';
 import { SUMMARIES } from './summaries.js';
 import { exitOfReport, plainFor, prepareFiles, tellCi } from './tell-ci.js';
-import { textFlag, wholeNumber } from './text-flag.js';
+import { parseTimeoutMs } from './parse-timeout.js';
+import { parsePositive, textFlag, wholeNumber } from './text-flag.js';
 import { withSettings } from './with-settings.js';
 
 /** `replay [run] TRACE ...`: replays a trace against a backend and reports. */
@@ -57,7 +58,11 @@ export class Run extends Command {
       description: 'a header, "name: value"; {seq} and {run} are filled in; repeatable',
     }),
     method: Flags.string({ description: 'short for --set method=' }),
-    expect: Flags.string({ description: 'what a success is, beyond a complete 2xx; short for --set expect=' }),
+    expect: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'what a success is, beyond a complete 2xx: status:200, body~text; repeatable, all hold together',
+    }),
     insecure: Flags.boolean({ char: 'k', description: 'do not verify TLS certificates' }),
     body: Flags.string({
       char: 'b',
@@ -79,6 +84,10 @@ export class Run extends Command {
       default: 'poisson',
       description: 'no trace: the arrival process',
     }),
+    scv: textFlag(
+      'scv',
+      parsePositive,
+    )({ description: 'with --process gamma: squared coefficient of variation of the gaps; 1 (Poisson) unless given' }),
     seed: textFlag(
       'seed',
       wholeNumber(0, Number.MAX_SAFE_INTEGER),
@@ -110,8 +119,8 @@ export class Run extends Command {
     )({ description: 'more open requests than this are shed; 10000 unless given' }),
     timeout: textFlag(
       'timeout',
-      parseDurationMs,
-    )({ default: 30_000, description: 'for a complete answer, from the hand-over' }),
+      parseTimeoutMs,
+    )({ default: 30_000, description: 'for a complete answer, from the hand-over; at most 2h' }),
     warmup: textFlag(
       'warmup',
       parseDurationMs,
@@ -258,7 +267,9 @@ async function cutTrace(trace: Trace, fromMs: number, toMs: number | undefined, 
 }
 
 async function generated(flags: RunFlags, payloads: readonly Payload[] = []): Promise<Trace> {
-  const { rate, duration, process: process_, seed, requests } = flags;
+  const { rate, duration, process: process_, scv, seed, requests } = flags;
+  if (scv !== undefined && process_ !== 'gamma')
+    throw new UserError('--scv is of the gaps of --process gamma; add that, or leave it out');
   if (rate === undefined)
     throw new UserError('nothing to replay; give a trace file, - for standard input, or --rate 50/s --duration 30s');
   if ((duration === undefined) === (requests === undefined))
@@ -268,7 +279,7 @@ async function generated(flags: RunFlags, payloads: readonly Payload[] = []): Pr
         : '--duration and --requests are two lengths; give one',
     );
   const { storedFirst, storedRecipe } = await import('./stored-recipe.js');
-  const recipe = { process: process_, seed, rate, ...(process_ === 'gamma' ? { scv: 4 } : {}) };
+  const recipe = { process: process_, seed, rate, ...(process_ === 'gamma' ? { scv: scv ?? 1 } : {}) };
   const name = `${process_}-${String(rate)}`;
   const trace =
     requests === undefined
@@ -312,7 +323,6 @@ export function requestOf(
   terms: GivenTerms & GivenThresholds & { budget?: number },
 ): ReplayRequest {
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
-  if (flags.timeout <= 0) throw new UserError('--timeout must be above 0');
   return {
     trace,
     backend: flags.backend,
@@ -348,11 +358,11 @@ export function backendOptions(flags: BackendFlags): RawOptions {
     if (equals < 1) throw new UserError(`--set ${printable(text, 60)}: give key=value`);
     return [text.slice(0, equals), text.slice(equals + 1)];
   });
-  for (const key of ['url', 'model', 'sessions', 'method', 'expect'] as const) {
+  for (const key of ['url', 'model', 'sessions', 'method'] as const) {
     const value = flags[key];
     if (value !== undefined) pairs.push([key, value]);
   }
-  for (const header of flags.header ?? []) pairs.push(['header', header]);
+  for (const key of ['expect', 'header'] as const) for (const value of flags[key] ?? []) pairs.push([key, value]);
   if (flags.insecure) pairs.push(['insecure', 'true']);
   if (flags.connections !== undefined) pairs.push(['connections', String(flags.connections)]);
   const options: Record<string, string | string[]> = {};

@@ -34,3 +34,9 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     return value;
   };
 }
+
+export function parsePositive(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!(value > 0 && value < Infinity)) throw new Error('give a number above 0');
+  return value;
+}
