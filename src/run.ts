@@ -109,6 +109,8 @@ export interface RunRecord {
   readonly pacing: { readonly asked: string; readonly used: string; readonly why: string };
   readonly seed: number;
   readonly notes: readonly string[];
+  /** What the user said of it; absent: nothing. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Set where it was one of several runs made together. */
   readonly series?: RunSeries;
   /** Absent in records of versions that knew no cost. */

@@ -2,19 +2,19 @@ import { Args, Command, Flags, type Interfaces } from '@oclif/core';
 import { tmpdir } from 'node:os';
 import { closeArrivals } from '../arrival-store.js';
 import { LATEST_PRICES } from '../cost-terms.js';
-import { EXIT, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import { parseDurationMs, parseSpeed } from '../quantities.js';
 import type { CheckRequest } from '../check/check.js';
-import type { CheckStep } from '../check/check-step.js';
 import type { Trace } from '../trace.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
+import { dryRun } from './dry-run.js';
 import { backendOptions, givenPayloads, Run } from './run.js';
 import { parseTimeoutMs } from './parse-timeout.js';
 import { SUMMARIES } from './summaries.js';
 import { textFlag } from './text-flag.js';
 
-const { backend, set, url, model, sessions, header, method, expect, insecure, body, payload } = Run.flags;
+const { backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload } = Run.flags;
 
 /** `replay check [TRACE] --backend NAME`: a dry run. */
 export class Check extends Command {
@@ -30,7 +30,7 @@ export class Check extends Command {
     trace: Args.string({ description: 'trace file, or - for standard input: its payloads, calls and cost' }),
   };
   static override flags = {
-    ...{ backend, set, url, model, sessions, header, method, expect, insecure, body, payload },
+    ...{ backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload },
     ...BATCH_FLAGS,
     request: Flags.boolean({ default: true, allowNo: true, description: 'send one request' }),
     timeout: textFlag('timeout', parseTimeoutMs)({ default: 30_000, description: 'for the complete answer' }),
@@ -48,28 +48,13 @@ export class Check extends Command {
     const trace = args.trace === undefined ? undefined : await openTrace(args.trace, payloads);
     try {
       const request = { ...requestOf(flags), ...terms, payloads: trace?.payloads ?? payloads ?? [] };
-      await this.#check({ ...request, ...(trace === undefined ? {} : { trace }) }, flags.json);
+      const whole = { ...request, ...(trace === undefined ? {} : { trace }) };
+      process.exitCode = await dryRun(whole, flags.json, (text) => {
+        this.logToStderr(text);
+      });
     } finally {
       if (trace !== undefined) closeArrivals(trace.store);
     }
-  }
-
-  async #check(request: CheckRequest, json: boolean): Promise<void> {
-    const { check } = await import('../check/check.js');
-    const { checkText } = await import('../check/check-text.js');
-    const steps = await check(request, {
-      folder: process.cwd(),
-      env: process.env,
-      say: (text) => {
-        this.logToStderr(text);
-      },
-      tell: (step) => {
-        if (!json) process.stdout.write(checkText(step));
-      },
-    });
-    const ok = steps.every(({ state }) => state !== 'failed');
-    if (json) process.stdout.write(jsonText(ok, steps));
-    process.exitCode = ok ? EXIT.ok : EXIT.userError;
   }
 }
 
@@ -93,9 +78,4 @@ function requestOf(flags: CheckFlags): Omit<CheckRequest, 'payloads'> {
     timeoutMs: flags.timeout,
     sends: flags.request,
   };
-}
-
-function jsonText(ok: boolean, steps: readonly CheckStep[]): string {
-  const told = steps.map(({ name, state, text, facts }) => ({ step: name, state, text, ...facts }));
-  return `${JSON.stringify({ ok, steps: told }, null, 1)}\n`;
 }

@@ -17,8 +17,10 @@ import { REPEAT_FLAGS } from './repeat-flags.js';
 import { collectAfter } from './collect-after.js';
 import { COLLECT_FLAGS } from './collect-flags.js';
 import { stopOnSignals } from './stop-on-signals.js';
+import { givenFormat, OUTPUT_FLAGS, type OutputFormat } from './output-flags.js';
 import { printReport } from './print-report.js';
 import { SUMMARIES } from './summaries.js';
+import { givenTags, TAG_FLAG } from './tag-flag.js';
 import { exitOfReport, plainFor, prepareFiles, tellCi } from './tell-ci.js';
 import { parseTimeoutMs } from './parse-timeout.js';
 import { parsePositive, textFlag, wholeNumber } from './text-flag.js';
@@ -64,6 +66,9 @@ export class Run extends Command {
       description: 'what a success is, beyond a complete 2xx: status:200, body~text; repeatable, all hold together',
     }),
     insecure: Flags.boolean({ char: 'k', description: 'do not verify TLS certificates' }),
+    http2: Flags.boolean({
+      description: 'HTTP/2 where the service agrees: short for --set http2=true --set client=undici',
+    }),
     body: Flags.string({
       char: 'b',
       description: 'the body of every request, sent as JSON when it is JSON; @FILE reads it from a file',
@@ -116,7 +121,10 @@ export class Run extends Command {
     'max-in-flight': textFlag(
       'max-in-flight',
       wholeNumber(1, 1_000_000),
-    )({ description: 'more open requests than this are shed; 10000 unless given' }),
+    )({
+      aliases: ['max-concurrency'],
+      description: 'more open requests than this are shed; 10000 unless given',
+    }),
     timeout: textFlag(
       'timeout',
       parseTimeoutMs,
@@ -128,7 +136,7 @@ export class Run extends Command {
     'max-lateness': textFlag(
       'max-lateness',
       parseDurationMs,
-    )({ default: 10, description: 'a p99 lateness above this makes the run INVALID' }),
+    )({ default: 10, aliases: ['max-lag'], description: 'a p99 lateness above this makes the run INVALID' }),
     ...BATCH_FLAGS,
     ...COST_FLAGS,
     ...REPEAT_FLAGS,
@@ -145,7 +153,9 @@ export class Run extends Command {
       aliases: ['output'],
       description: 'folder for the run, new or empty; runs/<time>-<trace>-<backend> unless given',
     }),
-    json: Flags.boolean({ description: 'print report.json in place of the text' }),
+    ...OUTPUT_FLAGS,
+    ...TAG_FLAG,
+    'dry-run': Flags.boolean({ description: 'no run: what `replay check` does, with at most one request' }),
     html: Flags.boolean({ default: true, allowNo: true, description: 'write report.html, the page with the plots' }),
     quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
     ...CONFIG_FLAG,
@@ -159,11 +169,16 @@ export class Run extends Command {
         this.logToStderr(text);
       },
     });
+    const format = givenFormat(flags);
     const terms = { ...(await givenTerms(flags, LATEST_PRICES)), ...(await givenGate(flags)) };
     if (flags.repeat === undefined && flags['vary-seed'])
       throw new UserError('--vary-seed draws the arrivals anew for each of several runs; add --repeat N');
     if (flags.repeat !== undefined && (flags.junit ?? flags.summary) !== undefined)
       throw new UserError('--junit and --summary tell of one run; leave out --repeat, or compare its runs afterwards');
+    if (flags['dry-run']) {
+      process.exitCode = await this.#dryRun(args.trace, flags, terms, format);
+      return;
+    }
     prepareFiles(flags);
     const collect = await collectAfter(flags);
     const { closeArrivals } = await import('../arrival-store.js');
@@ -192,7 +207,7 @@ export class Run extends Command {
       };
       if (flags.repeat !== undefined) {
         const { repeatRun } = await import('./repeat-run.js');
-        process.exitCode = await repeatRun(request, flags, world, {
+        process.exitCode = await repeatRun(request, { ...flags, json: format === 'json' }, world, {
           exitOf: exitCode,
           redraw: args.trace === undefined ? (seed) => openTrace(undefined, { ...flags, seed }) : undefined,
         });
@@ -200,7 +215,7 @@ export class Run extends Command {
       }
       const result = await collect(await replay(request, world), stop.signal);
       live.end();
-      await print(result, flags);
+      await print(result, format, flags.latency);
       await metrics.end(result.report, stop.signal);
       process.exitCode = exitCode(result);
       await tellCi(result.report, flags, process.env);
@@ -209,6 +224,22 @@ export class Run extends Command {
       live.end();
       await metrics?.close();
       stop.release();
+      closeArrivals(trace.store);
+    }
+  }
+
+  async #dryRun(source: string | undefined, flags: RunFlags, terms: GivenTerms, format: OutputFormat): Promise<number> {
+    const { closeArrivals } = await import('../arrival-store.js');
+    const { dryRun } = await import('./dry-run.js');
+    const trace = await openTrace(source, flags);
+    try {
+      const { batching, ...rest } = requestOf(trace, flags, terms);
+      const batches = batching === undefined ? {} : { batching };
+      const request = { ...rest, ...batches, payloads: trace.payloads, sends: true };
+      return await dryRun(request, format === 'json', (text) => {
+        this.logToStderr(text);
+      });
+    } finally {
       closeArrivals(trace.store);
     }
   }
@@ -341,6 +372,7 @@ export function requestOf(
     maxLatenessMs: flags['max-lateness'],
     seed: flags.seed,
     ...terms,
+    ...givenTags(flags.tag),
     out: flags.out,
     html: flags.html,
   };
@@ -348,7 +380,7 @@ export function requestOf(
 
 type BackendFlags = Pick<
   RunFlags,
-  'set' | 'url' | 'model' | 'sessions' | 'method' | 'expect' | 'header' | 'insecure'
+  'set' | 'url' | 'model' | 'sessions' | 'method' | 'expect' | 'header' | 'insecure' | 'http2'
 > & { readonly connections?: number | undefined };
 
 /** `--set` first, then the shorthands; a key given twice becomes a list, which only repeatable options take. */
@@ -364,6 +396,10 @@ export function backendOptions(flags: BackendFlags): RawOptions {
   }
   for (const key of ['expect', 'header'] as const) for (const value of flags[key] ?? []) pairs.push([key, value]);
   if (flags.insecure) pairs.push(['insecure', 'true']);
+  if (flags.http2) {
+    pairs.push(['http2', 'true']);
+    if (!pairs.some(([key]) => key === 'client')) pairs.push(['client', 'undici']);
+  }
   if (flags.connections !== undefined) pairs.push(['connections', String(flags.connections)]);
   const options: Record<string, string | string[]> = {};
   for (const [key, value] of pairs) {
@@ -377,9 +413,20 @@ export function backendOptions(flags: BackendFlags): RawOptions {
   return options;
 }
 
-async function print({ report, folder, spectrum }: ReplayResult, flags: RunFlags): Promise<void> {
-  await printReport(report, spectrum, flags);
-  if (!flags.json) process.stderr.write(plainFor(process.env, `written to ${folder}\n`));
+async function print(
+  { report, folder, spectrum }: ReplayResult,
+  format: OutputFormat,
+  latency: boolean,
+): Promise<void> {
+  if (format === 'csv') await printSamples(folder);
+  else if (format !== 'quiet') await printReport(report, spectrum, { json: format === 'json', latency });
+  if (format === 'text') process.stderr.write(plainFor(process.env, `written to ${folder}\n`));
+}
+
+/** Whole, also where the run was stopped. */
+async function printSamples(folder: string): Promise<void> {
+  const { exportSamples } = await import('../export/export-samples.js');
+  await exportSamples(folder, 'csv', process.stdout, new AbortController().signal);
 }
 
 /** By precedence: what stops a run outranks what it measured. */

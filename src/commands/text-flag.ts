@@ -4,6 +4,7 @@ import { printable, UserError } from '../errors.js';
 interface TextFlagOptions {
   readonly description: string;
   readonly char?: string;
+  readonly aliases?: string[];
 }
 
 interface TextFlag<T> {

@@ -40,6 +40,8 @@ export interface ReplayRequest {
   readonly thresholds?: readonly string[];
   /** Stops sending when one of them fails while the run goes on. */
   readonly abortOnFail?: AbortOnFail;
+  /** What the user says of it. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
   /** Which of several runs made together this is. */

@@ -190,14 +190,18 @@ function resourceFact(resources: HealthSection['resources']): string[] {
   return entries.length === 0 ? [] : [`resources: ${entries.join(', ')}`];
 }
 
-function run({ run: { id, trace, backend, time, workers, pacing, speed } }: Report): string[] {
+function run({ run: { id, trace, backend, time, workers, pacing, speed, tags = {} } }: Report): string[] {
   const how = [
     `${String(workers)} worker${workers === 1 ? '' : 's'}`,
     `${pacing.used} pacing`,
     ...(speed === 1 ? [] : [`speed ${String(speed)}x`]),
   ];
   const text = `${id}: trace ${trace.name} against ${backend} in ${time} time, ${how.join(', ')}`;
-  return paragraphs('Run', [printable(text, 600)]);
+  const told = Object.entries(tags).map(([key, value]) => `${key}=${value}`);
+  return paragraphs('Run', [
+    printable(text, 600),
+    ...(told.length === 0 ? [] : [printable(`tags: ${told.join(', ')}`, 600)]),
+  ]);
 }
 
 function notes({ run: { notes: texts, stopReason } }: Report): string[] {
