@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { UserError } from '../errors.js';
 
-export const FORMATS = ['text', 'json', 'csv', 'quiet'] as const;
+const FORMATS = ['text', 'json', 'csv', 'quiet'] as const;
 export type OutputFormat = (typeof FORMATS)[number];
 
 /** The flags of what goes to standard output. */
