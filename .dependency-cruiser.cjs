@@ -54,7 +54,7 @@ module.exports = {
           flat,
           own('check'),
           '^src/backends/(backend|registry)\\.ts$',
-          '^src/replay/(check-batches|environment-options|make-plan|redact-options|schedule|system-clock)\\.ts$',
+          '^src/replay/(check-batches|environment-options|hide-secrets|make-plan|redact-options|schedule|secrets-of-options|system-clock)\\.ts$',
           '^src/collectors/(assumed-samples|cost)\\.ts$',
         ],
       },

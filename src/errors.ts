@@ -6,6 +6,15 @@ export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
+/** The user's stop came before anything was sent: there is nothing to report, and nothing is left behind. Exit 130. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  constructor() {
+    super('interrupted before the start: nothing was sent');
+  }
+}
+
 /** The exit codes of the command line, in order of precedence (the first that applies wins). */
 export const EXIT = { userError: 2, bug: 1, interrupted: 130, invalid: 96, budget: 105, threshold: 99, ok: 0 } as const;
 

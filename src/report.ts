@@ -58,6 +58,8 @@ export interface RunSummary {
   readonly warmupMs: number;
   readonly timeoutMs: number;
   readonly seed: number;
+  /** What the user said of the run; absent: nothing. */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, unknown>>;
   readonly backendFacts: Readonly<Record<string, string | number | boolean>>;
   /** Sentences the reader must know (synthetic weights, a shortened burst, ...). */

@@ -31,6 +31,8 @@ export interface Plan {
   readonly duePerSecond: readonly number[];
   /** Requests due before this moment are warm-up: sent, billed and counted, but left out of latency. */
   readonly warmupMs: number;
+  /** So many requests; absent in records of versions that counted them from the seconds. */
+  readonly warmupRequests?: number;
   /** From the hand-over. */
   readonly timeoutMs: number;
   readonly maxLatenessMs: number;
@@ -107,6 +109,8 @@ export interface RunRecord {
   readonly pacing: { readonly asked: string; readonly used: string; readonly why: string };
   readonly seed: number;
   readonly notes: readonly string[];
+  /** What the user said of it; absent: nothing. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Set where it was one of several runs made together. */
   readonly series?: RunSeries;
   /** Absent in records of versions that knew no cost. */

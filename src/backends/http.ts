@@ -7,7 +7,7 @@ import { batchSizes } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { connectionShare } from './shared/connection-share.js';
 import type { Answer, WireFailure } from './shared/exchange.js';
-import { unexpected } from './shared/expect-rule.js';
+import { needlesOf, unexpected } from './shared/expect-rule.js';
 import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-options.js';
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { instancesJson, JSON_TYPE } from './shared/instances-json.js';
@@ -22,7 +22,8 @@ const plugin: BackendPlugin<HttpOptions> = {
   name: 'http',
   summary: 'any HTTP/1.1 or HTTP/2 service',
   waits: 'on-the-world',
-  knowsSent: true,
+  // undici's handshakes cannot be told from waiting.
+  knowsSent: ({ client }) => client === 'lean',
   publicOptions: ['method', 'connections', 'client', 'insecure', 'expect', 'http2', 'body-limit', 'idle'],
   options: HTTP_OPTIONS,
   parseOptions: parseHttpOptions,
@@ -119,7 +120,7 @@ function requestOf(options: HttpOptions, runId: string, payload: Payload | null)
   ];
   return {
     method: options.method ?? (payload === null ? 'GET' : 'POST'),
-    path: url.pathname + url.search,
+    path: (url.pathname + url.search).replace(/%7B(seq|run)%7D/gi, '{$1}').replaceAll('{run}', runId),
     headers: [...usual.filter(([name]) => !ownNames.includes(name)), ...own],
     body: payload?.kind === 'bytes' ? payload.bytes : null,
   };
@@ -136,11 +137,11 @@ function invokesOf(
   batches: InstanceBatches | undefined,
   { onAnswer }: Pick<BackendContext, 'onAnswer'>,
 ): Pick<Backend, 'invoke' | 'invokeBatch'> {
-  const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
+  const needles = needlesOf(expect);
   const outcomeOf = (result: Answer | WireFailure): Outcome => {
     showAnswer(onAnswer, result);
     if (result.kind === 'failure') return failedWire(result);
-    const trouble = unexpected(expect, needle, result);
+    const trouble = unexpected(expect, needles, result);
     if (trouble === null) return success(result);
     const isOwnFailure =
       result.status >= 300 && (result.status < expect.leastStatus || result.status > expect.mostStatus);

@@ -12,8 +12,10 @@ import { LATEST_PRICES, type CostTerms, type PriceSheet, type RentedMachine } fr
 import { printable } from '../errors.js';
 import { checkBatches } from '../replay/check-batches.js';
 import { environmentName, withEnvironment } from '../replay/environment-options.js';
+import { hideSecrets } from '../replay/hide-secrets.js';
 import { redactOptions } from '../replay/redact-options.js';
 import { clipWindow } from '../replay/schedule.js';
+import { secretsOfOptions } from '../replay/secrets-of-options.js';
 import { createSystemClock, type SystemClock } from '../replay/system-clock.js';
 import type { Batching } from '../run.js';
 import type { Payload, Trace } from '../trace.js';
@@ -22,7 +24,6 @@ import { attempt, type CheckStep, type Learnt } from './check-step.js';
 import { compareSizes } from './compare-sizes.js';
 import { estimateCalls } from './estimate-calls.js';
 import { reachAddress } from './reach-address.js';
-import { secretsOfOptions } from './secrets-of-options.js';
 import { type OneAnswer, sendOne } from './send-one.js';
 
 export interface CheckRequest {
@@ -225,7 +226,8 @@ async function oneRequest(
   }
   return attempt(tell, 'request', async () => {
     await backend.prepare?.(new AbortController().signal);
-    return sendOne(backend, clock, request.timeoutMs, seen, secretsOfOptions(raw, plugin.publicOptions));
+    const withoutSecrets = hideSecrets(secretsOfOptions(raw, plugin.publicOptions));
+    return sendOne(backend, clock, request.timeoutMs, seen, withoutSecrets);
   });
 }
 

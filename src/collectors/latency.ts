@@ -118,14 +118,14 @@ class WarmupCount {
   /** Those with a row. */
   seen = 0;
   #seenAfterWholeSeconds = 0;
-  /** All of them, where the plan says so: its seconds are those of the release. */
-  readonly #planned: number;
+  /** All of them, where the plan says so, which old ones do only for batches. */
+  readonly #planned: number | undefined;
   readonly #warmupMs: number;
   readonly #wholeSecondsMs: number;
   readonly #dueInWholeSeconds: number;
 
-  constructor({ warmupMs, duePerSecond, batching }: Plan) {
-    this.#planned = batching?.warmupRequests ?? 0;
+  constructor({ warmupMs, duePerSecond, warmupRequests, batching }: Plan) {
+    this.#planned = warmupRequests ?? batching?.warmupRequests;
     const seconds = Math.floor(warmupMs / 1000);
     this.#warmupMs = warmupMs;
     this.#wholeSecondsMs = seconds * 1000;
@@ -141,8 +141,8 @@ class WarmupCount {
     }
   }
 
-  /** The plan counts whole seconds; what is left of the warm-up is known by its rows only. */
+  /** Without a count of the plan there are its whole seconds; what is left of the warm-up is then known by its rows only. */
   requests(): number {
-    return Math.max(this.#planned, this.seen, this.#dueInWholeSeconds + this.#seenAfterWholeSeconds);
+    return this.#planned ?? Math.max(this.seen, this.#dueInWholeSeconds + this.#seenAfterWholeSeconds);
   }
 }

@@ -2,10 +2,11 @@ import { Command, Flags } from '@oclif/core';
 import type { BackendPlugin, OptionInfo } from '../backends/backend.js';
 import type { BuiltIn } from '../backends/registry.js';
 import { environmentName } from '../replay/environment-options.js';
+import { SUMMARIES } from './summaries.js';
 
 /** `replay backends`: what can be measured, and with which options. */
 export class Backends extends Command {
-  static override summary = 'List the built-in backends and their options.';
+  static override summary = SUMMARIES.backends;
   static override description =
     'Each option is given by --set name=value, or by the environment as REPLAY_<BACKEND>_<OPTION>.';
   static override examples = ['<%= config.bin %> backends', '<%= config.bin %> backends --json'];

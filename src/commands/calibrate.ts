@@ -1,11 +1,12 @@
 import { Command, Flags } from '@oclif/core';
 import type { Calibration, PacingCalibration } from '../calibration.js';
 import { parseDurationMs } from '../quantities.js';
+import { SUMMARIES } from './summaries.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
 /** `replay calibrate`: what this machine can do. */
 export class Calibrate extends Command {
-  static override summary = 'Measure how exact and how fast this machine is as an instrument.';
+  static override summary = SUMMARIES.calibrate;
   static override description =
     'Short runs against a server in this process; takes about a minute, sends nothing over the network. The result is kept, ' +
     'and a later run that asks for more says so before it starts.';

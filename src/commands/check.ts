@@ -2,21 +2,23 @@ import { Args, Command, Flags, type Interfaces } from '@oclif/core';
 import { tmpdir } from 'node:os';
 import { closeArrivals } from '../arrival-store.js';
 import { LATEST_PRICES } from '../cost-terms.js';
-import { EXIT, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import { parseDurationMs, parseSpeed } from '../quantities.js';
 import type { CheckRequest } from '../check/check.js';
-import type { CheckStep } from '../check/check-step.js';
 import type { Trace } from '../trace.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
+import { dryRun } from './dry-run.js';
 import { backendOptions, givenPayloads, Run } from './run.js';
+import { parseTimeoutMs } from './parse-timeout.js';
+import { SUMMARIES } from './summaries.js';
 import { textFlag } from './text-flag.js';
 
-const { backend, set, url, model, sessions, header, method, expect, insecure, body, payload } = Run.flags;
+const { backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload } = Run.flags;
 
 /** `replay check [TRACE] --backend NAME`: a dry run. */
 export class Check extends Command {
-  static override summary = 'Try a backend with at most one request, and say what a run would meet.';
+  static override summary = SUMMARIES.check;
   static override description =
     'Each step is a line: options, credentials, set-up, address, probe, payloads against the limits of the service, one request, and with a trace the calls it makes and their cost. Exit 2 when one failed.';
   static override examples = [
@@ -28,10 +30,10 @@ export class Check extends Command {
     trace: Args.string({ description: 'trace file, or - for standard input: its payloads, calls and cost' }),
   };
   static override flags = {
-    ...{ backend, set, url, model, sessions, header, method, expect, insecure, body, payload },
+    ...{ backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload },
     ...BATCH_FLAGS,
     request: Flags.boolean({ default: true, allowNo: true, description: 'send one request' }),
-    timeout: textFlag('timeout', parseDurationMs)({ default: 30_000, description: 'for the complete answer' }),
+    timeout: textFlag('timeout', parseTimeoutMs)({ default: 30_000, description: 'for the complete answer' }),
     from: textFlag('from', parseDurationMs)({ default: 0, description: 'begin here in the trace' }),
     to: textFlag('to', parseDurationMs)({ description: 'end here in the trace' }),
     speed: textFlag('speed', parseSpeed)({ default: 1, description: '2x replays in half the time' }),
@@ -46,28 +48,13 @@ export class Check extends Command {
     const trace = args.trace === undefined ? undefined : await openTrace(args.trace, payloads);
     try {
       const request = { ...requestOf(flags), ...terms, payloads: trace?.payloads ?? payloads ?? [] };
-      await this.#check({ ...request, ...(trace === undefined ? {} : { trace }) }, flags.json);
+      const whole = { ...request, ...(trace === undefined ? {} : { trace }) };
+      process.exitCode = await dryRun(whole, flags.json, (text) => {
+        this.logToStderr(text);
+      });
     } finally {
       if (trace !== undefined) closeArrivals(trace.store);
     }
-  }
-
-  async #check(request: CheckRequest, json: boolean): Promise<void> {
-    const { check } = await import('../check/check.js');
-    const { checkText } = await import('../check/check-text.js');
-    const steps = await check(request, {
-      folder: process.cwd(),
-      env: process.env,
-      say: (text) => {
-        this.logToStderr(text);
-      },
-      tell: (step) => {
-        if (!json) process.stdout.write(checkText(step));
-      },
-    });
-    const ok = steps.every(({ state }) => state !== 'failed');
-    if (json) process.stdout.write(jsonText(ok, steps));
-    process.exitCode = ok ? EXIT.ok : EXIT.userError;
   }
 }
 
@@ -81,7 +68,6 @@ async function openTrace(source: string, payloads: Trace['payloads'] | undefined
 
 function requestOf(flags: CheckFlags): Omit<CheckRequest, 'payloads'> {
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
-  if (flags.timeout <= 0) throw new UserError('--timeout must be above 0');
   return {
     backend: flags.backend,
     backendOptions: backendOptions(flags),
@@ -92,9 +78,4 @@ function requestOf(flags: CheckFlags): Omit<CheckRequest, 'payloads'> {
     timeoutMs: flags.timeout,
     sends: flags.request,
   };
-}
-
-function jsonText(ok: boolean, steps: readonly CheckStep[]): string {
-  const told = steps.map(({ name, state, text, facts }) => ({ step: name, state, text, ...facts }));
-  return `${JSON.stringify({ ok, steps: told }, null, 1)}\n`;
 }

@@ -3,12 +3,13 @@ import type { CompareRequest } from '../compare/compare-runs.js';
 import type { Comparison } from '../compare/comparison.js';
 import { EXIT, UserError } from '../errors.js';
 import type { SystemsEnd } from './run-systems.js';
+import { SUMMARIES } from './summaries.js';
 import { writeAskedFile } from './write-asked-file.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
 /** `replay compare RUN ...`: runs side by side, or with `--run` made first. */
 export class Compare extends Command {
-  static override summary = 'Compare runs: tables, intervals, the latency-cost frontier, a regression gate.';
+  static override summary = SUMMARIES.compare;
   static override examples = [
     '<%= config.bin %> compare runs/lambda-* runs/sagemaker-*',
     '<%= config.bin %> compare runs --mixed --format markdown --html compare.html',

@@ -1,10 +1,11 @@
 import { Args, Command } from '@oclif/core';
+import { SUMMARIES } from './summaries.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /** `replay completion bash`: what the shell sources. */
 export class Completion extends Command {
-  static override summary = 'Print a script that completes commands, flags and values in a shell.';
+  static override summary = SUMMARIES.completion;
   static override description =
     'bash: source <(replay completion bash); zsh: source <(replay completion zsh); fish: replay completion fish | source.';
   static override examples = ['<%= config.bin %> completion bash', '<%= config.bin %> completion fish'];

@@ -9,6 +9,7 @@ import type { Plan } from '../run.js';
 import type { Trace } from '../trace.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
+import { SUMMARIES } from './summaries.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
 /** How the services are billed; those without a bill of their own run on a --machine. */
@@ -33,7 +34,7 @@ const MACHINES: Readonly<Record<string, readonly [prefix: string, machine: strin
 
 /** `replay estimate TRACE`: what a run would cost, before it. The same fold as after it, over samples that are assumed. */
 export class Estimate extends Command {
-  static override summary = 'Estimate what a trace would cost on a service, without sending anything.';
+  static override summary = SUMMARIES.estimate;
   static override examples = [
     '<%= config.bin %> estimate traces/workload-40.json --backend lambda --memory 2048 --billed-ms 18',
     '<%= config.bin %> estimate traces/workload-40.json --backend sagemaker --instances 2',

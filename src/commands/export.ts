@@ -1,10 +1,11 @@
 import { Args, Command, Flags } from '@oclif/core';
 import { EXIT, UserError } from '../errors.js';
 import { stopOnSignals } from './stop-on-signals.js';
+import { SUMMARIES } from './summaries.js';
 
 /** `replay export RUN --format csv`: the samples for other tools. */
 export class Export extends Command {
-  static override summary = 'Write the samples of a run as CSV, JSON lines or Parquet.';
+  static override summary = SUMMARIES.export;
   static override description =
     'One row for each request, with the columns of the sample log. Texts that a spreadsheet would compute begin with a quote.';
   static override examples = [

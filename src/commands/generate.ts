@@ -3,13 +3,14 @@ import { closeArrivals, readArrivals } from '../arrival-store.js';
 import { UserError } from '../errors.js';
 import { parseDurationMs, parseRatePerSecond } from '../quantities.js';
 import type { Trace } from '../trace.js';
-import { textFlag, wholeNumber } from './text-flag.js';
+import { SUMMARIES } from './summaries.js';
+import { parsePositive, textFlag, wholeNumber } from './text-flag.js';
 
 const PROCESSES = ['mmpp', 'poisson', 'constant', 'gamma', 'piecewise'] as const;
 
 /** `replay generate PROCESS ...`: a trace from a seeded arrival process. */
 export class Generate extends Command {
-  static override summary = 'Make a trace from a seeded arrival process.';
+  static override summary = SUMMARIES.generate;
   static override description =
     'The same flags and seed make the same bytes everywhere. Without -o the trace goes to standard output.';
   static override examples = [
@@ -133,12 +134,6 @@ function fromFlags(process: string, flags: GenerateFlags): Record<string, unknow
   if (process === 'piecewise') return { process, durationMs, seed, points };
   if (rate === undefined) throw new UserError(`${process} needs --rate, such as --rate 50/s`);
   return { process, durationMs, seed, rate, ...(process === 'gamma' ? { scv: scv ?? 1 } : {}) };
-}
-
-function parsePositive(text: string): number {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!(value > 0 && value < Infinity)) throw new Error('give a number above 0');
-  return value;
 }
 
 function parseRates(text: string): number[] {

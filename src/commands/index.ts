@@ -10,6 +10,7 @@ import { Init } from './init.js';
 import { ReportAgain } from './report.js';
 import { Run } from './run.js';
 import { Serve } from './serve.js';
+import type { SUMMARIES } from './summaries.js';
 
 /** The command table. */
 export const COMMANDS = {
@@ -25,4 +26,4 @@ export const COMMANDS = {
   export: Export,
   init: Init,
   completion: Completion,
-};
+} satisfies Record<keyof typeof SUMMARIES, unknown>;

@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { messageOf, printable, UserError } from '../errors.js';
 import { configKeys } from './config-flags.js';
 import { Run } from './run.js';
+import { SUMMARIES } from './summaries.js';
 
 /** `replay init [FILE]`: a commented file for `replay --config`. */
 export class Init extends Command {
-  static override summary = 'Write a commented file of flags, for replay --config.';
+  static override summary = SUMMARIES.init;
   static override description =
     'Every flag of a run stands in it, most as comments. It runs as it is, in simulated time, without a service.';
   static override examples = [

@@ -1,25 +1,43 @@
-import { run, settings } from '@oclif/core';
-import { EXIT, isUserError, printable } from '../errors.js';
-import { COMMANDS } from './index.js';
-import { plainFor } from './tell-ci.js';
+import { EXIT, Interrupted, isUserError, printable } from '../errors.js';
+import { SUMMARIES } from './summaries.js';
 
 /** The command line: `replay trace.json ...` is short for `replay run trace.json ...`. Sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  settings.enableAutoTranspile = false;
-  // Once, however often this is called.
-  process.stdout.off('error', endQuietlyOnClosedPipe).on('error', endQuietlyOnClosedPipe);
+  for (const stream of [process.stdout, process.stderr]) {
+    // Once, however often this is called.
+    stream.off('error', endQuietlyOnClosedPipe).on('error', endQuietlyOnClosedPipe);
+  }
   try {
     if (argv[0] === '--version') await printVersions();
-    else await run(withDefaultCommand(argv), import.meta.url);
+    else if (asksForList(argv)) await printRootHelp();
+    else await runCommand(withDefaultCommand(argv));
   } catch (thrown) {
-    process.exitCode = tell(thrown);
+    process.exitCode = await tell(thrown);
   }
 }
 
+const HELP = ['help', '--help', '-h'];
+
+function asksForList([first, second]: readonly string[]): boolean {
+  return first === undefined || (HELP.includes(first) && second === undefined);
+}
+
+/** The parser and the commands take several times as long to load as Node itself to start. */
+async function runCommand(argv: string[]): Promise<void> {
+  const { run, settings } = await import('@oclif/core');
+  settings.enableAutoTranspile = false;
+  await run(argv, import.meta.url);
+}
+
 function withDefaultCommand(argv: readonly string[]): string[] {
-  const [first] = argv;
-  const named = first !== undefined && (Object.hasOwn(COMMANDS, first) || ['help', '--help', '-h'].includes(first));
-  return first === undefined || named ? [...argv] : ['run', ...argv];
+  const [first = '', ...rest] = argv;
+  if (first === 'help') return [...rest, '--help'];
+  return Object.hasOwn(SUMMARIES, first) || HELP.includes(first) ? [...argv] : ['run', ...argv];
+}
+
+async function printRootHelp(): Promise<void> {
+  const { rootHelp } = await import('./root-help.js');
+  process.stdout.write(rootHelp());
 }
 
 async function printVersions(): Promise<void> {
@@ -33,7 +51,10 @@ function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
 }
 
 /** One line for what the user can mend; the whole stack for a bug. */
-function tell(thrown: unknown): number {
+async function tell(thrown: unknown): Promise<number> {
+  const { plainFor } = await import('./tell-ci.js');
+  // What caught the signal has told it.
+  if (thrown instanceof Interrupted) return EXIT.interrupted;
   const byParser = parserExit(thrown);
   if (byParser === EXIT.ok) return EXIT.ok;
   if (isUserError(thrown) || byParser !== undefined) {

@@ -6,11 +6,12 @@ import { COST_FLAGS, givenTerms, type GivenTerms } from './cost-flags.js';
 import { GATE_FLAGS, givenThresholds } from './gate-flags.js';
 import { printReport } from './print-report.js';
 import { stopOnSignals } from './stop-on-signals.js';
+import { SUMMARIES } from './summaries.js';
 import { exitOfReport, prepareFiles, tellCi } from './tell-ci.js';
 
 /** `replay report RUN`: the report again, from the sample log. */
 export class ReportAgain extends Command {
-  static override summary = 'Make the report of a run again, from its sample log.';
+  static override summary = SUMMARIES.report;
   static override description =
     'Prints it, and writes report.json and report.html again, so that both are of what was printed; --no-write only prints.';
   static override examples = [

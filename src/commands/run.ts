@@ -17,14 +17,18 @@ import { REPEAT_FLAGS } from './repeat-flags.js';
 import { collectAfter } from './collect-after.js';
 import { COLLECT_FLAGS } from './collect-flags.js';
 import { stopOnSignals } from './stop-on-signals.js';
+import { givenFormat, OUTPUT_FLAGS, type OutputFormat } from './output-flags.js';
 import { printReport } from './print-report.js';
+import { SUMMARIES } from './summaries.js';
+import { givenTags, TAG_FLAG } from './tag-flag.js';
 import { exitOfReport, plainFor, prepareFiles, tellCi } from './tell-ci.js';
-import { textFlag, wholeNumber } from './text-flag.js';
+import { parseTimeoutMs } from './parse-timeout.js';
+import { parsePositive, textFlag, wholeNumber } from './text-flag.js';
 import { withSettings } from './with-settings.js';
 
 /** `replay [run] TRACE ...`: replays a trace against a backend and reports. */
 export class Run extends Command {
-  static override summary = 'Replay a trace open loop against a serving system, and report.';
+  static override summary = SUMMARIES.run;
   static override description =
     'This is the default command: `replay trace.json` is short for `replay run trace.json`.';
   static override examples = [
@@ -56,8 +60,15 @@ export class Run extends Command {
       description: 'a header, "name: value"; {seq} and {run} are filled in; repeatable',
     }),
     method: Flags.string({ description: 'short for --set method=' }),
-    expect: Flags.string({ description: 'what a success is, beyond a complete 2xx; short for --set expect=' }),
+    expect: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'what a success is, beyond a complete 2xx: status:200, body~text; repeatable, all hold together',
+    }),
     insecure: Flags.boolean({ char: 'k', description: 'do not verify TLS certificates' }),
+    http2: Flags.boolean({
+      description: 'HTTP/2 where the service agrees: short for --set http2=true --set client=undici',
+    }),
     body: Flags.string({
       char: 'b',
       description: 'the body of every request, sent as JSON when it is JSON; @FILE reads it from a file',
@@ -78,6 +89,10 @@ export class Run extends Command {
       default: 'poisson',
       description: 'no trace: the arrival process',
     }),
+    scv: textFlag(
+      'scv',
+      parsePositive,
+    )({ description: 'with --process gamma: squared coefficient of variation of the gaps; 1 (Poisson) unless given' }),
     seed: textFlag(
       'seed',
       wholeNumber(0, Number.MAX_SAFE_INTEGER),
@@ -106,11 +121,14 @@ export class Run extends Command {
     'max-in-flight': textFlag(
       'max-in-flight',
       wholeNumber(1, 1_000_000),
-    )({ description: 'more open requests than this are shed; 10000 unless given' }),
+    )({
+      aliases: ['max-concurrency'],
+      description: 'more open requests than this are shed; 10000 unless given',
+    }),
     timeout: textFlag(
       'timeout',
-      parseDurationMs,
-    )({ default: 30_000, description: 'for a complete answer, from the hand-over' }),
+      parseTimeoutMs,
+    )({ default: 30_000, description: 'for a complete answer, from the hand-over; at most 2h' }),
     warmup: textFlag(
       'warmup',
       parseDurationMs,
@@ -118,7 +136,7 @@ export class Run extends Command {
     'max-lateness': textFlag(
       'max-lateness',
       parseDurationMs,
-    )({ default: 10, description: 'a p99 lateness above this makes the run INVALID' }),
+    )({ default: 10, aliases: ['max-lag'], description: 'a p99 lateness above this makes the run INVALID' }),
     ...BATCH_FLAGS,
     ...COST_FLAGS,
     ...REPEAT_FLAGS,
@@ -135,7 +153,9 @@ export class Run extends Command {
       aliases: ['output'],
       description: 'folder for the run, new or empty; runs/<time>-<trace>-<backend> unless given',
     }),
-    json: Flags.boolean({ description: 'print report.json in place of the text' }),
+    ...OUTPUT_FLAGS,
+    ...TAG_FLAG,
+    'dry-run': Flags.boolean({ description: 'no run: what `replay check` does, with at most one request' }),
     html: Flags.boolean({ default: true, allowNo: true, description: 'write report.html, the page with the plots' }),
     quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
     ...CONFIG_FLAG,
@@ -149,30 +169,45 @@ export class Run extends Command {
         this.logToStderr(text);
       },
     });
+    const format = givenFormat(flags);
     const terms = { ...(await givenTerms(flags, LATEST_PRICES)), ...(await givenGate(flags)) };
     if (flags.repeat === undefined && flags['vary-seed'])
       throw new UserError('--vary-seed draws the arrivals anew for each of several runs; add --repeat N');
     if (flags.repeat !== undefined && (flags.junit ?? flags.summary) !== undefined)
       throw new UserError('--junit and --summary tell of one run; leave out --repeat, or compare its runs afterwards');
+    if (flags['dry-run']) {
+      process.exitCode = await this.#dryRun(args.trace, flags, terms, format);
+      return;
+    }
     prepareFiles(flags);
     const collect = await collectAfter(flags);
     const { closeArrivals } = await import('../arrival-store.js');
     const trace = await openTrace(args.trace, flags);
     const date = (): Date => new Date();
     const live = await liveProgress(process.stderr, { quiet: flags.quiet, env: process.env });
+    let started = false;
     const stop = stopOnSignals(() => {
       live.end();
-      this.logToStderr('stopping: nothing more is sent, the report follows (once more kills)');
+      this.logToStderr(
+        started
+          ? 'stopping: nothing more is sent, the report follows (once more kills)'
+          : 'stopping before the start: nothing was sent (once more kills)',
+      );
     });
     let metrics: LiveMetrics | undefined;
     try {
       metrics = await liveMetrics(flags, { env: process.env, date, say: live.say });
       const { replay } = await import('../replay/replay.js');
       const request = requestOf(trace, flags, { ...terms, ...(await givenBudget(flags.budget, terms.prices)) });
-      const world = surroundings(stop.signal, live, (progress) => metrics?.show(progress));
+      const world: Surroundings = {
+        ...surroundings(stop.signal, live, (progress) => metrics?.show(progress)),
+        onStart: () => {
+          started = true;
+        },
+      };
       if (flags.repeat !== undefined) {
         const { repeatRun } = await import('./repeat-run.js');
-        process.exitCode = await repeatRun(request, flags, world, {
+        process.exitCode = await repeatRun(request, { ...flags, json: format === 'json' }, world, {
           exitOf: exitCode,
           redraw: args.trace === undefined ? (seed) => openTrace(undefined, { ...flags, seed }) : undefined,
         });
@@ -180,7 +215,7 @@ export class Run extends Command {
       }
       const result = await collect(await replay(request, world), stop.signal);
       live.end();
-      await print(result, flags);
+      await print(result, format, flags.latency);
       await metrics.end(result.report, stop.signal);
       process.exitCode = exitCode(result);
       await tellCi(result.report, flags, process.env);
@@ -189,6 +224,22 @@ export class Run extends Command {
       live.end();
       await metrics?.close();
       stop.release();
+      closeArrivals(trace.store);
+    }
+  }
+
+  async #dryRun(source: string | undefined, flags: RunFlags, terms: GivenTerms, format: OutputFormat): Promise<number> {
+    const { closeArrivals } = await import('../arrival-store.js');
+    const { dryRun } = await import('./dry-run.js');
+    const trace = await openTrace(source, flags);
+    try {
+      const { batching, ...rest } = requestOf(trace, flags, terms);
+      const batches = batching === undefined ? {} : { batching };
+      const request = { ...rest, ...batches, payloads: trace.payloads, sends: true };
+      return await dryRun(request, format === 'json', (text) => {
+        this.logToStderr(text);
+      });
+    } finally {
       closeArrivals(trace.store);
     }
   }
@@ -247,7 +298,9 @@ async function cutTrace(trace: Trace, fromMs: number, toMs: number | undefined, 
 }
 
 async function generated(flags: RunFlags, payloads: readonly Payload[] = []): Promise<Trace> {
-  const { rate, duration, process: process_, seed, requests } = flags;
+  const { rate, duration, process: process_, scv, seed, requests } = flags;
+  if (scv !== undefined && process_ !== 'gamma')
+    throw new UserError('--scv is of the gaps of --process gamma; add that, or leave it out');
   if (rate === undefined)
     throw new UserError('nothing to replay; give a trace file, - for standard input, or --rate 50/s --duration 30s');
   if ((duration === undefined) === (requests === undefined))
@@ -257,7 +310,7 @@ async function generated(flags: RunFlags, payloads: readonly Payload[] = []): Pr
         : '--duration and --requests are two lengths; give one',
     );
   const { storedFirst, storedRecipe } = await import('./stored-recipe.js');
-  const recipe = { process: process_, seed, rate, ...(process_ === 'gamma' ? { scv: 4 } : {}) };
+  const recipe = { process: process_, seed, rate, ...(process_ === 'gamma' ? { scv: scv ?? 1 } : {}) };
   const name = `${process_}-${String(rate)}`;
   const trace =
     requests === undefined
@@ -301,7 +354,6 @@ export function requestOf(
   terms: GivenTerms & GivenThresholds & { budget?: number },
 ): ReplayRequest {
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
-  if (flags.timeout <= 0) throw new UserError('--timeout must be above 0');
   return {
     trace,
     backend: flags.backend,
@@ -320,6 +372,7 @@ export function requestOf(
     maxLatenessMs: flags['max-lateness'],
     seed: flags.seed,
     ...terms,
+    ...givenTags(flags.tag),
     out: flags.out,
     html: flags.html,
   };
@@ -327,7 +380,7 @@ export function requestOf(
 
 type BackendFlags = Pick<
   RunFlags,
-  'set' | 'url' | 'model' | 'sessions' | 'method' | 'expect' | 'header' | 'insecure'
+  'set' | 'url' | 'model' | 'sessions' | 'method' | 'expect' | 'header' | 'insecure' | 'http2'
 > & { readonly connections?: number | undefined };
 
 /** `--set` first, then the shorthands; a key given twice becomes a list, which only repeatable options take. */
@@ -337,12 +390,16 @@ export function backendOptions(flags: BackendFlags): RawOptions {
     if (equals < 1) throw new UserError(`--set ${printable(text, 60)}: give key=value`);
     return [text.slice(0, equals), text.slice(equals + 1)];
   });
-  for (const key of ['url', 'model', 'sessions', 'method', 'expect'] as const) {
+  for (const key of ['url', 'model', 'sessions', 'method'] as const) {
     const value = flags[key];
     if (value !== undefined) pairs.push([key, value]);
   }
-  for (const header of flags.header ?? []) pairs.push(['header', header]);
+  for (const key of ['expect', 'header'] as const) for (const value of flags[key] ?? []) pairs.push([key, value]);
   if (flags.insecure) pairs.push(['insecure', 'true']);
+  if (flags.http2) {
+    pairs.push(['http2', 'true']);
+    if (!pairs.some(([key]) => key === 'client')) pairs.push(['client', 'undici']);
+  }
   if (flags.connections !== undefined) pairs.push(['connections', String(flags.connections)]);
   const options: Record<string, string | string[]> = {};
   for (const [key, value] of pairs) {
@@ -356,9 +413,20 @@ export function backendOptions(flags: BackendFlags): RawOptions {
   return options;
 }
 
-async function print({ report, folder, spectrum }: ReplayResult, flags: RunFlags): Promise<void> {
-  await printReport(report, spectrum, flags);
-  if (!flags.json) process.stderr.write(plainFor(process.env, `written to ${folder}\n`));
+async function print(
+  { report, folder, spectrum }: ReplayResult,
+  format: OutputFormat,
+  latency: boolean,
+): Promise<void> {
+  if (format === 'csv') await printSamples(folder);
+  else if (format !== 'quiet') await printReport(report, spectrum, { json: format === 'json', latency });
+  if (format === 'text') process.stderr.write(plainFor(process.env, `written to ${folder}\n`));
+}
+
+/** Whole, also where the run was stopped. */
+async function printSamples(folder: string): Promise<void> {
+  const { exportSamples } = await import('../export/export-samples.js');
+  await exportSamples(folder, 'csv', process.stdout, new AbortController().signal);
 }
 
 /** By precedence: what stops a run outranks what it measured. */

@@ -1,11 +1,12 @@
 import { Command, Flags } from '@oclif/core';
 import { availableParallelism } from 'node:os';
 import { stopOnSignals } from './stop-on-signals.js';
+import { SUMMARIES } from './summaries.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
 /** `replay serve`: a model behind real protocols on this machine. */
 export class Serve extends Command {
-  static override summary = 'Serve an ONNX model on this machine over the protocols of model servers.';
+  static override summary = SUMMARIES.serve;
   static override description =
     'TensorFlow Serving over REST and gRPC, and the Open Inference Protocol (v2) over REST. Ctrl-C finishes what is in progress.';
   static override examples = [

@@ -4,6 +4,7 @@ import { printable, UserError } from '../errors.js';
 interface TextFlagOptions {
   readonly description: string;
   readonly char?: string;
+  readonly aliases?: string[];
 }
 
 interface TextFlag<T> {
@@ -33,4 +34,10 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
       throw new Error(`give a whole number from ${String(least)} to ${String(most)}`);
     return value;
   };
+}
+
+export function parsePositive(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!(value > 0 && value < Infinity)) throw new Error('give a number above 0');
+  return value;
 }

@@ -1,4 +1,4 @@
-import { EXIT, type UserError } from '../errors.js';
+import { EXIT, Interrupted, type UserError } from '../errors.js';
 import { replay, type ReplayRequest, type ReplayResult, type Surroundings } from '../replay/replay.js';
 import { formatDuration } from '../report/format-duration.js';
 
@@ -47,6 +47,9 @@ export async function runSeries(
       const { trouble } = result;
       if (trouble !== undefined || result.record.end?.stopReason != null)
         return { folders, exitCode: worst(codes), trouble };
+    } catch (thrown) {
+      if (!(thrown instanceof Interrupted)) throw thrown;
+      return { folders, exitCode: EXIT.interrupted, trouble: undefined };
     } finally {
       release(request);
     }

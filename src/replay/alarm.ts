@@ -8,6 +8,9 @@ export interface Alarm {
   close(): void;
 }
 
+/** A timer of more rings at once. */
+const MOST_MS = 2 ** 31 - 1;
+
 /** The event loop's own timer: whole ms, and up to 2 ms late. It is set `earlyMs` before the moment. */
 export function timerAlarm(ring: () => void, earlyMs: number): Alarm {
   let timer: NodeJS.Timeout | undefined;
@@ -18,7 +21,7 @@ export function timerAlarm(ring: () => void, earlyMs: number): Alarm {
   };
   return {
     set(inMs) {
-      const wholeMs = Math.max(1, Math.floor(inMs - earlyMs));
+      const wholeMs = Math.min(MOST_MS, Math.max(1, Math.floor(inMs - earlyMs)));
       const wantedMs = performance.now() + wholeMs;
       // A timer for each request is garbage, and most are set for the timeout of a call that is answered by then.
       if (ringsMs <= wantedMs) return;

@@ -1,6 +1,7 @@
 import type { Backend } from '../backends/backend.js';
 import type { CapacityReading } from '../cost-terms.js';
 import { messageOf } from '../errors.js';
+import { hideSecrets } from './hide-secrets.js';
 import type { Prepared } from './prepare-run.js';
 import { probeCapacity } from './probe-capacity.js';
 import { createSystemClock, type SystemClock } from './system-clock.js';
@@ -32,7 +33,7 @@ export function createProber(prepared: Prepared): Prober | undefined {
 }
 
 async function readToTheEnd(
-  { plugin, options, payloads, record, request }: Prepared,
+  { plugin, options, secrets, payloads, record, request }: Prepared,
   clock: SystemClock,
   over: AbortSignal,
 ): Promise<readonly CapacityReading[]> {
@@ -40,11 +41,16 @@ async function readToTheEnd(
   let backend: Backend | undefined;
   try {
     backend = await plugin.create(options, context);
-    return await probeCapacity(backend, clock, over);
+    return (await probeCapacity(backend, clock, over)).map((reading) => tellableReading(reading, secrets));
   } catch (thrown) {
-    return [{ atMs: clock.now(), failed: messageOf(thrown) }];
+    return [tellableReading({ atMs: clock.now(), failed: messageOf(thrown) }, secrets)];
   } finally {
     await backend?.close?.().catch(() => undefined);
     clock.close();
   }
+}
+
+/** What a service says of a failure may echo what it was sent. */
+function tellableReading(reading: CapacityReading, secrets: readonly string[]): CapacityReading {
+  return 'failed' in reading ? { ...reading, failed: hideSecrets(secrets)(reading.failed) } : reading;
 }

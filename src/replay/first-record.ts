@@ -47,6 +47,7 @@ export function firstRecord(request: ReplayRequest, made: Made): RunRecord & { r
     seed,
     notes: made.notes,
     cost: made.cost,
+    ...(request.tags === undefined ? {} : { tags: request.tags }),
     ...(request.series === undefined ? {} : { series: request.series }),
     ...(request.thresholds && { thresholds: parseThresholds(request.thresholds).map(({ text }) => text) }),
     plan: made.plan,

@@ -3,30 +3,37 @@ import type { Batching, Plan, PlannedBatches } from '../run.js';
 import type { Trace } from '../trace.js';
 import { schedule, type Schedule, type Window } from './schedule.js';
 
-/** A longer run would need more memory for its seconds than they are worth. */
-const MOST_MS = 31 * 24 * 3_600_000;
+/**
+ * Each planned second takes some 440 characters of report.json, and no text of Node has more than 512 million; a second of
+ * at least 100 successes takes 4.6 kB of memory.
+ */
+const MOST_MS = 7 * 24 * 3_600_000;
 
 /** What will be sent, before anything is. Throws `UserError` when that is nothing, or too long. */
 export function makePlan(
   trace: Trace,
   window: Window,
-  limits: Omit<Plan, 'planned' | 'durationMs' | 'duePerSecond' | 'batching'>,
+  limits: Omit<Plan, 'planned' | 'durationMs' | 'duePerSecond' | 'warmupRequests' | 'batching'>,
 ): Plan {
   const durationMs = (Math.min(window.toMs, trace.durationMs) - window.fromMs) / window.speed;
   if (durationMs > MOST_MS)
     throw new UserError(
-      'the run would last more than 31 days; choose a part with --from and --to, or a higher --speed',
+      'the run would last more than 7 days, the longest that a report can hold; choose a part with --from and --to, or a higher --speed',
     );
   const due = new PerSecond(durationMs);
-  const batches = window.batching && new BatchCount(window.batching, durationMs, limits.warmupMs);
+  let warmupRequests = 0;
+  const batches = window.batching && new BatchCount(window.batching, durationMs);
   for (const chunk of schedule(trace.store, window, { index: 0, of: 1 })) {
     const { rows, dueMs, releaseMs = dueMs } = chunk;
-    for (let i = 0; i < rows; i++) due.add(releaseMs[i] as number);
+    for (let i = 0; i < rows; i++) {
+      due.add(releaseMs[i] as number);
+      if ((dueMs[i] as number) < limits.warmupMs) warmupRequests++;
+    }
     batches?.add(chunk);
   }
   if (due.total === 0) throw new UserError('no request is due in this window; choose another with --from and --to');
-  const batching = batches === undefined ? {} : { batching: batches.planned() };
-  return { planned: due.total, durationMs, duePerSecond: due.counts, ...limits, ...batching };
+  const batching = batches === undefined ? {} : { batching: batches.planned(warmupRequests) };
+  return { planned: due.total, durationMs, duePerSecond: due.counts, ...limits, warmupRequests, ...batching };
 }
 
 /** A count by seconds; at least the whole window, and more where a batch is released after its end. */
@@ -47,26 +54,20 @@ class PerSecond {
 }
 
 class BatchCount {
-  #warmupRequests = 0;
   readonly #released: PerSecond;
   readonly #batching: Batching;
-  readonly #warmupMs: number;
 
-  constructor(batching: Batching, durationMs: number, warmupMs: number) {
+  constructor(batching: Batching, durationMs: number) {
     this.#released = new PerSecond(durationMs);
     this.#batching = batching;
-    this.#warmupMs = warmupMs;
   }
 
   add({ rows, seq, dueMs, releaseMs = dueMs, invocation = seq }: Schedule): void {
-    for (let i = 0; i < rows; i++) {
-      if ((dueMs[i] as number) < this.#warmupMs) this.#warmupRequests++;
-      if (invocation[i] === seq[i]) this.#released.add(releaseMs[i] as number);
-    }
+    for (let i = 0; i < rows; i++) if (invocation[i] === seq[i]) this.#released.add(releaseMs[i] as number);
   }
 
-  planned(): PlannedBatches {
+  planned(warmupRequests: number): PlannedBatches {
     const { total, counts } = this.#released;
-    return { ...this.#batching, invocations: total, perSecond: counts, warmupRequests: this.#warmupRequests };
+    return { ...this.#batching, invocations: total, perSecond: counts, warmupRequests };
   }
 }

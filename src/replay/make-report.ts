@@ -24,6 +24,7 @@ function summarise(record: RunRecord): RunSummary {
     warmupMs: plan.warmupMs,
     timeoutMs: plan.timeoutMs,
     seed: record.seed,
+    ...(record.tags === undefined ? {} : { tags: record.tags }),
     options: record.options,
     backendFacts: record.backendFacts,
     notes: record.notes,

@@ -1,9 +1,9 @@
-import type { BackendPlugin } from '../backends/backend.js';
+import type { BackendPlugin, SetUp, SetUpResult } from '../backends/backend.js';
 import { importPlugin, locatePlugin } from '../backends/registry.js';
 import { storedCalibration } from '../calibration.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
 import { cpuBudget } from '../cpu-budget.js';
-import { UserError } from '../errors.js';
+import { isUserError, UserError } from '../errors.js';
 import type { Plan, RunRecord } from '../run.js';
 import type { Payload } from '../trace.js';
 import { asksTooMuch } from './asks-too-much.js';
@@ -11,10 +11,12 @@ import { checkBatches } from './check-batches.js';
 import { choosePacing, type ChosenPacing } from './choose-pacing.js';
 import { withEnvironment } from './environment-options.js';
 import { firstRecord, runName } from './first-record.js';
+import { hideSecrets } from './hide-secrets.js';
 import { knowsSent } from './knows-sent.js';
 import { makePlan } from './make-plan.js';
 import type { ReplayRequest, Surroundings } from './replay-request.js';
 import { clipWindow, type Window } from './schedule.js';
+import { secretsOfOptions } from './secrets-of-options.js';
 
 const DEFAULT_MAX_IN_FLIGHT = 10_000;
 
@@ -24,6 +26,8 @@ export interface Prepared {
   readonly plugin: BackendPlugin;
   readonly pluginUrl: string;
   readonly options: unknown;
+  /** What no text of a failure may tell, the longest first. */
+  readonly secrets: readonly string[];
   readonly payloads: readonly Payload[];
   readonly window: Window;
   readonly pacing: ChosenPacing;
@@ -47,7 +51,8 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
   if (batching !== undefined) checkBatches(plugin, parsed);
   const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed, batching);
   const plan = makePlan(request.trace, window, planLimits(request, plugin, parsed));
-  const setUp = await plugin.setUp?.(parsed, {
+  const secrets = secretsOfOptions(backendOptions, plugin.publicOptions);
+  const setUp = await setUpOf(plugin, parsed, secrets, {
     payloads: request.trace.payloads,
     mostInFlight: Math.min(plan.batching?.invocations ?? plan.planned, plan.maxInFlight.limit),
     ...(batching === undefined ? {} : { batchSize: batching.size }),
@@ -85,12 +90,27 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
     plugin,
     pluginUrl: url,
     options,
+    secrets,
     payloads,
     window,
     pacing,
     record,
     folderName: runName(request, startedAt),
   };
+}
+
+/** A service that is asked meanwhile may echo what it was sent. */
+async function setUpOf(
+  plugin: BackendPlugin,
+  options: unknown,
+  secrets: readonly string[],
+  how: SetUp,
+): Promise<SetUpResult<unknown> | undefined> {
+  try {
+    return await plugin.setUp?.(options, how);
+  } catch (thrown) {
+    throw isUserError(thrown) ? new UserError(hideSecrets(secrets)(thrown.message)) : thrown;
+  }
 }
 
 function planLimits(request: ReplayRequest, plugin: BackendPlugin, options: unknown): Parameters<typeof makePlan>[2] {

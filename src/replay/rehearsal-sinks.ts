@@ -36,6 +36,7 @@ export async function openRehearsalSinks(
       log.write(batch);
     },
     close() {
+      if (!isOpen) return Promise.resolve();
       isOpen = false;
       return log.close();
     },

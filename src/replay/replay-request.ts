@@ -40,6 +40,8 @@ export interface ReplayRequest {
   readonly thresholds?: readonly string[];
   /** Stops sending when one of them fails while the run goes on. */
   readonly abortOnFail?: AbortOnFail;
+  /** What the user says of it. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** A new or empty folder; absent: a fresh one below `runs`. */
   readonly out: string | undefined;
   /** Which of several runs made together this is. */
@@ -56,6 +58,8 @@ export interface Surroundings {
   readonly date: () => Date;
   /** Aborted: send nothing more, write the report. */
   readonly stop: AbortSignal;
+  /** From here on there will be a report; before, a stop leaves nothing. */
+  readonly onStart?: () => void;
   /** What takes long before the start, and what the user should know at once. */
   readonly say: (text: string) => void;
   /** At every whole second of the run's clock from 1 s on, and once when it is over. Not in virtual time. */

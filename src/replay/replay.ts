@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { foldSections } from '../collectors/registry.js';
-import { openSampleLog } from '../collectors/sample-log.js';
+import { openSampleLog, type SampleLog } from '../collectors/sample-log.js';
+import { Interrupted, isUserError } from '../errors.js';
 import { watchThresholds } from '../gate/watch-thresholds.js';
 import { conclude, type ReplayResult } from './conclude.js';
-import { prepareRun } from './prepare-run.js';
+import type { Over } from './conduct.js';
+import { prepareRun, type Prepared } from './prepare-run.js';
 import type { ReplayRequest, Surroundings } from './replay-request.js';
 import { makeRunFolder, RUN_FILES } from './run-folder.js';
 import { runReal } from './run-real.js';
@@ -13,19 +16,40 @@ import { watchBudget } from './watch-budget.js';
 export type { ReplayResult } from './conclude.js';
 export type { ReplayRequest, Surroundings } from './replay-request.js';
 
-/** The line: trace -> schedule -> shards -> workers -> backend -> samples -> collectors -> report, in a folder of its own. */
+/**
+ * The line: trace -> schedule -> shards -> workers -> backend -> samples -> collectors -> report, in a folder of its own.
+ * What keeps it from its start leaves nothing behind: `UserError`, or `Interrupted` where that was a stop.
+ */
 export async function replay(request: ReplayRequest, world: Surroundings): Promise<ReplayResult> {
-  const prepared = await prepareRun(request, world);
+  try {
+    return await replayed(await prepareRun(request, world), request, world);
+  } catch (thrown) {
+    // A backend that is stopped while it gets ready may throw anything.
+    throw world.stop.aborted && isUserError(thrown) ? new Interrupted() : thrown;
+  }
+}
+
+async function replayed(prepared: Prepared, request: ReplayRequest, world: Surroundings): Promise<ReplayResult> {
   const { plan, cost } = prepared.record;
   const fold = foldSections({ plan, cost }, { watched: request.time === 'real' });
   const budget = watchBudget(request.budget, plan, fold);
   const gate = watchThresholds(prepared.record.thresholds, request.abortOnFail, fold);
-  const folder = makeRunFolder(request.out, prepared.folderName);
-  const log = await openSampleLog(join(folder, RUN_FILES.samples), {
-    usage: cost.billing !== null,
-    batched: plan.batching !== undefined,
-  });
-  const run = request.time === 'virtual' ? runVirtual : runReal;
-  const over = await run(prepared, { folder, log, fold, world, budget, gate });
+  if (world.stop.aborted) throw new Interrupted();
+  const { path: folder, discard } = makeRunFolder(request.out, prepared.folderName);
+  let log: SampleLog | undefined;
+  let over: Over;
+  try {
+    log = await openSampleLog(join(folder, RUN_FILES.samples), {
+      usage: cost.billing !== null,
+      batched: plan.batching !== undefined,
+    });
+    const run = request.time === 'virtual' ? runVirtual : runReal;
+    over = await run(prepared, { folder, log, fold, world, budget, gate });
+  } catch (thrown) {
+    await log?.close().catch(() => undefined);
+    // The record is written at the start: without one nothing was sent.
+    if (!existsSync(join(folder, RUN_FILES.record))) discard();
+    throw thrown;
+  }
   return conclude(over, { folder, log, fold }, request.html ?? true);
 }

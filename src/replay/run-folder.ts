@@ -1,5 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { diskTrouble } from '../disk-trouble.js';
 import { messageOf, printable, UserError } from '../errors.js';
 import type { RunRecord } from '../run.js';
@@ -16,23 +26,61 @@ export const RUN_FILES = {
   cloud: 'cloud.json',
 } as const;
 
-/** Makes the folder of a run: `out` when given (it must be new or empty), else a fresh one of this name below `runs`. */
-export function makeRunFolder(out: string | undefined, name: string): string {
-  const folder = out ?? freshFolder(join('runs', name));
-  try {
-    mkdirSync(folder, { recursive: true });
-    if (readdirSync(folder).length > 0)
-      throw new UserError(`--out ${printable(folder)} is not empty; name a new or empty folder`);
-  } catch (thrown) {
-    throw mended(thrown, folder);
-  }
-  return folder;
+export interface RunFolder {
+  readonly path: string;
+  /** Takes away what a run that never started has written, and the folders that were made for it. */
+  readonly discard: () => void;
 }
 
-function freshFolder(wanted: string): string {
-  let folder = wanted;
-  for (let n = 2; existsSync(folder); n++) folder = `${wanted}-${String(n)}`;
-  return folder;
+/** Makes the folder of a run: `out` when given (it must be new or empty), else a fresh one of this name below `runs`. */
+export function makeRunFolder(out: string | undefined, name: string): RunFolder {
+  const path = out ?? join('runs', name);
+  try {
+    return out === undefined ? freshFolder(path) : emptyFolder(path);
+  } catch (thrown) {
+    throw mended(thrown, path);
+  }
+}
+
+function emptyFolder(path: string): RunFolder {
+  const first = mkdirSync(path, { recursive: true });
+  if (readdirSync(path).length > 0)
+    throw new UserError(`--out ${printable(path)} is not empty; name a new or empty folder`);
+  return runFolder(path, first);
+}
+
+/** Of two runs that start in the same second, one makes the folder. */
+function freshFolder(wanted: string): RunFolder {
+  const first = mkdirSync(dirname(wanted), { recursive: true });
+  for (let n = 1; ; n++) {
+    const path = n === 1 ? wanted : `${wanted}-${String(n)}`;
+    try {
+      mkdirSync(path);
+      return runFolder(path, first ?? path);
+    } catch (thrown) {
+      if (!isThere(thrown)) throw thrown;
+    }
+  }
+}
+
+function isThere(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
+}
+
+/** `first`: the uppermost folder that was made for it; undefined: none was. */
+function runFolder(path: string, first: string | undefined): RunFolder {
+  return {
+    path,
+    discard: () => {
+      for (const file of Object.values(RUN_FILES)) rmSync(join(path, file), { force: true });
+      if (first === undefined) return;
+      const top = resolve(first);
+      for (let folder = resolve(path); folder.length >= top.length; folder = dirname(folder)) {
+        if (existsSync(folder) && readdirSync(folder).length > 0) return;
+        rmdirSync(folder);
+      }
+    },
+  };
 }
 
 /** Writes a file whole or not at all. Throws `UserError` when the disk refuses, which says how to name another place. */

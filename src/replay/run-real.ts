@@ -1,3 +1,4 @@
+import { Interrupted } from '../errors.js';
 import type { RunEnd, RunRecord } from '../run.js';
 import { createProber } from './capacity-prober.js';
 import { collectYoung } from './collect-garbage.js';
@@ -51,6 +52,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
       },
       onStart: (startMonotonicNs) => {
         void rehearsal.close();
+        world.onStart?.();
         compileAsUsual = compileLess();
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
         prober?.start(startMonotonicNs);
@@ -65,6 +67,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
       hold: stop.hold,
       stoppedMs: () => stop.facts().stoppedMs ?? Infinity,
     });
+    if (!fleet.started) throw new Interrupted();
     const endedMs = Math.max(0, now());
     const endedAt = world.date().toISOString();
     world.onProgress(meter.read(endedMs, true));
@@ -80,6 +83,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
     };
     return { record: { ...record, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {
+    void rehearsal.close();
     compileAsUsual();
     stopTicking();
     clearInterval(watching);

@@ -12,7 +12,6 @@ import { workerOrder } from './worker-order.js';
 export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<Over> {
   const { folder, log, fold, world } = conduct;
   const { record } = prepared;
-  writeWhole(folder, RUN_FILES.record, recordJson(record));
   let nowMs = 0;
   const stop = stopper(world.stop, log, () => nowMs);
   const watch = watcher(conduct, stop);
@@ -25,7 +24,14 @@ export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<
     prepared.plugin,
     workerOrder(prepared, 0, inFlightMemory(1)),
     onBatch,
-    { stop: stop.signal, hold: stop.hold },
+    {
+      stop: stop.signal,
+      hold: stop.hold,
+      onStart: () => {
+        world.onStart?.();
+        writeWhole(folder, RUN_FILES.record, recordJson(record));
+      },
+    },
     watch &&
       ((ms) => {
         nowMs = ms;

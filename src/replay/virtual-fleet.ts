@@ -9,12 +9,20 @@ import { probeCapacity } from './probe-capacity.js';
 import { createRecorder } from './recorder.js';
 import { replayShard } from './replay-shard.js';
 import { schedule } from './schedule.js';
+import { tellable } from './tellable.js';
 import { createVirtualClock } from './virtual-clock.js';
 
 export interface VirtualEnd {
   readonly endedMs: number;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly capacity: readonly CapacityReading[];
+}
+
+export interface VirtualEvents {
+  readonly stop: AbortSignal;
+  readonly hold: AbortSignal;
+  /** The backend is ready. */
+  readonly onStart?: () => void;
 }
 
 /**
@@ -25,7 +33,7 @@ export async function runVirtualFleet(
   plugin: BackendPlugin,
   order: WorkerOrder,
   onBatch: (batch: SampleBatch) => void,
-  { stop, hold }: { readonly stop: AbortSignal; readonly hold: AbortSignal },
+  { stop, hold, onStart }: VirtualEvents,
   watch?: (nowMs: number) => void,
 ): Promise<VirtualEnd> {
   const clock = createVirtualClock();
@@ -42,7 +50,10 @@ export async function runVirtualFleet(
     ...(batching === undefined ? {} : { batchSize: batching.size }),
   });
   if (batching !== undefined) checkInvokeBatch(plugin.name, backend);
-  const recorder = createRecorder(0, onBatch);
+  const told = tellable(order.secrets);
+  const recorder = createRecorder(0, (batch) => {
+    onBatch(told(batch));
+  });
   const over = new AbortController();
   const everyTick = async (): Promise<void> => {
     for (let dueMs = WATCH_MS; ; dueMs += WATCH_MS) {
@@ -54,6 +65,7 @@ export async function runVirtualFleet(
   };
   const everything = async (): Promise<readonly CapacityReading[]> => {
     await backend.prepare?.(stop);
+    onStart?.();
     const capacity = probeCapacity(backend, clock, over.signal);
     if (watch !== undefined) void everyTick();
     await replayShard({

@@ -18,6 +18,7 @@ export function workerOrder(prepared: Prepared, index: number, memory: InFlightM
     pacing: clockPacing(prepared.pacing.used, record.plan.knowsSent),
     timeoutMs: request.timeoutMs,
     rehearsals: rehearsals(record.plan.duePerSecond, record.workers),
+    secrets: prepared.secrets,
     inFlight: { memory, limit: record.plan.maxInFlight.limit },
   };
 }

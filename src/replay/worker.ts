@@ -5,12 +5,14 @@ import { isUserError, messageOf } from '../errors.js';
 import { BATCH_AGE_MS, buffersOf, type SampleBatch } from '../sample.js';
 import { collectGarbage, collectYoung } from './collect-garbage.js';
 import { checkInvokeBatch } from './check-invoke-batch.js';
+import { hideSecrets } from './hide-secrets.js';
 import { createInFlight } from './in-flight.js';
 import type { FromWorker, ToWorker, WorkerOrder } from './messages.js';
 import { createRecorder } from './recorder.js';
 import { replayShard, type ShardRun } from './replay-shard.js';
 import { schedule } from './schedule.js';
 import { createSystemClock, type SystemClock } from './system-clock.js';
+import { tellable } from './tellable.js';
 import { measureThreadUsage } from './thread-usage.js';
 import { warmLoop } from './warm-loop.js';
 
@@ -60,7 +62,10 @@ async function work(
   try {
     backend = await openBackend(order, clock, meanwhile, say);
   } catch (thrown) {
-    say({ kind: 'failed', message: messageOf(thrown), mendable: isUserError(thrown) });
+    // Its pacing thread would keep this one alive.
+    clock.close();
+    const message = hideSecrets(order.secrets)(messageOf(thrown));
+    say({ kind: 'failed', message, mendable: isUserError(thrown) });
     return;
   }
   say({ kind: 'ready' });
@@ -117,8 +122,9 @@ async function run(
   { rooms, ...ends }: Meanwhile,
   say: Say,
 ): Promise<void> {
+  const told = tellable(order.secrets);
   const emit = (batch: SampleBatch): void => {
-    say({ kind: 'batch', batch }, buffersOf(batch));
+    say({ kind: 'batch', batch: told(batch) }, buffersOf(batch));
   };
   const recorder = createRecorder(order.shard.index, emit, rooms);
   const flusher = setInterval(() => {

@@ -8,6 +8,10 @@ import { figures, paragraphs, WIDTH } from './labelled-lines.js';
 import { thresholdsText } from './thresholds-text.js';
 import { wrapText } from './wrap-text.js';
 
+/** Why a connection wait is null. */
+const WAIT_UNKNOWN =
+  'the backend cannot tell it apart; service counts from the first byte where that is seen, else from the hand-over';
+
 /** Reasons beyond these are in the JSON report. */
 const MOST_REASONS = 20;
 
@@ -133,7 +137,9 @@ function coldStarts({ sections: { coldStarts: section } }: Report): string[] {
 
 function health({ sections: { health: section } }: Report): string[] {
   const facts = [
-    ...spreadFact('connection wait', section.connectionWait),
+    ...(isWaitUnknown(section)
+      ? [`connection wait is not known: ${WAIT_UNKNOWN}`]
+      : spreadFact('connection wait', section.connectionWait)),
     ...spreadFact(`handshake of ${String(section.handshake.count)} requests`, section.handshake),
     ...spreadFact('receive uncertainty', section.receiveUncertainty),
     ...busiestFact(section),
@@ -145,6 +151,11 @@ function health({ sections: { health: section } }: Report): string[] {
     ...resourceFact(section.resources),
   ];
   return paragraphs('Health', facts);
+}
+
+/** Where nothing was sent, nobody waited. */
+function isWaitUnknown({ connectionWait, lateness }: HealthSection): boolean {
+  return connectionWait.maxMs === null && lateness.maxMs !== null;
 }
 
 function spreadFact(what: string, { p50Ms, p99Ms, maxMs }: Spread): string[] {
@@ -179,14 +190,18 @@ function resourceFact(resources: HealthSection['resources']): string[] {
   return entries.length === 0 ? [] : [`resources: ${entries.join(', ')}`];
 }
 
-function run({ run: { id, trace, backend, time, workers, pacing, speed } }: Report): string[] {
+function run({ run: { id, trace, backend, time, workers, pacing, speed, tags = {} } }: Report): string[] {
   const how = [
     `${String(workers)} worker${workers === 1 ? '' : 's'}`,
     `${pacing.used} pacing`,
     ...(speed === 1 ? [] : [`speed ${String(speed)}x`]),
   ];
   const text = `${id}: trace ${trace.name} against ${backend} in ${time} time, ${how.join(', ')}`;
-  return paragraphs('Run', [printable(text, 600)]);
+  const told = Object.entries(tags).map(([key, value]) => `${key}=${value}`);
+  return paragraphs('Run', [
+    printable(text, 600),
+    ...(told.length === 0 ? [] : [printable(`tags: ${told.join(', ')}`, 600)]),
+  ]);
 }
 
 function notes({ run: { notes: texts, stopReason } }: Report): string[] {
@@ -197,7 +212,9 @@ function notes({ run: { notes: texts, stopReason } }: Report): string[] {
   );
 }
 
-function verdict({ verdict: { valid, reasons } }: Report): string[] {
+function verdict({ verdict: { valid, reasons }, sections: { outcomes } }: Report): string[] {
+  if (valid && outcomes.unsent === outcomes.planned)
+    return ['NOTHING WAS SENT: the run ended before its first request; no number here says anything.'];
   if (valid) return ['VALID: the generator kept the schedule and its own share moves no number.'];
   const shown = reasons.slice(0, MOST_REASONS).flatMap((reason) => wrapText(printable(reason, 600), WIDTH, '  - '));
   const rest =

@@ -16,7 +16,8 @@ const MARK = [0xef, 0xbb, 0xbf];
 export interface ObjectHandlers {
   /** Called at each key, before its value. What it returns takes the value's numbers; undefined: the value is told whole. */
   key(name: string): NumberArray | undefined;
-  value(name: string, value: unknown): void;
+  /** `text`: what the value was read from. */
+  value(name: string, value: unknown, text: string): void;
 }
 
 type State = 'open' | 'first-key' | 'key' | 'colon' | 'value' | 'collect' | 'numbers' | 'comma' | 'end';
@@ -116,20 +117,20 @@ export class ObjectScanner {
     if (!collector.done) return next;
     this.#collector = undefined;
     this.#left -= collector.collected.length;
-    const value = this.#parse(collector.collected);
+    const { value, text } = this.#parse(collector.collected);
     if (this.#readsKey) this.#name = String(value);
-    else this.#handlers.value(this.#name, value);
+    else this.#handlers.value(this.#name, value, text);
     this.#state = this.#readsKey ? 'colon' : 'comma';
     return next;
   }
 
-  #parse(collected: Buffer): unknown {
+  #parse(collected: Buffer): { readonly value: unknown; readonly text: string } {
     const where = this.#readsKey ? 'a key' : this.#name;
     const text = decodeUtf8(collected);
     if (text === undefined) throw this.#fault(`${where}: it is not UTF-8; save the file as UTF-8`);
     const parsed = parseStrictJson(text);
     if (!parsed.ok) throw this.#fault(`${where}: ${parsed.why}`);
-    return parsed.value;
+    return { value: parsed.value, text };
   }
 
   #defect(byte: number, pos: number): string {

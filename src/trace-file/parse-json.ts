@@ -1,4 +1,5 @@
 import { ArrivalColumns, type ColumnName } from './arrival-columns.js';
+import { withJsonSources } from './json-sources.js';
 import { NumberArray } from './number-array.js';
 import { ObjectScanner } from './object-scanner.js';
 import { quoted } from './strict-json.js';
@@ -36,7 +37,10 @@ export function jsonParser(options: ParserOptions): TraceParser {
     begun = { name, numbers };
     return numbers;
   };
-  const scanner = new ObjectScanner({ key, value: (name, value) => values.set(name, value) }, fault);
+  const value = (name: string, read: unknown, text: string): void => {
+    values.set(name, name === 'payloads' ? withJsonSources(read, text) : read);
+  };
+  const scanner = new ObjectScanner({ key, value }, fault);
 
   const end = (): ParsedTrace => {
     scanner.end();

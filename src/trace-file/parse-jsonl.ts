@@ -1,5 +1,6 @@
 import { printable } from '../errors.js';
 import { decimalOf, JSON_NUMBER } from './decimal.js';
+import { sourceOf, withJsonSources } from './json-sources.js';
 import { LineMatcher } from './line-matcher.js';
 import { LineSplitter } from './line-splitter.js';
 import { RowArrivals } from './row-arrivals.js';
@@ -7,6 +8,8 @@ import { decodeUtf8, parseStrictJson } from './strict-json.js';
 import { chooseTimeColumn, type TimeColumn } from './time-column.js';
 import { checkHeader, checkKey, isObject, traceKeys, type TraceHeader } from './trace-header.js';
 import { LINE_BYTES, VALUE_BYTES, type ParsedTrace, type ParserOptions, type TraceParser } from './trace-parser.js';
+
+type Row = Readonly<Record<string, unknown>>;
 
 /** Reads the format with one JSON object per line; the first may be a header. Other keys of a line are left alone. */
 export function jsonlParser(options: ParserOptions): TraceParser {
@@ -53,40 +56,41 @@ class JsonlParser implements TraceParser {
       this.#arrivals.add(this.#matcher.atMs, this.#matcher.payload, line, this.#label);
       return;
     }
-    const row = this.#object(bytes.subarray(start, end), line);
-    if (row === undefined) return;
-    if (!this.#begun && this.#isHeader(row)) this.#readHeader(row);
+    const read = this.#object(bytes.subarray(start, end), line);
+    if (read === undefined) return;
+    const { row, text } = read;
+    if (!this.#begun && this.#isHeader(row)) this.#readHeader(row, text);
     else this.#readRow(row, line);
     this.#begun = true;
   }
 
   /** Undefined for a blank line. */
-  #object(bytes: Buffer, line: number): Readonly<Record<string, unknown>> | undefined {
+  #object(bytes: Buffer, line: number): { readonly row: Row; readonly text: string } | undefined {
     const text = decodeUtf8(bytes)
       ?.replace(/^\ufeff/, '')
       .trim();
     if (text === '') return undefined;
-    const parsed =
-      text === undefined
-        ? { ok: false as const, why: 'it is not UTF-8; save the file as UTF-8' }
-        : parseStrictJson(text);
+    if (text === undefined) throw this.#options.fault(`line ${String(line)}: it is not UTF-8; save the file as UTF-8`);
+    const parsed = parseStrictJson(text);
     if (!parsed.ok) throw this.#options.fault(`line ${String(line)}: ${parsed.why}`);
     if (!isObject(parsed.value))
       throw this.#options.fault(`line ${String(line)}: it is no object; write one such as {"at_ms": 12.5}`);
-    return parsed.value;
+    return { row: parsed.value, text };
   }
 
-  #isHeader(row: Readonly<Record<string, unknown>>): boolean {
+  #isHeader(row: Row): boolean {
     return Object.hasOwn(row, 'format') && typeof this.#choose(row) === 'string';
   }
 
-  #readHeader(row: Readonly<Record<string, unknown>>): void {
+  #readHeader(row: Row, text: string): void {
     const { fault } = this.#options;
     for (const key of Object.keys(row)) checkKey(key, traceKeys(), fault);
-    this.#header = checkHeader(new Map(Object.entries(row)), fault);
+    const values = new Map(Object.entries(row));
+    if (values.has('payloads')) values.set('payloads', withJsonSources(row['payloads'], sourceOf(text, 'payloads')));
+    this.#header = checkHeader(values, fault);
   }
 
-  #readRow(row: Readonly<Record<string, unknown>>, line: number): void {
+  #readRow(row: Row, line: number): void {
     const { fault } = this.#options;
     const column = this.#column ?? this.#choose(row);
     if (typeof column === 'string') throw fault(`line ${String(line)}: ${column}`);
@@ -100,11 +104,11 @@ class JsonlParser implements TraceParser {
     this.#arrivals.add(atMs, typeof payload === 'number' ? payload : NaN, line, this.#label);
   }
 
-  #choose(row: Readonly<Record<string, unknown>>): TimeColumn | string {
+  #choose(row: Row): TimeColumn | string {
     return chooseTimeColumn(Object.keys(row), this.#options.column, this.#options.unit);
   }
 }
 
-function own(row: Readonly<Record<string, unknown>>, key: string): unknown {
+function own(row: Row, key: string): unknown {
   return Object.hasOwn(row, key) ? row[key] : undefined;
 }

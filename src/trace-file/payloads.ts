@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { printable, UserError } from '../errors.js';
 import { TENSOR_DTYPES, type Payload, type TensorDtype, type TensorPayload } from '../trace.js';
 import { fileFault, type Fault } from './fault.js';
+import { JsonSource } from './json-sources.js';
 import { contentTypeOf, FILE_BYTES, OCTETS, pathInFolder, readRealFile, resolved } from './payload-file.js';
 import { decodeUtf8, parseStrictJson } from './strict-json.js';
 import { checkKey, isObject } from './trace-header.js';
@@ -90,7 +91,7 @@ function resolveEntry(entry: unknown, files: FileTable, fault: Fault): Payload {
   if (!isObject(entry)) throw fault('it is no object; give one such as {"json": ...}');
   for (const key of Object.keys(entry)) checkKey(key, kind === 'file' ? ['file', 'contentType'] : KINDS, fault);
   if (kind === undefined || kinds.length > 1) throw fault(`it must have exactly one of ${KINDS.join(', ')}`);
-  if (kind === 'json') return bytesPayload(JSON_TYPE, Buffer.from(JSON.stringify(entry['json'])));
+  if (kind === 'json') return bytesPayload(JSON_TYPE, Buffer.from(jsonText(entry['json'])));
   if (kind === 'tensor') return { kind: 'tensor', tensor: checkTensor(entry['tensor'], fault) };
   const text = entry[kind];
   if (typeof text !== 'string') throw fault(`${kind}: it is no text; give one in double quotes`);
@@ -102,6 +103,12 @@ function resolveEntry(entry: unknown, files: FileTable, fault: Fault): Payload {
     contentType: checkContentType(entry['contentType'], text, fault),
     bytes: files.read(text, within),
   };
+}
+
+/** Parsers hand on what was written. */
+function jsonText(value: unknown): string {
+  if (!(value instanceof JsonSource)) throw new Error('a payload of JSON has lost its source');
+  return value.text;
 }
 
 /** Strict (RFC 4648, section 4): padded, no spaces, no stray bits. */

@@ -58,8 +58,8 @@ export function quoted(text: string): string {
   return JSON.stringify(printable(text, 60));
 }
 
-/** The index behind the string that begins at `start`. */
-function endOfString(text: string, start: number): number {
+/** The index behind the string that begins at `start`, in a text that is known to be JSON. */
+export function endOfString(text: string, start: number): number {
   for (let i = start + 1; ; i++) {
     if (text[i] === '\\') i++;
     else if (text[i] === '"') return i + 1;

@@ -113,6 +113,16 @@ describe('latency', () => {
     expect(sections.latency.all).toEqual({ ...sections.latency.response, count: after });
     expect(sections.latency.warmup).toBe(rows.length - after);
   });
+
+  test('leaves them out to the one where the warm-up ends within a second and the run was stopped before', async () => {
+    const rows = makeRows(400, 5, 10, 0);
+    const warmupMs = 1234.5;
+    const warmupRequests = rows.filter(({ dueMs }) => dueMs < warmupMs).length;
+    const plan = { ...planFor(rows, { warmupMs }), warmupRequests };
+    const { sections } = await foldAll(plan, [toBatch(rows.slice(0, 50))], { ...ENDED, stoppedMs: 600 });
+    expect(sections.latency.warmup).toBe(warmupRequests);
+    expect(sections.latency.all.count).toBe(rows.length - warmupRequests);
+  });
 });
 
 const PERCENTILES = [

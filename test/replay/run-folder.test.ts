@@ -28,9 +28,39 @@ afterAll(() => {
 describe('makeRunFolder', () => {
   test('makes a new folder with all above it, and takes an empty one', () => {
     const out = join(folder, 'a', 'b');
-    expect(makeRunFolder(out, 'unused')).toBe(out);
+    expect(makeRunFolder(out, 'unused').path).toBe(out);
     expect(readdirSync(out)).toEqual([]);
-    expect(makeRunFolder(out, 'unused')).toBe(out);
+    expect(makeRunFolder(out, 'unused').path).toBe(out);
+  });
+
+  test('of a name that is taken, whatever took it, another is made', () => {
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      mkdirSync('runs');
+      // It is not there for whoever follows it, as a folder that another run makes at this moment.
+      symlinkSync('nowhere', join('runs', 'name'));
+      expect(makeRunFolder(undefined, 'name').path).toBe(join('runs', 'name-2'));
+      expect(makeRunFolder(undefined, 'name').path).toBe(join('runs', 'name-3'));
+      expect(readdirSync('runs').sort()).toEqual(['name', 'name-2', 'name-3']);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  test('discards what a run wrote and what was made for it, and nothing else', () => {
+    const out = join(folder, 'a', 'b');
+    mkdirSync(join(folder, 'a'));
+    for (const keep of [false, true]) {
+      const made = makeRunFolder(out, 'unused');
+      for (const file of Object.values(RUN_FILES)) writeFileSync(join(out, file), 'x');
+      if (keep) writeFileSync(join(out, 'mine'), 'precious');
+      made.discard();
+      expect(readdirSync(folder, { recursive: true }).sort()).toEqual(keep ? ['a', 'a/b', 'a/b/mine'] : ['a']);
+    }
+    const deep = makeRunFolder(join(folder, 'x', 'y', 'z'), 'unused');
+    deep.discard();
+    expect(existsSync(join(folder, 'x'))).toBe(false);
   });
 
   test('refuses a folder that is not empty, and leaves it as it is', () => {

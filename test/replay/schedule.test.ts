@@ -135,10 +135,21 @@ describe('makePlan', () => {
     );
   });
 
-  test('31 days are not too long, and more is', () => {
+  test('counts the requests of the warm-up one by one', () => {
+    const trace = traceOf([0, 999, 1000, 1500, 1500.001, 2500].map((atMs) => ({ atMs, payload: 0 })));
+    for (const [warmupMs, count] of [
+      [0, 0],
+      [1500, 3],
+      [1500.001, 4],
+      [9000, 6],
+    ] as const)
+      expect(makePlan(trace, clipWindow(trace), { ...limits, warmupMs }).warmupRequests).toBe(count);
+  });
+
+  test('7 days are not too long, and more is', () => {
     const dayMs = 24 * 3_600_000;
-    const trace = traceOf([{ atMs: 31 * dayMs, payload: 0 }]);
+    const trace = traceOf([{ atMs: 7 * dayMs, payload: 0 }]);
     expect(makePlan(trace, clipWindow(trace), limits).planned).toBe(1);
-    expect(() => makePlan(trace, clipWindow(trace, 0, Infinity, 0.999), limits)).toThrow(/31 days.*--speed/);
+    expect(() => makePlan(trace, clipWindow(trace, 0, Infinity, 0.999), limits)).toThrow(/7 days.*--speed/);
   });
 });

@@ -49,6 +49,7 @@ describe('runVirtualFleet', () => {
     shard: { index: 0, of: 1 },
     pluginUrl: '',
     rehearsals: 0,
+    secrets: [],
     options: { tookMs: 7 },
     payloads: [],
     runId: 'run',

@@ -19,6 +19,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeArrivals, readArrivals } from '#src/arrival-store';
 import { UserError } from '#src/errors';
+import { withJsonSources } from '#src/trace-file/json-sources';
 import { readPayloadArgument, resolvePayloads } from '#src/trace-file/payloads';
 import { readTrace, type ReadTraceOptions } from '#src/trace-file/read-trace';
 import { writeTrace } from '#src/trace-file/write-trace';
@@ -341,7 +342,11 @@ describe('reading', () => {
           const rows = times.map((at, i) =>
             [other[i] ?? '', around(String(at)), other[199 - i] ?? '', String(indexes[i])].join(),
           );
-          const payloads = resolvePayloads(TABLE, undefined, (text) => new UserError(text));
+          const payloads = resolvePayloads(
+            withJsonSources(TABLE, JSON.stringify(TABLE)),
+            undefined,
+            (text) => new UserError(text),
+          );
           const facts = await read(
             `\ufeff"first, ""one""",at_ms,"at s",payload${eol}${rows.join(eol)}`,
             { payloads },

@@ -265,6 +265,30 @@ describe('payloads', () => {
     expect(indexes(trace)).toEqual([4, 0]);
   });
 
+  it('of JSON go out byte for byte as they are written', async () => {
+    const written = [
+      '12345678901234567890',
+      '1.0',
+      '-0e+2',
+      '"\\u00e9 \\/ é , ] } \\" {\\"json\\": 1}"',
+      '{"z": 1.50, "a"  :[1e400,\t{ "json" : [ ] } ], "10": null, "2": [[],[[ ]]] }',
+      '[ ]',
+      '{}',
+    ];
+    const entries = written
+      .map((text, i) => (i % 2 === 0 ? `{"json":${text}}` : `{ "js\\u006fn" : ${text} }`))
+      .join(' , ');
+    const files = {
+      'verbatim.json': `{"format":1,"name":"n","payloads":[ ${entries} ],"durationMs":9,"atMs":[1]}`,
+      'verbatim.jsonl': `{"format":1,"name":"payloads","payloads":[${entries}]}\n{"at_ms":1}\n`,
+    };
+    for (const [name, text] of Object.entries(files)) {
+      const { payloads } = await readTrace(stored(name, text), options());
+      const sent = payloads.map((payload) => (payload.kind === 'bytes' ? Buffer.from(payload.bytes).toString() : ''));
+      expect(sent, name).toEqual(written);
+    }
+  });
+
   it('never leave the folder of the trace', async () => {
     const inner = join(folder, 'inner');
     mkdirSync(inner);

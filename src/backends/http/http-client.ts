@@ -100,7 +100,7 @@ function lengthField(method: string, body: Uint8Array | null): readonly HeaderFi
 }
 
 function sendOptionsOf({ expect }: HttpOptions, requests: readonly Request[], { onAnswer }: Watcher): SendOptions {
-  const collectBody = expect.bodyHolds !== null || onAnswer !== undefined;
+  const collectBody = expect.bodyHolds.length > 0 || onAnswer !== undefined;
   return { method: requests[0]?.method ?? 'GET', collectBody };
 }
 
@@ -133,7 +133,8 @@ async function undiciClient(
   );
   const send = (request: UndiciRequest, how: SendOptions, call: Call): Promise<Answer | WireFailure> => {
     const headers = request.headers.map((text) => text.replaceAll('{seq}', String(call.seq)));
-    return client.send({ ...request, headers }, how, call);
+    const path = request.path.replaceAll('{seq}', String(call.seq));
+    return client.send({ ...request, path, headers }, how, call);
   };
   return {
     open: () => Promise.resolve(),

@@ -42,7 +42,7 @@ export async function openLambda(
       connections: options.connections,
       keepHeaders: KEPT_HEADERS,
       failureHeader: FUNCTION_ERROR_HEADER,
-      collectBody: options.expect.bodyHolds !== null,
+      collectBody: options.expect.bodyHolds.length > 0,
       outcomeOf: createLambdaOutcome({
         expect: options.expect,
         secrets: () => secretsOf(credentials),

@@ -40,7 +40,7 @@ export async function openSageMaker(
       signing: { scope: address.scope, credentials },
       connections: options.connections,
       keepHeaders: KEPT_HEADERS,
-      collectBody: options.expect.bodyHolds !== null,
+      collectBody: options.expect.bodyHolds.length > 0,
       outcomeOf: createSageMakerOutcome({
         expect: options.expect,
         secrets: () => secretsOf(credentials),

@@ -2,7 +2,7 @@ import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
 import type { Answer, WireFailure } from './exchange.js';
 import { connectionShare, type Connections } from './connection-share.js';
-import { type ExpectRule, unexpected } from './expect-rule.js';
+import { type ExpectRule, needlesOf, unexpected } from './expect-rule.js';
 import { openBackgroundToken } from './google-background-token.js';
 import type { TokenWish } from './google-credentials.js';
 import { googleError } from './google-error.js';
@@ -77,12 +77,12 @@ function createClient(
   const limits = { bodyBytes: BODY_LIMIT_BYTES, keepHeaders: ['location', ...keepHeaders] };
   const wire = createWire({ url, connections, limits, clock });
   const requests = requestsOf(plan, token);
-  const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
-  const sendOptions = { method, collectBody: needle !== null || onAnswer !== undefined };
+  const needles = needlesOf(expect);
+  const sendOptions = { method, collectBody: needles.length > 0 || onAnswer !== undefined };
   const hidden = (text: string): string => (token === null ? text : withoutToken(text, token.current()));
   const told = (result: Answer | WireFailure): Outcome => {
     showAnswer(onAnswer, result, hidden);
-    const outcome = outcomeOf(result, plan, needle);
+    const outcome = outcomeOf(result, plan, needles);
     return outcome.ok ? outcome : { ...outcome, detail: hidden(outcome.detail) };
   };
   const invoke = async (call: Call): Promise<Outcome> =>
@@ -141,9 +141,9 @@ function bodyFields(method: string, body: RestBody | null): readonly HeaderField
   ];
 }
 
-function outcomeOf(result: Answer | WireFailure, { expect, told }: RestPlan, needle: Buffer | null): Outcome {
+function outcomeOf(result: Answer | WireFailure, { expect, told }: RestPlan, needles: readonly Buffer[]): Outcome {
   if (result.kind === 'failure') return failedWire(result);
-  const trouble = unexpected(expect, needle, result);
+  const trouble = unexpected(expect, needles, result);
   if (trouble === null) return { ok: true, ...knownTimes(result), ...told(result) };
   const { status } = result;
   const isOwnFailure = status >= 300 && (status < expect.leastStatus || status > expect.mostStatus);

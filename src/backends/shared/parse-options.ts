@@ -29,8 +29,8 @@ function read<T>(backend: string, key: string, text: string, reader: OptionReade
     return reader(text);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
-    // A URL may carry a password.
-    const shown = text.includes('@') ? '(not shown)' : printable(text, 60);
+    // What may be a URL, which carries passwords and keys, or a header.
+    const shown = /[@?=:/\\\s]/.test(text) ? '(not shown)' : printable(text, 60);
     throw new UserError(`backend ${backend}: --set ${printable(key)}=${shown}: ${why}`);
   }
 }

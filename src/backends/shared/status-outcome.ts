@@ -15,11 +15,16 @@ export function failedAnswer(answer: Answer): Outcome {
   const { status, headers } = answer;
   const what =
     status >= 300 && status < 400
-      ? `redirect (${String(status)}) to ${headers['location'] ?? 'nowhere'}`
+      ? `redirect (${String(status)}) to ${placeOf(headers['location'])}`
       : `status ${String(status)}`;
   const excerpt = bodyExcerpt(answer.body);
   const detail = printable(excerpt === '' ? what : `${what}: ${excerpt}`);
   return { ok: false, failure: statusFailure(status), detail, ...knownTimes(answer) };
+}
+
+/** Sign-in pages get tokens in the query, and user info is a password. */
+function placeOf(location = 'nowhere'): string {
+  return location.replace(/[?#].*$/s, '?…').replace(/^([a-z][a-z0-9+.-]*:)?([/\\]{2,})[^/\\]*@/i, '$1$2');
 }
 
 export function failedWire(failure: WireFailure): Outcome {

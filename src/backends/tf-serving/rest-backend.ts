@@ -4,7 +4,7 @@ import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js'
 import { batchCache } from '../shared/batch-cache.js';
 import { connectionShare, type Connections } from '../shared/connection-share.js';
 import type { Answer, SendOptions, WireFailure } from '../shared/exchange.js';
-import { unexpected, type ExpectRule } from '../shared/expect-rule.js';
+import { needlesOf, unexpected, type ExpectRule } from '../shared/expect-rule.js';
 import { createWire, type Wire } from '../shared/http1-wire.js';
 import type { InstanceBatches } from '../shared/instance-batches.js';
 import { JSON_TYPE } from '../shared/instances-json.js';
@@ -74,14 +74,14 @@ function invokesOf(
   { payloads, runId, batchSize, onAnswer }: Bodies,
 ): Pick<Backend, 'invoke' | 'invokeBatch'> {
   const { expect } = options.http;
-  const needle = expect.bodyHolds === null ? null : Buffer.from(expect.bodyHolds, 'utf8');
+  const needles = needlesOf(expect);
   const told = (result: Answer | WireFailure): Outcome => {
     showAnswer(onAnswer, result);
-    return result.kind === 'failure' ? failedWire(result) : outcomeOf(result, expect, needle);
+    return result.kind === 'failure' ? failedWire(result) : outcomeOf(result, expect, needles);
   };
   const make = requestMaker(options, runId);
   const requests = payloads.map((payload) => make(restBody(payload, options)));
-  const sendOptions: SendOptions = { method: 'POST', collectBody: needle !== null || onAnswer !== undefined };
+  const sendOptions: SendOptions = { method: 'POST', collectBody: needles.length > 0 || onAnswer !== undefined };
   const invoke = async (call: Call): Promise<Outcome> => {
     const bytes = payloadAt(requests, call.payload);
     return told(await wire.send(bytes(call.seq), sendOptions, call));
@@ -107,8 +107,8 @@ function batchInvoke(
   };
 }
 
-function outcomeOf(answer: Answer, expect: ExpectRule, needle: Buffer | null): Outcome {
-  const trouble = unexpected(expect, needle, answer);
+function outcomeOf(answer: Answer, expect: ExpectRule, needles: readonly Buffer[]): Outcome {
+  const trouble = unexpected(expect, needles, answer);
   if (trouble === null) return { ok: true, ...knownTimes(answer) };
   const { status } = answer;
   const isOwnFailure = status >= 300 && (status < expect.leastStatus || status > expect.mostStatus);

@@ -35,6 +35,7 @@ function ofRun(run: RunSummary): Entry[] {
     ['Warm-up', durationText(run.warmupMs)],
     ['Timeout', durationText(run.timeoutMs)],
     ['Seed', String(run.seed)],
+    ...Object.entries(run.tags ?? {}).map(([key, value]): Entry => [`Tag ${cut(key)}`, cut(value)]),
     ['replay', cut(run.replayVersion)],
   ];
 }

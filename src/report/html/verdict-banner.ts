@@ -5,7 +5,12 @@ import { markup, type Markup } from './markup.js';
 const MOST_REASONS = 50;
 
 /** Whether to believe the numbers, before any number. */
-export function verdictBanner({ verdict: { valid, reasons } }: Report): Markup {
+export function verdictBanner({ verdict: { valid, reasons }, sections: { outcomes } }: Report): Markup {
+  if (valid && outcomes.unsent === outcomes.planned) {
+    return markup`<section class="verdict" aria-label="Verdict">
+      <p><strong>Nothing was sent</strong> The run ended before its first request; no number here says anything.</p>
+    </section>`;
+  }
   if (valid) {
     return markup`<section class="verdict valid" aria-label="Verdict">
       <p><strong>Valid</strong> The generator kept the schedule and its own share moves no number.</p>

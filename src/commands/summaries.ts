@@ -1,0 +1,15 @@
+/** What each command is for, in the order of the table; apart from the commands, so that a list of them loads none. */
+export const SUMMARIES = {
+  run: 'Replay a trace open loop against a serving system, and report.',
+  generate: 'Make a trace from a seeded arrival process.',
+  estimate: 'Estimate what a trace would cost on a service, without sending anything.',
+  backends: 'List the built-in backends and their options.',
+  check: 'Try a backend with at most one request, and say what a run would meet.',
+  calibrate: 'Measure how exact and how fast this machine is as an instrument.',
+  report: 'Make the report of a run again, from its sample log.',
+  compare: 'Compare runs: tables, intervals, the latency-cost frontier, a regression gate.',
+  serve: 'Serve an ONNX model on this machine over the protocols of model servers.',
+  export: 'Write the samples of a run as CSV, JSON lines or Parquet.',
+  init: 'Write a commented file of flags, for replay --config.',
+  completion: 'Print a script that completes commands, flags and values in a shell.',
+} as const;
