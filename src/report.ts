@@ -291,9 +291,16 @@ export interface HealthSection {
     readonly requests: number;
     readonly lateness: Spread;
     readonly shifts: readonly Shift[];
+    readonly starved: HealthSection['starved'];
   } | null;
   /** How far our own share moves each reported number. */
   readonly shifts: readonly Shift[];
+  /**
+   * Of all requests with a sample, those which timed out or were aborted after a wait for a connection that was too long a
+   * part of their time (1 ms + 5 % of the rest); null where the user limits no connections, or the backend cannot see the
+   * first byte.
+   */
+  readonly starved: { readonly requests: number; readonly of: number; readonly meanWaitMs: number | null } | null;
   /** Seconds whose handed count strays from the due count by more than 3 sqrt(due) + 1. */
   readonly strayingSeconds: readonly { readonly second: number; readonly due: number; readonly handed: number }[];
   readonly resources: Readonly<Record<string, number>> | null;

@@ -94,6 +94,7 @@ const plugin: BackendPlugin<Options> = {
     transport === 'rest' || method === 'predict' || 'rawPredict over gRPC sends bytes as they are; give transport=rest',
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
+  connectionLimit: ({ connections }) => connections,
   billing: ({ machine, name }) => ({
     model: 'hourly',
     machinePrefix: 'vertex',

@@ -38,6 +38,11 @@ export interface BackendPlugin<Options = unknown> {
   batches?(options: Options): true | string;
   /** At most how many worker threads make sense (an in-process model: 1). Main thread. Absent: no limit. */
   maxWorkers?(options: Options): number;
+  /**
+   * At most so many connections over all workers, where the user said so (by flag, option or environment): waiting for one is
+   * then our own share. Main thread. Absent or null: no limit of the user's.
+   */
+  connectionLimit?(options: Options): number | null;
   /** CPUs it keeps busy besides the worker threads themselves (session threads); pacing `auto` counts them. Main thread. */
   ownCpus?(options: Options): number;
   /**

@@ -89,6 +89,7 @@ const plugin: BackendPlugin<Options> = {
   batches: ({ format }) => (format === 'instances' ? true : 'format=raw sends payloads as they are; leave it out'),
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
+  connectionLimit: ({ connections }) => connections,
   billing: ({ generation, memoryMb, cpus, concurrency, region }) => ({
     model: generation === 1 ? 'cloud-functions-gen1' : 'cloud-run',
     ...(memoryMb === null ? {} : { memoryMb }),

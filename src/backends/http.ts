@@ -29,6 +29,7 @@ const plugin: BackendPlugin<HttpOptions> = {
   batches: () => true,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
+  connectionLimit: ({ connections }) => connections,
   setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
     payloads.forEach(checkPayload);
     refuseProxy('http', new URL(options.url), env);

@@ -6,6 +6,7 @@ import type { Collector, CollectorContext } from './collector.js';
 import { connectionWaitMs } from './connection-wait.js';
 import { likelyCause } from './likely-cause.js';
 import { SpreadFold } from './spread-fold.js';
+import { Starving } from './starving.js';
 
 /** Under this many requests the busiest seconds say nothing of their own. */
 const ENOUGH_REQUESTS = 1000;
@@ -24,6 +25,7 @@ export function createHealth({ plan }: CollectorContext): HealthCollector {
   const shares = { whole: new OwnShares(plan), busiest: new OwnShares(plan) };
   const busiestSeconds = busiestTenth(plan.duePerSecond);
   const connections = new Connections(plan.knowsSent);
+  const starving = waitsAreOurs(plan) ? { whole: new Starving(), busiest: new Starving() } : null;
   return {
     measure({ of, statistic }) {
       const spread = of === 'lateness' ? lateness.whole : connections.spreadOf(of);
@@ -37,6 +39,8 @@ export function createHealth({ plan }: CollectorContext): HealthCollector {
         const busy = busiestSeconds[Math.floor(release / 1000)] === 1;
         lateness.add(handedMs[i] as number, release, busy);
         connections.add(batch, i);
+        starving?.whole.add(batch, i);
+        if (busy) starving?.busiest.add(batch, i);
         if (outcome[i] !== 0) continue;
         connections.addReceived(batch, i);
         if ((dueMs[i] as number) < plan.warmupMs) continue;
@@ -49,8 +53,9 @@ export function createHealth({ plan }: CollectorContext): HealthCollector {
       likelyCause: likelyCause(lateness.whole.spread(), end.resources, plan.durationMs),
       ...connections.spreads(),
       lateOver1Ms: lateness.over1Ms,
-      busiest: busiestFacts(busiestSeconds, lateness.busiest, shares.busiest),
+      busiest: busiestFacts(busiestSeconds, lateness.busiest, shares.busiest, starving?.busiest),
       shifts: shares.whole.shifts(),
+      starved: starving?.whole.facts() ?? null,
       strayingSeconds: strayingSeconds(plan, end, lateness.handedPerSecond),
       resources: end.resources,
     }),
@@ -100,11 +105,17 @@ function busiestTenth(duePerSecond: readonly number[]): Uint8Array {
   return marks;
 }
 
-function busiestFacts(marks: Uint8Array, lateness: SpreadFold, shares: OwnShares): HealthSection['busiest'] {
+function busiestFacts(
+  marks: Uint8Array,
+  lateness: SpreadFold,
+  shares: OwnShares,
+  starving: Starving | undefined,
+): HealthSection['busiest'] {
   const requests = lateness.count;
   if (requests < ENOUGH_REQUESTS) return null;
   const seconds = marks.reduce((sum, mark) => sum + mark, 0);
-  return { seconds, requests, lateness: lateness.spread(), shifts: shares.shifts() };
+  const starved = starving?.facts() ?? null;
+  return { seconds, requests, lateness: lateness.spread(), shifts: shares.shifts(), starved };
 }
 
 /**
@@ -158,6 +169,11 @@ class Connections {
   }
 }
 
+/** A wait for a free connection is ours only where the user limits how many there are. */
+function waitsAreOurs({ connections, knowsSent }: Plan): boolean {
+  return connections !== undefined && knowsSent;
+}
+
 /** Response as reported, and as it would be without each share of our own, over the same successes. */
 class OwnShares {
   readonly #reported = new SpreadFold();
@@ -168,9 +184,8 @@ class OwnShares {
   };
   readonly #waitIsOurs: boolean;
 
-  /** A wait for a free connection is ours only where the user limits how many there are. */
-  constructor({ connections, knowsSent }: Plan) {
-    this.#waitIsOurs = connections !== undefined && knowsSent;
+  constructor(plan: Plan) {
+    this.#waitIsOurs = waitsAreOurs(plan);
   }
 
   /** A share that is unknown is taken for 0. */

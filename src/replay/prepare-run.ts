@@ -94,13 +94,14 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
 }
 
 function planLimits(request: ReplayRequest, plugin: BackendPlugin, options: unknown): Parameters<typeof makePlan>[2] {
-  const { warmupMs, timeoutMs, maxLatenessMs, maxInFlight, connections } = request;
+  const { warmupMs, timeoutMs, maxLatenessMs, maxInFlight } = request;
+  const connections = plugin.connectionLimit === undefined ? request.connections : plugin.connectionLimit(options);
   return {
     warmupMs,
     timeoutMs,
     maxLatenessMs,
     maxInFlight: { limit: maxInFlight ?? DEFAULT_MAX_IN_FLIGHT, explicit: maxInFlight !== undefined },
-    ...(connections === undefined ? {} : { connections }),
+    ...(typeof connections === 'number' ? { connections } : {}),
     knowsSent: knowsSent(plugin, options),
   };
 }

@@ -191,6 +191,8 @@ class Pool implements Wire, ConnectionOwner {
     const dialing = new AbortController();
     exchange.holder = {
       close: () => {
+        // Opening its own connection is the service's share, however it ends.
+        exchange.handshakeMs = this.#clock.now() - startMs;
         dialing.abort();
       },
     };
@@ -250,9 +252,8 @@ class Pool implements Wire, ConnectionOwner {
 
   #abort(exchange: Exchange): void {
     if (exchange.settled) return;
-    const { holder } = exchange;
+    exchange.holder?.close();
     exchange.fail(GIVEN_UP.failure, GIVEN_UP.detail, this.#clock.now());
-    holder?.close();
   }
 
   #remove(connection: Http1Connection): void {

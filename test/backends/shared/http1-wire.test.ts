@@ -309,6 +309,19 @@ describe('failures', () => {
     await eventually(() => wire.facts().open === 0);
   });
 
+  it('what such a request spent on opening its connection is its handshake, and no wait', async () => {
+    const silent = kept(await listen(() => undefined));
+    const wire = wireTo({ url: new URL(`https://127.0.0.1:${String(silent.port)}/`) });
+    const call = abortable();
+    const hangs = wire.send(GET, { method: 'GET', collectBody: true }, call);
+    await eventually(() => silent.received[0] !== undefined && silent.received[0] !== '');
+    await pause(5);
+    call.abort();
+    const { sentMs, handshakeMs } = await hangs;
+    expect(sentMs).toBeNaN();
+    expect(handshakeMs).toBeGreaterThan(4);
+  });
+
   it('closing the wire ends what is open', async () => {
     const server = kept(await serve(() => undefined));
     const wire = wireTo(server, { connections: { initial: 1, max: 1 } });
