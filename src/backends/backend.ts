@@ -181,7 +181,10 @@ export interface Backend {
    * prepared (in virtual time: the run's own). It may throw; the run goes on.
    */
   probe?(signal: AbortSignal): Promise<readonly Capacity[]>;
-  /** What the run should know of this client when it ended (which path served it, connections opened, ...). */
+  /**
+   * What the run should know of this client when it ended (which path served it, connections opened, ...). Numbers add up
+   * over the workers, but of those named `most...` the greatest counts.
+   */
   facts?(): Readonly<Record<string, string | number | boolean>>;
   /** After the last answer or the drain. Releases everything. */
   close?(): Promise<void>;

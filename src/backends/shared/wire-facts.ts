@@ -6,10 +6,10 @@ export function wireFacts(wire: Wire): Record<string, string | number> {
   return {
     client: 'lean, HTTP/1.1',
     connectionsOpened: opened,
-    connectionsPeak: peak,
+    mostConnectionsInOneWorker: peak,
     connectionsFailed: failed,
     connectionsDroppedByServer: dropped,
     connectionsWithSurplusBytes: surplus,
-    addresses,
+    mostAddresses: addresses,
   };
 }
