@@ -275,7 +275,7 @@ export interface BatchingSection {
 export interface HealthSection {
   /** handed - release, over every request handed over or shed. */
   readonly lateness: Spread;
-  /** What probably made the run late, a clause without its full stop; null where it was not late or nothing measured explains it. */
+  /** What probably made the run late or moved its numbers, a clause without its full stop; null where nothing did or nothing measured explains it. */
   readonly likelyCause: string | null;
   /** sent - handed less the request's own handshake, over requests that were sent; null values when the backend cannot see the first byte. */
   readonly connectionWait: Spread;
@@ -306,9 +306,9 @@ export interface HealthSection {
   readonly resources: Readonly<Record<string, number>> | null;
 }
 
-/** A number of `response` as reported, and what it would be without one share of our own. */
+/** A number of `response` as reported, and what it would be without one share of our own, or (`together`) without any. */
 export interface Shift {
-  readonly cause: 'lateness' | 'connection-wait' | 'receive-uncertainty';
+  readonly cause: 'lateness' | 'connection-wait' | 'receive-uncertainty' | 'together';
   readonly statistic: 'mean' | 'p50' | 'p99';
   readonly reportedMs: number;
   readonly withoutMs: number;

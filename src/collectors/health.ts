@@ -4,7 +4,7 @@ import type { Plan, RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { connectionWaitMs } from './connection-wait.js';
-import { likelyCause } from './likely-cause.js';
+import { likelyCause, type Symptoms } from './likely-cause.js';
 import { SpreadFold } from './spread-fold.js';
 import { Starving } from './starving.js';
 
@@ -48,17 +48,32 @@ export function createHealth({ plan }: CollectorContext): HealthCollector {
         if (busy) shares.busiest.add(batch, i);
       }
     },
-    finish: (end) => ({
-      lateness: lateness.whole.spread(),
-      likelyCause: likelyCause(lateness.whole.spread(), end.resources, plan.durationMs),
-      ...connections.spreads(),
-      lateOver1Ms: lateness.over1Ms,
-      busiest: busiestFacts(busiestSeconds, lateness.busiest, shares.busiest, starving?.busiest),
-      shifts: shares.whole.shifts(),
-      starved: starving?.whole.facts() ?? null,
-      strayingSeconds: strayingSeconds(plan, end, lateness.handedPerSecond),
-      resources: end.resources,
-    }),
+    finish(end) {
+      const busiest = busiestFacts(busiestSeconds, lateness.busiest, shares.busiest, starving?.busiest);
+      const facts = { lateness: lateness.whole.spread(), ...connections.spreads(), shifts: shares.whole.shifts() };
+      return {
+        ...facts,
+        likelyCause: likelyCause(symptoms(plan, end, facts, busiest)),
+        lateOver1Ms: lateness.over1Ms,
+        busiest,
+        starved: starving?.whole.facts() ?? null,
+        strayingSeconds: strayingSeconds(plan, end, lateness.handedPerSecond),
+        resources: end.resources,
+      };
+    },
+  };
+}
+
+function symptoms(
+  { maxLatenessMs }: Plan,
+  { resources, endedMs }: RunEnd,
+  { lateness, shifts, connectionWait }: Pick<HealthSection, 'lateness' | 'shifts' | 'connectionWait'>,
+  busiest: HealthSection['busiest'],
+): Symptoms {
+  return {
+    lateness: busiest === null ? [lateness] : [lateness, busiest.lateness],
+    shifts: busiest === null ? shifts : [...shifts, ...busiest.shifts],
+    ...{ connectionWait, maxLatenessMs, resources, elapsedMs: endedMs },
   };
 }
 
@@ -174,13 +189,14 @@ function waitsAreOurs({ connections, knowsSent }: Plan): boolean {
   return connections !== undefined && knowsSent;
 }
 
-/** Response as reported, and as it would be without each share of our own, over the same successes. */
+/** Response as reported, and as it would be without each share of our own and without all of them, over the same successes. */
 class OwnShares {
   readonly #reported = new SpreadFold();
   readonly #without: Readonly<Record<Shift['cause'], SpreadFold>> = {
     lateness: new SpreadFold(),
     'connection-wait': new SpreadFold(),
     'receive-uncertainty': new SpreadFold(),
+    together: new SpreadFold(),
   };
   readonly #waitIsOurs: boolean;
 
@@ -194,11 +210,15 @@ class OwnShares {
     const responseMs = (batch.doneMs[row] as number) - dueMs;
     if (Number.isNaN(responseMs)) return;
     const without = this.#without;
+    const lateMs = orZero((batch.handedMs[row] as number) - (batch.releaseMs[row] as number));
+    const waitMs = this.#waitIsOurs ? orZero(connectionWaitMs(batch, row)) : 0;
+    const unreadMs = orZero((batch.doneMs[row] as number) - (batch.doneEarliestMs[row] as number));
     this.#reported.record(responseMs);
-    without.lateness.record(responseMs - orZero((batch.handedMs[row] as number) - (batch.releaseMs[row] as number)));
-    if (this.#waitIsOurs) without['connection-wait'].record(responseMs - orZero(connectionWaitMs(batch, row)));
-    const earliestMs = batch.doneEarliestMs[row] as number;
-    without['receive-uncertainty'].record(Number.isNaN(earliestMs) ? responseMs : earliestMs - dueMs);
+    without.lateness.record(responseMs - lateMs);
+    if (this.#waitIsOurs) without['connection-wait'].record(responseMs - waitMs);
+    without['receive-uncertainty'].record(responseMs - unreadMs);
+    // They do not overlap: release to handed, handed to sent, earliest to done.
+    without.together.record(responseMs - lateMs - waitMs - unreadMs);
   }
 
   shifts(): Shift[] {
@@ -216,7 +236,7 @@ function orZero(ms: number): number {
   return ms > 0 ? ms : 0;
 }
 
-const CAUSES = ['lateness', 'connection-wait', 'receive-uncertainty'] as const;
+const CAUSES = ['lateness', 'connection-wait', 'receive-uncertainty', 'together'] as const;
 const STATISTICS = [
   { statistic: 'mean', of: (spread: SpreadFold) => spread.meanMs },
   { statistic: 'p50', of: (spread: SpreadFold) => spread.percentileMs(50) },

@@ -36,9 +36,11 @@ function tooLate({ maxLatenessMs }: Plan, { likelyCause }: HealthSection, { p99M
   ];
 }
 
-/** One sentence for each cause, with the statistic it moves most. */
+/** One sentence for each cause, with the statistic it moves most; for all together only where none does it alone. */
 function moved(shifts: readonly Shift[], where: string): string[] {
-  const tooFar = shifts.filter((shift) => excess(shift) > 0).sort((a, b) => excess(b) - excess(a));
+  const allTooFar = shifts.filter((shift) => excess(shift) > 0).sort((a, b) => excess(b) - excess(a));
+  const alone = allTooFar.filter(({ cause }) => cause !== 'together');
+  const tooFar = alone.length === 0 ? allTooFar : alone;
   return CAUSES.flatMap(({ cause, share, advice }) => {
     const worst = tooFar.find((shift) => shift.cause === cause);
     if (worst === undefined) return [];
@@ -66,6 +68,11 @@ const CAUSES = [
     cause: 'receive-uncertainty',
     share: 'Reading answers late',
     advice: 'use more workers (--workers) so that each has less to read',
+  },
+  {
+    cause: 'together',
+    share: 'Our own lateness, waits for a connection and late reading together',
+    advice: 'use more workers (--workers) or a machine with more CPUs',
   },
 ] as const;
 

@@ -6,6 +6,7 @@ import type { Conduct, Over } from './conduct.js';
 import { runFleet } from './fleet.js';
 import { measureHostUsage } from './host-usage.js';
 import { inFlightMemory } from './in-flight.js';
+import { mergeFacts } from './merge-facts.js';
 import type { WorkerResources } from './messages.js';
 import type { Prepared } from './prepare-run.js';
 import { progressMeter } from './progress-meter.js';
@@ -118,24 +119,11 @@ function tickEachSecond(now: () => number, tick: (nowMs: number) => void): () =>
 
 function sumResources(all: readonly WorkerResources[]): Record<string, number> {
   const sum = {
+    workers: all.length,
     workerCpuShareMax: Math.max(...all.map(({ cpuShare }) => cpuShare)),
     workerRunQueueMs: all.reduce((total, { runQueueMs }) => total + runQueueMs, 0),
     workerGcMs: all.reduce((total, { gcMs }) => total + gcMs, 0),
     workerGcMaxMs: Math.max(0, ...all.map(({ gcMaxMs }) => gcMaxMs)),
   };
   return Object.fromEntries(Object.entries(sum).filter(([, value]) => Number.isFinite(value)));
-}
-
-/** Numbers add up over workers; anything else is the first worker's. */
-function mergeFacts(
-  all: readonly Readonly<Record<string, string | number | boolean>>[],
-): Record<string, string | number | boolean> {
-  const merged: Record<string, string | number | boolean> = {};
-  for (const facts of all) {
-    for (const [name, value] of Object.entries(facts)) {
-      const before = merged[name];
-      merged[name] = typeof value === 'number' && typeof before === 'number' ? before + value : (before ?? value);
-    }
-  }
-  return merged;
 }

@@ -230,8 +230,12 @@ describe('health', () => {
           'receive-uncertainty': counted.map(
             (row) => (Number.isNaN(row.doneEarliestMs) ? row.doneMs : row.doneEarliestMs) - row.dueMs,
           ),
+          together: counted.map((row) => {
+            const unread = Number.isNaN(row.doneEarliestMs) ? 0 : row.doneMs - row.doneEarliestMs;
+            return row.doneMs - row.handedMs - (Number.isNaN(wait(row)) ? 0 : wait(row)) - unread;
+          }),
         };
-        expect(health.shifts).toHaveLength(9);
+        expect(health.shifts).toHaveLength(12);
         for (const { cause, statistic, reportedMs, withoutMs } of health.shifts) {
           const reported = { mean: latency.response.meanMs, p50: latency.response.p50Ms, p99: latency.response.p99Ms }[
             statistic
