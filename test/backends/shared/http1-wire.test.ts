@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
@@ -412,6 +412,30 @@ describe('failures', () => {
     );
     expect(stdout).toMatch(/^local .*EMFILE/);
   });
+});
+
+/** Only root may make a network of its own, with as few ports as it likes. */
+const hasNetworks = spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
+
+it.skipIf(!hasNetworks)('local: no port left', async () => {
+  const program = `
+    import { createServer } from 'node:net';
+    import { createWire } from '#src/backends/shared/http1-wire';
+    const server = createServer();
+    await new Promise((resolve) => server.listen(5000, '127.0.0.1', resolve));
+    const wire = createWire({ url: new URL('http://127.0.0.1:5000/'), connections: { initial: 0, max: null }, clock: { now: () => performance.now() } });
+    const call = { onAbort: () => undefined };
+    const all = Array.from({ length: 8 }, () => wire.send(Buffer.from('GET / HTTP/1.1\\r\\n\\r\\n'), { method: 'GET', collectBody: false }, call));
+    const first = await Promise.race(all);
+    console.log(first.failure + ' ' + first.detail);
+    process.exit();`;
+  const fewPorts = 'ip link set lo up; echo 40000 40003 > /proc/sys/net/ipv4/ip_local_port_range';
+  const { stdout } = await promisify(execFile)(
+    'unshare',
+    ['-n', 'sh', '-c', `${fewPorts}; exec "$0" --input-type=module -e "$1"`, process.execPath, program],
+    { cwd: new URL('../../..', import.meta.url) },
+  );
+  expect(stdout).toMatch(/^local .*EADDRNOTAVAIL/);
 });
 
 describe('the times of an exchange', () => {
