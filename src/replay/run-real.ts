@@ -1,5 +1,6 @@
 import type { RunEnd, RunRecord } from '../run.js';
 import { createProber } from './capacity-prober.js';
+import { clockNote } from './clock-note.js';
 import { collectYoung } from './collect-garbage.js';
 import { compileLess } from './compile-less.js';
 import type { Conduct, Over } from './conduct.js';
@@ -29,6 +30,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   const stop = stopper(world.stop, log, now);
   const meter = progressMeter(record, memory, (ms) => fold.soFar(ms));
   const hostUsage = measureHostUsage();
+  let wallStartMs = NaN;
   let stopTicking = (): void => undefined;
   let compileAsUsual = (): void => undefined;
   const pause = pauseFor(record);
@@ -54,6 +56,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
         void rehearsal.close();
         compileAsUsual = compileLess();
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
+        wallStartMs = world.date().getTime() - now();
         prober?.start(startMonotonicNs);
         stopTicking = tickEachSecond(now, (ms) => {
           world.onProgress(meter.read(ms));
@@ -67,19 +70,21 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
       stoppedMs: () => stop.facts().stoppedMs ?? Infinity,
     });
     const endedMs = Math.max(0, now());
-    const endedAt = world.date().toISOString();
+    const ended = world.date();
     world.onProgress(meter.read(endedMs, true));
     const capacity = await prober?.end();
     const end: RunEnd = {
       endedMs,
-      endedAt,
+      endedAt: ended.toISOString(),
       ...stop.facts(),
       crashes: fleet.crashes,
       complete: true,
       resources: { ...sumResources(fleet.resources), ...hostUsage() },
       ...(capacity === undefined || capacity.length === 0 ? {} : { capacity }),
     };
-    return { record: { ...record, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
+    const note = clockNote(ended.getTime() - wallStartMs, endedMs);
+    const notes = note === undefined ? record.notes : [...record.notes, note];
+    return { record: { ...record, notes, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {
     compileAsUsual();
     stopTicking();
