@@ -44,7 +44,7 @@ export const HTTP_OPTIONS: readonly OptionInfo[] = [
   {
     name: 'proxy',
     value: 'URL',
-    summary: 'requests go through it; else through that of HTTPS_PROXY, HTTP_PROXY and NO_PROXY (client=undici)',
+    summary: 'requests go through it, else the environment’s (client=undici)',
   },
   { name: 'body-limit', value: 'BYTES', summary: 'an answer above it is no answer (default 64 MiB)' },
   { name: 'idle', value: 'DURATION', summary: 'idle connections are closed after it; by the server’s hint, else 4s' },
