@@ -9,7 +9,7 @@ export interface Calibration {
   /** ISO 8601. */
   readonly date: string;
   readonly machine: Machine;
-  /** The smallest step of the clock that was seen. */
+  /** The smallest difference seen between two readings of the clock that runs use (`performance.now()`). */
   readonly clockResolutionNs: number;
   /** One worker of each pacing; null where it was not measured. */
   readonly exact: PacingCalibration | null;
@@ -27,7 +27,7 @@ export interface PacingCalibration {
   readonly floor: { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
   /** The highest rate tried whose p99 lateness stayed under 1 ms; 0: none did. */
   readonly highestPerSecond: number;
-  /** CPU of the worker thread for one more request; null where the system does not tell, and where spinning hides it. */
+  /** CPU of the worker thread for one more request; null where the system does not tell, and with exact pacing: its worker is on the CPU whether it sends or waits. */
   readonly cpuUsPerRequest: number | null;
 }
 

@@ -277,7 +277,7 @@ export interface BatchingSection {
 export interface HealthSection {
   /** handed - release, over every request handed over or shed. */
   readonly lateness: Spread;
-  /** What probably made the run late, a clause without its full stop; null where it was not late or nothing measured explains it. */
+  /** What probably made the run late or moved its numbers, a clause without its full stop; null where nothing did or nothing measured explains it. */
   readonly likelyCause: string | null;
   /** sent - handed less the request's own handshake, over requests that were sent; null values when the backend cannot see the first byte. */
   readonly connectionWait: Spread;
@@ -293,17 +293,24 @@ export interface HealthSection {
     readonly requests: number;
     readonly lateness: Spread;
     readonly shifts: readonly Shift[];
+    readonly starved: HealthSection['starved'];
   } | null;
   /** How far our own share moves each reported number. */
   readonly shifts: readonly Shift[];
+  /**
+   * Of all requests with a sample, those which timed out or were aborted after a wait for a connection that was too long a
+   * part of their time (1 ms + 5 % of the rest); null where the user limits no connections, or the backend cannot see the
+   * first byte.
+   */
+  readonly starved: { readonly requests: number; readonly of: number; readonly meanWaitMs: number | null } | null;
   /** Seconds whose handed count strays from the due count by more than 3 sqrt(due) + 1. */
   readonly strayingSeconds: readonly { readonly second: number; readonly due: number; readonly handed: number }[];
   readonly resources: Readonly<Record<string, number>> | null;
 }
 
-/** A number of `response` as reported, and what it would be without one share of our own. */
+/** A number of `response` as reported, and what it would be without one share of our own, or (`together`) without any. */
 export interface Shift {
-  readonly cause: 'lateness' | 'connection-wait' | 'receive-uncertainty';
+  readonly cause: 'lateness' | 'connection-wait' | 'receive-uncertainty' | 'together';
   readonly statistic: 'mean' | 'p50' | 'p99';
   readonly reportedMs: number;
   readonly withoutMs: number;

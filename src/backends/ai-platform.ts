@@ -21,6 +21,8 @@ import { ANY_2XX, type ExpectRule, parseExpect } from './shared/expect-rule.js';
 import { googleGet } from './shared/google-get.js';
 import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
+import { checkSocketLimits, type SocketNeeds } from './shared/check-socket-limits.js';
+import { CALLS_PER_CHANNEL } from './shared/grpc-channels.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
 import { createRestBackend, type RestBody } from './shared/google-rest.js';
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
@@ -94,6 +96,7 @@ const plugin: BackendPlugin<Options> = {
     transport === 'rest' || method === 'predict' || 'rawPredict over gRPC sends bytes as they are; give transport=rest',
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
+  connectionLimit: ({ connections }) => connections,
   billing: ({ machine, name }) => ({
     model: 'hourly',
     machinePrefix: 'vertex',
@@ -169,9 +172,20 @@ function checkCombination(
     throw new UserError(`backend ${NAME}: transport=grpc needs an endpoint; give it with --set endpoint=`);
 }
 
-async function setUp(options: Options, { payloads, env, progress, batchSize }: SetUp): Promise<SetUpResult<Options>> {
+function socketNeeds({ transport, connections }: Options, mostInFlight: number): SocketNeeds {
+  return {
+    connections,
+    mostInFlight: transport === 'rest' ? mostInFlight : Math.ceil(mostInFlight / CALLS_PER_CHANNEL),
+  };
+}
+
+async function setUp(
+  options: Options,
+  { payloads, mostInFlight, env, progress, batchSize }: SetUp,
+): Promise<SetUpResult<Options>> {
   const url = new URL(options.url);
   refuseProxy(NAME, url, env);
+  for (const warning of checkSocketLimits(socketNeeds(options, mostInFlight))) progress(`warning: ${warning}`);
   const bodies = bodiesOf(options, payloads);
   const wish = wishOf(options);
   // Once here, so that what is wrong with the credentials is told before anything is started.

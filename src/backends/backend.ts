@@ -38,6 +38,11 @@ export interface BackendPlugin<Options = unknown> {
   batches?(options: Options): true | string;
   /** At most how many worker threads make sense (an in-process model: 1). Main thread. Absent: no limit. */
   maxWorkers?(options: Options): number;
+  /**
+   * At most so many connections over all workers, where the user said so (by flag, option or environment): waiting for one is
+   * then our own share. Main thread. Absent or null: no limit of the user's.
+   */
+  connectionLimit?(options: Options): number | null;
   /** CPUs it keeps busy besides the worker threads themselves (session threads); pacing `auto` counts them. Main thread. */
   ownCpus?(options: Options): number;
   /**
@@ -176,7 +181,10 @@ export interface Backend {
    * prepared (in virtual time: the run's own). It may throw; the run goes on.
    */
   probe?(signal: AbortSignal): Promise<readonly Capacity[]>;
-  /** What the run should know of this client when it ended (which path served it, connections opened, ...). */
+  /**
+   * What the run should know of this client when it ended (which path served it, connections opened, ...). Numbers add up
+   * over the workers, but of those named `most...` the greatest counts.
+   */
   facts?(): Readonly<Record<string, string | number | boolean>>;
   /** After the last answer or the drain. Releases everything. */
   close?(): Promise<void>;

@@ -7,6 +7,7 @@ import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
 import { type ExpectRule, parseExpect } from './shared/expect-rule.js';
 import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
+import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
 import { handlerReport, REPORT_HEADERS } from './shared/handler-report.js';
 import { createRestBackend, type RestBody, type RestPlan } from './shared/google-rest.js';
@@ -89,6 +90,7 @@ const plugin: BackendPlugin<Options> = {
   batches: ({ format }) => (format === 'instances' ? true : 'format=raw sends payloads as they are; leave it out'),
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
+  connectionLimit: ({ connections }) => connections,
   billing: ({ generation, memoryMb, cpus, concurrency, region }) => ({
     model: generation === 1 ? 'cloud-functions-gen1' : 'cloud-run',
     ...(memoryMb === null ? {} : { memoryMb }),
@@ -168,9 +170,14 @@ function parseContentType(text: string): string {
   return text.trim();
 }
 
-async function setUp(options: Options, { payloads, env, progress, batchSize }: SetUp): Promise<SetUpResult<Options>> {
+async function setUp(
+  options: Options,
+  { payloads, mostInFlight, env, progress, batchSize }: SetUp,
+): Promise<SetUpResult<Options>> {
   const url = new URL(options.url);
   refuseProxy(NAME, url, env);
+  const { connections } = options;
+  for (const warning of checkSocketLimits({ connections, mostInFlight })) progress(`warning: ${warning}`);
   const sizes = sizesOf(options, payloads, batchSize);
   for (const warning of sizeWarnings(sizes, LIMITS[options.generation], batchSize)) progress(`warning: ${warning}`);
   const wish = wishOf(options);

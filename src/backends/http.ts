@@ -5,6 +5,7 @@ import type { Backend, BackendContext, BackendPlugin, BatchOutcome, Call } from 
 import { type BatchRequest, type Client, createClient, type Request } from './http/http-client.js';
 import { batchSizes } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
+import { chosenProxy } from './shared/chosen-proxy.js';
 import { connectionShare } from './shared/connection-share.js';
 import type { Answer, WireFailure } from './shared/exchange.js';
 import { needlesOf, unexpected } from './shared/expect-rule.js';
@@ -12,7 +13,6 @@ import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { instancesJson, JSON_TYPE } from './shared/instances-json.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
-import { refuseProxy } from './shared/refuse-proxy.js';
 import type { HeaderField } from './shared/request-bytes.js';
 import { showAnswer } from './shared/seen-answer.js';
 import { failedAnswer, failedWire, knownTimes } from './shared/status-outcome.js';
@@ -30,19 +30,21 @@ const plugin: BackendPlugin<HttpOptions> = {
   batches: () => true,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
+  connectionLimit: ({ connections }) => connections,
   setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
     payloads.forEach(checkPayload);
-    refuseProxy('http', new URL(options.url), env);
+    const { proxy, notes } = chosenProxy(options, env);
     if (batchSize !== undefined) batchesOf(payloads);
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
     return Promise.resolve({
-      options,
-      notes: options.insecure ? ['The certificate of the service was not checked.'] : [],
+      options: { ...options, proxy },
+      notes: [...notes, ...(options.insecure ? ['The certificate of the service was not checked.'] : [])],
     });
   },
   checks: {
-    address: ({ url, insecure }) => Promise.resolve({ url: new URL(url), insecure }),
+    address: ({ url, insecure, proxy }) =>
+      Promise.resolve(proxy === null ? { url: new URL(url), insecure } : { url: new URL(proxy) }),
     sizes: (_options, payloads, batchSize) => Promise.resolve(sizesOf(payloads, batchSize)),
   },
   create: (options, context) => createBackend(options, context),
@@ -176,7 +178,7 @@ async function rehearse(
   if (sink === undefined) return undefined;
   const payloads: Payload[] =
     context.payloads.length === 0 ? [] : [{ kind: 'bytes', contentType: 'application/json', bytes: REHEARSED_BODY }];
-  const rehearsed: HttpOptions = { ...options, url: sink.url.href, http2: false };
+  const rehearsed: HttpOptions = { ...options, url: sink.url.href, http2: false, proxy: null };
   const requests = requestsOf(rehearsed, { payloads, runId: context.runId });
   const batches = context.batchSize === undefined ? undefined : batchesOf(payloads);
   const connections = { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS };

@@ -28,6 +28,7 @@ const plugin: BackendPlugin<LambdaOptions> = {
   batches: () => true,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
+  connectionLimit: ({ connections }) => connections,
   billing: ({ memoryMb, timeoutMs, architecture, region }) => ({
     model: 'lambda',
     architecture,

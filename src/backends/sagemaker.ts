@@ -34,6 +34,7 @@ const plugin: BackendPlugin<SageMakerOptions> = {
   batches: () => true,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
+  connectionLimit: ({ connections }) => connections,
   billing({ instanceType, memoryMb, region }) {
     const where = region === null ? {} : { region };
     if (memoryMb !== null) return { model: 'sagemaker-serverless', memoryMb, ...where };

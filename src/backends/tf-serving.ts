@@ -34,6 +34,7 @@ const plugin: BackendPlugin<TfServingOptions> = {
   batches: cannotBatch,
   // A connection belongs to one thread.
   maxWorkers: ({ http, channels }) => http.connections ?? channels ?? Infinity,
+  connectionLimit: ({ http, channels }) => http.connections ?? channels,
   setUp,
   checks: {
     address: ({ http }) => Promise.resolve({ url: new URL(http.url), insecure: http.insecure }),

@@ -142,12 +142,14 @@ function cpuShare({ health }: Trial): number {
   return health.resources?.['workerCpuShareMax'] ?? NaN;
 }
 
-/** The smallest step between two readings that differ. */
+/** The smallest difference between two readings of the clock that runs use; both its step and the cost of a reading are at most that. */
 function clockResolutionNs(): number {
-  let least = Infinity;
+  let leastMs = Infinity;
+  let lastMs = performance.now();
   for (let i = 0; i < 100_000; i++) {
-    const step = Number(process.hrtime.bigint() - process.hrtime.bigint());
-    if (step < 0) least = Math.min(least, -step);
+    const nowMs = performance.now();
+    if (nowMs > lastMs) leastMs = Math.min(leastMs, nowMs - lastMs);
+    lastMs = nowMs;
   }
-  return least;
+  return Math.round(leastMs * 1e6);
 }

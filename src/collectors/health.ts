@@ -4,8 +4,9 @@ import type { Plan, RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { connectionWaitMs } from './connection-wait.js';
-import { likelyCause } from './likely-cause.js';
+import { likelyCause, type Symptoms } from './likely-cause.js';
 import { SpreadFold } from './spread-fold.js';
+import { Starving } from './starving.js';
 
 /** Under this many requests the busiest seconds say nothing of their own. */
 const ENOUGH_REQUESTS = 1000;
@@ -24,6 +25,7 @@ export function createHealth({ plan }: CollectorContext): HealthCollector {
   const shares = { whole: new OwnShares(plan), busiest: new OwnShares(plan) };
   const busiestSeconds = busiestTenth(plan.duePerSecond);
   const connections = new Connections(plan.knowsSent);
+  const starving = waitsAreOurs(plan) ? { whole: new Starving(), busiest: new Starving() } : null;
   return {
     measure({ of, statistic }) {
       const spread = of === 'lateness' ? lateness.whole : connections.spreadOf(of);
@@ -37,6 +39,8 @@ export function createHealth({ plan }: CollectorContext): HealthCollector {
         const busy = busiestSeconds[Math.floor(release / 1000)] === 1;
         lateness.add(handedMs[i] as number, release, busy);
         connections.add(batch, i);
+        starving?.whole.add(batch, i);
+        if (busy) starving?.busiest.add(batch, i);
         if (outcome[i] !== 0) continue;
         connections.addReceived(batch, i);
         if ((dueMs[i] as number) < plan.warmupMs) continue;
@@ -44,16 +48,32 @@ export function createHealth({ plan }: CollectorContext): HealthCollector {
         if (busy) shares.busiest.add(batch, i);
       }
     },
-    finish: (end) => ({
-      lateness: lateness.whole.spread(),
-      likelyCause: likelyCause(lateness.whole.spread(), end.resources, plan.durationMs),
-      ...connections.spreads(),
-      lateOver1Ms: lateness.over1Ms,
-      busiest: busiestFacts(busiestSeconds, lateness.busiest, shares.busiest),
-      shifts: shares.whole.shifts(),
-      strayingSeconds: strayingSeconds(plan, end, lateness.handedPerSecond),
-      resources: end.resources,
-    }),
+    finish(end) {
+      const busiest = busiestFacts(busiestSeconds, lateness.busiest, shares.busiest, starving?.busiest);
+      const facts = { lateness: lateness.whole.spread(), ...connections.spreads(), shifts: shares.whole.shifts() };
+      return {
+        ...facts,
+        likelyCause: likelyCause(symptoms(plan, end, facts, busiest)),
+        lateOver1Ms: lateness.over1Ms,
+        busiest,
+        starved: starving?.whole.facts() ?? null,
+        strayingSeconds: strayingSeconds(plan, end, lateness.handedPerSecond),
+        resources: end.resources,
+      };
+    },
+  };
+}
+
+function symptoms(
+  { maxLatenessMs }: Plan,
+  { resources, endedMs }: RunEnd,
+  { lateness, shifts, connectionWait }: Pick<HealthSection, 'lateness' | 'shifts' | 'connectionWait'>,
+  busiest: HealthSection['busiest'],
+): Symptoms {
+  return {
+    lateness: busiest === null ? [lateness] : [lateness, busiest.lateness],
+    shifts: busiest === null ? shifts : [...shifts, ...busiest.shifts],
+    ...{ connectionWait, maxLatenessMs, resources, elapsedMs: endedMs },
   };
 }
 
@@ -100,11 +120,17 @@ function busiestTenth(duePerSecond: readonly number[]): Uint8Array {
   return marks;
 }
 
-function busiestFacts(marks: Uint8Array, lateness: SpreadFold, shares: OwnShares): HealthSection['busiest'] {
+function busiestFacts(
+  marks: Uint8Array,
+  lateness: SpreadFold,
+  shares: OwnShares,
+  starving: Starving | undefined,
+): HealthSection['busiest'] {
   const requests = lateness.count;
   if (requests < ENOUGH_REQUESTS) return null;
   const seconds = marks.reduce((sum, mark) => sum + mark, 0);
-  return { seconds, requests, lateness: lateness.spread(), shifts: shares.shifts() };
+  const starved = starving?.facts() ?? null;
+  return { seconds, requests, lateness: lateness.spread(), shifts: shares.shifts(), starved };
 }
 
 /**
@@ -158,19 +184,24 @@ class Connections {
   }
 }
 
-/** Response as reported, and as it would be without each share of our own, over the same successes. */
+/** A wait for a free connection is ours only where the user limits how many there are. */
+function waitsAreOurs({ connections, knowsSent }: Plan): boolean {
+  return connections !== undefined && knowsSent;
+}
+
+/** Response as reported, and as it would be without each share of our own and without all of them, over the same successes. */
 class OwnShares {
   readonly #reported = new SpreadFold();
   readonly #without: Readonly<Record<Shift['cause'], SpreadFold>> = {
     lateness: new SpreadFold(),
     'connection-wait': new SpreadFold(),
     'receive-uncertainty': new SpreadFold(),
+    together: new SpreadFold(),
   };
   readonly #waitIsOurs: boolean;
 
-  /** A wait for a free connection is ours only where the user limits how many there are. */
-  constructor({ connections, knowsSent }: Plan) {
-    this.#waitIsOurs = connections !== undefined && knowsSent;
+  constructor(plan: Plan) {
+    this.#waitIsOurs = waitsAreOurs(plan);
   }
 
   /** A share that is unknown is taken for 0. */
@@ -179,11 +210,15 @@ class OwnShares {
     const responseMs = (batch.doneMs[row] as number) - dueMs;
     if (Number.isNaN(responseMs)) return;
     const without = this.#without;
+    const lateMs = orZero((batch.handedMs[row] as number) - (batch.releaseMs[row] as number));
+    const waitMs = this.#waitIsOurs ? orZero(connectionWaitMs(batch, row)) : 0;
+    const unreadMs = orZero((batch.doneMs[row] as number) - (batch.doneEarliestMs[row] as number));
     this.#reported.record(responseMs);
-    without.lateness.record(responseMs - orZero((batch.handedMs[row] as number) - (batch.releaseMs[row] as number)));
-    if (this.#waitIsOurs) without['connection-wait'].record(responseMs - orZero(connectionWaitMs(batch, row)));
-    const earliestMs = batch.doneEarliestMs[row] as number;
-    without['receive-uncertainty'].record(Number.isNaN(earliestMs) ? responseMs : earliestMs - dueMs);
+    without.lateness.record(responseMs - lateMs);
+    if (this.#waitIsOurs) without['connection-wait'].record(responseMs - waitMs);
+    without['receive-uncertainty'].record(responseMs - unreadMs);
+    // They do not overlap: release to handed, handed to sent, earliest to done.
+    without.together.record(responseMs - lateMs - waitMs - unreadMs);
   }
 
   shifts(): Shift[] {
@@ -201,7 +236,7 @@ function orZero(ms: number): number {
   return ms > 0 ? ms : 0;
 }
 
-const CAUSES = ['lateness', 'connection-wait', 'receive-uncertainty'] as const;
+const CAUSES = ['lateness', 'connection-wait', 'receive-uncertainty', 'together'] as const;
 const STATISTICS = [
   { statistic: 'mean', of: (spread: SpreadFold) => spread.meanMs },
   { statistic: 'p50', of: (spread: SpreadFold) => spread.percentileMs(50) },

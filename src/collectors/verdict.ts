@@ -1,9 +1,9 @@
 import type { HealthSection, OutcomesSection, Shift, Spread, Verdict } from '../report.js';
 import { OWN_FAULTS, type Plan, type RunEnd } from '../run.js';
+import { excessMs } from './excess-ms.js';
 
-/** A number of the report may be moved by this much by ourselves, and by this part of itself. */
-const SHIFT_MS = 1;
-const SHIFT_PART = 0.05;
+/** Requests that we kept from being sent may be so many of all: one more moves the 99th percentile of all requests. */
+const STARVED_PART = 0.01;
 
 /**
  * Whether the run measured the service or ourselves. Only what we did can make it invalid: never what the service
@@ -15,6 +15,8 @@ export function verdict(plan: Plan, end: RunEnd, outcomes: OutcomesSection, heal
     ...(health.busiest === null ? [] : tooLate(plan, health, health.busiest.lateness, IN_BUSIEST)),
     ...moved(health.shifts, 'over the whole run'),
     ...(health.busiest === null ? [] : moved(health.busiest.shifts, IN_BUSIEST)),
+    ...starved(plan, health.starved, 'over the whole run'),
+    ...(health.busiest === null ? [] : starved(plan, health.busiest.starved, IN_BUSIEST)),
     ...strayed(health.strayingSeconds),
     ...lost(plan, end, outcomes),
     ...shed(plan, outcomes),
@@ -34,9 +36,11 @@ function tooLate({ maxLatenessMs }: Plan, { likelyCause }: HealthSection, { p99M
   ];
 }
 
-/** One sentence for each cause, with the statistic it moves most. */
+/** One sentence for each cause, with the statistic it moves most; for all together only where none does it alone. */
 function moved(shifts: readonly Shift[], where: string): string[] {
-  const tooFar = shifts.filter((shift) => excess(shift) > 0).sort((a, b) => excess(b) - excess(a));
+  const allTooFar = shifts.filter((shift) => excess(shift) > 0).sort((a, b) => excess(b) - excess(a));
+  const alone = allTooFar.filter(({ cause }) => cause !== 'together');
+  const tooFar = alone.length === 0 ? allTooFar : alone;
   return CAUSES.flatMap(({ cause, share, advice }) => {
     const worst = tooFar.find((shift) => shift.cause === cause);
     if (worst === undefined) return [];
@@ -48,9 +52,8 @@ function moved(shifts: readonly Shift[], where: string): string[] {
   });
 }
 
-/** How far beyond the allowed a number is moved, ms. */
 function excess({ reportedMs, withoutMs }: Shift): number {
-  return Math.abs(reportedMs - withoutMs) - (SHIFT_MS + SHIFT_PART * withoutMs);
+  return excessMs(reportedMs, withoutMs);
 }
 
 const STATISTIC = { mean: 'mean', p50: 'median', p99: '99th percentile of the' } as const;
@@ -66,7 +69,22 @@ const CAUSES = [
     share: 'Reading answers late',
     advice: 'use more workers (--workers) so that each has less to read',
   },
+  {
+    cause: 'together',
+    share: 'Our own lateness, waits for a connection and late reading together',
+    advice: 'use more workers (--workers) or a machine with more CPUs',
+  },
 ] as const;
+
+function starved({ connections = 0 }: Plan, starving: HealthSection['starved'], where: string): string[] {
+  if (starving === null || starving.requests <= STARVED_PART * starving.of) return [];
+  const { requests, of, meanWaitMs } = starving;
+  return [
+    `${count(requests, 'request')} of ${String(of)} ${where} ended without an answer after a wait for one of ` +
+      `${count(connections, 'connection')} (${ms(meanWaitMs ?? 0)} on average; allowed is 1 % of the requests); ` +
+      'allow more connections (--connections).',
+  ];
+}
 
 function strayed(straying: HealthSection['strayingSeconds']): string[] {
   const worst = [...straying].sort((a, b) => Math.abs(b.handed - b.due) - Math.abs(a.handed - a.due))[0];

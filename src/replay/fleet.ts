@@ -26,7 +26,7 @@ export interface Fleet {
   readonly pause: () => Promise<void>;
   /** Samples of the rehearsals, before the start: made up, but of the same kind. */
   readonly onRehearsed: (batch: SampleBatch) => void;
-  /** Called once, when all workers are ready, with due 0 on CLOCK_MONOTONIC. */
+  /** Called once, when all workers have been told to start, with due 0 on CLOCK_MONOTONIC. What it throws stops them. */
   readonly onStart: (startMonotonicNs: bigint) => void;
   /** Ms since due 0. */
   readonly now: () => number;
@@ -67,8 +67,9 @@ export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
     const started = await allReady(members, fleet.stop);
     if (started) {
       const startMonotonicNs = process.hrtime.bigint() + LEAD_NS;
-      fleet.onStart(startMonotonicNs);
+      // First of all: what is done at the start may wait for a disk for longer than the lead.
       for (const member of members) member.tell({ kind: 'start', startMonotonicNs });
+      fleet.onStart(startMonotonicNs);
       await Promise.all(members.map((member) => member.ended));
       await Promise.all(members.map((member) => member.finish()));
     }

@@ -3,6 +3,8 @@ import { cgroupLevels } from '../cpu-budget.js';
 
 /** What took CPU time from this process while a run went on, ms; absent where the system does not tell. */
 export interface HostUsage {
+  /** Over so many CPUs the host counts steal. */
+  readonly hostCpus?: number;
   /** Time the hypervisor gave to others, over all CPUs. */
   readonly hostStealMs?: number;
   /** Time this process was held back by its cgroup's quota, over all CPUs. */
@@ -15,7 +17,9 @@ type Read = (path: string) => string;
 export function measureHostUsage(read: Read = (path) => readFileSync(path, 'utf8')): () => HostUsage {
   const stealMs = told(() => stolenMs(read));
   const throttledMs = told(() => throttled(read));
+  const cpus = told(() => read('/proc/stat').match(/^cpu\d/gm)?.length ?? NaN);
   return () => ({
+    ...(cpus > 0 ? { hostCpus: cpus } : {}),
     ...difference('hostStealMs', stealMs, () => stolenMs(read)),
     ...difference('cgroupThrottledMs', throttledMs, () => throttled(read)),
   });

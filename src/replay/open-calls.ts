@@ -96,7 +96,13 @@ export class OpenCalls {
 
   #giveUp(call: OpenCall, failure: Failure, detail: string): void {
     const known = call.abort();
-    this.#settle(call, { ok: false, failure, detail, sentMs: known?.sentMs ?? NaN, handshakeMs: known?.handshakeMs ?? NaN });
+    this.#settle(call, {
+      ok: false,
+      failure,
+      detail,
+      sentMs: known?.sentMs ?? NaN,
+      handshakeMs: known?.handshakeMs ?? NaN,
+    });
   }
 
   /** Once per call: what comes after a timeout or stop is ignored. */

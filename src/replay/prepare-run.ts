@@ -6,7 +6,7 @@ import { cpuBudget } from '../cpu-budget.js';
 import { isUserError, UserError } from '../errors.js';
 import type { Plan, RunRecord } from '../run.js';
 import type { Payload } from '../trace.js';
-import { asksTooMuch } from './asks-too-much.js';
+import { asksTooMuch, type Senders } from './asks-too-much.js';
 import { checkBatches } from './check-batches.js';
 import { choosePacing, type ChosenPacing } from './choose-pacing.js';
 import { withEnvironment } from './environment-options.js';
@@ -64,7 +64,7 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
   const budget = cpuBudget();
   const workers = request.time === 'virtual' ? 1 : chooseWorkers(request.workers, budget, plugin.maxWorkers?.(options));
   const pacing = choosePacing(request.pacing, budget, workers, plugin.ownCpus?.(options) ?? 0);
-  const warnings = request.time === 'virtual' ? [] : startWarnings(plan, workers, pacing, world);
+  const warnings = request.time === 'virtual' ? [] : startWarnings(plan, { workers, cpuBudget: budget }, pacing, world);
   for (const warning of warnings) world.say(`warning: ${warning}`);
   const payloads = request.trace.payloads.length > 0 ? request.trace.payloads : (setUp?.payloads ?? []);
   const notes = [
@@ -114,19 +114,20 @@ async function setUpOf(
 }
 
 function planLimits(request: ReplayRequest, plugin: BackendPlugin, options: unknown): Parameters<typeof makePlan>[2] {
-  const { warmupMs, timeoutMs, maxLatenessMs, maxInFlight, connections } = request;
+  const { warmupMs, timeoutMs, maxLatenessMs, maxInFlight } = request;
+  const connections = plugin.connectionLimit === undefined ? request.connections : plugin.connectionLimit(options);
   return {
     warmupMs,
     timeoutMs,
     maxLatenessMs,
     maxInFlight: { limit: maxInFlight ?? DEFAULT_MAX_IN_FLIGHT, explicit: maxInFlight !== undefined },
-    ...(connections === undefined ? {} : { connections }),
+    ...(typeof connections === 'number' ? { connections } : {}),
     knowsSent: knowsSent(plugin, options),
   };
 }
 
-function startWarnings(plan: Plan, workers: number, pacing: ChosenPacing, { env }: Surroundings): string[] {
-  const tooMuch = asksTooMuch(plan, workers, pacing.used, storedCalibration(env));
+function startWarnings(plan: Plan, senders: Senders, pacing: ChosenPacing, { env }: Surroundings): string[] {
+  const tooMuch = asksTooMuch(plan, senders, pacing.used, storedCalibration(env));
   return [pacing.warning, tooMuch].filter((text) => text !== undefined);
 }
 

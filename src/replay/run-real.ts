@@ -1,12 +1,14 @@
 import { Interrupted } from '../errors.js';
 import type { RunEnd, RunRecord } from '../run.js';
 import { createProber } from './capacity-prober.js';
+import { clockNote } from './clock-note.js';
 import { collectYoung } from './collect-garbage.js';
 import { compileLess } from './compile-less.js';
 import type { Conduct, Over } from './conduct.js';
 import { runFleet } from './fleet.js';
 import { measureHostUsage } from './host-usage.js';
 import { inFlightMemory } from './in-flight.js';
+import { mergeFacts } from './merge-facts.js';
 import type { WorkerResources } from './messages.js';
 import type { Prepared } from './prepare-run.js';
 import { progressMeter } from './progress-meter.js';
@@ -29,6 +31,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   const stop = stopper(world.stop, log, now);
   const meter = progressMeter(record, memory, (ms) => fold.soFar(ms));
   const hostUsage = measureHostUsage();
+  let wallStartMs = NaN;
   let stopTicking = (): void => undefined;
   let compileAsUsual = (): void => undefined;
   const pause = pauseFor(record);
@@ -55,6 +58,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
         world.onStart?.();
         compileAsUsual = compileLess();
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
+        wallStartMs = world.date().getTime() - now();
         prober?.start(startMonotonicNs);
         stopTicking = tickEachSecond(now, (ms) => {
           world.onProgress(meter.read(ms));
@@ -69,19 +73,21 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
     });
     if (!fleet.started) throw new Interrupted();
     const endedMs = Math.max(0, now());
-    const endedAt = world.date().toISOString();
+    const ended = world.date();
     world.onProgress(meter.read(endedMs, true));
     const capacity = await prober?.end();
     const end: RunEnd = {
       endedMs,
-      endedAt,
+      endedAt: ended.toISOString(),
       ...stop.facts(),
       crashes: fleet.crashes,
       complete: true,
       resources: { ...sumResources(fleet.resources), ...hostUsage() },
       ...(capacity === undefined || capacity.length === 0 ? {} : { capacity }),
     };
-    return { record: { ...record, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
+    const note = clockNote(ended.getTime() - wallStartMs, endedMs);
+    const notes = note === undefined ? record.notes : [...record.notes, note];
+    return { record: { ...record, notes, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {
     void rehearsal.close();
     compileAsUsual();
@@ -122,24 +128,11 @@ function tickEachSecond(now: () => number, tick: (nowMs: number) => void): () =>
 
 function sumResources(all: readonly WorkerResources[]): Record<string, number> {
   const sum = {
+    workers: all.length,
     workerCpuShareMax: Math.max(...all.map(({ cpuShare }) => cpuShare)),
     workerRunQueueMs: all.reduce((total, { runQueueMs }) => total + runQueueMs, 0),
     workerGcMs: all.reduce((total, { gcMs }) => total + gcMs, 0),
     workerGcMaxMs: Math.max(0, ...all.map(({ gcMaxMs }) => gcMaxMs)),
   };
   return Object.fromEntries(Object.entries(sum).filter(([, value]) => Number.isFinite(value)));
-}
-
-/** Numbers add up over workers; anything else is the first worker's. */
-function mergeFacts(
-  all: readonly Readonly<Record<string, string | number | boolean>>[],
-): Record<string, string | number | boolean> {
-  const merged: Record<string, string | number | boolean> = {};
-  for (const facts of all) {
-    for (const [name, value] of Object.entries(facts)) {
-      const before = merged[name];
-      merged[name] = typeof value === 'number' && typeof before === 'number' ? before + value : (before ?? value);
-    }
-  }
-  return merged;
 }

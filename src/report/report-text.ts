@@ -147,7 +147,7 @@ function health({ sections: { health: section } }: Report): string[] {
     ...(section.strayingSeconds.length === 0
       ? []
       : [`seconds straying from the schedule: ${String(section.strayingSeconds.length)}`]),
-    ...(section.likelyCause === null ? [] : [`likely cause of lateness: ${section.likelyCause}`]),
+    ...(section.likelyCause === null ? [] : [`likely cause: ${section.likelyCause}`]),
     ...resourceFact(section.resources),
   ];
   return paragraphs('Health', facts);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createSecureServer } from 'node:http2';
+import { createSecureServer, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
@@ -332,6 +332,67 @@ describe.skipIf(certificate === undefined)('TLS', () => {
       expect(meaningOf(outcome)).toBe('ok');
       expectOrder(outcome);
     }
+  });
+
+  /** A service that speaks HTTP/2, and what it saw; it answers when 30 requests are open. */
+  async function http2Service(onAll: (streams: readonly ServerHttp2Stream[]) => void) {
+    const seen = { streams: [] as ServerHttp2Stream[], sessions: new Set<unknown>() };
+    const server = createSecureServer({ key, cert });
+    server.on('stream', (stream) => {
+      seen.sessions.add(stream.session);
+      stream.on('error', () => undefined);
+      if (seen.streams.push(stream) === 30) onAll(seen.streams);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    kept({ close: () => void server.close() });
+    const url = new URL(`https://localhost:${String((server.address() as AddressInfo).port)}/`);
+    const options = { client: 'undici', insecure: 'true', http2: 'true', connections: '1' };
+    return { backend: await backendFor({ url }, options), seen };
+  }
+
+  it('many requests share one connection of HTTP/2, those with a body too', async () => {
+    const { backend, seen } = await http2Service((streams) => {
+      for (const stream of streams) stream.end('ok');
+    });
+    // None is answered before all have come.
+    const outcomes = await Promise.all(Array.from({ length: 30 }, () => backend.invoke(call())));
+    expect(outcomes.map(meaningOf)).toEqual(Array.from({ length: 30 }, () => 'ok'));
+    expect(seen.sessions.size).toBe(1);
+  });
+
+  it.each<[string, (session: Http2Session | undefined) => void]>([
+    ['says GOAWAY for an error', (session) => session?.goaway(2)],
+    ['says GOAWAY and lets them end', (session) => session?.goaway(0)],
+    ['closes', (session) => session?.destroy()],
+  ])('none of them is sent again when their connection %s', async (_how, end) => {
+    const { backend, seen } = await http2Service(([stream]) => {
+      end(stream?.session);
+    });
+    const outcomes = await Promise.all(Array.from({ length: 30 }, () => backend.invoke(call())));
+    for (const outcome of outcomes) expect(meaningOf(outcome)).toMatch(/^(cut|stale-connection)$/);
+    for (const outcome of outcomes) expectOrder(outcome);
+    expect(seen.streams).toHaveLength(30);
+  });
+
+  it('where the service speaks HTTP/1.1 after all, a connection carries one request at a time', async () => {
+    let [open, most] = [0, 0];
+    const server = createTlsServer({ key, cert, ALPNProtocols: ['http/1.1'] }, (socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (bytes) => {
+        most = Math.max(most, (open += bytes.toString().split('POST /').length - 1));
+        setTimeout(() => {
+          for (; open > 0; open--) socket.write(answer('ok'));
+        }, 2);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    kept({ close: () => void server.close() });
+    const url = new URL(`https://localhost:${String((server.address() as AddressInfo).port)}/`);
+    const options = { client: 'undici', insecure: 'true', http2: 'true', connections: '1' };
+    const backend = await backendFor({ url }, options);
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => backend.invoke(call())));
+    expect(outcomes.map(meaningOf)).toEqual(Array.from({ length: 10 }, () => 'ok'));
+    expect(most).toBe(1);
   });
 
   async function tlsService(): Promise<URL> {

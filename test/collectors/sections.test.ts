@@ -12,7 +12,7 @@ async function foldAll(plan: Plan, batches: readonly SampleBatch[], end: RunEnd 
   return fold.finish(end);
 }
 
-const MEANS = new Set(['meanMs', 'meanLatenessMs', 'stdevMs', 'reportedMs', 'withoutMs']);
+const MEANS = new Set(['meanMs', 'meanLatenessMs', 'stdevMs', 'reportedMs', 'withoutMs', 'meanWaitMs']);
 
 /** Equal, except that sums of floats may differ in the last digits. */
 function expectSame(a: unknown, b: unknown, key = ''): void {
@@ -240,8 +240,12 @@ describe('health', () => {
           'receive-uncertainty': counted.map(
             (row) => (Number.isNaN(row.doneEarliestMs) ? row.doneMs : row.doneEarliestMs) - row.dueMs,
           ),
+          together: counted.map((row) => {
+            const unread = Number.isNaN(row.doneEarliestMs) ? 0 : row.doneMs - row.doneEarliestMs;
+            return row.doneMs - row.handedMs - (Number.isNaN(wait(row)) ? 0 : wait(row)) - unread;
+          }),
         };
-        expect(health.shifts).toHaveLength(9);
+        expect(health.shifts).toHaveLength(12);
         for (const { cause, statistic, reportedMs, withoutMs } of health.shifts) {
           const reported = { mean: latency.response.meanMs, p50: latency.response.p50Ms, p99: latency.response.p99Ms }[
             statistic
@@ -265,6 +269,28 @@ describe('health', () => {
     const free = (await foldAll(planFor(rows), [toBatch(rows)])).sections.health;
     expect(free.connectionWait.maxMs).not.toBeNull();
     for (const { shifts } of [blind, free]) expect(shifts.map(({ cause }) => cause)).not.toContain('connection-wait');
+  });
+
+  test('given up for want of a connection: by its own wait, written or not, its own handshake apart', async () => {
+    const given = { sentMs: NaN, handshakeMs: NaN, doneEarliestMs: NaN };
+    const timeout = (seq: number, changes: Partial<Row>): Row => ({
+      ...{ seq, dueMs: 10 * seq, handedMs: 10 * seq, doneMs: 10 * seq + 100, ...given, serverMs: NaN },
+      ...{ outcome: outcomeCode('timeout'), coldStart: 0, detail: undefined, ...changes },
+    });
+    const rows = [
+      timeout(0, {}), // never written: waited for all of its 100 ms
+      timeout(1, { sentMs: 90 }), // written after 80 ms
+      timeout(2, { outcome: outcomeCode('aborted'), doneMs: 60 }), // waited for 40 ms when the run was stopped
+      timeout(3, { sentMs: 30 }), // written at once: the service's
+      timeout(4, { sentMs: 45 }), // after 5 ms, which moves 100 ms by less than 5 % + 1 ms
+      timeout(5, { handshakeMs: 100 }), // spent all of it opening its own connection: the service's
+      timeout(6, { sentMs: 160, doneMs: 161, outcome: 0 }), // an answer is judged by its response
+      timeout(7, { outcome: outcomeCode('unreachable') }),
+    ];
+    const limited = (await foldAll(planFor(rows, { connections: 1 }), [toBatch(rows)])).sections.health;
+    expect(limited.starved).toEqual({ requests: 3, of: rows.length, meanWaitMs: (100 + 80 + 40) / 3 });
+    for (const plan of [{}, { connections: 1, knowsSent: false }])
+      expect((await foldAll(planFor(rows, plan), [toBatch(rows)])).sections.health.starved).toBeNull();
   });
 
   test('the busiest tenth is its own measurement, from 1,000 requests on', async () => {

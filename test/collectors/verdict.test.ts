@@ -23,8 +23,9 @@ const health: HealthSection = {
   receiveUncertainty: calm,
   likelyCause: null,
   lateOver1Ms: 0,
-  busiest: { seconds: 1, requests: 2000, lateness: calm, shifts: [] },
+  busiest: { seconds: 1, requests: 2000, lateness: calm, shifts: [], starved: null },
   shifts: [],
+  starved: null,
   strayingSeconds: [],
   resources: null,
 };
@@ -37,12 +38,12 @@ const failing = (failure: Failure, n: number): OutcomesSection => ({
 const late = (p99Ms: number): HealthSection => ({ ...health, lateness: { ...calm, p99Ms } });
 const busyLate = (p99Ms: number): HealthSection => ({
   ...health,
-  busiest: { seconds: 1, requests: 2000, shifts: [], lateness: { ...calm, p99Ms } },
+  busiest: { seconds: 1, requests: 2000, shifts: [], starved: null, lateness: { ...calm, p99Ms } },
 });
 const shifted = (shift: Shift): HealthSection => ({ ...health, shifts: [shift] });
 const busyShifted = (shift: Shift): HealthSection => ({
   ...health,
-  busiest: { seconds: 1, requests: 2000, lateness: calm, shifts: [shift] },
+  busiest: { seconds: 1, requests: 2000, lateness: calm, shifts: [shift], starved: null },
 });
 
 /** The one reason of a run; '' when valid. Several reasons fail the test. */
@@ -80,7 +81,7 @@ describe('verdict', () => {
 
   test('a number may be moved by 1 ms + 5 % of what it would be, either way, overall and in the busiest seconds', () => {
     const shift = fc.record({
-      cause: fc.constantFrom('lateness' as const, 'connection-wait' as const, 'receive-uncertainty' as const),
+      cause: fc.constantFrom('lateness', 'connection-wait', 'receive-uncertainty', 'together'),
       statistic: fc.constantFrom('mean' as const, 'p50' as const, 'p99' as const),
       withoutMs: fc.double({ min: 0.01, max: 1e5, noNaN: true }),
       part: fc.double({ min: -2, max: 2, noNaN: true }),
@@ -102,6 +103,35 @@ describe('verdict', () => {
       reportedMs: 20 + i,
     }));
     expect(reason({ health: { ...health, shifts } })).toMatch(/99th percentile.*22 ms.*10 ms/);
+  });
+
+  test('shares that move nothing alone may do so together; where one does alone, it is named alone', () => {
+    const moved = (cause: Shift['cause'], byMs: number): Shift => ({
+      cause,
+      statistic: 'p50',
+      reportedMs: 20,
+      withoutMs: 20 - byMs,
+    });
+    const small = [moved('lateness', 1), moved('receive-uncertainty', 1.5)];
+    expect(reason({ health: { ...health, shifts: small } })).toBe('');
+    expect(reason({ health: { ...health, shifts: [...small, moved('together', 2.5)] } })).toMatch(
+      /together moved the median response.*20 ms.*17\.5 ms/,
+    );
+    const shifts = [moved('lateness', 1), moved('receive-uncertainty', 3), moved('together', 4)];
+    expect(reason({ health: { ...health, shifts } })).toMatch(/^Reading answers late/);
+  });
+
+  test('one request in a hundred may go unanswered for want of a connection, overall and in the busiest seconds', () => {
+    const starved = (requests: number) => ({ requests, of: 2000, meanWaitMs: 24.9 });
+    const overall = (requests: number): HealthSection => ({ ...health, starved: starved(requests) });
+    const busiest = (requests: number): HealthSection => ({
+      ...health,
+      busiest: { seconds: 1, requests: 2000, lateness: calm, shifts: [], starved: starved(requests) },
+    });
+    for (const make of [overall, busiest]) {
+      expect(reason({ health: make(20) })).toBe('');
+      expect(reason({ health: make(21) })).toMatch(/21 requests of 2000.*24\.9 ms.*--connections/);
+    }
   });
 
   test('straying seconds are told with the worst', () => {

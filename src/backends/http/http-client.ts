@@ -114,12 +114,13 @@ async function undiciClient(
   batchRequest: BatchRequest,
 ): Promise<Client> {
   const { createUndiciClient } = await import('../shared/undici-client.js');
-  const { insecure, http2, bodyLimitBytes, idleMs } = options;
+  const { insecure, http2, proxy, bodyLimitBytes, idleMs } = options;
   const client = createUndiciClient({
     url,
     connections: max,
     insecure,
     http2,
+    proxy: proxy === null ? null : new URL(proxy),
     bodyLimitBytes,
     idleMs,
     keepHeaders: KEEP_HEADERS,
@@ -141,7 +142,7 @@ async function undiciClient(
     send: (call) => send(payloadAt(flat, call.payload), sendOptions, call),
     sendBatch: (call) => send(batch(call.payloads), { ...sendOptions, collectBody: true }, call),
     facts: () => ({
-      client: http2 ? 'undici, HTTP/2 where the service agrees' : 'undici, HTTP/1.1',
+      client: `undici, HTTP/${http2 ? '2 where the service agrees' : '1.1'}${proxy === null ? '' : ', through a proxy'}`,
       connectionsOpen: client.connected(),
     }),
     close: () => client.close(),

@@ -4,8 +4,10 @@ import type { Clock } from '../../clock.js';
 
 /** The addresses of one host name, dealt in turn to new connections. */
 export interface Addresses {
-  /** All of them, in the order to try. Rejects with the resolver's error when there are none. */
+  /** All of them, at least one, in the order to try. Rejects with the resolver's error when there never was one. */
   next(): Promise<readonly string[]>;
+  /** No connection could be opened there: it comes last for a while. */
+  failed(address: string): void;
   /** How many are known now. */
   readonly count: number;
   close(): void;
@@ -15,43 +17,91 @@ export interface Addresses {
 const LOOKUP_TTL_MS = 30_000;
 const LEAST_TTL_MS = 1000;
 const MOST_TTL_MS = 300_000;
+/** After a resolver failed, the addresses known before serve so long until it is asked again. */
+const RETRY_MS = 1000;
+/** An address without an answer comes last for so long. */
+const FAILED_MS = 30_000;
+
+/** Who knows the addresses of names. */
+export interface Names {
+  /** As the system tells them; rejects where there are none. */
+  bySystem(host: string): Promise<readonly string[]>;
+  byNameServer(host: string): Promise<NameServerAnswer>;
+  cancel(): void;
+}
+
+export interface NameServerAnswer {
+  readonly addresses: readonly string[];
+  readonly ttlMs: number;
+}
 
 /**
  * Asks the system first (it knows the hosts file and search domains) and the name server beside it (it knows the time to
  * live, and more addresses). The name server's word counts only where it confirms the system's: a name that the hosts
  * file points elsewhere stays there. Round robin goes over the family the system prefers; the other is the fallback.
  */
-export function createAddresses(host: string, clock: Clock): Addresses {
-  if (isIP(host) !== 0) return { next: () => Promise.resolve([host]), count: 1, close: () => undefined };
-  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+export function createAddresses(host: string, clock: Clock, given?: Names): Addresses {
+  if (isIP(host) !== 0) return only(host);
+  const names = given ?? realNames();
+  const failures = new Map<string, number>();
   let known: Known = { addresses: [], expiresMs: -Infinity };
   let asking: Promise<void> | undefined;
   let turn = 0;
 
   const ask = async (): Promise<void> => {
-    const addresses = (await lookup(host, { all: true })).map(({ address }) => address);
-    known = { addresses, expiresMs: clock.now() + LOOKUP_TTL_MS };
-    void askNameServer(resolver, host).then((answer) => {
+    try {
+      const addresses = await names.bySystem(host);
+      known = { addresses, expiresMs: clock.now() + LOOKUP_TTL_MS };
+    } catch (thrown) {
+      if (known.addresses.length === 0) throw thrown;
+      known = { ...known, expiresMs: clock.now() + RETRY_MS };
+      return;
+    }
+    void names.byNameServer(host).then((answer) => {
       known = refine(known, answer, clock.now());
     });
   };
 
   return {
     async next() {
-      // The clock is set to 0 once, at the start of the run: an expiry far ahead is from before.
-      const isFresh = known.expiresMs > clock.now() && known.expiresMs <= clock.now() + MOST_TTL_MS;
-      if (!isFresh) {
+      if (!isAhead(known.expiresMs, MOST_TTL_MS, clock)) {
         asking ??= ask().finally(() => {
           asking = undefined;
         });
         await asking;
       }
-      return inTurn(known.addresses, turn++);
+      const hasFailed = (address: string): boolean => isAhead(failures.get(address) ?? -Infinity, FAILED_MS, clock);
+      const sound = known.addresses.filter((address) => !hasFailed(address));
+      return [...inTurn(sound, turn++), ...known.addresses.filter(hasFailed)];
+    },
+    failed(address) {
+      failures.set(address, clock.now() + FAILED_MS);
     },
     get count() {
       return known.addresses.length;
     },
     close() {
+      names.cancel();
+    },
+  };
+}
+
+function only(address: string): Addresses {
+  return { next: () => Promise.resolve([address]), failed: () => undefined, count: 1, close: () => undefined };
+}
+
+/** Whether a moment lies ahead. The clock is set to 0 once, at the start of the run: one further ahead than it may be is from before. */
+function isAhead(momentMs: number, mostAheadMs: number, clock: Clock): boolean {
+  const aheadMs = momentMs - clock.now();
+  return aheadMs > 0 && aheadMs <= mostAheadMs;
+}
+
+function realNames(): Names {
+  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+  return {
+    bySystem: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+    byNameServer: (host) => askNameServer(resolver, host),
+    cancel() {
       resolver.cancel();
     },
   };
@@ -60,11 +110,6 @@ export function createAddresses(host: string, clock: Clock): Addresses {
 interface Known {
   readonly addresses: readonly string[];
   readonly expiresMs: number;
-}
-
-interface NameServerAnswer {
-  readonly addresses: readonly string[];
-  readonly ttlMs: number;
 }
 
 async function askNameServer(resolver: Resolver, host: string): Promise<NameServerAnswer> {

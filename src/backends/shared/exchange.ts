@@ -48,8 +48,6 @@ export const GIVEN_UP = { failure: 'aborted', detail: 'given up before its answe
 export class Exchange {
   sentMs = NaN;
   handshakeMs = NaN;
-  /** When the opening of its own connection began. */
-  dialedMs = NaN;
   settled = false;
   /** The connection, or attempt to open one, that is this request's alone now. */
   holder: { close(): void } | undefined;

@@ -1,6 +1,7 @@
 import { printable, UserError } from '../../errors.js';
 import { parseDurationMs } from '../../quantities.js';
 import type { OptionInfo, RawOptions } from '../backend.js';
+import { basicAuth } from './basic-auth.js';
 import { type ExpectRule, parseExpect } from './expect-rule.js';
 import { numberWithin, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from './parse-options.js';
 import { checkHeaderField, checkMethod, type HeaderField } from './request-bytes.js';
@@ -19,6 +20,8 @@ export interface HttpOptions {
   readonly insecure: boolean;
   readonly client: 'lean' | 'undici';
   readonly http2: boolean;
+  /** Requests go through this proxy; null: the one of the environment with client=undici, else none. May hold a password. */
+  readonly proxy: string | null;
   readonly bodyLimitBytes: number;
   /** Null: the wire decides. */
   readonly idleMs: number | null;
@@ -36,8 +39,13 @@ export const HTTP_OPTIONS: readonly OptionInfo[] = [
   },
   { name: 'connections', value: 'N', summary: 'exactly so many over all workers; as many as it takes unless given' },
   { name: 'insecure', value: 'true|false', summary: 'whether any certificate is accepted' },
-  { name: 'client', value: 'lean|undici', summary: 'undici: for HTTP/2, and as a second opinion' },
+  { name: 'client', value: 'lean|undici', summary: 'undici: for HTTP/2 and proxies, and as a second opinion' },
   { name: 'http2', value: 'true|false', summary: 'HTTP/2 where the service agrees (client=undici)' },
+  {
+    name: 'proxy',
+    value: 'URL',
+    summary: 'requests go through it, else the environment’s (client=undici)',
+  },
   { name: 'body-limit', value: 'BYTES', summary: 'an answer above it is no answer (default 64 MiB)' },
   { name: 'idle', value: 'DURATION', summary: 'idle connections are closed after it; by the server’s hint, else 4s' },
 ];
@@ -55,12 +63,17 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
     insecure: yesOrNo,
     client: oneOf('lean', 'undici'),
     http2: yesOrNo,
+    proxy: parseProxy,
     'body-limit': wholeNumberWithin(1, 2 ** 31),
     idle: parseIdle,
   });
   if (given.url === undefined) throw new UserError('backend http: give the service with --url http://host:port/path');
   const http2 = given.http2 ?? false;
   checkHttp2(http2, given.client, given.url);
+  if (given.proxy !== undefined && given.client !== 'undici')
+    throw new UserError(
+      'backend http: --set proxy=URL needs --set client=undici (the lean client goes straight to the service)',
+    );
   return {
     url: withoutUser(given.url),
     method: given.method ?? null,
@@ -70,6 +83,7 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
     insecure: given.insecure ?? false,
     client: given.client ?? 'lean',
     http2,
+    proxy: given.proxy ?? null,
     bodyLimitBytes: given['body-limit'] ?? BODY_LIMIT_BYTES,
     idleMs: given.idle ?? null,
   };
@@ -85,6 +99,12 @@ function parseUrl(text: string): URL {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
     throw new Error('give a URL such as https://host:port/path');
   return url;
+}
+
+function parseProxy(text: string): string {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (protocol !== 'http:' && protocol !== 'https:') throw new Error('give a URL such as http://host:3128');
+  return text;
 }
 
 function parseMethod(text: string): string {
@@ -119,7 +139,7 @@ const OURS = ['content-length', 'transfer-encoding', 'connection', 'upgrade', 'k
 function headersOf(texts: readonly string[], url: URL): readonly HeaderField[] {
   const headers = texts.map(parseHeader);
   const hasOwn = headers.some(([name]) => name.toLowerCase() === 'authorization');
-  return hasOwn || url.username + url.password === '' ? headers : [...headers, basicAuth(url)];
+  return hasOwn || url.username + url.password === '' ? headers : [...headers, ['authorization', basicAuth(url)]];
 }
 
 function parseHeader(text: string): HeaderField {
@@ -132,18 +152,4 @@ function parseHeader(text: string): HeaderField {
     throw new UserError(`backend http: header ${printable(field[0], 60)} is set by the client itself; leave it out`);
   }
   return field;
-}
-
-/** RFC 7617. */
-function basicAuth({ username, password }: URL): HeaderField {
-  const user = Buffer.from(`${decoded(username)}:${decoded(password)}`, 'utf8');
-  return ['authorization', `Basic ${user.toString('base64')}`];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -34,10 +34,12 @@ export interface ConnectionContext {
 /** The server may count its timeout from an earlier moment than we see: we close this much before. */
 const HINT_MARGIN_MS = 1000;
 const LEAST_HINT_MS = 500;
+/** Servers commonly leave an idle connection open for longer than this: one that lay idle longer may have been closed for that. */
+const STALE_MS = 1000;
 
 /** One connection, one exchange at a time. */
 export class Http1Connection {
-  /** When it was established, ms. */
+  /** When it was established, by `performance.now()`: the run's clock is set to 0 in between. */
   openedMs = NaN;
   /** Exchanges it completed. */
   answers = 0;
@@ -51,6 +53,8 @@ export class Http1Connection {
   #idleMs: number;
   /** How long it has been free. */
   #idledMs = 0;
+  /** The same, before the present exchange. */
+  #idledBeforeMs = 0;
   /** Bytes of the present answer, heads included. */
   #answerBytes = 0;
 
@@ -67,7 +71,7 @@ export class Http1Connection {
       throw new Error('the server spoke before it was asked');
     }
     this.#socket = socket;
-    this.openedMs = this.#context.clock.now();
+    this.openedMs = performance.now();
     socket.on('error', (error) => {
       this.#error = error;
     });
@@ -89,6 +93,7 @@ export class Http1Connection {
   carry(exchange: Exchange): void {
     this.#exchange = exchange;
     exchange.holder = this;
+    this.#idledBeforeMs = this.#idledMs;
     this.#idledMs = 0;
     this.#parser.start(exchange.options.method, exchange.options.collectBody);
     this.#answerBytes = 0;
@@ -183,7 +188,11 @@ export class Http1Connection {
 
   #lost(exchange: Exchange, doneMs: number): void {
     this.#exchange = undefined;
-    const { failure, detail } = lossFailure(this.#error, { reused: this.answers > 0, answerBytes: this.#answerBytes });
+    const { failure, detail } = lossFailure(this.#error, {
+      reused: this.answers > 0,
+      idled: this.#idledBeforeMs >= STALE_MS,
+      answerBytes: this.#answerBytes,
+    });
     exchange.fail(failure, detail, doneMs, this.#earliestMs(exchange.sentMs, doneMs));
     this.#leave('ended');
   }

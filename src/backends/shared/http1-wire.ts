@@ -34,6 +34,8 @@ export interface Wire {
 }
 
 export interface WireFacts {
+  /** Connections that `open` left open. */
+  readonly atStart: number;
   /** Connections established in all, and the most there were at once. */
   readonly opened: number;
   readonly peak: number;
@@ -56,6 +58,8 @@ const NO_LIMIT = 1e9;
 const RETIRING_MS = 100;
 /** Connections being opened at once by `open`: below common accept queues (128). */
 const OPENING = 64;
+/** So many failures end each of these lanes: one in many leaves no fewer open, and a service that is down is not pestered. */
+const OPENING_TRIES = 2;
 /** An attempt of nobody's ends after this long; a request's own lasts until the request's timeout. */
 const SPARE_LIMIT_MS = 10_000;
 /** A server that closes idle connections sooner than this does not want them kept up. */
@@ -81,7 +85,7 @@ class Pool implements Wire, ConnectionOwner {
   readonly #retiring: NodeJS.Timeout;
   #closed = false;
   #made = 0;
-  readonly #counts = { opened: 0, peak: 0, failed: 0, dropped: 0, surplus: 0 };
+  readonly #counts = { atStart: 0, opened: 0, peak: 0, failed: 0, dropped: 0, surplus: 0 };
 
   constructor(options: WireOptions) {
     this.#options = options;
@@ -99,15 +103,16 @@ class Pool implements Wire, ConnectionOwner {
       for (const dialing of this.#all.values()) dialing.abort();
     };
     signal.addEventListener('abort', giveUp, { once: true });
-    let ok = true;
+    const { initial } = this.#options.connections;
+    let attempts = OPENING_TRIES * initial;
     const openInTurn = async (): Promise<void> => {
-      while (ok && !signal.aborted && this.#all.size < this.#options.connections.initial) {
-        const opened = await this.#openSpare();
-        ok &&= opened;
-      }
+      let tries = OPENING_TRIES;
+      while (tries > 0 && !signal.aborted && this.#all.size < initial && attempts-- > 0)
+        if (!(await this.#openSpare())) tries--;
     };
     await Promise.all(Array.from({ length: OPENING }, openInTurn));
     signal.removeEventListener('abort', giveUp);
+    this.#counts.atStart = this.#all.size;
   }
 
   send(bytes: Uint8Array, options: SendOptions, call: Abortable): Promise<Answer | WireFailure> {
@@ -175,7 +180,7 @@ class Pool implements Wire, ConnectionOwner {
     if (why === 'dropped') this.#counts.dropped++;
     if (why === 'surplus') this.#counts.surplus++;
     const isWanted =
-      why === 'retired' || (why === 'dropped' && this.#clock.now() - connection.openedMs > LEAST_LIFE_MS);
+      why === 'retired' || (why === 'dropped' && performance.now() - connection.openedMs > LEAST_LIFE_MS);
     this.#makeGood(isWanted);
   }
 
@@ -190,9 +195,10 @@ class Pool implements Wire, ConnectionOwner {
   async #openFor(exchange: Exchange): Promise<void> {
     const startMs = this.#clock.now();
     const dialing = new AbortController();
-    exchange.dialedMs = startMs;
     exchange.holder = {
       close: () => {
+        // Opening its own connection is the service's share, however it ends.
+        exchange.handshakeMs = this.#clock.now() - startMs;
         dialing.abort();
       },
     };
@@ -252,11 +258,8 @@ class Pool implements Wire, ConnectionOwner {
 
   #abort(exchange: Exchange): void {
     if (exchange.settled) return;
-    const { holder, sentMs, dialedMs } = exchange;
-    // Still opening: that is the service's time, not a wait for a place.
-    if (Number.isNaN(sentMs) && !Number.isNaN(dialedMs)) exchange.handshakeMs = this.#clock.now() - dialedMs;
+    exchange.holder?.close();
     exchange.fail(GIVEN_UP.failure, GIVEN_UP.detail, this.#clock.now());
-    holder?.close();
   }
 
   #remove(connection: Http1Connection): void {

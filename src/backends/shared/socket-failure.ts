@@ -10,19 +10,25 @@ export function dialFailure(thrown: unknown): { readonly failure: Failure; reado
 }
 
 /**
- * What it means that an established connection went away under a request. `reused`: it carried a request before, so
- * the server may have closed it while it was idle.
+ * What it means that an established connection went away under a request. `reused`: it carried a request before; `idled`: it lay
+ * open without one for long. Either way the server may have closed it as idle.
  */
 export function lossFailure(
   thrown: unknown,
-  { reused, answerBytes }: { readonly reused: boolean; readonly answerBytes: number },
+  { reused, idled = false, answerBytes }: Lost,
 ): { readonly failure: Failure; readonly detail: string } {
   const what = thrown === undefined ? 'closed by the server' : describe(thrown);
   if (LOCAL.has(codeOf(thrown))) return { failure: 'local', detail: what };
   if (answerBytes > 0) return { failure: 'cut', detail: `${what} after ${String(answerBytes)} bytes of the answer` };
-  return reused
-    ? { failure: 'stale-connection', detail: `${what} on a reused connection before any byte of the answer` }
-    : { failure: 'cut', detail: `${what} on a fresh connection before any byte of the answer` };
+  const kind = reused ? 'reused' : idled ? 'long idle' : 'fresh';
+  const failure = kind === 'fresh' ? 'cut' : 'stale-connection';
+  return { failure, detail: `${what} on a ${kind} connection before any byte of the answer` };
+}
+
+interface Lost {
+  readonly reused: boolean;
+  readonly idled?: boolean;
+  readonly answerBytes: number;
 }
 
 /** The `code` of a system or TLS error; empty without one. */

@@ -1,8 +1,9 @@
-import { type Dispatcher, Pool } from 'undici';
+import { type buildConnector, Client, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Clock } from '../../clock.js';
 import { type Abortable, type Answer, GIVEN_UP, type SendOptions, type WireFailure } from './exchange.js';
 import { EXCERPT_BYTES } from './http1-parser.js';
 import { watchLoopTurns } from './loop-turn.js';
+import { basicAuth } from './basic-auth.js';
 import { codeOf, dialFailure, lossFailure } from './socket-failure.js';
 
 export interface UndiciOptions {
@@ -11,6 +12,8 @@ export interface UndiciOptions {
   /** At most; null: as many as it takes. */
   readonly connections: number | null;
   readonly http2: boolean;
+  /** Null: requests go straight to the service. May hold a password. */
+  readonly proxy: URL | null;
   readonly bodyLimitBytes: number;
   readonly idleMs: number | null;
   readonly keepHeaders: readonly string[];
@@ -26,7 +29,7 @@ export interface UndiciRequest {
 }
 
 /**
- * The same exchanges through undici's pool: for HTTP/2, and as a second opinion. It opens connections with the first
+ * The same exchanges through undici's pool: for HTTP/2 and proxies, and as a second opinion. It opens connections with the first
  * requests only, and its handshakes are not told apart from waiting. The first byte is sent right after `sentMs`. A reset tells nothing of the
  * socket, so that of a reused connection is `cut` here; a close is told right.
  */
@@ -38,21 +41,14 @@ export interface UndiciClient {
 
 const IDLE_MS = 4000;
 const MAX_STREAMS = 100;
+const SENT_BEFORE = 'it was sent before';
 
 export function createUndiciClient(options: UndiciOptions): UndiciClient {
-  const { url, clock, connections, http2, insecure, bodyLimitBytes } = options;
+  const { url, clock } = options;
   const turn = watchLoopTurns(() => clock.now());
-  const pool = new Pool(url.origin, {
-    connections,
-    pipelining: 1,
-    allowH2: http2,
-    maxConcurrentStreams: MAX_STREAMS,
-    connect: { rejectUnauthorized: !insecure },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: options.idleMs ?? IDLE_MS,
-    maxResponseSize: bodyLimitBytes,
-  });
+  const { dispatcher, pools } = options.proxy === null ? straight(options) : proxied(options, options.proxy);
+  // Else requests with a body would not share a connection. It may also send them again, which `onRequestStart` prevents.
+  const idempotent = options.http2 ? { idempotent: true } : {};
   const exchangeContext = { clock, keepHeaders: options.keepHeaders, earliestMs: () => turn.earliestMs() };
   return {
     send: ({ method, path, headers, body }, sendOptions, call) =>
@@ -62,15 +58,86 @@ export function createUndiciClient(options: UndiciOptions): UndiciClient {
           handler.abort();
           return handler;
         });
-        const request = { method, path, headers: [...headers], body };
-        pool.dispatch(request, handler);
+        const request = { origin: url.origin, method, path, headers: [...headers], body };
+        dispatcher.dispatch({ ...request, ...idempotent, ...NO_TIMEOUTS }, handler);
       }),
-    connected: () => pool.stats.connected,
+    connected: () => pools.reduce((sum, pool) => sum + pool.stats.connected, 0),
     async close() {
       turn.stop();
-      await pool.destroy();
+      await dispatcher.destroy();
     },
   };
+}
+
+/** The engine's timeout is the only one. */
+const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
+
+interface Route {
+  readonly dispatcher: Dispatcher;
+  /** Whose connections count. */
+  readonly pools: readonly Pool[];
+}
+
+function straight(options: UndiciOptions): Route {
+  const { insecure, http2 } = options;
+  const connect = { rejectUnauthorized: !insecure };
+  const pool = new Pool(options.url.origin, { ...poolOptions(options), connect, allowH2: http2 });
+  return { dispatcher: pool, pools: [pool] };
+}
+
+/** https through a tunnel (CONNECT), http in absolute form (RFC 9112, section 3.2.2). */
+function proxied(options: UndiciOptions, proxy: URL): Route {
+  const { insecure, http2 } = options;
+  const pools: Pool[] = [];
+  // The types know less than what it passes on to TLS.
+  const requestTls: object = { rejectUnauthorized: !insecure, allowH2: http2 };
+  const dispatcher = new ProxyAgent({
+    uri: proxy.origin,
+    ...(proxy.username + proxy.password === '' ? {} : { token: basicAuth(proxy) }),
+    proxyTunnel: false,
+    requestTls,
+    allowH2: http2,
+    factory(origin, given) {
+      const pool = new Pool(origin, Object.assign({}, given, poolOptions(options)));
+      pools.push(pool);
+      return pool;
+    },
+  });
+  return { dispatcher, pools };
+}
+
+function poolOptions({ connections, http2, bodyLimitBytes, idleMs }: UndiciOptions): Pool.Options {
+  return {
+    connections,
+    pipelining: 1,
+    ...(http2 ? { factory: multiplexing } : {}),
+    maxConcurrentStreams: MAX_STREAMS,
+    keepAliveTimeout: idleMs ?? IDLE_MS,
+    maxResponseSize: bodyLimitBytes,
+    ...NO_TIMEOUTS,
+  };
+}
+
+/** Many requests at a time over a connection that speaks HTTP/2, and one where the service would not: it might answer them in turn. */
+function multiplexing(origin: URL, options: object): Client {
+  const { connect } = options as { readonly connect: buildConnector.connector };
+  const client: Client = new Client(origin, {
+    ...options,
+    pipelining: MAX_STREAMS,
+    connect(to, callback) {
+      connect(to, (...told) => {
+        const [, socket] = told;
+        client.pipelining = isHttp2(socket) ? MAX_STREAMS : 1;
+        callback(...told);
+      });
+    },
+  });
+  return client;
+}
+
+/** After a failure there is no socket at all. */
+function isHttp2(socket: unknown): boolean {
+  return typeof socket === 'object' && socket !== null && 'alpnProtocol' in socket && socket.alpnProtocol === 'h2';
 }
 
 interface ExchangeContext {
@@ -108,6 +175,12 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    if (!Number.isNaN(this.sentMs)) {
+      // Another stream's end took the connection with it.
+      this.#fail({ failure: 'cut', detail: 'the connection ended under several requests; none is sent again' });
+      controller.abort(new Error(SENT_BEFORE));
+      return;
+    }
     this.sentMs = this.#context.clock.now();
     if (this.#aborted) controller.abort(new Error(GIVEN_UP.detail));
   }

@@ -2,14 +2,15 @@ import type { Wire } from './http1-wire.js';
 
 /** What a run's report says of its connections. */
 export function wireFacts(wire: Wire): Record<string, string | number> {
-  const { opened, peak, failed, dropped, surplus, addresses } = wire.facts();
+  const { atStart, opened, peak, failed, dropped, surplus, addresses } = wire.facts();
   return {
     client: 'lean, HTTP/1.1',
+    connectionsAtStart: atStart,
     connectionsOpened: opened,
-    connectionsPeak: peak,
+    mostConnectionsInOneWorker: peak,
     connectionsFailed: failed,
     connectionsDroppedByServer: dropped,
     connectionsWithSurplusBytes: surplus,
-    addresses,
+    mostAddresses: addresses,
   };
 }

@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
+import aiPlatform from '#src/backends/ai-platform';
+import type { BackendPlugin } from '#src/backends/backend';
+import cloudFunctions from '#src/backends/cloud-functions';
+import http from '#src/backends/http';
 import { checkSocketLimits } from '#src/backends/shared/check-socket-limits';
+import tfServing from '#src/backends/tf-serving';
 import { UserError } from '#src/errors';
 
 function machine(files: string, ports: string): (path: string) => string {
@@ -34,3 +39,24 @@ it('knows no limits where the system tells none, and this machine has some', () 
   expect(checkSocketLimits({ connections: 1e6, mostInFlight: 1e6 }, silent)).toEqual([]);
   expect(() => checkSocketLimits({ connections: 1e9, mostInFlight: 1 })).toThrow(UserError);
 });
+
+// All that dial with sockets of their own.
+it.each([
+  [http, { url: 'http://127.0.0.1:1/' }],
+  [tfServing, { url: 'http://127.0.0.1:1', model: 'm' }],
+  [cloudFunctions, { url: 'http://127.0.0.1:1/', auth: 'none' }],
+  [aiPlatform, { url: 'http://127.0.0.1:1/v1/x:predict', auth: 'none' }],
+] as unknown as [BackendPlugin, Record<string, string>][])(
+  '$name refuses more connections than there are ports',
+  async (plugin, raw) => {
+    const options = plugin.parseOptions({ ...raw, connections: '65535' });
+    const setUp = {
+      payloads: [],
+      mostInFlight: 1,
+      progress: () => undefined,
+      env: {},
+      signal: new AbortController().signal,
+    };
+    await expect(async () => plugin.setUp?.(options, setUp)).rejects.toThrow(/--connections 65535: this machine has/);
+  },
+);

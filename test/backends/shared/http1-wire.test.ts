@@ -1,12 +1,18 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Answer, WireFailure } from '#src/backends/shared/exchange';
 import { createWire, type Wire, type WireOptions } from '#src/backends/shared/http1-wire';
+import { makeCertificate } from './certificate.js';
 import { answer, listen, serve, type LoopbackServer } from './loopback-server.js';
 import { eventually, pause, realClock } from './real-clock.js';
 
 const GET = Buffer.from('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+const certificate = makeCertificate();
+afterAll(() => certificate?.remove());
+
 const open: { close(): void | Promise<void> }[] = [];
 
 afterEach(async () => {
@@ -100,6 +106,32 @@ describe('how many connections', () => {
     expect([server.sockets.length, wire.facts().peak]).toEqual([4, 4]);
     expect(results.map(({ sentMs }) => sentMs)).toEqual(results.map(({ sentMs }) => sentMs).sort((a, b) => a - b));
     expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  });
+
+  it.skipIf(certificate === undefined).each([1, 5, 100])(
+    'exactly %i also where attempts fail: each is made once more, and the facts tell how many there were',
+    async (initial) => {
+      const { key = '', cert = '' } = certificate ?? {};
+      let accepted = 0;
+      const server = createTlsServer({ key, cert });
+      server.on('connection', (socket: Socket) => accepted++ < initial / 4 && socket.destroy());
+      server.on('tlsClientError', () => undefined);
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const url = new URL(`https://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
+      const wire = wireTo({ url }, { connections: { initial, max: initial }, tls: { insecure: true } });
+      await wire.open(new AbortController().signal);
+      expect(wire.facts()).toMatchObject({ atStart: initial, failed: Math.ceil(initial / 4) });
+      wire.close();
+      server.close();
+    },
+  );
+
+  it('a service that accepts and closes at once is not asked for ever', async () => {
+    const server = kept(await listen((socket) => socket.end()));
+    const wire = wireTo(server, { connections: { initial: 8, max: 8 } });
+    await wire.open(new AbortController().signal);
+    await eventually(() => wire.facts().open === 0);
+    expect(server.sockets.length).toBeLessThanOrEqual(16);
   });
 
   it('as many as it takes, where nobody set a limit', async () => {
@@ -241,6 +273,34 @@ describe('failures', () => {
     expect(server.received.join('').match(/GET/g)?.length).toBe(2);
   });
 
+  it.each(['reset', 'close'])(
+    'stale-connection: %s on one that lay idle for long before its first request',
+    async (how) => {
+      const server = kept(await serve((socket) => (how === 'reset' ? socket.resetAndDestroy() : socket.end())));
+      const wire = wireTo(server, { connections: { initial: 1, max: 1 } });
+      await wire.open(new AbortController().signal);
+      await pause(1300);
+      const result = await send(wire);
+      expect(failureOf(result)).toBe('stale-connection');
+      expect(bodyOf(result)).toMatch(/on a long idle connection/);
+      // The next one is fresh.
+      expect(failureOf(await send(wire))).toBe('cut');
+    },
+  );
+
+  it('an idle one that the server closes after the clock was set to 0 is opened again', async () => {
+    let originMs = 0;
+    const clock = { ...realClock(), now: () => performance.now() - originMs };
+    const server = kept(await serve((socket) => socket.write(answer('a'))));
+    const wire = wireTo(server, { clock, connections: { initial: 1, max: 1 } });
+    await wire.open(new AbortController().signal);
+    originMs = performance.now();
+    await pause(1100);
+    server.sockets[0]?.end();
+    await eventually(() => server.sockets.length === 2);
+    expect(wire.facts()).toMatchObject({ dropped: 1, open: 1 });
+  });
+
   it.each(['reset', 'close'])('cut: %s in the body, be the connection fresh or reused', async (how) => {
     const part = 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf';
     const server = kept(
@@ -309,6 +369,19 @@ describe('failures', () => {
     await eventually(() => wire.facts().open === 0);
   });
 
+  it('what such a request spent on opening its connection is its handshake, and no wait', async () => {
+    const silent = kept(await listen(() => undefined));
+    const wire = wireTo({ url: new URL(`https://127.0.0.1:${String(silent.port)}/`) });
+    const call = abortable();
+    const hangs = wire.send(GET, { method: 'GET', collectBody: true }, call);
+    await eventually(() => silent.received[0] !== undefined && silent.received[0] !== '');
+    await pause(5);
+    call.abort();
+    const { sentMs, handshakeMs } = await hangs;
+    expect(sentMs).toBeNaN();
+    expect(handshakeMs).toBeGreaterThan(4);
+  });
+
   it('closing the wire ends what is open', async () => {
     const server = kept(await serve(() => undefined));
     const wire = wireTo(server, { connections: { initial: 1, max: 1 } });
@@ -339,6 +412,30 @@ describe('failures', () => {
     );
     expect(stdout).toMatch(/^local .*EMFILE/);
   });
+});
+
+/** Only root may make a network of its own, with as few ports as it likes. */
+const hasNetworks = spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
+
+it.skipIf(!hasNetworks)('local: no port left', async () => {
+  const program = `
+    import { createServer } from 'node:net';
+    import { createWire } from '#src/backends/shared/http1-wire';
+    const server = createServer();
+    await new Promise((resolve) => server.listen(5000, '127.0.0.1', resolve));
+    const wire = createWire({ url: new URL('http://127.0.0.1:5000/'), connections: { initial: 0, max: null }, clock: { now: () => performance.now() } });
+    const call = { onAbort: () => undefined };
+    const all = Array.from({ length: 8 }, () => wire.send(Buffer.from('GET / HTTP/1.1\\r\\n\\r\\n'), { method: 'GET', collectBody: false }, call));
+    const first = await Promise.race(all);
+    console.log(first.failure + ' ' + first.detail);
+    process.exit();`;
+  const fewPorts = 'ip link set lo up; echo 40000 40003 > /proc/sys/net/ipv4/ip_local_port_range';
+  const { stdout } = await promisify(execFile)(
+    'unshare',
+    ['-n', 'sh', '-c', `${fewPorts}; exec "$0" --input-type=module -e "$1"`, process.execPath, program],
+    { cwd: new URL('../../..', import.meta.url) },
+  );
+  expect(stdout).toMatch(/^local .*EADDRNOTAVAIL/);
 });
 
 describe('the times of an exchange', () => {

@@ -1,0 +1,40 @@
+import type { HealthSection } from '../report.js';
+import { outcomeCode, type SampleBatch } from '../sample.js';
+import { connectionWaitMs } from './connection-wait.js';
+import { excessMs } from './excess-ms.js';
+
+const GIVEN_UP = [outcomeCode('timeout'), outcomeCode('aborted')];
+
+/**
+ * Requests that were given up because of a limit of the user's: they waited for one of the connections, never written at
+ * all or too late to be answered. They are in no response, which a wait for a connection therefore does not move, however
+ * long it was.
+ */
+export class Starving {
+  #requests = 0;
+  #of = 0;
+  #waitedMs = 0;
+
+  add(batch: SampleBatch, row: number): void {
+    this.#of++;
+    if (!GIVEN_UP.includes(batch.outcome[row] as number)) return;
+    const waitedMs = slotWaitMs(batch, row);
+    const ageMs = (batch.doneMs[row] as number) - (batch.handedMs[row] as number);
+    if (!(excessMs(ageMs, ageMs - waitedMs) > 0)) return;
+    this.#requests++;
+    this.#waitedMs += waitedMs;
+  }
+
+  facts(): NonNullable<HealthSection['starved']> {
+    const [requests, of] = [this.#requests, this.#of];
+    return { requests, of, meanWaitMs: requests === 0 ? null : this.#waitedMs / requests };
+  }
+}
+
+/** Of one that was never written: up to its end, less what it spent opening a connection of its own. */
+function slotWaitMs(batch: SampleBatch, row: number): number {
+  const waitMs = connectionWaitMs(batch, row);
+  if (!Number.isNaN(waitMs)) return waitMs;
+  const handshakeMs = batch.handshakeMs[row] as number;
+  return (batch.doneMs[row] as number) - (batch.handedMs[row] as number) - (handshakeMs > 0 ? handshakeMs : 0);
+}

@@ -1,0 +1,119 @@
+import { createServer, type Server } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXIT } from '#src/errors';
+import { expectNoSecret } from '../support/expect-no-secret.js';
+import { openLoopbackProxy, type LoopbackProxy } from '../support/loopback-proxy.js';
+import { freshFolder, readReport, runCli, type Finished } from '../support/run-cli.js';
+import { makeCertificate } from './shared/certificate.js';
+
+const certificate = makeCertificate();
+afterAll(() => certificate?.remove());
+
+let service: Server;
+let proxy: LoopbackProxy;
+beforeAll(async () => {
+  service = createServer((_request, response) => response.end('ok'));
+  proxy = await openLoopbackProxy(await listening(service));
+});
+afterAll(() => {
+  proxy.close();
+  service.closeAllConnections();
+  service.close();
+});
+
+const REQUESTS = 20;
+/** A name that only the proxy knows. */
+const URL_BY_NAME = 'http://service.test/a?b=c';
+const withUser = (port: number): string => `http://planted-user:planted%20word@127.0.0.1:${String(port)}`;
+const CREDENTIALS = `Basic ${Buffer.from('planted-user:planted word').toString('base64')}`;
+
+async function replay(flags: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const out = freshFolder();
+  const finished: Finished = await runCli(
+    [
+      ...['--rate', '100/s', '--process', 'constant', '--requests', String(REQUESTS), '--backend', 'http', '--workers'],
+      ...['1', '--pacing', 'economic', '--no-html', '--max-lateness', '1s', '--out', out, ...flags],
+    ],
+    env,
+  );
+  return { ...finished, out };
+}
+
+describe('with client=undici', () => {
+  it.each([
+    ['--set proxy', (port: number) => ['--set', `proxy=${withUser(port)}`], () => ({})],
+    ['HTTP_PROXY', () => [], (port: number) => ({ HTTP_PROXY: withUser(port) })],
+  ] as const)(
+    'http goes through the proxy of %s in absolute form, whose password stays secret',
+    async (name, flags, env) => {
+      const before = proxy.seen.length;
+      const run = await replay(['--url', URL_BY_NAME, '--set', 'client=undici', ...flags(proxy.port)], env(proxy.port));
+      const { sections, run: summary } = readReport(run.out);
+      expect(sections.outcomes.ok).toBe(REQUESTS);
+      const seen = proxy.seen.slice(before);
+      expect(seen).toHaveLength(REQUESTS);
+      expect(new Set(seen.map(({ line, credentials }) => `${line} ${credentials ?? ''}`))).toEqual(
+        new Set([`GET ${URL_BY_NAME} ${CREDENTIALS}`]),
+      );
+      expect(summary.backendFacts['client']).toBe('undici, HTTP/1.1, through a proxy');
+      expect(summary.notes.join()).toContain(`through a proxy (${name})`);
+      expectNoSecret(run.out, run.stdout, run.stderr);
+    },
+  );
+
+  it.skipIf(certificate === undefined).each(['false', 'true'])(
+    'https goes through a tunnel, http2=%s',
+    async (http2) => {
+      const { key = '', cert = '' } = certificate ?? {};
+      const secure = createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
+        response.end(request.httpVersion);
+      });
+      const tunnel = await openLoopbackProxy(await listening(secure));
+      const set = [
+        'client=undici',
+        'insecure=true',
+        `http2=${http2}`,
+        `expect=body~${http2 === 'true' ? '2.0' : '1.1'}`,
+      ];
+      const proxied = ['--set', `proxy=http://127.0.0.1:${String(tunnel.port)}`];
+      const run = await replay(['--url', 'https://service.test/', ...proxied, ...set.flatMap((one) => ['--set', one])]);
+      tunnel.close();
+      secure.close();
+      expect(readReport(run.out).sections.outcomes.failures).toEqual({});
+      expect(new Set(tunnel.seen.map(({ line }) => line))).toEqual(new Set(['CONNECT service.test:443']));
+    },
+  );
+
+  it('a host of NO_PROXY is reached past it', async () => {
+    const before = proxy.seen.length;
+    const { port } = service.address() as AddressInfo;
+    const env = { HTTP_PROXY: withUser(proxy.port), NO_PROXY: 'ip6-localhost,127.0.0.1' };
+    const run = await replay(['--url', `http://127.0.0.1:${String(port)}/`, '--set', 'client=undici'], env);
+    expect(readReport(run.out).sections.outcomes.ok).toBe(REQUESTS);
+    expect(proxy.seen.length).toBe(before);
+  });
+});
+
+it.each([
+  [['--set', 'proxy=http://planted:x@p:1'], {}, /--set client=undici/],
+  [[], { HTTP_PROXY: 'http://planted:x@p:1' }, /HTTP_PROXY is set.*--set client=undici.*NO_PROXY/],
+  [['--set', 'client=undici', '--set', 'proxy=socks5://planted@p:1'], {}, /give a URL such as/],
+  [['--set', 'client=undici'], { HTTP_PROXY: 'socks5://planted@p:1' }, /HTTP_PROXY is no http or https URL/],
+] as const)('%j with %j is refused with what to do', async (flags, env, message) => {
+  const { code, stderr } = await replay(['--url', URL_BY_NAME, ...flags], env);
+  expect(code).toBe(EXIT.userError);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toContain('planted');
+});
+
+async function listening(server: {
+  listen(port: number, host: string, then: () => void): unknown;
+  address(): unknown;
+}) {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
