@@ -64,8 +64,12 @@ describe('whatever the service does, every request is accounted for', () => {
     expect((failures.cut ?? 0) + (failures['stale-connection'] ?? 0)).toBe(report.sections.outcomes.planned);
   });
   it('hangs: every request is sent on time all the same', async () => {
-    const { failures, report } = await run(await serve(() => undefined));
+    let seen = 0;
+    const { failures, report } = await run(await serve(() => seen++));
     expect(failures.timeout).toBe(report.sections.outcomes.planned);
+    expect(seen).toBe(report.sections.outcomes.planned);
+    // Each was written, and none waited for those before it: connections are opened as they are needed.
+    expect(report.sections.health.connectionWait?.p99Ms).toBeLessThan(100);
     expect(report.sections.timeline.seconds.reduce((sum, { sent }) => sum + sent, 0)).toBe(
       report.sections.outcomes.planned,
     );

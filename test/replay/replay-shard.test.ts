@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { SentTimes } from '#src/backends/backend';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '#src/sample';
 import { type Load, runShard } from './run-shard.js';
@@ -129,6 +130,21 @@ describe('replayShard', () => {
     };
     await runShard({ dueMs: [0, 80], invoke, timeoutMs: 50, stopMs: 100 });
     expect(heard.sort()).toEqual(['listener 0', 'listener 1', 'signal 0', 'signal 1']);
+  });
+
+  test('what the backend knows of a request that was given up is recorded, and nothing that is no moment of it', async () => {
+    const told = [{ sentMs: 3 }, { sentMs: 12, handshakeMs: 1 }, { sentMs: 1e9 }, { sentMs: 'then' }, null, 7, undefined];
+    const { rows } = await runShard({
+      dueMs: told.map((_, i) => 10 * i),
+      invoke: (call) => {
+        call.onAbort((() => told[call.seq]) as () => SentTimes);
+        return never();
+      },
+      timeoutMs: 50,
+    });
+    expect(rows.map(({ outcome }) => outcome)).toEqual(told.map(() => 'timeout'));
+    expect(rows.map(({ sentMs }) => sentMs)).toEqual([3, 12, 70, NaN, NaN, NaN, NaN]);
+    expect(rows.map(({ handshakeMs }) => handshakeMs)).toEqual([NaN, 1, NaN, NaN, NaN, NaN, NaN]);
   });
 
   test('who asks only after the timeout hears of it too', async () => {
