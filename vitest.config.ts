@@ -50,6 +50,7 @@ const common = {
   isolate: false,
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  setupFiles: ['test/support/equal-arrays.ts'],
   // What is JavaScript, built or written, Node runs as it is: in loops twice as fast as what Vite rewrites.
   server: { deps: { external: [/^(?!.*\/node_modules\/).*\.js$/] } },
 };
