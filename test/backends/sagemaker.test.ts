@@ -1,34 +1,11 @@
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import {
-  CreateEndpointCommand,
-  CreateEndpointConfigCommand,
-  CreateModelCommand,
-  SageMakerClient,
-} from '@aws-sdk/client-sagemaker';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Backend, BackendPlugin, RawOptions } from '#src/backends/backend';
 import sagemaker from '#src/backends/sagemaker';
 import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
-import { expectNoSecret } from '../support/expect-no-secret.js';
-import { hasMoto, startMoto } from '../support/moto.js';
-import {
-  aws4,
-  type Credentials,
-  CREDENTIALS,
-  type FakeAnswer,
-  type FakeAws,
-  isolateAws,
-  startFakeAws,
-} from '../support/fake-aws.js';
+import { CREDENTIALS, type FakeAnswer, type FakeAws, isolateAws, startFakeAws } from '../support/fake-aws.js';
 import { call, json, preparedBackend } from '../support/prepared-backend.js';
-import { expectConserved, freshFolder, readReport, runCli } from '../support/run-cli.js';
-
-/** It starts while other tests run. */
-const moto = hasMoto ? startMoto() : undefined;
-afterAll(async () => {
-  (await moto)?.close();
-});
 
 const open: { close?(): void | Promise<void> }[] = [];
 beforeEach(() => {
@@ -199,76 +176,3 @@ describe('options', () => {
     expect(() => sagemaker.parseOptions(raw)).toThrow(message);
   });
 });
-
-if (moto === undefined) console.log('moto_server is not installed: SageMaker is not tried against it');
-
-describe.skipIf(moto === undefined)('against moto', () => {
-  it('a run ends well, the probe finds the instances, and a wrong secret is refused', async () => {
-    const url = (await moto)?.url ?? '';
-    await createEndpoint(url);
-    const options = { endpoint: 'ep', endpointUrl: url, contentType: 'application/json' };
-    const probed = await kept(await preparedBackend(sagemaker, options, [])).probe?.(new AbortController().signal);
-    expect(probed).toEqual([
-      { kind: 'instances', count: 3 },
-      { kind: 'ml.m4.2xlarge', count: 3 },
-    ]);
-    const keys = await createUser(url);
-    for (const client of ['lean', 'sdk']) {
-      isolateAws(keys);
-      expect(await (await backendFor({ ...options, client })).invoke(call())).toMatchObject({ ok: true });
-      isolateAws({ ...keys, secretAccessKey: 'planted-wrong-secret' });
-      const refused = await (await backendFor({ ...options, client })).invoke(call());
-      expect(refused).toMatchObject({ ok: false, failure: 'unauthorized' });
-      // The client of the vendor does not read moto's XML.
-      if (client === 'lean') expect(JSON.stringify(refused)).toContain('SignatureDoesNotMatch');
-      expect(JSON.stringify(refused)).not.toContain('planted');
-    }
-    isolateAws(keys);
-    const folder = freshFolder();
-    const settings = Object.entries(options).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-    const load = ['--rate', '10/s', '--duration', '1s', '--process', 'constant', '--body', '{"instances":[[1]]}'];
-    const run = [...load, '-w', '1', '--quiet', '--backend', 'sagemaker', ...settings, '-o', folder];
-    const { stdout, stderr } = await runCli(run);
-    const report = readReport(folder);
-    expectConserved(report);
-    expect(report.sections.outcomes).toMatchObject({ ok: 10, planned: 10 });
-    expectNoSecret(folder, stdout, stderr);
-  });
-});
-
-/** A user who may do anything; from then on moto checks signatures. */
-async function createUser(url: string): Promise<Credentials> {
-  const UserName = 'u';
-  await iam(url, { Action: 'CreateUser', UserName });
-  const PolicyDocument = JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-  });
-  await iam(url, { Action: 'PutUserPolicy', UserName, PolicyName: 'p', PolicyDocument });
-  const made = await iam(url, { Action: 'CreateAccessKey', UserName });
-  const of = (name: string): string => new RegExp(`<${name}>([^<]+)<`).exec(made)?.[1] ?? '';
-  await fetch(`${url}/moto-api/reset-auth`, { method: 'POST', body: '0' });
-  return { accessKeyId: of('AccessKeyId'), secretAccessKey: of('SecretAccessKey') };
-}
-
-async function iam(url: string, parameters: Record<string, string>): Promise<string> {
-  const body = new URLSearchParams({ ...parameters, Version: '2010-05-08' }).toString();
-  const { host } = new URL(url);
-  const request = { method: 'POST', host, path: '/', service: 'iam', region: 'us-east-1', body: Buffer.from(body) };
-  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-  const { Host: _host, 'Content-Length': _length, ...signed } = aws4.sign({ ...request, headers }, CREDENTIALS).headers;
-  const answer = await fetch(`${url}/`, { method: 'POST', body, headers: signed });
-  if (!answer.ok) throw new Error(`${String(answer.status)} ${await answer.text()}`);
-  return answer.text();
-}
-
-async function createEndpoint(endpoint: string): Promise<void> {
-  const client = new SageMakerClient({ endpoint });
-  const ExecutionRoleArn = 'arn:aws:iam::123456789012:role/r';
-  await client.send(new CreateModelCommand({ ModelName: 'm', ExecutionRoleArn }));
-  const variant = { VariantName: 'v', ModelName: 'm', InstanceType: 'ml.m4.2xlarge', InitialInstanceCount: 3 } as const;
-  const EndpointConfigName = 'c';
-  await client.send(new CreateEndpointConfigCommand({ EndpointConfigName, ProductionVariants: [variant] }));
-  await client.send(new CreateEndpointCommand({ EndpointName: 'ep', EndpointConfigName }));
-  client.destroy();
-}

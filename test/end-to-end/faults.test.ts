@@ -75,7 +75,7 @@ describe('whatever the service does, every request is accounted for', () => {
     );
   });
   it('hangs: above --max-in-flight requests are shed', async () => {
-    const { failures } = await run(await serve(() => undefined), '--max-in-flight', '10', '--timeout', '5s');
+    const { failures } = await run(await serve(() => undefined), '--max-in-flight', '10', '--timeout', '1500ms');
     expect(failures.timeout).toBe(10);
     expect(failures.shed).toBeGreaterThan(50);
   });

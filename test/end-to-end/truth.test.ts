@@ -60,7 +60,8 @@ const WAKING_MS = 30;
 
 function summary(values: readonly number[]): number[] {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = [50, 95, 99, 99.9, 100].map((p) => sorted[Math.ceil((p / 100) * sorted.length) - 1] ?? NaN);
+  // Nearest rank, in thousandths: 99.9 % of 1000 is 999, which 99.9 / 100 as a double is not.
+  const at = [500, 950, 990, 999, 1000].map((p) => sorted[Math.ceil((p * sorted.length) / 1000) - 1] ?? NaN);
   return [...at, sorted.reduce((sum, ms) => sum + ms, 0) / sorted.length];
 }
 
@@ -102,13 +103,14 @@ describe.skipIf(yardsticks === undefined)('against a server of known behaviour',
       const answers = await close();
       const truth = summary(answers.map(({ seq, answeredNs }) => (answeredNs - startMonotonicNs) / 1e6 - 10 * seq));
       expect(answers.length).toBe(1000);
-      // A hundred answers come at once, and the last is read some ms after it came: the report says how many at most. Where
+      // A hundred answers come at once, a tenth of all, and are read one after the other: the report says how late. Where
       // others run, the kernel may wake us so late for one of them; no process sees that.
-      const lateMs = (report.sections.health.receiveUncertainty.maxMs ?? 0) + (slackMs(report) > 0 ? WAKING_MS : 0);
+      const { p99Ms, maxMs } = report.sections.health.receiveUncertainty;
+      const lastMs = (maxMs ?? 0) + (slackMs(report) > 0 ? WAKING_MS : 0);
+      const readLateMs = [0, p99Ms ?? 0, p99Ms ?? 0, lastMs, lastMs, 0];
       for (const [i, ms] of seen.entries()) {
-        const isExtreme = SUMMED[i] === 'p99.9' || SUMMED[i] === 'max';
         // Histograms are exact to 0.1 %.
-        const allowedMs = 1 + (truth[i] ?? NaN) / 1000 + (isExtreme ? lateMs : 0) + slackMs(report);
+        const allowedMs = 1 + (truth[i] ?? NaN) / 1000 + (readLateMs[i] ?? NaN) + slackMs(report);
         expect(Math.abs((ms ?? NaN) - (truth[i] ?? NaN)), SUMMED[i]).toBeLessThan(allowedMs);
         expect(Math.abs((truth[i] ?? NaN) - (paper[i] ?? NaN)), SUMMED[i]).toBeLessThan(50);
       }
@@ -118,14 +120,14 @@ describe.skipIf(yardsticks === undefined)('against a server of known behaviour',
   it('tells waiting for a connection from service, and calls the run invalid for it', async () => {
     const { url } = await serverOf(20);
     const out = freshFolder();
-    const { code } = await runCli([...constantLoad(url, out, 100, '3s'), '--connections', '1']);
+    const { code } = await runCli([...constantLoad(url, out, 100, '1500ms'), '--connections', '1']);
     const { sections, verdict } = readReport(out);
     expect(code).toBe(96);
     expect(verdict.reasons.join(' ')).toMatch(/connection/i);
     expect(sections.latency.service.p50Ms).toBeGreaterThan(19.9);
     expect(sections.latency.service.p50Ms).toBeLessThan(24);
-    // 100/s offered, 50/s served: after 3 s the wait has grown to about 3 s.
-    expect(sections.latency.response.maxMs).toBeGreaterThan(2500);
+    // 100/s offered, 50/s served: after 1.5 s the wait has grown to about 1.5 s.
+    expect(sections.latency.response.maxMs).toBeGreaterThan(1250);
     const carried = (sections.latency.response.maxMs ?? 0) - (sections.latency.service.p50Ms ?? 0);
     expect(Math.abs((sections.health.connectionWait.maxMs ?? 0) - carried)).toBeLessThan(60);
   });

@@ -86,6 +86,8 @@ describe('pushing to a collector', () => {
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${await url()}/custom`,
       OTEL_EXPORTER_OTLP_HEADERS: 'x-key=planted',
       OTEL_METRIC_EXPORT_INTERVAL: '1000',
+      // A push is tried again until then, and the last one is waited for.
+      OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
     };
     const { code, stderr } = await replayWith(env, [...RUN, '--quiet', '--out', out]);
     const { verdict, sections } = readReport(out);

@@ -71,30 +71,29 @@ function framed(draw, framing, body) {
 
 const LIKELY = Buffer.from('\r\n :;,\t\x000159aAfFgHTPc-\x7f\xff', 'latin1');
 
+const MOST_REPEATED = 23;
+
 /** One to three small damages: a byte changed, left out, doubled, or a stretch repeated. */
 export function damage(bytes, draw) {
-  let damaged = bytes;
-  for (let times = 1 + draw(3); times > 0; times--) {
-    const at = draw(Math.max(1, damaged.length));
+  let times = 1 + draw(3);
+  // In place: nothing grows by more than a repeated stretch.
+  const room = new Uint8Array(bytes.length + times * MOST_REPEATED);
+  room.set(bytes);
+  let length = bytes.length;
+  for (; times > 0; times--) {
+    const at = draw(Math.max(1, length));
     const kind = draw(4);
     if (kind === 0) {
-      damaged = Uint8Array.from(damaged);
-      damaged[at] = LIKELY[draw(LIKELY.length)] ?? 0;
+      const byte = LIKELY[draw(LIKELY.length)] ?? 0;
+      if (at < length) room[at] = byte;
     } else {
-      const resumed = kind === 1 ? at + 1 : kind === 2 ? at : Math.max(0, at - draw(24));
-      damaged = joined(damaged, at, resumed);
+      const resumed = kind === 1 ? at + 1 : kind === 2 ? at : Math.max(0, at - draw(MOST_REPEATED + 1));
+      // The bytes up to `at`, then those from `resumed` on.
+      room.copyWithin(at, resumed, length);
+      length = Math.max(at, length + at - resumed);
     }
   }
-  return damaged;
-}
-
-/** The bytes up to `until`, then those from `resumed` on. */
-function joined(bytes, until, resumed) {
-  const tail = bytes.subarray(resumed);
-  const whole = new Uint8Array(until + tail.length);
-  whole.set(bytes.subarray(0, until));
-  whole.set(tail, until);
-  return whole;
+  return room.subarray(0, length);
 }
 
 function pick(draw, choices) {

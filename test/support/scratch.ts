@@ -20,26 +20,27 @@ export async function makeScratch(): Promise<Scratch> {
   for (const name of ['traces', 'docs', 'schemas']) symlinkSync(join(ROOT, name), join(folder, name));
   mkdirSync(join(folder, 'bin'));
   writeFileSync(join(folder, 'bin/replay'), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`, { mode: 0o755 });
-  const sh = (command: string): Promise<Finished> => inBash(command, folder);
-  await sh('replay generate poisson --rate 20/s --duration 1s -o trace.json');
-  await sh('replay trace.json --backend simulated --time virtual --quiet --out my-run');
+  await replayLines(folder, [
+    'replay generate poisson --rate 20/s --duration 1s -o trace.json',
+    'replay trace.json --backend simulated --time virtual --quiet --out my-run',
+  ]);
   cpSync(join(folder, 'my-run'), join(folder, 'runs/20261124-084512-workload-40-onnx'), { recursive: true });
   return {
     folder,
-    sh,
-    async replayLines(lines) {
-      const words = lines.map((line) => line.split(' ').slice(1));
-      const { stdout, stderr } = await inNode(
-        [join(ROOT, 'test/support/replay-lines.js'), JSON.stringify(words)],
-        folder,
-      );
-      if (stdout === '') throw new Error(stderr);
-      return JSON.parse(stdout) as Finished[];
-    },
+    sh: (command) => inBash(command, folder),
+    replayLines: (lines) => replayLines(folder, lines),
     remove() {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+async function replayLines(folder: string, lines: readonly string[]): Promise<Finished[]> {
+  const words = lines.map((line) => line.split(' ').slice(1));
+  const program = join(ROOT, 'test/support/replay-lines.js');
+  const { stdout, stderr } = await inNode([program, JSON.stringify(words)], folder);
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as Finished[];
 }
 
 /** Whether a line works shows without spinning. */

@@ -5,20 +5,39 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Backend, RawOptions } from '#src/backends/backend';
+import sagemaker from '#src/backends/sagemaker';
 import { collectCloud } from '#src/replay/collect-cloud';
 import { reportAgain } from '#src/replay/report-again';
 import type { CloudSection } from '#src/report';
 import { plain, written } from '../support/billed-run.js';
 import { runAgainst } from '../support/cloud-run.js';
 import { expectNoSecret } from '../support/expect-no-secret.js';
-import { CREDENTIALS, isolateAws, startFakeAws } from '../support/fake-aws.js';
+import { aws4, type Credentials, CREDENTIALS, isolateAws, startFakeAws } from '../support/fake-aws.js';
 import { hasMoto, startMoto } from '../support/moto.js';
-import { freshFolder, readReport, runCli } from '../support/run-cli.js';
+import { call, json, preparedBackend } from '../support/prepared-backend.js';
+import { expectConserved, freshFolder, readReport, runCli } from '../support/run-cli.js';
 
-if (!hasMoto) console.log('moto_server is not installed: the meters of AWS are not tried against it');
+if (!hasMoto) console.log('moto_server is not installed: nothing is tried against it');
+
+/** One for all, for its start costs seconds of CPU. */
+let moto: Awaited<ReturnType<typeof startMoto>>;
+beforeAll(async () => {
+  isolateAws();
+  if (hasMoto) moto = await startMoto();
+});
+afterAll(() => {
+  if (hasMoto) moto.close();
+});
 
 /** Billed, in ms, of the nth invocation; the first is cold, of 100 ms. */
 const billedMs = (nth: number): number => (nth === 0 ? 105 : 5 + (nth % 3));
@@ -68,18 +87,12 @@ function reportLine(i: number, ms: number): string {
 }
 
 describe.skipIf(!hasMoto)('the meters of AWS, by moto', () => {
-  let moto: Awaited<ReturnType<typeof startMoto>>;
   let clients: Clients;
-  beforeAll(async () => {
-    isolateAws();
-    moto = await startMoto();
+  beforeAll(() => {
     clients = {
       metrics: new CloudWatchClient({ endpoint: moto.url }),
       logs: new CloudWatchLogsClient({ endpoint: moto.url }),
     };
-  });
-  afterAll(() => {
-    moto.close();
   });
   beforeEach(() => {
     isolateAws();
@@ -206,6 +219,54 @@ it('refused by AWS with the whole request in the refusal: the section tells no s
   expectNoSecret(folder, JSON.stringify(section));
 });
 
+// Last, for from then on moto checks signatures.
+describe.skipIf(!hasMoto)('SageMaker, by moto', () => {
+  const open: Backend[] = [];
+  beforeEach(() => {
+    isolateAws();
+  });
+  afterEach(async () => {
+    for (const one of open.splice(0)) await one.close?.();
+  });
+  const backendFor = async (options: RawOptions): Promise<Backend> => {
+    const backend = await preparedBackend(sagemaker, options, [json('[[1]]')]);
+    open.push(backend);
+    return backend;
+  };
+
+  it('a run ends well, the probe finds the instances, and a wrong secret is refused', async () => {
+    const { url } = moto;
+    await createEndpoint(url);
+    const options = { endpoint: 'ep', endpointUrl: url, contentType: 'application/json' };
+    const probed = await (await backendFor(options)).probe?.(new AbortController().signal);
+    expect(probed).toEqual([
+      { kind: 'instances', count: 3 },
+      { kind: 'ml.m4.2xlarge', count: 3 },
+    ]);
+    const keys = await createUser(url);
+    for (const client of ['lean', 'sdk']) {
+      isolateAws(keys);
+      expect(await (await backendFor({ ...options, client })).invoke(call())).toMatchObject({ ok: true });
+      isolateAws({ ...keys, secretAccessKey: 'planted-wrong-secret' });
+      const refused = await (await backendFor({ ...options, client })).invoke(call());
+      expect(refused).toMatchObject({ ok: false, failure: 'unauthorized' });
+      // The client of the vendor does not read moto's XML.
+      if (client === 'lean') expect(JSON.stringify(refused)).toContain('SignatureDoesNotMatch');
+      expect(JSON.stringify(refused)).not.toContain('planted');
+    }
+    isolateAws(keys);
+    const folder = freshFolder();
+    const settings = Object.entries(options).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+    const load = ['--rate', '10/s', '--duration', '1s', '--process', 'constant', '--body', '{"instances":[[1]]}'];
+    const run = [...load, '-w', '1', '--quiet', '--backend', 'sagemaker', ...settings, '-o', folder];
+    const { stdout, stderr } = await runCli(run);
+    const report = readReport(folder);
+    expectConserved(report);
+    expect(report.sections.outcomes).toMatchObject({ ok: 10, planned: 10 });
+    expectNoSecret(folder, stdout, stderr);
+  });
+});
+
 async function ask(folder: string, settings: Record<string, string> = {}): Promise<CloudSection> {
   const silent = { stop: new AbortController().signal, say: () => undefined };
   const world = { env: process.env, date: () => new Date(), ...silent };
@@ -221,4 +282,41 @@ function rowOf(cloud: CloudSection | undefined, what: string) {
 function expectRow(cloud: CloudSection | undefined, what: string, client: number | null, counted: number | null): void {
   const difference = client === null || counted === null ? null : counted - client;
   expect(rowOf(cloud, what)).toMatchObject({ client, cloud: counted, difference });
+}
+
+/** A user who may do anything; from then on moto checks signatures. */
+async function createUser(url: string): Promise<Credentials> {
+  const UserName = 'u';
+  await iam(url, { Action: 'CreateUser', UserName });
+  const PolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+  });
+  await iam(url, { Action: 'PutUserPolicy', UserName, PolicyName: 'p', PolicyDocument });
+  const made = await iam(url, { Action: 'CreateAccessKey', UserName });
+  const of = (name: string): string => new RegExp(`<${name}>([^<]+)<`).exec(made)?.[1] ?? '';
+  await fetch(`${url}/moto-api/reset-auth`, { method: 'POST', body: '0' });
+  return { accessKeyId: of('AccessKeyId'), secretAccessKey: of('SecretAccessKey') };
+}
+
+async function iam(url: string, parameters: Record<string, string>): Promise<string> {
+  const body = new URLSearchParams({ ...parameters, Version: '2010-05-08' }).toString();
+  const { host } = new URL(url);
+  const request = { method: 'POST', host, path: '/', service: 'iam', region: 'us-east-1', body: Buffer.from(body) };
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const { Host: _host, 'Content-Length': _length, ...signed } = aws4.sign({ ...request, headers }, CREDENTIALS).headers;
+  const answer = await fetch(`${url}/`, { method: 'POST', body, headers: signed });
+  if (!answer.ok) throw new Error(`${String(answer.status)} ${await answer.text()}`);
+  return answer.text();
+}
+
+async function createEndpoint(endpoint: string): Promise<void> {
+  const client = new SageMakerClient({ endpoint });
+  const ExecutionRoleArn = 'arn:aws:iam::123456789012:role/r';
+  await client.send(new CreateModelCommand({ ModelName: 'm', ExecutionRoleArn }));
+  const variant = { VariantName: 'v', ModelName: 'm', InstanceType: 'ml.m4.2xlarge', InitialInstanceCount: 3 } as const;
+  const EndpointConfigName = 'c';
+  await client.send(new CreateEndpointConfigCommand({ EndpointConfigName, ProductionVariants: [variant] }));
+  await client.send(new CreateEndpointCommand({ EndpointName: 'ep', EndpointConfigName }));
+  client.destroy();
 }
