@@ -27,15 +27,20 @@ export async function replayShard(run: ShardRun): Promise<void> {
   };
   run.stop.addEventListener('abort', abortOpen, { once: true });
   const { schedule, clock, stop, hold = stop } = run;
-  await clock.pace(sender(schedule, clock, open), hold);
+  await clock.pace(sender(schedule, clock, hold, open), hold);
   await open.drained();
   run.stop.removeEventListener('abort', abortOpen);
   over.abort();
   await reaper;
 }
 
-/** Sends what is due, at most so much in one turn; returns when the next is due, Infinity when there is none. */
-function sender(schedule: Iterable<Schedule>, clock: PacingClock, open: OpenCalls): () => number {
+/** Sends what is due, at most so much in one turn; returns when the next is due, Infinity when there is none or no more are to be sent. */
+function sender(
+  schedule: Iterable<Schedule>,
+  clock: PacingClock,
+  hold: AbortSignal,
+  open: OpenCalls,
+): () => number {
   const chunks = schedule[Symbol.iterator]();
   let chunk: Schedule | undefined;
   let row = 0;
@@ -53,7 +58,8 @@ function sender(schedule: Iterable<Schedule>, clock: PacingClock, open: OpenCall
       const nowMs = clock.now();
       if (nextMs > nowMs) break;
       row = open.send(chunk as Schedule, row, nowMs);
-      nextMs = releaseMs();
+      // What is called may end the sending.
+      nextMs = hold.aborted ? Infinity : releaseMs();
     }
     return nextMs;
   };
