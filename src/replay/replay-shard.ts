@@ -35,12 +35,7 @@ export async function replayShard(run: ShardRun): Promise<void> {
 }
 
 /** Sends what is due, at most so much in one turn; returns when the next is due, Infinity when there is none or no more are to be sent. */
-function sender(
-  schedule: Iterable<Schedule>,
-  clock: PacingClock,
-  hold: AbortSignal,
-  open: OpenCalls,
-): () => number {
+function sender(schedule: Iterable<Schedule>, clock: PacingClock, hold: AbortSignal, open: OpenCalls): () => number {
   const chunks = schedule[Symbol.iterator]();
   let chunk: Schedule | undefined;
   let row = 0;
