@@ -21,14 +21,13 @@ export function doubling(dtype: GraphValue['dtype'], shape: GraphValue['shape'])
 }
 
 /** A chain of products of 384 x 384 matrices: some 40 ms on one CPU, whatever the values. */
-export function slow(): Graph {
-  const value = (name: string): GraphValue => ({ name, dtype: 'float32', shape: [384, 384] });
-  const last = 30;
+export function slow(name = 'slow', products = 30): Graph {
+  const value = (of: string): GraphValue => ({ name: of, dtype: 'float32', shape: [384, 384] });
   return {
-    name: 'slow',
+    name,
     inputs: [value('y0')],
-    outputs: [value(`y${String(last)}`)],
-    nodes: Array.from({ length: last }, (_, i) => ({
+    outputs: [value(`y${String(products)}`)],
+    nodes: Array.from({ length: products }, (_, i) => ({
       operator: 'MatMul',
       inputs: [`y${String(i)}`, 'y0'],
       output: `y${String(i + 1)}`,

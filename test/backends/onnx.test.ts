@@ -181,7 +181,8 @@ describe('requests', () => {
   });
 
   it.each([10, 110])('are never begun when a stop comes %i ms into the preparation', async (afterMs) => {
-    const result = await setUp({ model: join(folder, 'slow.onnx'), sessions: '2' });
+    // Loaded in 50 ms at the earliest, and warm not before 200.
+    const result = await setUp({ model: writeModel(folder, slow('slower', 120)), sessions: '2' });
     if (result?.payloads === undefined) throw new Error('no set-up');
     const context = { clock, payloads: result.payloads, worker: 0, workers: 1, runId: 'test', seed: 1, virtual: false };
     const backend = await plugin.create(result.options, context);
