@@ -168,8 +168,32 @@ export function sliceOf(batch: SampleBatch, from: number, to: number): SampleBat
     coldStart: batch.coldStart.subarray(from, to),
     ...(invocation === undefined ? {} : { invocation: invocation.subarray(from, to) }),
     ...(usage === undefined ? {} : { usage: usageSlice(usage, from, to) }),
-    details: details.filter(({ row }) => row >= from && row < to).map(({ row, text }) => ({ row: row - from, text })),
+    details: detailsOf(details, from, to),
   };
+}
+
+type Details = SampleBatch['details'];
+
+/** They are in the order of their rows: most batches have none, a dead service's has one for each. */
+function detailsOf(details: Details, from: number, to: number): Details {
+  const found: Details[number][] = [];
+  for (let at = firstFrom(details, from); at < details.length; at++) {
+    const { row, text } = details[at] as Details[number];
+    if (row >= to) break;
+    found.push({ row: row - from, text });
+  }
+  return found;
+}
+
+/** Where the rows from `from` on begin, by halves. */
+function firstFrom(details: Details, from: number): number {
+  let [low, high] = [0, details.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((details[middle] as Details[number]).row < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function usageSlice(usage: UsageColumns, from: number, to: number): UsageColumns {

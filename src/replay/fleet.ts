@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../errors.js';
 import { roomOf, type SampleBatch } from '../sample.js';
 import { releaseInFlight } from './in-flight.js';
-import { inSlices } from './in-slices.js';
+import { type Breather, inSlices } from './in-slices.js';
 import type { FromWorker, ToWorker, WorkerOrder, WorkerResources } from './messages.js';
 import { createRecorder } from './recorder.js';
 import { schedule } from './schedule.js';
@@ -22,8 +22,8 @@ export interface Fleet {
   readonly onBatch: (batch: SampleBatch) => void;
   /** The same rows once more, in slices, a little later. No batch is kept: its memory goes back to the worker. */
   readonly onSlice: (slice: SampleBatch) => void;
-  /** Lets others have the CPU. */
-  readonly pause: () => Promise<void>;
+  /** Lets spinning workers have the CPU; absent: there are none. */
+  readonly breather?: Breather | undefined;
   /** Samples of the rehearsals, before the start: made up, but of the same kind. */
   readonly onRehearsed: (batch: SampleBatch) => void;
   /** Called once, when all workers have been told to start, with due 0 on CLOCK_MONOTONIC. What it throws stops them. */
@@ -121,7 +121,7 @@ class Member {
 
   constructor(
     readonly order: WorkerOrder,
-    private readonly fleet: Pick<Fleet, 'onBatch' | 'onSlice' | 'pause' | 'onRehearsed' | 'now' | 'stoppedMs'>,
+    private readonly fleet: Pick<Fleet, 'onBatch' | 'onSlice' | 'breather' | 'onRehearsed' | 'now' | 'stoppedMs'>,
   ) {
     setFlagsFromString(`--min-semi-space-size=${String(SEMI_SPACE_MB)}`);
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -135,7 +135,7 @@ class Member {
     this.ended = ended;
     this.#slicing = inSlices((slice) => {
       this.#takeSlice(slice);
-    }, fleet.pause);
+    }, fleet.breather);
     ready.catch(() => undefined);
     this.#worker.on('message', (message: FromWorker) => {
       if (message.kind === 'ready') isReady();

@@ -2,7 +2,7 @@ import { devNull } from 'node:os';
 import { foldSections } from '../collectors/registry.js';
 import { openSampleLog } from '../collectors/sample-log.js';
 import type { SampleBatch } from '../sample.js';
-import { inSlices } from './in-slices.js';
+import { type Breather, inSlices } from './in-slices.js';
 import type { Prepared } from './prepare-run.js';
 
 /** Where the samples of the rehearsals go, until the start. */
@@ -18,7 +18,7 @@ export interface RehearsalSinks {
  */
 export async function openRehearsalSinks(
   { plan, cost }: Pick<Prepared['record'], 'plan' | 'cost'>,
-  pause: () => Promise<void>,
+  breather: Breather | undefined,
 ): Promise<RehearsalSinks> {
   const fold = foldSections({ plan, cost });
   const log = await openSampleLog(devNull, {
@@ -27,7 +27,7 @@ export async function openRehearsalSinks(
   });
   const folding = inSlices((slice) => {
     fold.add(slice);
-  }, pause);
+  }, breather);
   let isOpen = true;
   return {
     take(batch) {

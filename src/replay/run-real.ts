@@ -7,6 +7,7 @@ import { compileLess } from './compile-less.js';
 import type { Conduct, Over } from './conduct.js';
 import { runFleet } from './fleet.js';
 import { measureHostUsage } from './host-usage.js';
+import type { Breather } from './in-slices.js';
 import { inFlightMemory } from './in-flight.js';
 import { mergeFacts } from './merge-facts.js';
 import type { WorkerResources } from './messages.js';
@@ -34,8 +35,8 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   let wallStartMs = NaN;
   let stopTicking = (): void => undefined;
   let compileAsUsual = (): void => undefined;
-  const pause = pauseFor(record);
-  const rehearsal = await openRehearsalSinks(prepared.record, pause);
+  const breather = breatherFor(record);
+  const rehearsal = await openRehearsalSinks(prepared.record, breather);
   const watch = watcher(conduct, stop);
   const watching =
     watch &&
@@ -49,7 +50,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
       onSlice: (slice) => {
         fold.add(slice);
       },
-      pause,
+      breather,
       onRehearsed: (batch) => {
         rehearsal.take(batch);
       },
@@ -98,12 +99,15 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
 }
 
 /** Only workers that spin are kept from a CPU by this thread; beside one that sleeps, pauses cost more than they spare. */
-function pauseFor({ pacing }: RunRecord): () => Promise<void> {
-  if (pacing.used === 'economic') return () => Promise.resolve();
-  return () =>
-    new Promise((resolve) => {
-      setTimeout(resolve, PAUSE_MS);
-    });
+function breatherFor({ pacing }: RunRecord): Breather | undefined {
+  if (pacing.used === 'economic') return undefined;
+  return {
+    now: () => Number(process.hrtime.bigint()) / 1e6,
+    pause: () =>
+      new Promise((resolve) => {
+        setTimeout(resolve, PAUSE_MS);
+      }),
+  };
 }
 
 /** At whole seconds of the run's clock: there it is known exactly what was due. Returns what ends it. */

@@ -39,7 +39,6 @@ async function handedBy(onStart: Fleet['onStart'], handedMs: number[] = []): Pro
     orders: await orders(),
     onBatch: ({ rows, handedMs: handed }: SampleBatch) => handedMs.push(...handed.subarray(0, rows)),
     onSlice: () => undefined,
-    pause: () => Promise.resolve(),
     onRehearsed: () => undefined,
     onStart,
     now: () => 0,

@@ -34,17 +34,22 @@ function lines(batch: SampleBatch): unknown[] {
   ]);
 }
 
+const breathers = fc.option(
+  fc.infiniteStream(fc.nat({ max: 300 })).map((passing) => {
+    let nowMs = 0;
+    return { pause: () => Promise.resolve(), now: () => (nowMs += passing.next().value as number) };
+  }),
+  { nil: undefined },
+);
+
 test('whatever comes is taken whole, once and in order, a little at a time', async () => {
   await fc.assert(
-    fc.asyncProperty(batches, async (all) => {
+    fc.asyncProperty(batches, breathers, async (all, breather) => {
       const slices: SampleBatch[] = [];
-      const take = inSlices(
-        (slice) => slices.push(slice),
-        () => Promise.resolve(),
-      );
+      const take = inSlices((slice) => slices.push(slice), breather);
       await Promise.all(all.map(take));
       expect(slices.flatMap(lines)).toEqual(all.flatMap(lines));
-      expect(Math.max(0, ...slices.map((slice) => slice.rows))).toBeLessThanOrEqual(256);
+      if (breather === undefined) expect(Math.max(0, ...slices.map((slice) => slice.rows))).toBeLessThanOrEqual(256);
     }),
     { numRuns: 20 },
   );
@@ -53,30 +58,48 @@ test('whatever comes is taken whole, once and in order, a little at a time', asy
 test('it pauses before each slice, unless another batch waits; a batch is taken when its last slice is', async () => {
   const log: string[] = [];
   let goOn = (): void => undefined;
-  const take = inSlices(
-    ({ rows: count, worker }) => log.push(`${String(worker)}: ${String(count)}`),
-    () => {
-      log.push('pause');
-      return new Promise<void>((resolve) => {
-        goOn = resolve;
-      });
-    },
-  );
+  const pause = (): Promise<void> => {
+    log.push('pause');
+    return new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+  };
+  const take = inSlices(({ rows: count, worker }) => log.push(`${String(worker)}: ${String(count)}`), {
+    pause,
+    now: () => 0,
+  });
   const batch = (worker: number, count: number): SampleBatch => toBatch(makeRows(count, 1, 1), worker);
-  const first = take(batch(1, 600)).then(() => log.push('first'));
+  const first = take(batch(1, 70)).then(() => log.push('first'));
   await new Promise(setImmediate);
   expect(log).toEqual(['pause']);
   goOn();
   await new Promise(setImmediate);
-  expect(log).toEqual(['pause', '1: 256', 'pause']);
-  const second = take(batch(2, 300)).then(() => log.push('second'));
+  expect(log).toEqual(['pause', '1: 32', 'pause']);
+  const second = take(batch(2, 40)).then(() => log.push('second'));
   goOn();
   await first;
   await new Promise(setImmediate);
-  expect(log.slice(3)).toEqual(['1: 256', '1: 88', 'first', 'pause']);
-  goOn();
-  await new Promise(setImmediate);
+  expect(log.slice(3)).toEqual(['1: 32', '1: 6', 'first', 'pause']);
   goOn();
   await second;
-  expect(log.slice(7)).toEqual(['2: 256', 'pause', '2: 44', 'second']);
+  expect(log.slice(7)).toEqual(['2: 40', 'second']);
 });
+
+test.each([
+  [250, 4000, 40],
+  [100, 4000, 100],
+  [25, 4000, 400],
+  [1, 4000, 4000],
+  [250, 1000, 32],
+])(
+  'batches every %d ms of %d rows are taken %d rows at a time: there is time for a pause before each',
+  async (everyMs, count, rows) => {
+    let nowMs = 0;
+    const taken: number[] = [];
+    const take = inSlices((slice) => taken.push(slice.rows), { pause: () => Promise.resolve(), now: () => nowMs });
+    await take(toBatch(makeRows(1, 1, 1)));
+    nowMs += everyMs;
+    await take(toBatch(makeRows(count, 1, 1)));
+    expect(Math.max(...taken)).toBe(rows);
+  },
+);

@@ -133,7 +133,15 @@ describe('replayShard', () => {
   });
 
   test('what the backend knows of a request that was given up is recorded, and nothing that is no moment of it', async () => {
-    const told = [{ sentMs: 3 }, { sentMs: 12, handshakeMs: 1 }, { sentMs: 1e9 }, { sentMs: 'then' }, null, 7, undefined];
+    const told = [
+      { sentMs: 3 },
+      { sentMs: 12, handshakeMs: 1 },
+      { sentMs: 1e9 },
+      { sentMs: 'then' },
+      null,
+      7,
+      undefined,
+    ];
     const { rows } = await runShard({
       dueMs: told.map((_, i) => 10 * i),
       invoke: (call) => {
