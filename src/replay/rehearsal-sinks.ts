@@ -1,9 +1,15 @@
 import { devNull } from 'node:os';
-import { foldSections } from '../collectors/registry.js';
+import { foldSections, type SectionFold } from '../collectors/registry.js';
 import { openSampleLog } from '../collectors/sample-log.js';
 import type { SampleBatch } from '../sample.js';
 import { type Breather, inSlices } from './in-slices.js';
 import type { Prepared } from './prepare-run.js';
+
+/**
+ * Each batch is folded so often, by folds that begin with it: what they do once each, at their first row or at the first of
+ * a second, is compiled only where it is seen again and again, and undoes what was compiled without it.
+ */
+const FOLDS = 8;
 
 /** Where the samples of the rehearsals go, until the start. */
 export interface RehearsalSinks {
@@ -20,18 +26,19 @@ export async function openRehearsalSinks(
   { plan, cost }: Pick<Prepared['record'], 'plan' | 'cost'>,
   breather: Breather | undefined,
 ): Promise<RehearsalSinks> {
-  const fold = foldSections({ plan, cost });
+  let folds: readonly SectionFold[] = [];
   const log = await openSampleLog(devNull, {
     usage: cost.billing !== null,
     batched: plan.batching !== undefined,
   });
   const folding = inSlices((slice) => {
-    fold.add(slice);
+    for (const fold of folds) fold.add(slice);
   }, breather);
   let isOpen = true;
   return {
     take(batch) {
       if (!isOpen) return;
+      folds = Array.from({ length: FOLDS }, () => foldSections({ plan, cost }));
       void folding(batch);
       log.write(batch);
     },

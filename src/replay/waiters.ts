@@ -31,7 +31,8 @@ export function createWaiters(): Waiters {
     );
   };
   return {
-    nextMs: () => heap[0]?.dueMs ?? Infinity,
+    // A look behind the end would undo what was compiled for looks within.
+    nextMs: () => (heap.length === 0 ? Infinity : (heap[0] as Waiter).dueMs),
     add(dueMs, signal) {
       if (signal?.aborted === true) return Promise.resolve();
       if (signal !== undefined) hear(signal);

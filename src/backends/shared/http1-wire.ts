@@ -250,8 +250,9 @@ class Pool implements Wire, ConnectionOwner {
       turn: this.#turn,
       parser: limits ?? {},
       owner: this,
-      // Connections opened together must not all retire together: sixteen steps over the last quarter.
-      idleMs: (idleMs ?? IDLE_MS) * (1 - (this.#made++ % 16) / 64),
+      // Connections opened together must not all retire together: sixteen steps over the last quarter. Whole numbers, for
+      // the first would be one, and with it an object of another shape than all the others.
+      idleMs: Math.round((idleMs ?? IDLE_MS) * (1 - (this.#made++ % 16) / 64)),
       heedsHint: idleMs === undefined,
     };
   }
