@@ -35,14 +35,14 @@ export function timerAlarm(ring: () => void, earlyMs: number): Alarm {
   };
 }
 
-/** A thread asleep on a futex, which rings by a message, `earlyMs` before the moment. */
-export function threadAlarm(ring: () => void, earlyMs: number): Alarm {
+/** A thread asleep on a futex, which rings by a message, `earlyMs` before the moment. It is mostly set again for `usualMs` later. */
+export function threadAlarm(ring: () => void, earlyMs: number, usualMs: number): Alarm {
   const memory = pacingMemory();
   const due = dueOf(memory);
   const turn = turnOf(memory);
   const asleepUntil = asleepUntilOf(memory);
   const thread = new Worker(new URL('./pacing-thread.js', import.meta.url), {
-    workerData: { memory, earlyNs: BigInt(Math.round(earlyMs * 1e6)) } satisfies PacingOrder,
+    workerData: { memory, earlyNs: nsOf(earlyMs), napNs: nsOf(usualMs - earlyMs) } satisfies PacingOrder,
     name: 'replay pacing',
   });
   thread.on('message', ring);
@@ -54,10 +54,14 @@ export function threadAlarm(ring: () => void, earlyMs: number): Alarm {
   };
   return {
     set(inMs) {
-      tell(process.hrtime.bigint() + BigInt(Math.round(inMs * 1e6)));
+      tell(process.hrtime.bigint() + nsOf(inMs));
     },
     close() {
       tell(CLOSED_NS);
     },
   };
+}
+
+function nsOf(ms: number): bigint {
+  return BigInt(Math.round(ms * 1e6));
 }

@@ -30,18 +30,18 @@ export function inSlices(
   const periodMs = periods(breather);
   let last = Promise.resolve();
   let waiting = 0;
-  const takeAll = async (batch: SampleBatch, rows: number): Promise<void> => {
+  const takeAll = async (batch: SampleBatch, leastRows: number): Promise<void> => {
     for (let from = 0, to = 0; from < batch.rows; from = to) {
       if (waiting <= MOST_WAITING) await breather?.pause();
-      to = Math.min(batch.rows, from + rows * waiting);
+      to = Math.min(batch.rows, from + (breather === undefined ? ROWS_WITHOUT_PAUSES : leastRows * waiting));
       take(sliceOf(batch, from, to));
     }
     waiting--;
   };
   return (batch) => {
     waiting++;
-    const rows = Math.max(LEAST_ROWS, Math.ceil((batch.rows * SLICE_MS) / periodMs()));
-    last = last.then(() => takeAll(batch, breather === undefined ? ROWS_WITHOUT_PAUSES : rows));
+    const leastRows = Math.max(LEAST_ROWS, Math.ceil((batch.rows * SLICE_MS) / periodMs()));
+    last = last.then(() => takeAll(batch, leastRows));
     return last;
   };
 }

@@ -2,7 +2,6 @@ import type { SampleBatch } from '../sample.js';
 import type { ArrivalStore, Payload } from '../trace.js';
 import type { InFlightMemory } from './in-flight.js';
 import type { Shard, Window } from './schedule.js';
-import type { ClockPacing } from './system-clock.js';
 
 /** What a worker thread is born with. Plain data only. */
 export interface WorkerOrder {
@@ -15,7 +14,7 @@ export interface WorkerOrder {
   readonly payloads: readonly Payload[];
   readonly runId: string;
   readonly seed: number;
-  readonly pacing: ClockPacing;
+  readonly pacing: 'exact' | 'economic';
   readonly timeoutMs: number;
   /** Requests of the rehearsal before the start. */
   readonly rehearsals: number;

@@ -1,16 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { asleepUntilOf, CLOSED_NS, dueOf, NEVER_NS, turnOf, type PacingOrder } from './pacing-memory.js';
 
-/** After it has woken the loop the thread looks again by itself after so long: telling it costs the loop more than that. */
-const NAP_NS = 450_000n;
-
 /**
  * A thread that does nothing but sleep on a futex until the moment it was told, and then wakes the loop that told it: a
  * futex sleeps to 0.1 ms where the loop's own timers count whole ms. It never returns to an event loop of its own.
  */
 if (parentPort !== null) sleepAndWake(workerData as PacingOrder, parentPort);
 
-function sleepAndWake({ memory, earlyNs }: PacingOrder, port: { postMessage(message: null): void }): void {
+function sleepAndWake({ memory, earlyNs, napNs }: PacingOrder, port: { postMessage(message: null): void }): void {
   const turn = turnOf(memory);
   const due = dueOf(memory);
   const asleepUntil = asleepUntilOf(memory);
@@ -23,7 +20,7 @@ function sleepAndWake({ memory, earlyNs }: PacingOrder, port: { postMessage(mess
     if (dueNs - earlyNs <= nowNs) {
       // Unless the loop has said something else meanwhile.
       if (Atomics.compareExchange(due, 0, dueNs, NEVER_NS) === dueNs) port.postMessage(null);
-      napUntilNs = nowNs + NAP_NS;
+      napUntilNs = nowNs + napNs;
     } else {
       const untilNs = dueNs === NEVER_NS && napUntilNs > nowNs ? napUntilNs : dueNs - earlyNs;
       // The loop reads this after it has raised the counter, so one of the two sees the other.

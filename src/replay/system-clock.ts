@@ -3,7 +3,6 @@ import { eachTurn } from '../each-turn.js';
 import { readingAt } from '../reading-at.js';
 import { threadAlarm, timerAlarm } from './alarm.js';
 import { createBurn } from './create-burn.js';
-import { createNap } from './nap.js';
 import { createPacer } from './pacer.js';
 import { createWaiters } from './waiters.js';
 
@@ -14,14 +13,6 @@ export interface SystemClock extends PacingClock {
   close(): void;
 }
 
-/**
- * `exact` sleeps on the loop's timer and takes turns without sleeping through the last 3 ms before a due time, which costs a
- * CPU and is late by microseconds. `economic` sleeps on a pacing thread almost to the end, so that answers wake it, too.
- * `napping` is that, and where more falls due within half a ms it sleeps this out itself and is deaf meanwhile: for clients
- * whose answers come in one read, since each step of a longer exchange would wait for a nap.
- */
-export type ClockPacing = 'exact' | 'economic' | 'napping';
-
 interface PacingLaw {
   /** The last stretch before a due time is spent in turns of the event loop, since what wakes a sleeping loop is late. */
   readonly turningMs: number;
@@ -29,58 +20,54 @@ interface PacingLaw {
   readonly burnMs: number;
   /** The loop is not woken again before so long; what falls due meanwhile goes out together. */
   readonly leastSleepMs: number;
-  /** That sleep is the thread's own. */
-  readonly naps: boolean;
 }
 
 /** What each costs and how late it is: docs/ARCHITECTURE.md. */
-const LAWS: Readonly<Record<ClockPacing, PacingLaw>> = {
-  exact: { turningMs: 3, burnMs: 0.01, leastSleepMs: 0, naps: false },
-  economic: { turningMs: 0.05, burnMs: 0, leastSleepMs: 0.5, naps: false },
-  napping: { turningMs: 0.05, burnMs: 0, leastSleepMs: 0.5, naps: true },
+const LAWS: Readonly<Record<'exact' | 'economic', PacingLaw>> = {
+  exact: { turningMs: 3, burnMs: 0.01, leastSleepMs: 0 },
+  economic: { turningMs: 0.05, burnMs: 0, leastSleepMs: 1 },
 };
 
-/** The real clock of one thread. */
-export function createSystemClock(pacing: ClockPacing): SystemClock {
+/**
+ * The real clock of one thread. `exact` sleeps on the loop's timer and takes turns without sleeping through the last 3 ms
+ * before a due time, which costs a CPU and is late by microseconds; `economic` sleeps on a pacing thread almost to the end,
+ * at most a thousand times a second.
+ */
+export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
   const waiters = createWaiters();
-  const { turningMs, burnMs, leastSleepMs, naps } = LAWS[pacing];
-  /** So close to a moment the loop takes turns instead of sleeping. */
-  const awakeMs = naps ? leastSleepMs : turningMs;
+  const { turningMs, burnMs, leastSleepMs } = LAWS[pacing];
   let originMs = performance.now();
-  /** When somebody was woken last. */
+  /** When somebody was to be woken last: by when he was, a loop that is late once would stay so at 1,000 a second. */
   let wokeMs = -Infinity;
 
   const now = (): number => performance.now() - originMs;
 
   const burn = createBurn(now);
-  const nap = createNap();
+
+  const burnAtMost = (leftMs: number): void => {
+    if (leftMs > 0) burn(Math.min(leftMs, burnMs));
+  };
 
   const nextMs = (): number => Math.max(Math.min(pacer.nextMs(), waiters.nextMs()), wokeMs + leastSleepMs);
 
-  /** What is left of this turn's stretch. */
-  const pass = (leftMs: number): void => {
-    if (leftMs <= 0) return;
-    if (burnMs > 0) burn(Math.min(leftMs, burnMs));
-    else if (naps && leftMs <= awakeMs) nap(leftMs);
-  };
-
   const look = (): void => {
-    pass(nextMs() - now());
+    const targetMs = nextMs();
+    if (burnMs > 0) burnAtMost(targetMs - now());
     const nowMs = now();
     const hasSent = pacer.call(nowMs);
-    if (waiters.wake(nowMs) || hasSent) wokeMs = nowMs;
+    if (waiters.wake(nowMs) || hasSent) wokeMs = targetMs;
     // Not all that is overdue has gone: the rest waits for one turn, no longer.
     if (hasSent && pacer.nextMs() <= now()) wokeMs = -Infinity;
     schedule();
   };
 
   const turns = eachTurn(look, { always: false });
-  const alarm = (pacing === 'exact' ? timerAlarm : threadAlarm)(look, turningMs);
+  const alarm = pacing === 'exact' ? timerAlarm(look, turningMs) : threadAlarm(look, turningMs, leastSleepMs);
 
   const schedule = (): void => {
     const leftMs = nextMs() - now();
-    turns.stayAwake(leftMs <= awakeMs);
-    if (leftMs > awakeMs && leftMs < Infinity) alarm.set(leftMs);
+    turns.stayAwake(leftMs <= turningMs);
+    if (leftMs > turningMs && leftMs < Infinity) alarm.set(leftMs);
   };
 
   const pacer = createPacer(schedule);

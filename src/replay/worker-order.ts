@@ -1,6 +1,5 @@
 import type { InFlightMemory } from './in-flight.js';
 import type { WorkerOrder } from './messages.js';
-import type { ClockPacing } from './system-clock.js';
 import type { Prepared } from './prepare-run.js';
 
 /** What one thread of the run is born with. */
@@ -15,17 +14,12 @@ export function workerOrder(prepared: Prepared, index: number, memory: InFlightM
     payloads: prepared.payloads,
     runId: record.id,
     seed: request.seed,
-    pacing: clockPacing(prepared.pacing.used, record.plan.knowsSent),
+    pacing: prepared.pacing.used,
     timeoutMs: request.timeoutMs,
     rehearsals: rehearsals(record.plan.duePerSecond, record.workers),
     secrets: prepared.secrets,
     inFlight: { memory, limit: record.plan.maxInFlight.limit },
   };
-}
-
-/** Who sees its first byte go speaks for itself: one write, one read. A vendor's client takes many steps. */
-function clockPacing(used: 'exact' | 'economic', knowsSent: boolean): ClockPacing {
-  return used === 'economic' && knowsSent ? 'napping' : used;
 }
 
 const LEAST_REHEARSALS = 500;

@@ -55,7 +55,7 @@ test('whatever comes is taken whole, once and in order, a little at a time', asy
   );
 });
 
-test('it pauses before each slice, unless another batch waits; a batch is taken when its last slice is', async () => {
+test('it pauses before each slice, which is as many times as large as batches wait; a batch is taken when its last slice is', async () => {
   const log: string[] = [];
   let goOn = (): void => undefined;
   const pause = (): Promise<void> => {
@@ -69,7 +69,7 @@ test('it pauses before each slice, unless another batch waits; a batch is taken 
     now: () => 0,
   });
   const batch = (worker: number, count: number): SampleBatch => toBatch(makeRows(count, 1, 1), worker);
-  const first = take(batch(1, 70)).then(() => log.push('first'));
+  const first = take(batch(1, 97)).then(() => log.push('first'));
   await new Promise(setImmediate);
   expect(log).toEqual(['pause']);
   goOn();
@@ -77,12 +77,15 @@ test('it pauses before each slice, unless another batch waits; a batch is taken 
   expect(log).toEqual(['pause', '1: 32', 'pause']);
   const second = take(batch(2, 40)).then(() => log.push('second'));
   goOn();
+  await new Promise(setImmediate);
+  expect(log.slice(3)).toEqual(['1: 64', 'pause']);
+  goOn();
   await first;
   await new Promise(setImmediate);
-  expect(log.slice(3)).toEqual(['1: 32', '1: 6', 'first', 'pause']);
+  expect(log.slice(5)).toEqual(['1: 1', 'first', 'pause']);
   goOn();
   await second;
-  expect(log.slice(7)).toEqual(['2: 40', 'second']);
+  expect(log.slice(8)).toEqual(['2: 40', 'second']);
 });
 
 test.each([
@@ -103,3 +106,11 @@ test.each([
     expect(Math.max(...taken)).toBe(rows);
   },
 );
+
+test('when many batches wait, they are taken without a pause', async () => {
+  let pauses = 0;
+  const take = inSlices(() => undefined, { pause: () => Promise.resolve(void pauses++), now: () => 0 });
+  await Promise.all(Array.from({ length: 20 }, () => take(toBatch(makeRows(100, 1, 1)))));
+  // The last four alone are fewer than that.
+  expect(pauses).toBeLessThanOrEqual(4 * 4);
+});
