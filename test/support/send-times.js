@@ -26,10 +26,16 @@ export async function floorLateness(yardsticks, { rate, seconds, connections = 6
   return lateness(arrivals, Number(output.trim()), (seq) => (seq * 1000) / rate);
 }
 
-/** The same for a run of the built command line at a constant rate, and the report it made. */
+/** The same for a run of the built command line at a constant rate, in all and by seconds apart, and the report it made. */
 export async function replayLateness(yardsticks, { rate, pacing = 'exact', ...load }) {
   const { arrivals, record, report } = await recordedReplay(yardsticks, { rate, pacing, numbered: true, ...load });
-  return { late: lateness(arrivals, record.startMonotonicNs, (seq) => (seq * 1000) / rate), report };
+  const lateOf = (some) => lateness(some, record.startMonotonicNs, (seq) => (seq * 1000) / rate);
+  return {
+    late: lateOf(arrivals),
+    firstSecond: lateOf(arrivals.filter(({ seq }) => seq < rate)),
+    laterSeconds: lateOf(arrivals.filter(({ seq }) => seq >= rate)),
+    report,
+  };
 }
 
 /** Such a run: what arrived, what it used, what it wrote. `numbered` requests carry an x-seq header. */
