@@ -1,4 +1,4 @@
-// All benches, each in a process of its own, as one Markdown table. Run: npm run bench -- --date 2026-11-24 [--quick] [--huge]
+// All benches, each in a process of its own, as one Markdown table. Run: npm run bench -- --date 2026-11-26 [--quick] [--huge]
 import { spawn } from 'node:child_process';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { fileURLToPath } from 'node:url';
