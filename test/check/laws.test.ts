@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareSizes } from '#src/check/compare-sizes';
-import { secretsOfOptions } from '#src/check/secrets-of-options';
+import { hideSecrets } from '#src/replay/hide-secrets';
+import { secretsOfOptions } from '#src/replay/secrets-of-options';
 import { sizeWarnings } from '#src/backends/shared/check-sizes';
 
 describe('payloads against a limit', () => {
@@ -52,9 +53,8 @@ describe('an answer that echoes the request', () => {
     fc.assert(
       fc.property(secret, secret, secret, (token, password, key) => {
         const url = `https://me:${encodeURIComponent(password)}@host.example/path?key=${encodeURIComponent(key)}`;
-        const clean = secretsOfOptions({ url, header: [`authorization: Bearer ${token}`, `x-key: ${key}`] }, [
-          'method',
-        ]);
+        const header = [`authorization: Bearer ${token}`, `x-key: ${key}`];
+        const clean = hideSecrets(secretsOfOptions({ url, header }, ['method']));
         const basic = Buffer.from(`me:${password}`).toString('base64');
         const echoed = clean(`{"auth":"Bearer ${token}","basic":"${basic}","url":"${url}","key":"${key}"}`);
         for (const hidden of [token, basic, password, key]) expect(echoed).not.toContain(hidden);
@@ -64,7 +64,8 @@ describe('an answer that echoes the request', () => {
   });
 
   it('tells what is public', () => {
-    const clean = secretsOfOptions({ function: 'classify', 'body-limit': '4096' }, ['function', 'body-limit']);
+    const publicOptions = ['function', 'body-limit'];
+    const clean = hideSecrets(secretsOfOptions({ function: 'classify', 'body-limit': '4096' }, publicOptions));
     expect(clean('classify 4096')).toBe('classify 4096');
   });
 });
