@@ -1,5 +1,6 @@
 import type { RawOptions } from '../backends/backend.js';
 import { printable } from '../errors.js';
+import { percentDecoded } from '../percent-decoded.js';
 
 /** Shorter ones stand in any text by chance. */
 const LEAST_CHARACTERS = 4;
@@ -30,7 +31,7 @@ const SAYS_NO_SECRET = /^(content-type|content-encoding|accept|accept-\w+|user-a
 
 /** Host and path are no secret; user info and the query are. */
 function secretsOfUrl({ username, password, searchParams, search }: URL): readonly string[] {
-  const [user, word] = [decoded(username), decoded(password)];
+  const [user, word] = [percentDecoded(username), percentDecoded(password)];
   const query = search.slice(1);
   return [
     ...[username, user, password, word],
@@ -48,12 +49,4 @@ function forms(text: string): readonly string[] {
 
 function base64(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64');
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

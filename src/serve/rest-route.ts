@@ -1,3 +1,5 @@
+import { percentDecoded } from '../percent-decoded.js';
+
 /** What a request to the REST server is about. */
 export type RestRoute =
   | { readonly asks: 'inference'; readonly verb: RestVerb; readonly target: RestTarget }
@@ -30,7 +32,7 @@ export function restRoute(method: string, path: string): RestRoute | undefined {
 function tfRoute(method: string, path: string): RestRoute | undefined {
   const [whole, name, version = '', label = '', ending = ''] = TF_MODEL.exec(path) ?? [];
   if (whole === undefined) return undefined;
-  const target = { name: decoded(name ?? ''), version, label: decoded(label) };
+  const target = { name: percentDecoded(name ?? ''), version, label: percentDecoded(label) };
   const verb = ending.slice(1);
   if (verb === 'predict' || verb === 'classify' || verb === 'regress')
     return method === 'POST' ? { asks: 'inference', verb, target } : undefined;
@@ -43,16 +45,8 @@ function v2Route(method: string, path: string): RestRoute | undefined {
     return { asks: 'server', about: V2_SERVER[path as keyof typeof V2_SERVER] };
   const [whole, name, version = '', ending = ''] = V2_MODEL.exec(path) ?? [];
   if (whole === undefined) return undefined;
-  const target = { name: decoded(name ?? ''), version, label: '' };
+  const target = { name: percentDecoded(name ?? ''), version, label: '' };
   if (ending === '/infer') return method === 'POST' ? { asks: 'inference', verb: 'infer', target } : undefined;
   if (method !== 'GET') return undefined;
   return { asks: 'facts', about: ending === '/ready' ? 'v2-model-ready' : 'v2-model', target };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
