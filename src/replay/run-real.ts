@@ -5,6 +5,7 @@ import { clockNote } from './clock-note.js';
 import { collectYoung } from './collect-garbage.js';
 import { compileLess } from './compile-less.js';
 import type { Conduct, Over } from './conduct.js';
+import { detachOne } from './detach-one.js';
 import { runFleet } from './fleet.js';
 import { measureHostUsage } from './host-usage.js';
 import type { Breather } from './in-slices.js';
@@ -36,6 +37,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   let stopTicking = (): void => undefined;
   let compileAsUsual = (): void => undefined;
   const breather = breatherFor(record);
+  detachOne();
   const rehearsal = await openRehearsalSinks(prepared.record, breather);
   const watch = watcher(conduct, stop);
   const watching =
