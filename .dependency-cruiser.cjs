@@ -53,7 +53,7 @@ module.exports = {
         pathNot: [
           flat,
           own('check'),
-          '^src/backends/(backend|registry)\\.ts$',
+          '^src/backends/(backend|invoked|registry)\\.ts$',
           '^src/replay/(check-batches|environment-options|hide-secrets|make-plan|redact-options|schedule|secrets-of-options|system-clock)\\.ts$',
           '^src/collectors/(assumed-samples|cost)\\.ts$',
         ],

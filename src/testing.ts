@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Backend, BackendPlugin, BatchCall, Call, RawOptions } from './backends/backend.js';
+import type { Backend, BackendPlugin, BatchCall, BatchOutcome, Call, RawOptions } from './backends/backend.js';
+import { invoked } from './backends/invoked.js';
 import type { Clock } from './clock.js';
 import { isUserError, messageOf, printable } from './errors.js';
 import { createInFlight, inFlightMemory } from './replay/in-flight.js';
@@ -86,10 +87,13 @@ function callContract({ it, plugin, options, failing, payloads = [] }: ContractS
     await withBackend({ plugin, options, payloads }, async (backend, clock) => {
       const [aborted, open] = [new OwnCall(0, clock.now()), new OwnCall(1, clock.now())];
       const rejections: string[] = [];
-      for (const call of [aborted, open])
-        backend.invoke(call).catch((thrown: unknown) => {
+      for (const call of [aborted, open]) {
+        const handed = backend.invoke(call);
+        if (handed === 'settles') continue;
+        handed.catch((thrown: unknown) => {
           rejections.push(messageOf(thrown));
         });
+      }
       aborted.abort();
       await closed(backend, clock);
       await closed(backend, clock);
@@ -106,10 +110,15 @@ function batchContract({ it, plugin, options, batchPayloads: payloads }: Contrac
     assert.equal(plugin.batches?.(plugin.parseOptions(options)), true, '`batches` does not say true');
     await withBackend({ plugin, options, payloads, batchSize: BATCH }, async (backend, clock) => {
       for (let seq = 0; seq < 3; seq++) {
-        const call = new OwnBatch(seq, clock.now());
-        assert.ok(backend.invokeBatch !== undefined, 'batches says true, and there is no invokeBatch');
-        const { lacking, ...outcome } = await backend.invokeBatch(call);
-        assertOutcome(outcome, call.handedMs, clock.now());
+        const handedMs = clock.now();
+        const { lacking, ...outcome } = await invoked<BatchCall, BatchOutcome>(
+          (call) => {
+            assert.ok(backend.invokeBatch !== undefined, 'batches says true, and there is no invokeBatch');
+            return backend.invokeBatch(call);
+          },
+          (settle) => new OwnBatch(seq, handedMs, settle),
+        );
+        assertOutcome(outcome, handedMs, clock.now());
         assert.ok(outcome.ok, `failed: ${JSON.stringify(outcome)}`);
         for (const place of lacking?.at ?? [])
           assert.ok(place >= 0 && place < BATCH, `no place in a batch: ${String(place)}`);
@@ -200,7 +209,10 @@ async function withBackend(subject: Subject, use: (backend: Backend, clock: Cloc
 
 async function answered(backend: Backend, clock: Clock, seq: number): Promise<Outcome> {
   const handedMs = clock.now();
-  const outcome = await backend.invoke(new OwnCall(seq, handedMs));
+  const outcome = await invoked<Call, Outcome>(
+    (call) => backend.invoke(call),
+    (settle) => new OwnCall(seq, handedMs, settle),
+  );
   assertOutcome(outcome, handedMs, clock.now());
   return outcome;
 }
@@ -224,6 +236,7 @@ class OwnCall implements Call {
   constructor(
     readonly seq: number,
     readonly handedMs: number,
+    readonly settle: (outcome: Outcome) => void = () => undefined,
   ) {
     this.dueMs = handedMs;
   }

@@ -169,13 +169,14 @@ export interface Backend {
    * Sends one request and resolves with what became of it. Called at the due time, on the thread that keeps the
    * schedule: never block it. Failures are returned, not thrown; a throw is recorded as `crashed`. After `call` is
    * aborted (timeout or stop) the engine has already recorded it: release what it holds; the result is ignored.
+   * `'settles'`: the outcome comes by `call.settle`.
    */
-  invoke(call: Call): Promise<Outcome>;
+  invoke(call: Call): Promise<Outcome> | 'settles';
   /**
    * The same for several requests in one call to the service, which is one invocation for whoever bills. `call.payloads` has
    * one entry for each, in order; the answer must be told apart again. With `--batch-size`, every call is one of these.
    */
-  invokeBatch?(call: BatchCall): Promise<BatchOutcome>;
+  invokeBatch?(call: BatchCall): Promise<BatchOutcome> | 'settles';
   /**
    * What is provisioned now: every 5 s and at both ends of a run. Main thread only, on a client made for it that is never
    * prepared (in virtual time: the run's own). It may throw; the run goes on.
@@ -205,6 +206,11 @@ export interface Call {
    * is then recorded. A second call replaces the first.
    */
   onAbort(listener: AbortListener): void;
+  /**
+   * What became of it, for whoever returned `'settles'`: a promise costs a microsecond and some garbage. The first counts; it
+   * has been read when this returns.
+   */
+  settle(outcome: Outcome): void;
 }
 
 export type AbortListener = (() => void) | (() => SentTimes);
@@ -216,6 +222,7 @@ export type SentTimes = Pick<Outcome, 'sentMs' | 'handshakeMs'>;
 export interface BatchCall extends Call {
   /** Indexes into the payload table, one for each request, the oldest first. Never changed. */
   readonly payloads: Uint32Array;
+  settle(outcome: BatchOutcome): void;
 }
 
 /** What became of an invocation. A failure is that of each of its requests; a success may still lack the answer of some. */

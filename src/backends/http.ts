@@ -1,20 +1,20 @@
 import { messageOf, UserError } from '../errors.js';
 import type { Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
-import type { Backend, BackendContext, BackendPlugin, BatchOutcome, Call } from './backend.js';
+import type { Backend, BackendContext, BackendPlugin } from './backend.js';
 import { type BatchRequest, type Client, createClient, type Request } from './http/http-client.js';
 import { batchSizes } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { chosenProxy } from './shared/chosen-proxy.js';
 import { connectionShare } from './shared/connection-share.js';
-import type { Answer, WireFailure } from './shared/exchange.js';
+import type { Answer, Result } from './shared/exchange.js';
 import { needlesOf, unexpected } from './shared/expect-rule.js';
 import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-options.js';
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { instancesJson, JSON_TYPE } from './shared/instances-json.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
 import type { HeaderField } from './shared/request-bytes.js';
-import { showAnswer } from './shared/seen-answer.js';
+import { sentCalls } from './shared/sent-calls.js';
 import { failedAnswer, failedWire, knownTimes } from './shared/status-outcome.js';
 
 /** Any service that answers HTTP requests; the payload goes as it is. */
@@ -91,7 +91,7 @@ async function createBackend(options: HttpOptions, context: BackendContext): Pro
     batches && batchRequests(batches, options, context.runId),
   );
   return {
-    ...invokesOf(options, client, batches, context),
+    ...invokesOf(options, client, batches, requests, context),
     prepare: (signal) => client.open(signal),
     rehearse: (signal) => rehearse(options, context, signal),
     facts: () => client.facts(),
@@ -137,11 +137,11 @@ function invokesOf(
   { expect }: HttpOptions,
   client: Client,
   batches: InstanceBatches | undefined,
+  requests: readonly Request[],
   { onAnswer }: Pick<BackendContext, 'onAnswer'>,
 ): Pick<Backend, 'invoke' | 'invokeBatch'> {
   const needles = needlesOf(expect);
-  const outcomeOf = (result: Answer | WireFailure): Outcome => {
-    showAnswer(onAnswer, result);
+  const outcomeOf = (result: Result): Outcome => {
     if (result.kind === 'failure') return failedWire(result);
     const trouble = unexpected(expect, needles, result);
     if (trouble === null) return success(result);
@@ -151,16 +151,14 @@ function invokesOf(
       ? failedAnswer(result)
       : { ok: false, failure: 'bad-answer', detail: trouble, ...knownTimes(result) };
   };
-  const invoke = async (call: Call): Promise<Outcome> => outcomeOf(await client.send(call));
-  if (batches === undefined) return { invoke };
-  return {
-    invoke,
-    async invokeBatch(call): Promise<BatchOutcome> {
-      const result = await client.sendBatch(call);
-      const outcome = outcomeOf(result);
-      return result.kind === 'failure' ? outcome : batches.split(outcome, call.payloads, result.body);
-    },
-  };
+  return sentCalls({
+    method: requests[0]?.method ?? 'GET',
+    collectBody: needles.length > 0,
+    send: client.send,
+    outcomeOf,
+    batches: batches && { send: client.sendBatch, outcomeOf, instances: batches },
+    onAnswer,
+  });
 }
 
 function success({ sentMs, doneMs, doneEarliestMs, handshakeMs }: Answer): Outcome {
@@ -192,7 +190,7 @@ async function rehearse(
   );
   await client.open(signal);
   return {
-    ...invokesOf(rehearsed, client, batches, {}),
+    ...invokesOf(rehearsed, client, batches, requests, {}),
     async close() {
       await client.close();
       sink.close();

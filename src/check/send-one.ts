@@ -1,4 +1,5 @@
 import type { Backend, Call, SeenAnswer } from '../backends/backend.js';
+import { invoked } from '../backends/invoked.js';
 import type { Clock } from '../clock.js';
 import { messageOf, printable, UserError } from '../errors.js';
 import type { Failure, Outcome } from '../sample.js';
@@ -39,7 +40,7 @@ async function answered(backend: Backend, clock: Clock, handedMs: number, timeou
   const controller = new AbortController();
   const over = new AbortController();
   let onAbort = (): void => undefined;
-  const call: Call = {
+  const callOf = (settle: Call['settle']): Call => ({
     seq: 0,
     payload: 0,
     dueMs: handedMs,
@@ -48,16 +49,19 @@ async function answered(backend: Backend, clock: Clock, handedMs: number, timeou
     onAbort: (listener) => {
       onAbort = listener;
     },
-  };
+    settle,
+  });
   const tooLate = clock.until(handedMs + timeoutMs, over.signal).then((): Outcome => {
     controller.abort();
     onAbort();
     const detail = `no complete answer within ${String(timeoutMs / 1000)} s`;
     return { ok: false, failure: 'timeout', detail };
   });
-  const outcome = backend
-    .invoke(call)
-    .catch((thrown: unknown): Outcome => ({ ok: false, failure: 'crashed', detail: messageOf(thrown) }));
+  const outcome = invoked((call) => backend.invoke(call), callOf).catch((thrown: unknown): Outcome => ({
+    ok: false,
+    failure: 'crashed',
+    detail: messageOf(thrown),
+  }));
   try {
     return await Promise.race([outcome, tooLate]);
   } finally {

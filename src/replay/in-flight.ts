@@ -13,22 +13,36 @@ export function inFlightMemory(workers: number): InFlightMemory {
 }
 
 export function createInFlight(memory: InFlightMemory, worker: number, limit: number): InFlight {
-  const open = new Int32Array(memory);
-  const own = 1 + worker;
-  const sent = own + workersOf(open);
-  return {
-    enter() {
-      if (!takeBelow(open, limit)) return false;
-      Atomics.add(open, own, 1);
-      // Only this thread writes it.
-      open[sent] = (open[sent] as number) + 1;
-      return true;
-    },
-    leave() {
-      Atomics.sub(open, 0, 1);
-      Atomics.sub(open, own, 1);
-    },
-  };
+  return new Counters(memory, worker, limit);
+}
+
+/** A class, as the recorder: closures are others in the run than in its rehearsal, and compiled code knows them. */
+class Counters implements InFlight {
+  readonly #open: Int32Array;
+  readonly #own: number;
+  readonly #sent: number;
+  readonly #limit: number;
+
+  constructor(memory: InFlightMemory, worker: number, limit: number) {
+    this.#open = new Int32Array(memory);
+    this.#own = 1 + worker;
+    this.#sent = this.#own + workersOf(this.#open);
+    this.#limit = limit;
+  }
+
+  enter(): boolean {
+    const open = this.#open;
+    if (!takeBelow(open, this.#limit)) return false;
+    Atomics.add(open, this.#own, 1);
+    // Only this thread writes it.
+    open[this.#sent] = (open[this.#sent] as number) + 1;
+    return true;
+  }
+
+  leave(): void {
+    Atomics.sub(this.#open, 0, 1);
+    Atomics.sub(this.#open, this.#own, 1);
+  }
 }
 
 /** Never above the limit, not even for a moment: another thread would shed for a place that nobody took. */

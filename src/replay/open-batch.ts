@@ -1,6 +1,6 @@
-import type { BatchCall, BatchOutcome, Lacking } from '../backends/backend.js';
+import type { Backend, BatchCall, BatchOutcome, Lacking } from '../backends/backend.js';
 import type { Outcome } from '../sample.js';
-import { OpenCall, type Carrier } from './open-call.js';
+import { OpenCall, type Carrier, type Settling } from './open-call.js';
 import type { Recorder, Released } from './recorder.js';
 import type { Schedule } from './schedule-chunk.js';
 import { trustedBatch } from './trusted-outcome.js';
@@ -13,20 +13,26 @@ export class OpenBatch extends OpenCall implements BatchCall {
   readonly #released: Released;
 
   /** Rows `from` to `end` of a chunk of the schedule. */
-  constructor({ seq, dueMs, payload, releaseMs = dueMs }: Schedule, from: number, end: number, handedMs: number) {
-    super(seq[from] as number, dueMs[from] as number, handedMs, payload[from] as number);
+  constructor(
+    { seq, dueMs, payload, releaseMs = dueMs }: Schedule,
+    from: number,
+    end: number,
+    handedMs: number,
+    settling: Settling,
+  ) {
+    super(seq[from] as number, dueMs[from] as number, handedMs, payload[from] as number, settling);
     this.payloads = payload.subarray(from, end);
     this.#seqs = seq.subarray(from, end);
     this.#duesMs = dueMs.subarray(from, end);
     this.#released = { releaseMs: releaseMs[from] as number, invocation: this.seq };
   }
 
-  override handTo(backend: Carrier): Promise<Outcome> {
+  override handTo(backend: Carrier): ReturnType<Backend['invoke']> {
     if (backend.invokeBatch === undefined) throw new Error('the backend has no invokeBatch');
     return backend.invokeBatch(this);
   }
 
-  override settle(recorder: Recorder, outcome: BatchOutcome, nowMs: number): void {
+  override recordTold(recorder: Recorder, outcome: BatchOutcome, nowMs: number): void {
     const { lacking, ...sound } = trustedBatch(outcome, this.payloads.length, this.handedMs, nowMs);
     this.#recordAll(recorder, sound, sound.ok ? lacking : undefined);
   }

@@ -6,6 +6,11 @@ import { trusted } from './trusted-outcome.js';
 /** What a call is handed to. */
 export type Carrier = Readonly<Record<'invoke', Backend['invoke']> & Record<'invokeBatch', Backend['invokeBatch']>>;
 
+/** Who waits for what became of a call. */
+export interface Settling {
+  settle(call: OpenCall, outcome: Outcome): void;
+}
+
 /** One request handed over and not yet recorded; a link of the list of them. */
 export class OpenCall implements Call {
   settled = false;
@@ -20,14 +25,19 @@ export class OpenCall implements Call {
     readonly dueMs: number,
     readonly handedMs: number,
     readonly payload: number,
+    readonly settling: Settling,
   ) {}
 
-  handTo(backend: Carrier): Promise<Outcome> {
+  handTo(backend: Carrier): ReturnType<Backend['invoke']> {
     return backend.invoke(this);
   }
 
+  settle(outcome: Outcome): void {
+    this.settling.settle(this, outcome);
+  }
+
   /** Records what the backend says became of it. */
-  settle(recorder: Recorder, outcome: Outcome, nowMs: number): void {
+  recordTold(recorder: Recorder, outcome: Outcome, nowMs: number): void {
     recorder.record(this, trusted(outcome, this.handedMs, nowMs));
   }
 

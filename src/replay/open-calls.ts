@@ -4,7 +4,7 @@ import { messageOf } from '../errors.js';
 import type { Failure, Outcome } from '../sample.js';
 import type { InFlight } from './in-flight.js';
 import { OpenBatch } from './open-batch.js';
-import { OpenCall, type Carrier } from './open-call.js';
+import { OpenCall, type Carrier, type Settling } from './open-call.js';
 import type { Recorder } from './recorder.js';
 import type { Schedule } from './schedule.js';
 
@@ -19,7 +19,7 @@ export interface OpenRun {
 }
 
 /** The calls handed over and not yet recorded, oldest first (a doubly linked list: answers leave it from anywhere). */
-export class OpenCalls {
+export class OpenCalls implements Settling {
   /** Fields of its own: a run and its rehearsal give objects of different shapes, which compiled code would stumble over. */
   readonly #clock: Clock;
   readonly #backend: Carrier;
@@ -41,7 +41,8 @@ export class OpenCalls {
   send(chunk: Schedule, row: number, handedMs: number): number {
     const { invocation } = chunk;
     const end = invocation === undefined ? row + 1 : batchEnd(invocation, row, chunk.rows);
-    const call = invocation === undefined ? openCall(chunk, row, handedMs) : new OpenBatch(chunk, row, end, handedMs);
+    const call =
+      invocation === undefined ? openCall(chunk, row, handedMs, this) : new OpenBatch(chunk, row, end, handedMs, this);
     if (this.#inFlight.enter()) this.#hand(call);
     else call.record(this.#recorder, { ok: false, failure: 'shed', detail: '', doneMs: handedMs });
     return end;
@@ -50,17 +51,22 @@ export class OpenCalls {
   #hand(call: OpenCall): void {
     append(this.#ends, call);
     try {
-      call.handTo(this.#backend).then(
-        (outcome) => {
-          this.#settle(call, outcome);
-        },
-        (thrown: unknown) => {
-          this.#settle(call, { ok: false, failure: 'crashed', detail: messageOf(thrown) });
-        },
-      );
+      const handed = call.handTo(this.#backend);
+      if (handed !== 'settles') this.#follow(call, handed);
     } catch (thrown) {
-      this.#settle(call, { ok: false, failure: 'crashed', detail: messageOf(thrown) });
+      this.settle(call, { ok: false, failure: 'crashed', detail: messageOf(thrown) });
     }
+  }
+
+  #follow(call: OpenCall, promise: Promise<Outcome>): void {
+    promise.then(
+      (outcome) => {
+        this.settle(call, outcome);
+      },
+      (thrown: unknown) => {
+        this.settle(call, { ok: false, failure: 'crashed', detail: messageOf(thrown) });
+      },
+    );
   }
 
   /** When the oldest open call was handed over; `otherwise` when none is open. */
@@ -95,23 +101,30 @@ export class OpenCalls {
   }
 
   #giveUp(call: OpenCall, failure: Failure, detail: string): void {
+    // Taken first: what the backend says when it is aborted is no news.
+    this.#take(call);
     const known = call.abort();
-    this.#settle(call, {
-      ok: false,
-      failure,
-      detail,
-      sentMs: known?.sentMs ?? NaN,
-      handshakeMs: known?.handshakeMs ?? NaN,
-    });
+    const { sentMs = NaN, handshakeMs = NaN } = known ?? {};
+    const outcome: Outcome = { ok: false, failure, detail, sentMs, handshakeMs };
+    call.recordTold(this.#recorder, outcome, this.#clock.now());
+    this.#tellIfEmpty();
   }
 
   /** Once per call: what comes after a timeout or stop is ignored. */
-  #settle(call: OpenCall, outcome: Outcome): void {
+  settle(call: OpenCall, outcome: Outcome): void {
     if (call.settled) return;
+    this.#take(call);
+    call.recordTold(this.#recorder, outcome, this.#clock.now());
+    this.#tellIfEmpty();
+  }
+
+  #take(call: OpenCall): void {
     call.settled = true;
     remove(this.#ends, call);
     this.#inFlight.leave();
-    call.settle(this.#recorder, outcome, this.#clock.now());
+  }
+
+  #tellIfEmpty(): void {
     if (this.#ends.oldest === undefined) this.#whenEmpty?.();
   }
 }
@@ -120,8 +133,8 @@ function carrierOf(backend: Backend): Carrier {
   return { invoke: backend.invoke.bind(backend), invokeBatch: backend.invokeBatch?.bind(backend) };
 }
 
-function openCall({ seq, dueMs, payload }: Schedule, row: number, handedMs: number): OpenCall {
-  return new OpenCall(seq[row] as number, dueMs[row] as number, handedMs, payload[row] as number);
+function openCall({ seq, dueMs, payload }: Schedule, row: number, handedMs: number, settling: Settling): OpenCall {
+  return new OpenCall(seq[row] as number, dueMs[row] as number, handedMs, payload[row] as number, settling);
 }
 
 /** The row behind the last of an invocation. */

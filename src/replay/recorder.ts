@@ -44,49 +44,60 @@ export function createRecorder(
   emit: (batch: SampleBatch) => void,
   rooms: ArrayBuffer[] = [],
 ): Recorder {
-  let columns = columnsOf(BATCH_ROWS);
+  return new ColumnRecorder(worker, emit, rooms);
+}
+
+class ColumnRecorder implements Recorder {
+  readonly #worker: number;
+  readonly #emit: (batch: SampleBatch) => void;
+  readonly #rooms: ArrayBuffer[];
+  #columns = columnsOf(BATCH_ROWS);
   /** Made for the first row that has some: most services tell none, and then there is nothing to pay. */
-  let usage: UsageColumns | undefined;
+  #usage: UsageColumns | undefined;
   /** Made for the first row of a batch. */
-  let invocations: Uint32Array | undefined;
-  let details: { row: number; text: string }[] = [];
-  let rows = 0;
+  #invocations: Uint32Array | undefined;
+  #details: { row: number; text: string }[] = [];
+  #rows = 0;
 
-  const flush = (): void => {
+  constructor(worker: number, emit: (batch: SampleBatch) => void, rooms: ArrayBuffer[]) {
+    this.#worker = worker;
+    this.#emit = emit;
+    this.#rooms = rooms;
+  }
+
+  flush(): void {
+    const rows = this.#rows;
     if (rows === 0) return;
-    const full = rows > BATCH_ROWS / 2 ? columns : copyOf(columns, rows);
-    if (full === columns) columns = columnsOf(BATCH_ROWS, rooms.pop());
-    const used = usage === undefined ? {} : { usage: cutTo(rows, usage) };
-    const carried = invocations === undefined ? {} : { invocation: invocations.slice(0, rows) };
-    const batch: SampleBatch = { rows, worker, ...full, ...carried, ...used, details };
-    rows = 0;
-    usage = undefined;
-    details = [];
-    emit(batch);
-  };
+    const full = rows > BATCH_ROWS / 2 ? this.#columns : copyOf(this.#columns, rows);
+    if (full === this.#columns) this.#columns = columnsOf(BATCH_ROWS, this.#rooms.pop());
+    const used = this.#usage === undefined ? {} : { usage: cutTo(rows, this.#usage) };
+    const carried = this.#invocations === undefined ? {} : { invocation: this.#invocations.slice(0, rows) };
+    const batch = { rows, worker: this.#worker, ...full, ...carried, ...used, details: this.#details };
+    this.#rows = 0;
+    this.#usage = undefined;
+    this.#details = [];
+    this.#emit(batch);
+  }
 
-  return {
-    flush,
-    record({ seq, dueMs, handedMs }, outcome, invocation) {
-      const row = rows++;
-      columns.seq[row] = seq;
-      columns.dueMs[row] = dueMs;
-      columns.releaseMs[row] = invocation === undefined ? dueMs : invocation.releaseMs;
-      columns.handedMs[row] = handedMs;
-      columns.sentMs[row] = outcome.sentMs ?? NaN;
-      columns.doneMs[row] = outcome.doneMs ?? NaN;
-      columns.doneEarliestMs[row] = outcome.doneEarliestMs ?? NaN;
-      columns.handshakeMs[row] = outcome.handshakeMs ?? NaN;
-      columns.serverMs[row] = outcome.serverMs ?? NaN;
-      columns.outcome[row] = outcome.ok ? 0 : outcomeCode(outcome.failure);
-      columns.coldStart[row] =
-        outcome.coldStart === undefined ? 0 : Math.max(0, COLD_STARTS.indexOf(outcome.coldStart));
-      if (invocation !== undefined) (invocations ??= new Uint32Array(BATCH_ROWS))[row] = invocation.invocation;
-      if (outcome.usage !== undefined) write((usage ??= usageColumnsOf(BATCH_ROWS)), row, outcome.usage);
-      if (!outcome.ok && outcome.detail !== '') details.push({ row, text: printable(outcome.detail) });
-      if (rows === BATCH_ROWS) flush();
-    },
-  };
+  record({ seq, dueMs, handedMs }: Sent, outcome: Outcome, invocation?: Released): void {
+    const row = this.#rows++;
+    const columns = this.#columns;
+    columns.seq[row] = seq;
+    columns.dueMs[row] = dueMs;
+    columns.releaseMs[row] = invocation === undefined ? dueMs : invocation.releaseMs;
+    columns.handedMs[row] = handedMs;
+    columns.sentMs[row] = outcome.sentMs ?? NaN;
+    columns.doneMs[row] = outcome.doneMs ?? NaN;
+    columns.doneEarliestMs[row] = outcome.doneEarliestMs ?? NaN;
+    columns.handshakeMs[row] = outcome.handshakeMs ?? NaN;
+    columns.serverMs[row] = outcome.serverMs ?? NaN;
+    columns.outcome[row] = outcome.ok ? 0 : outcomeCode(outcome.failure);
+    columns.coldStart[row] = outcome.coldStart === undefined ? 0 : Math.max(0, COLD_STARTS.indexOf(outcome.coldStart));
+    if (invocation !== undefined) (this.#invocations ??= new Uint32Array(BATCH_ROWS))[row] = invocation.invocation;
+    if (outcome.usage !== undefined) write((this.#usage ??= usageColumnsOf(BATCH_ROWS)), row, outcome.usage);
+    if (!outcome.ok && outcome.detail !== '') this.#details.push({ row, text: printable(outcome.detail) });
+    if (this.#rows === BATCH_ROWS) this.flush();
+  }
 }
 
 type Columns = Omit<SampleBatch, 'rows' | 'worker' | 'invocation' | 'usage' | 'details'>;

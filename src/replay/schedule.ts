@@ -1,6 +1,6 @@
 import { readArrivals } from '../arrival-store.js';
 import type { Batching } from '../run.js';
-import type { ArrivalStore, Trace } from '../trace.js';
+import type { ArrivalChunk, ArrivalStore, Trace } from '../trace.js';
 import { formBatches } from './form-batches.js';
 import { scheduleChunk, type Schedule, type Shard } from './schedule-chunk.js';
 
@@ -27,24 +27,39 @@ export function schedule(store: ArrivalStore, window: Window, shard: Shard): Ite
   return formBatches(requests(store, window, { index: 0, of: 1 }), window.batching, shard);
 }
 
-function* requests(store: ArrivalStore, window: Window, shard: Shard): Iterable<Schedule> {
+function* requests(
+  store: ArrivalStore,
+  { fromMs, toMs, speed, payloadsInTurn }: Window,
+  shard: Shard,
+): Iterable<Schedule> {
+  // An object of its own: those given come from this thread or another, and code compiled for the one is undone by the other.
+  const cut: Cut = { fromMs, toMs, speed, inTurn: payloadsInTurn ?? 0, index: shard.index, of: shard.of };
   let first = 0;
-  const inTurn = window.payloadsInTurn;
-  for (const { atMs, payload } of readArrivals(store)) {
-    if ((atMs[0] ?? Infinity) >= window.toMs) return;
-    const chunk = emptyChunk(Math.ceil(atMs.length / shard.of));
-    let rows = 0;
-    for (let i = (((shard.index - first) % shard.of) + shard.of) % shard.of; i < atMs.length; i += shard.of) {
-      const at = atMs[i] as number;
-      if (at < window.fromMs || at >= window.toMs) continue;
-      chunk.seq[rows] = first + i;
-      chunk.dueMs[rows] = (at - window.fromMs) / window.speed;
-      chunk.payload[rows] = inTurn === undefined ? (payload?.[i] ?? 0) : (first + i) % inTurn;
-      rows++;
-    }
-    first += atMs.length;
-    if (rows > 0) yield scheduleChunk(rows, chunk);
+  for (const arrivals of readArrivals(store)) {
+    if ((arrivals.atMs[0] ?? Infinity) >= cut.toMs) return;
+    const chunk = chunkOf(arrivals, first, cut);
+    first += arrivals.atMs.length;
+    if (chunk.rows > 0) yield chunk;
   }
+}
+
+/** `inTurn`: 0, each arrival names its payload. */
+type Cut = Readonly<Record<'fromMs' | 'toMs' | 'speed' | 'inTurn' | 'index' | 'of', number>>;
+
+/** The requests of a shard among arrivals of which the first is request `first` of the trace. */
+function chunkOf({ atMs, payload }: ArrivalChunk, first: number, cut: Cut): Schedule {
+  const { fromMs, toMs, speed, inTurn, index, of } = cut;
+  const chunk = emptyChunk(Math.ceil(atMs.length / of));
+  let rows = 0;
+  for (let i = (((index - first) % of) + of) % of; i < atMs.length; i += of) {
+    const at = atMs[i] as number;
+    if (at < fromMs || at >= toMs) continue;
+    chunk.seq[rows] = first + i;
+    chunk.dueMs[rows] = (at - fromMs) / speed;
+    chunk.payload[rows] = inTurn === 0 ? (payload?.[i] ?? 0) : (first + i) % inTurn;
+    rows++;
+  }
+  return scheduleChunk(rows, chunk);
 }
 
 function emptyChunk(rows: number): Omit<Schedule, 'rows'> {

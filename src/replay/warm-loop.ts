@@ -15,6 +15,8 @@ export interface Rehearsal {
   readonly standIn: Backend | undefined;
   /** Of the run; absent: it is not batched. */
   readonly batchSize: number | undefined;
+  /** Whether the run takes its payloads in turn. */
+  readonly inTurn: boolean;
   readonly ends: Pick<ShardRun, 'stop' | 'hold'>;
   readonly onBatch: (batch: SampleBatch) => void;
 }
@@ -33,11 +35,19 @@ const MOST_TOGETHER = 16;
  * before the first request: a cold loop is late for its first second. What is compiled lasts only while the run looks
  * exactly like the rehearsal (docs/ARCHITECTURE.md), so all but the stand-in is the run's own: schedule, clock, signals.
  */
-export async function warmLoop({ clock, requests, standIn, batchSize, ends, onBatch }: Rehearsal): Promise<void> {
+export async function warmLoop({
+  clock,
+  requests,
+  standIn,
+  batchSize,
+  inTurn,
+  ends,
+  onBatch,
+}: Rehearsal): Promise<void> {
   const stored = inGroups(clock.now(), requests);
   const backend = standIn ?? answersAtOnce(clock);
   const size = Math.min(batchSize ?? 1, MOST_TOGETHER);
-  const window = { fromMs: 0, toMs: Infinity, speed: 1 };
+  const window = { fromMs: 0, toMs: Infinity, speed: 1, ...(inTurn ? { payloadsInTurn: 1 } : {}) };
   const batching = batchSize === undefined ? {} : { batching: { size, waitMs: 1 } };
   await replayShard({
     schedule: schedule(stored, { ...window, ...batching }, { index: 0, of: 1 }),

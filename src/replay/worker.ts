@@ -86,7 +86,7 @@ async function work(
 }
 
 async function openBackend(order: WorkerOrder, clock: SystemClock, { stop, hold }: Ends, say: Say): Promise<Backend> {
-  const { batching } = order.window;
+  const { batching, payloadsInTurn } = order.window;
   const plugin = await importPlugin(order.pluginUrl);
   const backend = await plugin.create(order.options, {
     clock,
@@ -105,10 +105,12 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, { stop, hold 
   };
   // Not after the rehearsal: code compiled for kinds of objects of which none is left would go, too.
   collectGarbage();
+  const inTurn = payloadsInTurn !== undefined;
+  const rehearsal = { clock, batchSize: batching?.size, inTurn, ends: { stop, hold }, onBatch };
   for (let i = 0; i < REHEARSALS; i++) {
     const standIn = await backend.rehearse?.(stop);
     const requests = Math.ceil(order.rehearsals / REHEARSALS);
-    await warmLoop({ clock, requests, standIn, batchSize: batching?.size, ends: { stop, hold }, onBatch });
+    await warmLoop({ ...rehearsal, requests, standIn });
     await standIn?.close?.();
   }
   collectYoung();

@@ -3,9 +3,10 @@ import { createServer as createHttp2Server, type ServerHttp2Session } from 'node
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import aiPlatform from '#src/backends/ai-platform';
-import type { Backend, BackendPlugin, RawOptions } from '#src/backends/backend';
+import type { BackendPlugin, RawOptions } from '#src/backends/backend';
 import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
+import type { Asked } from '../support/asked.js';
 import { restoreEnvironment, serveMetadata } from '../support/fake-google.js';
 import { call, meaningOf, openBackend, setUpBackend } from '../support/google-backend.js';
 import { type SeenCall, servePredictions } from '../support/fake-vertex.js';
@@ -224,7 +225,7 @@ async function http2Service(
   return at(server.address() as AddressInfo);
 }
 
-async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [PAYLOAD]): Promise<Backend> {
+async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [PAYLOAD]): Promise<Asked> {
   const all = { endpoint: NAME, transport: 'grpc', ...raw };
   const made = await setUpBackend(aiPlatform, all, payloads);
   return kept(await openBackend(aiPlatform, made?.options ?? aiPlatform.parseOptions(all), payloads));

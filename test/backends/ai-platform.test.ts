@@ -5,11 +5,12 @@ import aiPlatform from '#src/backends/ai-platform';
 import { deployedCapacity } from '#src/backends/ai-platform/deployed-capacity';
 import { endpointAddress, type EndpointPlace } from '#src/backends/ai-platform/endpoint-address';
 import { predictBody } from '#src/backends/ai-platform/predict-body';
-import type { Backend, BackendPlugin, RawOptions, SetUpResult } from '#src/backends/backend';
+import type { BackendPlugin, RawOptions, SetUpResult } from '#src/backends/backend';
 import { importPlugin, locatePlugin } from '#src/backends/registry';
 import { UserError } from '#src/errors';
 import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
+import type { Asked } from '../support/asked.js';
 import { type MetadataServer, restoreEnvironment, serveHttp, serveMetadata } from '../support/fake-google.js';
 import { call, meaningOf, openBackend, setUpBackend } from '../support/google-backend.js';
 import { answer, listen, serve } from './shared/loopback-server.js';
@@ -380,6 +381,6 @@ function setUp(raw: RawOptions, payloads: readonly Payload[], env = {}): Promise
   return setUpBackend(aiPlatform, raw, payloads, env);
 }
 
-async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [PAYLOAD]): Promise<Backend> {
+async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [PAYLOAD]): Promise<Asked> {
   return kept(await openBackend(aiPlatform, aiPlatform.parseOptions(raw), payloads));
 }

@@ -2,10 +2,10 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Backend } from '#src/backends/backend';
 import lambda from '#src/backends/lambda';
 import sagemaker from '#src/backends/sagemaker';
 import type { Outcome } from '#src/sample';
+import type { Asked } from '../support/asked.js';
 import { CREDENTIALS, type FakeAnswer, isolateAws, startFakeAws } from '../support/fake-aws.js';
 import { call, json, preparedBackend } from '../support/prepared-backend.js';
 
@@ -18,8 +18,8 @@ const server = await startFakeAws(
 const endpointUrl = server.url;
 
 interface Service {
-  readonly lean: Backend;
-  readonly sdk: Backend;
+  readonly lean: Asked;
+  readonly sdk: Asked;
   /** What the vendor's own client says to it, by itself. */
   readonly ask: () => Promise<VendorsWord>;
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Backend, BackendPlugin, RawOptions } from '#src/backends/backend';
+import type { BackendPlugin, RawOptions } from '#src/backends/backend';
 import aiPlatform from '#src/backends/ai-platform';
 import cloudFunctions from '#src/backends/cloud-functions';
 import http from '#src/backends/http';
@@ -15,6 +15,7 @@ import tfServing from '#src/backends/tf-serving';
 import { readSampleLog } from '#src/collectors/sample-log';
 import { UserError } from '#src/errors';
 import { OUTCOMES } from '#src/sample';
+import type { Asked } from '../support/asked.js';
 import { CREDENTIALS, type FakeAws, isolateAws, logTail, startFakeAws } from '../support/fake-aws.js';
 import { servePredictions } from '../support/fake-vertex.js';
 import { batchCall, json, preparedBackend } from '../support/prepared-backend.js';
@@ -31,7 +32,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function opened<O>(plugin: BackendPlugin<O>, raw: RawOptions, bodies: readonly string[]): Promise<Backend> {
+async function opened<O>(plugin: BackendPlugin<O>, raw: RawOptions, bodies: readonly string[]): Promise<Asked> {
   const backend = await preparedBackend(plugin, raw, bodies.map(json), { batchSize: 8 });
   closing.push(() => backend.close?.());
   return backend;
@@ -67,7 +68,7 @@ describe.each(SERVICES)('%s', (_name, plugin, options) => {
   it('sends a batch in one request, and tells the answer apart again', async () => {
     const server = await echo();
     const backend = await opened(plugin, options(server.url), BODIES);
-    const send = (...payloads: number[]) => backend.invokeBatch?.(batchCall(payloads));
+    const send = (...payloads: number[]) => backend.invokeBatch(batchCall(payloads));
     expect(await send(0, 3, 0)).toMatchObject({ ok: true });
     expect(server.seen.at(-1)?.body.toString()).toBe('{"instances":[1,4,5,1]}');
     expect(server.seen.at(-1)?.headers['content-length']).toBe('23');
@@ -94,7 +95,7 @@ it('a signed batch is one that the service accepts, also when it is sent again',
     [0, 3],
     [3, 0, 0],
   ]) {
-    const outcome = await backend.invokeBatch?.(batchCall(payloads));
+    const outcome = await backend.invokeBatch(batchCall(payloads));
     expect(outcome).toMatchObject({ ok: true, usage: { requestBytes: server.seen.at(-1)?.body.length } });
   }
 });
@@ -128,7 +129,7 @@ describe('against our own server', () => {
     closing.push(() => server.stop());
     const rows = ['{"instances":[[1,2,3,4]]}', '{"instances":[[0,0,0,1],[1.5,0,0,0]]}'];
     const backend = await opened(tfServing, { url: server.modelUrl }, rows);
-    const outcome = await backend.invokeBatch?.(batchCall([0, 1, 1]));
+    const outcome = await backend.invokeBatch(batchCall([0, 1, 1]));
     expect(outcome).toMatchObject({ ok: true });
     expect(outcome).not.toHaveProperty('lacking');
   });
@@ -139,11 +140,11 @@ describe('against our own server', () => {
     const rows = ['{"instances":[[1,2,3,4]]}', '{"instances":[[0,0,0,1],[1.5,0,0,0]]}'];
     const options = { address: server.grpc ?? '', model: server.name, transport: 'grpc', input: 'x' };
     const backend = await opened(tfServing, options, rows);
-    const outcome = await backend.invokeBatch?.(batchCall([0, 1, 1]));
+    const outcome = await backend.invokeBatch(batchCall([0, 1, 1]));
     expect(outcome).toMatchObject({ ok: true });
     expect(outcome).not.toHaveProperty('lacking');
     const short = await opened(tfServing, options, ['{"instances":[[1,2]]}']);
-    expect(await short.invokeBatch?.(batchCall([0, 0]))).toMatchObject({ ok: false, failure: 'rejected' });
+    expect(await short.invokeBatch(batchCall([0, 0]))).toMatchObject({ ok: false, failure: 'rejected' });
   });
 });
 
@@ -164,7 +165,7 @@ describe('ai-platform over gRPC', () => {
     const at = `http://127.0.0.1:${String(server.port)}`;
     const raw = { endpoint: ENDPOINT, endpointUrl: at, transport: 'grpc', auth: 'none', parameters: '{"top":3}' };
     const backend = await opened(aiPlatform, raw, BODIES);
-    const send = (...payloads: number[]) => backend.invokeBatch?.(batchCall(payloads));
+    const send = (...payloads: number[]) => backend.invokeBatch(batchCall(payloads));
     expect(await send(0, 3, 0)).not.toHaveProperty('lacking');
     const top = { structValue: { fields: { top: value(3) } } };
     const seen = { endpoint: ENDPOINT, instances: [1, 4, 5, 1].map(value), parameters: top };
@@ -182,7 +183,7 @@ describe('onnx', () => {
   it('runs the model once over the joined rows, and one bad row fails them all', async () => {
     const model = writeModel(folder, picking());
     const backend = await opened(onnx, { model, sessions: '1', warm: 'false' }, ['[0]', '[1,2,3]', '[9]']);
-    const send = (...payloads: number[]) => backend.invokeBatch?.(batchCall(payloads));
+    const send = (...payloads: number[]) => backend.invokeBatch(batchCall(payloads));
     expect(await send(0, 1, 0)).toMatchObject({ ok: true });
     expect(await send(0, 1, 0)).toMatchObject({ ok: true });
     expect(await send(0, 2)).toMatchObject({ ok: false, failure: 'function-error' });

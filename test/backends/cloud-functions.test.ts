@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { Backend, BackendPlugin, RawOptions, SetUpResult } from '#src/backends/backend';
+import type { BackendPlugin, RawOptions, SetUpResult } from '#src/backends/backend';
 import cloudFunctions from '#src/backends/cloud-functions';
 import { functionAddress, type Place } from '#src/backends/cloud-functions/function-address';
 import { handlerReport } from '#src/backends/shared/handler-report';
@@ -9,6 +9,7 @@ import { importPlugin, locatePlugin } from '#src/backends/registry';
 import { UserError } from '#src/errors';
 import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
+import type { Asked } from '../support/asked.js';
 import { type MetadataServer, restoreEnvironment, serveMetadata } from '../support/fake-google.js';
 import { call, meaningOf, openBackend, setUpBackend } from '../support/google-backend.js';
 import { answer, listen, serve } from './shared/loopback-server.js';
@@ -403,6 +404,6 @@ function setUp(raw: RawOptions, payloads: readonly Payload[], env = {}): Promise
   return setUpBackend(cloudFunctions, raw, payloads, env);
 }
 
-async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [JSON_PAYLOAD]): Promise<Backend> {
+async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [JSON_PAYLOAD]): Promise<Asked> {
   return kept(await openBackend(cloudFunctions, cloudFunctions.parseOptions(raw), payloads));
 }

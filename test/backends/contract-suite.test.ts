@@ -26,7 +26,11 @@ const good: BackendPlugin = {
   create: (options, context) => createGood(options as Record<string, string>, context),
 };
 
-function createGood(options: Record<string, string>, { clock }: BackendContext): Backend {
+interface Promising extends Backend {
+  invoke(call: Call): Promise<Outcome>;
+}
+
+function createGood(options: Record<string, string>, { clock }: BackendContext): Promising {
   return {
     async invoke({ handedMs }) {
       await clock.until(handedMs + 1);
@@ -39,7 +43,9 @@ function createGood(options: Record<string, string>, { clock }: BackendContext):
 }
 
 /** The good one with another way to answer. */
-function answering(invoke: (call: Call, good: Backend, context: BackendContext) => Promise<Outcome>): BackendPlugin {
+function answering(
+  invoke: (call: Call, good: Promising, context: BackendContext) => ReturnType<Backend['invoke']>,
+): BackendPlugin {
   return {
     ...good,
     create(options, context) {
@@ -47,6 +53,17 @@ function answering(invoke: (call: Call, good: Backend, context: BackendContext) 
       return { ...backend, invoke: (call) => invoke(call, backend, context) };
     },
   };
+}
+
+/** The good one without promises: its answers are all one object. */
+function settling(change: (outcome: Outcome) => Outcome = (outcome) => outcome): BackendPlugin {
+  const told = {} as Outcome;
+  return answering((call, backend) => {
+    void backend.invoke(call).then((outcome) => {
+      call.settle(Object.assign(told, change(outcome)));
+    });
+    return 'settles';
+  });
 }
 
 function closing(close: (closes: number) => Promise<void>): BackendPlugin {
@@ -100,6 +117,14 @@ const describesTwice = { ...good, options: [...(good.options ?? []), ...(good.op
 describe('the contract suite', () => {
   test('finds nothing where there is nothing', async () => {
     expect(await failures(good)).toEqual([]);
+  });
+
+  test('takes one that settles its calls for one that answers by promises', async () => {
+    expect(await failures(settling())).toEqual([]);
+    expect(await failures(settling((outcome) => ({ ...outcome, doneMs: (outcome.doneMs ?? 0) + 1e6 })))).toEqual([
+      'call',
+      'failure',
+    ]);
   });
 
   test.each<{ sin: string; plugin: BackendPlugin; caught: Name[] }>([

@@ -4,13 +4,15 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { Backend, BackendContext, Call, RawOptions } from '#src/backends/backend';
+import type { BackendContext, RawOptions } from '#src/backends/backend';
 import http from '#src/backends/http';
 import { UserError } from '#src/errors';
 import type { Outcome } from '#src/sample';
 import type { Payload } from '#src/trace';
 import { makeCertificate } from './shared/certificate.js';
 import { answer, listen, serve, type LoopbackServer } from './shared/loopback-server.js';
+import { asked, type Asked } from '../support/asked.js';
+import { call, meaningOf } from '../support/google-backend.js';
 import { eventually, realClock } from './shared/real-clock.js';
 
 const JSON_PAYLOAD: Payload = { kind: 'bytes', contentType: 'application/json', bytes: Buffer.from('{"a":[1,2]}') };
@@ -294,11 +296,12 @@ describe.skipIf(certificate === undefined)('TLS', () => {
     const url = await tlsService();
     const program = `
       import { createWire } from '#src/backends/shared/http1-wire';
+      import { oneAnswer } from '#src/backends/shared/one-answer';
       for (const host of ['localhost', '127.0.0.1', 'ip6-localhost', '127.0.0.2']) {
         const url = new URL('https://' + host + ':${url.port}/');
         const wire = createWire({ url, connections: { initial: 0, max: null }, clock: { now: () => performance.now() } });
         const request = Buffer.from('GET / HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n');
-        const result = await wire.send(request, { method: 'GET', collectBody: false }, { onAbort: () => undefined });
+        const result = await oneAnswer(wire, request, { method: 'GET', collectBody: false }, { onAbort: () => undefined });
         console.log(host, result.kind, result.detail ?? '');
         wire.close();
       }`;
@@ -416,37 +419,10 @@ async function backendFor(
   raw: RawOptions,
   payloads: readonly Payload[] = [JSON_PAYLOAD],
   context: Partial<BackendContext> = {},
-): Promise<Backend> {
+): Promise<Asked> {
   const options = http.parseOptions({ url: url.href, ...raw });
   const usual = { clock: realClock(), payloads, worker: 0, workers: 1, runId: 'run-1', seed: 1, virtual: false };
-  return kept(await http.create(options, { ...usual, ...context }));
-}
-
-interface TestCall extends Call {
-  abort(): void;
-}
-
-function call({ seq = 0, payload = 0 } = {}): TestCall {
-  const controller = new AbortController();
-  let listener: () => void = () => undefined;
-  return {
-    seq,
-    payload,
-    dueMs: 0,
-    handedMs: 0,
-    signal: controller.signal,
-    onAbort: (given) => {
-      listener = given;
-    },
-    abort() {
-      controller.abort();
-      listener();
-    },
-  };
-}
-
-function meaningOf(outcome: Outcome): string {
-  return outcome.ok ? 'ok' : outcome.failure;
+  return kept(asked(await http.create(options, { ...usual, ...context })));
 }
 
 function expectOrder({ sentMs = NaN, doneEarliestMs = NaN, doneMs = NaN }: Outcome): void {

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Backend, BackendPlugin, RawOptions } from '#src/backends/backend';
+import type { BackendPlugin, RawOptions } from '#src/backends/backend';
 import lambda from '#src/backends/lambda';
 import { unsignedAddress } from '#src/backends/lambda/open-lambda';
 import { parseLogTail } from '#src/backends/lambda/parse-log-tail';
@@ -9,6 +9,7 @@ import { refuseProxy } from '#src/backends/shared/refuse-proxy';
 import { encodeQuery } from '#src/backends/shared/sigv4';
 import { backendContract } from '#src/testing';
 import { type Payload } from '#src/trace';
+import type { Asked } from '../support/asked.js';
 import { CREDENTIALS, type FakeAnswer, type FakeAws, isolateAws, logTail, startFakeAws } from '../support/fake-aws.js';
 import { call, json, preparedBackend } from '../support/prepared-backend.js';
 import { eventually, pause } from './shared/real-clock.js';
@@ -30,7 +31,7 @@ async function fake(answer: Parameters<typeof startFakeAws>[0], accepts = [CREDE
   return kept(await startFakeAws(answer, () => accepts));
 }
 
-async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [json('{"a":1}')]): Promise<Backend> {
+async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [json('{"a":1}')]): Promise<Asked> {
   return kept(await preparedBackend(lambda, raw, payloads));
 }
 

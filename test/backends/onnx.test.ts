@@ -6,13 +6,14 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import plugin from '#src/backends/onnx';
-import type { Backend, Call, RawOptions } from '#src/backends/backend';
+import type { Backend, RawOptions } from '#src/backends/backend';
 import { UserError } from '#src/errors';
 import type { Outcome } from '#src/sample';
 import type { Payload } from '#src/trace';
 import { encodeModel } from '#src/backends/onnx/encode-model';
 import { attachThread } from '#src/backends/onnx/open-thread';
 import { poolThreads, type Answer } from '#src/backends/onnx/session-pool';
+import { asked } from '../support/asked.js';
 import { doubling, picking, slow, writeModel } from './onnx-tiny-models.js';
 
 const run = promisify(execFile);
@@ -296,15 +297,17 @@ function invoke(
 ): Promise<{ handedMs: number; outcome: Outcome }> & { abort: () => void } {
   const handedMs = clock.now();
   let abort = (): void => undefined;
-  const call: Call = {
+  const call = {
     seq,
     dueMs: handedMs,
     handedMs,
     payload,
     signal: never,
-    onAbort: (listener) => (abort = listener),
+    onAbort: (listener: () => void) => (abort = listener),
   };
-  const answered = backend.invoke(call).then((outcome) => ({ handedMs, outcome }));
+  const answered = asked(backend)
+    .invoke(call)
+    .then((outcome) => ({ handedMs, outcome }));
   return Object.assign(answered, {
     abort: () => {
       abort();

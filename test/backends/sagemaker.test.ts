@@ -1,9 +1,10 @@
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Backend, BackendPlugin, RawOptions } from '#src/backends/backend';
+import type { BackendPlugin, RawOptions } from '#src/backends/backend';
 import sagemaker from '#src/backends/sagemaker';
 import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
+import type { Asked } from '../support/asked.js';
 import { CREDENTIALS, type FakeAnswer, type FakeAws, isolateAws, startFakeAws } from '../support/fake-aws.js';
 import { call, json, preparedBackend } from '../support/prepared-backend.js';
 
@@ -24,7 +25,7 @@ async function fake(answer: () => FakeAnswer, accepts = [CREDENTIALS]): Promise<
   return kept(await startFakeAws(answer, () => accepts));
 }
 
-async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [json('[[1]]')]): Promise<Backend> {
+async function backendFor(raw: RawOptions, payloads: readonly Payload[] = [json('[[1]]')]): Promise<Asked> {
   return kept(await preparedBackend(sagemaker, raw, payloads));
 }
 

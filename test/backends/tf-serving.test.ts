@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Backend, BackendContext, BackendPlugin, Call, RawOptions, SetUpResult } from '#src/backends/backend';
+import type { BackendContext, BackendPlugin, Call, RawOptions, SetUpResult } from '#src/backends/backend';
 import plugin from '#src/backends/tf-serving';
 import { defaultPayload } from '#src/backends/tf-serving/default-payload';
 import { payloadTensors } from '#src/backends/tf-serving/payload-tensors';
@@ -11,6 +11,7 @@ import { backendContract } from '#src/testing';
 import type { Payload } from '#src/trace';
 import { served, type Served } from '../serve/served.js';
 import { pair, scoring, slowly } from '../serve/tiny-models.js';
+import { asked } from '../support/asked.js';
 import { realClock } from './shared/real-clock.js';
 
 const URL_BASE = 'http://127.0.0.1:8501';
@@ -235,9 +236,9 @@ async function invoked(raw: RawOptions, payloads: readonly Payload[], count: num
   });
   if (made === undefined) throw new Error('no set-up');
   const world = context(payloads.length > 0 ? payloads : (made.payloads ?? []));
-  const backend: Backend = await plugin.create(made.options, world);
+  const backend = asked(await plugin.create(made.options, world));
   await backend.prepare?.(signal);
-  const call = (seq: number): Call => {
+  const call = (seq: number): Omit<Call, 'settle'> => {
     const handedMs = world.clock.now();
     return { seq, dueMs: handedMs, handedMs, payload: 0, signal, onAbort: () => undefined };
   };

@@ -6,6 +6,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import lambda from '#src/backends/lambda';
 import sagemaker from '#src/backends/sagemaker';
+import { invoked } from '#src/backends/invoked';
 import { median, printBench, spread } from '../support/bench-table.js';
 
 const LANES = 32;
@@ -129,7 +130,10 @@ async function lean(plugin, named, understood, url) {
   await backend.prepare(signal);
   const call = { seq: 0, dueMs: 0, handedMs: 0, payload: 0, signal, onAbort: () => undefined };
   return async () => {
-    const outcome = await backend.invoke(call);
+    const outcome = await invoked(
+      (whole) => backend.invoke(whole),
+      (settle) => ({ ...call, settle }),
+    );
     if (!understood(outcome)) throw new Error(JSON.stringify(outcome));
   };
 }

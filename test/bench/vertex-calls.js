@@ -6,6 +6,7 @@ import { fork } from 'node:child_process';
 import { createServer as createHttp2Server } from 'node:http2';
 import { createServer } from 'node:net';
 import aiPlatform from '#src/backends/ai-platform';
+import { invoked } from '#src/backends/invoked';
 import { median, printBench, spread } from '../support/bench-table.js';
 
 const LANES = 16;
@@ -86,7 +87,10 @@ async function ours(raw, port) {
   await backend.prepare(signal);
   const call = { payload: 0, onAbort: () => undefined };
   return async (seq) => {
-    const outcome = await backend.invoke({ ...call, seq });
+    const outcome = await invoked(
+      (whole) => backend.invoke(whole),
+      (settle) => ({ ...call, seq, settle }),
+    );
     if (!outcome.ok) throw new Error(JSON.stringify(outcome));
   };
 }

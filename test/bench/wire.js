@@ -68,12 +68,15 @@ async function lean(url) {
     body: BODY,
   });
   await wire.open(new AbortController().signal);
-  const options = { method: 'POST', collectBody: false };
-  const call = { onAbort: () => undefined };
-  return async (seq) => {
-    const answer = await wire.send(bytes(seq), options, call);
-    if (answer.status !== 200) throw new Error(JSON.stringify(answer));
+  const told = ({ resolve, reject }, answer) => {
+    if (answer.status === 200) resolve();
+    else reject(new Error(`${answer.kind} ${answer.status} ${answer.detail}`));
   };
+  const sending = { method: 'POST', collectBody: false, told };
+  return (seq) =>
+    new Promise((resolve, reject) => {
+      wire.send(bytes(seq), sending, { resolve, reject, onAbort: () => undefined });
+    });
 }
 
 function undici(url) {

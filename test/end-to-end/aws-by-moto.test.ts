@@ -14,11 +14,12 @@ import {
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Backend, RawOptions } from '#src/backends/backend';
+import type { RawOptions } from '#src/backends/backend';
 import sagemaker from '#src/backends/sagemaker';
 import { collectCloud } from '#src/replay/collect-cloud';
 import { reportAgain } from '#src/replay/report-again';
 import type { CloudSection } from '#src/report';
+import type { Asked } from '../support/asked.js';
 import { plain, written } from '../support/billed-run.js';
 import { runAgainst } from '../support/cloud-run.js';
 import { expectNoSecret } from '../support/expect-no-secret.js';
@@ -221,14 +222,14 @@ it('refused by AWS with the whole request in the refusal: the section tells no s
 
 // Last, for from then on moto checks signatures.
 describe.skipIf(!hasMoto)('SageMaker, by moto', () => {
-  const open: Backend[] = [];
+  const open: Asked[] = [];
   beforeEach(() => {
     isolateAws();
   });
   afterEach(async () => {
     for (const one of open.splice(0)) await one.close?.();
   });
-  const backendFor = async (options: RawOptions): Promise<Backend> => {
+  const backendFor = async (options: RawOptions): Promise<Asked> => {
     const backend = await preparedBackend(sagemaker, options, [json('[[1]]')]);
     open.push(backend);
     return backend;

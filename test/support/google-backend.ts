@@ -1,7 +1,8 @@
-import type { Backend, BackendPlugin, Call, RawOptions, SetUpResult } from '#src/backends/backend';
+import type { BackendPlugin, Call, RawOptions, SetUpResult } from '#src/backends/backend';
 import type { Outcome } from '#src/sample';
 import type { Payload } from '#src/trace';
 import { realClock } from '../backends/shared/real-clock.js';
+import { asked, type Asked } from './asked.js';
 
 /** What the main thread of a run would set up, in this environment. */
 export async function setUpBackend<O>(
@@ -20,12 +21,12 @@ export async function openBackend<O>(
   plugin: BackendPlugin<O>,
   options: O,
   payloads: readonly Payload[],
-): Promise<Backend> {
+): Promise<Asked> {
   const context = { clock: realClock(), payloads, worker: 0, workers: 1, runId: 'run-1', seed: 1, virtual: false };
-  return plugin.create(structuredClone(options), context);
+  return asked(await plugin.create(structuredClone(options), context));
 }
 
-export interface TestCall extends Call {
+export interface TestCall extends Omit<Call, 'settle'> {
   abort(): void;
 }
 

@@ -83,7 +83,7 @@ function sender(
   };
 }
 
-function createInvoke(send: Send, messages: readonly Uint8Array[]): Backend['invoke'] {
+function createInvoke(send: Send, messages: readonly Uint8Array[]): (call: Call) => Promise<Outcome> {
   const buffers = messages.map((bytes) => Buffer.from(bytes));
   return async (call) => (await send(buffers[call.payload] as Buffer, call)).outcome;
 }

@@ -1,7 +1,7 @@
 import type { BackendContext, BatchCall, Call } from '../backend.js';
 import { batchCache } from '../shared/batch-cache.js';
 import type { Connections } from '../shared/connection-share.js';
-import type { Answer, SendOptions, WireFailure } from '../shared/exchange.js';
+import type { Sending } from '../shared/exchange.js';
 import type { HttpOptions } from '../shared/http-options.js';
 import { createWire } from '../shared/http1-wire.js';
 import { type HeaderField, requestBytes } from '../shared/request-bytes.js';
@@ -17,17 +17,15 @@ export interface Request {
   readonly body: Uint8Array | null;
 }
 
-type Watcher = Pick<BackendContext, 'clock' | 'onAnswer'>;
-
 /** What a batch of payloads, by their indexes, is sent as. */
 export type BatchRequest = (payloads: Uint32Array) => Request;
 
 /** Either way of sending the request of a call. */
 export interface Client {
   open(signal: AbortSignal): Promise<void>;
-  send(call: Call): Promise<Answer | WireFailure>;
+  readonly send: (call: Call, sending: Sending) => void;
   /** Only where it was made with `batchRequest`. */
-  sendBatch(call: BatchCall): Promise<Answer | WireFailure>;
+  readonly sendBatch: (call: BatchCall, sending: Sending<BatchCall>) => void;
   facts(): Readonly<Record<string, string | number | boolean>>;
   close(): Promise<void>;
 }
@@ -37,7 +35,7 @@ export function createClient(
   url: URL,
   options: HttpOptions,
   connections: Connections,
-  context: Watcher,
+  context: Pick<BackendContext, 'clock'>,
   requests: readonly Request[],
   batchRequest: BatchRequest = noBatch,
 ): Client | Promise<Client> {
@@ -55,7 +53,7 @@ function leanClient(
   url: URL,
   options: HttpOptions,
   connections: Connections,
-  context: Watcher,
+  context: Pick<BackendContext, 'clock'>,
   requests: readonly Request[],
   batchRequest: BatchRequest,
 ): Client {
@@ -68,7 +66,6 @@ function leanClient(
     clock: context.clock,
   });
   const bytes = requests.map(wireBytes);
-  const sendOptions = sendOptionsOf(options, requests, context);
   const batch = batchCache(
     (payloads) => {
       const request = batchRequest(payloads);
@@ -78,8 +75,12 @@ function leanClient(
   );
   return {
     open: (signal) => wire.open(signal),
-    send: (call) => wire.send(payloadAt(bytes, call.payload)(call.seq), sendOptions, call),
-    sendBatch: (call) => wire.send(batch(call.payloads).bytes(call.seq), { ...sendOptions, collectBody: true }, call),
+    send(call, sending) {
+      wire.send(payloadAt(bytes, call.payload)(call.seq), sending, call);
+    },
+    sendBatch(call, sending) {
+      wire.send(batch(call.payloads).bytes(call.seq), sending, call);
+    },
     facts: () => wireFacts(wire),
     close() {
       wire.close();
@@ -99,17 +100,12 @@ function lengthField(method: string, body: Uint8Array | null): readonly HeaderFi
   return body === null && !expectsBody ? [] : [['content-length', String(body?.length ?? 0)]];
 }
 
-function sendOptionsOf({ expect }: HttpOptions, requests: readonly Request[], { onAnswer }: Watcher): SendOptions {
-  const collectBody = expect.bodyHolds.length > 0 || onAnswer !== undefined;
-  return { method: requests[0]?.method ?? 'GET', collectBody };
-}
-
 /** The library takes 120 ms to load: only where it is asked for. */
 async function undiciClient(
   url: URL,
   options: HttpOptions,
   { max }: Connections,
-  context: Watcher,
+  context: Pick<BackendContext, 'clock'>,
   requests: readonly Request[],
   batchRequest: BatchRequest,
 ): Promise<Client> {
@@ -127,20 +123,23 @@ async function undiciClient(
     clock: context.clock,
   });
   const flat = requests.map(flatHeaders);
-  const sendOptions = sendOptionsOf(options, requests, context);
   const batch = batchCache(
     (payloads) => flatHeaders(batchRequest(payloads)),
     ({ body }) => body?.length ?? 0,
   );
-  const send = (request: UndiciRequest, how: SendOptions, call: Call): Promise<Answer | WireFailure> => {
+  const send = <C extends Call>(request: UndiciRequest, sending: Sending<C>, call: C): void => {
     const headers = request.headers.map((text) => text.replaceAll('{seq}', String(call.seq)));
     const path = request.path.replaceAll('{seq}', String(call.seq));
-    return client.send({ ...request, path, headers }, how, call);
+    client.send({ ...request, path, headers }, sending, call);
   };
   return {
     open: () => Promise.resolve(),
-    send: (call) => send(payloadAt(flat, call.payload), sendOptions, call),
-    sendBatch: (call) => send(batch(call.payloads), { ...sendOptions, collectBody: true }, call),
+    send(call, sending) {
+      send(payloadAt(flat, call.payload), sending, call);
+    },
+    sendBatch(call, sending) {
+      send(batch(call.payloads), sending, call);
+    },
     facts: () => ({
       client: `undici, HTTP/${http2 ? '2 where the service agrees' : '1.1'}${proxy === null ? '' : ', through a proxy'}`,
       connectionsOpen: client.connected(),

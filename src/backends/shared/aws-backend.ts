@@ -1,10 +1,9 @@
-import type { Outcome } from '../../sample.js';
-import type { Backend, BatchCall, BatchOutcome, Call, Capacity } from '../backend.js';
+import type { Backend, Capacity } from '../backend.js';
 
 /** A client whose address and credentials are known. */
 export interface OpenClient {
-  invoke(call: Call): Promise<Outcome>;
-  invokeBatch?(call: BatchCall): Promise<BatchOutcome>;
+  readonly invoke: Backend['invoke'];
+  readonly invokeBatch?: NonNullable<Backend['invokeBatch']>;
   facts(): Readonly<Record<string, string | number | boolean>>;
   /** As `Backend.rehearse`. */
   rehearse?(signal: AbortSignal): Promise<Backend | undefined>;

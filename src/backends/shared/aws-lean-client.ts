@@ -1,17 +1,18 @@
 import type { Outcome } from '../../sample.js';
-import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
+import type { Backend, BackendContext } from '../backend.js';
 import type { OpenClient } from './aws-backend.js';
 import type { KeptCredentials } from './aws-credentials.js';
 import { secretsOf, shownAnswer } from './aws-secrets.js';
-import type { Answer, SendOptions, WireFailure } from './exchange.js';
+import type { Answer, Result } from './exchange.js';
 import { connectionShare, type Connections } from './connection-share.js';
 import { createWire, type Wire } from './http1-wire.js';
 import { instanceBatches, type InstanceBatches } from './instance-batches.js';
 import { openLoopbackSink } from './loopback-sink.js';
-import { showAnswer } from './seen-answer.js';
+import { sentCalls } from './sent-calls.js';
 import { createSignedRequests, type RequestToSign, type SignedRequests } from './signed-requests.js';
 import type { SigningScope } from './sigv4.js';
 import { failedWire } from './status-outcome.js';
+import { wireFacts } from './wire-facts.js';
 
 export interface LeanClientOptions {
   readonly origin: URL;
@@ -30,7 +31,6 @@ export interface LeanClientOptions {
   readonly collectBody: boolean;
   readonly outcomeOf: (answer: Answer, requestBytes: number) => Outcome;
 }
-import { wireFacts } from './wire-facts.js';
 
 /** Errors of AWS are longer than what people read of them: the fields that count may come last. */
 const EXCERPT_BYTES = 4096;
@@ -96,24 +96,25 @@ function invokesOf(
   requests: SignedRequests,
   { onAnswer }: Pick<BackendContext, 'onAnswer'>,
 ): Pick<OpenClient, 'invoke' | 'invokeBatch'> {
-  const sendOptions: SendOptions = { method: 'POST', collectBody: collectBody || onAnswer !== undefined };
-  const told = (result: Answer | WireFailure, sentBytes: number): Outcome => {
-    showAnswer(onAnswer, result, (text) => shownAnswer(text, secretsOf(signing?.credentials ?? null)));
-    return result.kind === 'failure' ? failedWire(result) : outcomeOf(result, sentBytes);
-  };
-  const invoke = async (call: Call): Promise<Outcome> => {
-    const result = await wire.send(requests.bytes(call.payload), sendOptions, call);
-    return told(result, table[call.payload]?.body.length ?? 0);
-  };
-  if (batches === undefined) return { invoke };
-  return {
-    invoke,
-    async invokeBatch(call): Promise<BatchOutcome> {
-      const result = await wire.send(requests.batchBytes(call.payloads), { method: 'POST', collectBody: true }, call);
-      const outcome = told(result, batches.bodyBytes(call.payloads));
-      return result.kind === 'failure' ? outcome : batches.split(outcome, call.payloads, result.body);
+  const judge = (result: Result, sentBytes: number): Outcome =>
+    result.kind === 'failure' ? failedWire(result) : outcomeOf(result, sentBytes);
+  return sentCalls({
+    method: 'POST',
+    collectBody,
+    send(call, sending) {
+      wire.send(requests.bytes(call.payload), sending, call);
     },
-  };
+    outcomeOf: (result, { payload }) => judge(result, table[payload]?.body.length ?? 0),
+    batches: batches && {
+      send(call, sending) {
+        wire.send(requests.batchBytes(call.payloads), sending, call);
+      },
+      outcomeOf: (result, { payloads }) => judge(result, batches.bodyBytes(payloads)),
+      instances: batches,
+    },
+    onAnswer,
+    hidden: (text) => shownAnswer(text, secretsOf(signing?.credentials ?? null)),
+  });
 }
 
 function credentialFacts({ signing }: LeanClientOptions): Record<string, number> {

@@ -1,6 +1,6 @@
 import type { Failure } from '../../sample.js';
-import type { Call } from '../backend.js';
-import type { KeptHeaders } from './http1-parser.js';
+import type { Call, SentTimes } from '../backend.js';
+import type { Http1Parser, KeptHeaders } from './http1-parser.js';
 
 /** Moments of an exchange, ms on the run's clock; NaN where it did not come so far. */
 export interface ExchangeTimes {
@@ -20,7 +20,7 @@ export interface Answer extends ExchangeTimes {
   readonly status: number;
   /** Those asked for, by lower-case name. */
   readonly headers: KeptHeaders;
-  /** All of it when collected; else empty for 2xx and the first bytes for the rest. */
+  /** All of it when collected; else empty for 2xx and the first bytes for the rest. Yours to keep. */
   readonly body: Uint8Array;
   readonly bodyBytes: number;
 }
@@ -32,43 +32,103 @@ export interface WireFailure extends ExchangeTimes {
   readonly detail: string;
 }
 
-export interface SendOptions {
-  /** An answer to HEAD has no body. */
-  readonly method: string;
-  readonly collectBody: boolean;
-}
+/** What came back. */
+export type Result = Answer | WireFailure;
 
 /** What can be told that nobody waits for the answer any more. */
 export type Abortable = Pick<Call, 'onAbort'>;
 
+/** How requests are sent, and who is told what came back; the same for many of them. */
+export interface Sending<C extends Abortable = Call> {
+  /** An answer to HEAD has no body. */
+  readonly method: string;
+  readonly collectBody: boolean;
+  /** Once for each request. `result` is the sender's own, to be read before this returns: it serves the next one, too. */
+  told(call: C, result: Result): void;
+}
+
 /** What becomes of a request that was aborted; the engine knows the reason. */
 export const GIVEN_UP = { failure: 'aborted', detail: 'given up before its answer was complete' } as const;
 
-/** One request on its way through the wire; settled once. */
+const NO_HEADERS: KeptHeaders = {};
+const NO_BODY: Uint8Array = new Uint8Array(0);
+const NOBODY: Abortable = { onAbort: () => undefined };
+const LETS_GO = (): void => undefined;
+
+/** One request on its way through the wire, then its result; settled once, and may then begin again as another. */
 export class Exchange {
-  sentMs = NaN;
-  handshakeMs = NaN;
-  settled = false;
+  bytes = NO_BODY;
+  sending: Sending<Abortable> = { method: '', collectBody: false, told: () => undefined };
+  settled = true;
   /** The connection, or attempt to open one, that is this request's alone now. */
   holder: { close(): void } | undefined;
-  /** The one behind it, while it waits in line. */
+  /** The one behind it, while it waits in line or to begin again. */
   next: Exchange | undefined;
 
-  constructor(
-    readonly bytes: Uint8Array,
-    readonly options: SendOptions,
-    readonly resolve: (result: Answer | WireFailure) => void,
-  ) {}
+  kind: Result['kind'] = 'failure';
+  sentMs = NaN;
+  doneMs = NaN;
+  doneEarliestMs = NaN;
+  handshakeMs = NaN;
+  status = 0;
+  headers = NO_HEADERS;
+  body = NO_BODY;
+  bodyBytes = 0;
+  failure: Failure = 'aborted';
+  detail = '';
 
-  settle(result: Answer | WireFailure): void {
+  #call = NOBODY;
+  readonly #onAbort: () => SentTimes;
+
+  /** `abort` is told when nobody waits for it any more. */
+  constructor(abort: (exchange: Exchange) => void) {
+    this.#onAbort = () => {
+      abort(this);
+      return this;
+    };
+  }
+
+  begin(bytes: Uint8Array, sending: Sending<Abortable>, call: Abortable): void {
+    this.bytes = bytes;
+    this.sending = sending;
+    this.settled = false;
+    this.sentMs = NaN;
+    this.handshakeMs = NaN;
+    this.#call = call;
+    call.onAbort(this.#onAbort);
+  }
+
+  /** `parser` has read it. */
+  answer(parser: Http1Parser, doneMs: number, doneEarliestMs: number): void {
     if (this.settled) return;
-    this.settled = true;
-    this.holder = undefined;
-    this.resolve(result);
+    this.kind = 'answer';
+    this.status = parser.status;
+    this.headers = parser.headers;
+    this.body = parser.body();
+    this.bodyBytes = parser.bodyBytes;
+    this.#settle(doneMs, doneEarliestMs);
   }
 
   fail(failure: Failure, detail: string, doneMs: number, doneEarliestMs = NaN): void {
-    const { sentMs, handshakeMs } = this;
-    this.settle({ kind: 'failure', failure, detail, sentMs, doneMs, doneEarliestMs, handshakeMs });
+    if (this.settled) return;
+    this.kind = 'failure';
+    this.failure = failure;
+    this.detail = detail;
+    this.#settle(doneMs, doneEarliestMs);
+  }
+
+  #settle(doneMs: number, doneEarliestMs: number): void {
+    const call = this.#call;
+    this.settled = true;
+    this.holder = undefined;
+    this.#call = NOBODY;
+    this.doneMs = doneMs;
+    this.doneEarliestMs = doneEarliestMs;
+    // Whoever aborts it later would abort the next.
+    call.onAbort(LETS_GO);
+    // By its kind it has the fields of that kind.
+    this.sending.told(call, this);
+    this.headers = NO_HEADERS;
+    this.body = NO_BODY;
   }
 }

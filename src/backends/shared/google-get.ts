@@ -4,6 +4,7 @@ import { googleTokens, type TokenWish } from './google-credentials.js';
 import { googleError } from './google-error.js';
 import { withoutToken } from './google-token.js';
 import { createWire } from './http1-wire.js';
+import { oneAnswer } from './one-answer.js';
 import { type HeaderField, requestBytes } from './request-bytes.js';
 
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -25,7 +26,7 @@ export async function googleGetWith(token: string, url: URL, clock: Clock, signa
     },
   };
   try {
-    const answer = await wire.send(request(url, token), { method: 'GET', collectBody: true }, call);
+    const answer = await oneAnswer(wire, request(url, token), { method: 'GET', collectBody: true }, call);
     if (answer.kind === 'failure') throw new Error(answer.detail);
     if (answer.status !== 200) throw new Error(withoutToken(googleError(answer.status, answer.body), token));
     return JSON.parse(Buffer.from(answer.body).toString('utf8'));

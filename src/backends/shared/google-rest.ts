@@ -1,6 +1,6 @@
 import type { Outcome } from '../../sample.js';
-import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
-import type { Answer, WireFailure } from './exchange.js';
+import type { Backend, BackendContext } from '../backend.js';
+import type { Answer, Result } from './exchange.js';
 import { connectionShare, type Connections } from './connection-share.js';
 import { type ExpectRule, needlesOf, unexpected } from './expect-rule.js';
 import { openBackgroundToken } from './google-background-token.js';
@@ -12,7 +12,7 @@ import { instanceBatches, type InstanceBatches } from './instance-batches.js';
 import { JSON_TYPE } from './instances-json.js';
 import { openLoopbackSink } from './loopback-sink.js';
 import { type HeaderField, requestBytes } from './request-bytes.js';
-import { showAnswer } from './seen-answer.js';
+import { sentCalls } from './sent-calls.js';
 import { failedAnswer, failedWire, knownTimes, statusFailure } from './status-outcome.js';
 import { createTokenRequests, type TokenRequests } from './token-requests.js';
 import { wireFacts } from './wire-facts.js';
@@ -78,29 +78,30 @@ function createClient(
   const wire = createWire({ url, connections, limits, clock });
   const requests = requestsOf(plan, token);
   const needles = needlesOf(expect);
-  const sendOptions = { method, collectBody: needles.length > 0 || onAnswer !== undefined };
   const hidden = (text: string): string => (token === null ? text : withoutToken(text, token.current()));
-  const told = (result: Answer | WireFailure): Outcome => {
-    showAnswer(onAnswer, result, hidden);
+  const judge = (result: Result): Outcome => {
     const outcome = outcomeOf(result, plan, needles);
     return outcome.ok ? outcome : { ...outcome, detail: hidden(outcome.detail) };
   };
-  const invoke = async (call: Call): Promise<Outcome> =>
-    told(await wire.send(requests.bytes(call.payload, call.seq), sendOptions, call));
   const { batches } = plan;
-  if (batches === undefined) return { wire, invokes: { invoke } };
-  return {
-    wire,
-    invokes: {
-      invoke,
-      async invokeBatch(call): Promise<BatchOutcome> {
-        const bytes = requests.batchBytes(call.payloads, call.seq);
-        const result = await wire.send(bytes, { method, collectBody: true }, call);
-        const outcome = told(result);
-        return result.kind === 'failure' ? outcome : batches.split(outcome, call.payloads, result.body);
-      },
+  const invokes = sentCalls({
+    method,
+    collectBody: needles.length > 0,
+    send(call, sending) {
+      wire.send(requests.bytes(call.payload, call.seq), sending, call);
     },
-  };
+    outcomeOf: judge,
+    batches: batches && {
+      send(call, sending) {
+        wire.send(requests.batchBytes(call.payloads, call.seq), sending, call);
+      },
+      outcomeOf: judge,
+      instances: batches,
+    },
+    onAnswer,
+    hidden,
+  });
+  return { wire, invokes };
 }
 
 function requestsOf(plan: RestPlan, token: TokenSource | null): TokenRequests {
@@ -141,7 +142,7 @@ function bodyFields(method: string, body: RestBody | null): readonly HeaderField
   ];
 }
 
-function outcomeOf(result: Answer | WireFailure, { expect, told }: RestPlan, needles: readonly Buffer[]): Outcome {
+function outcomeOf(result: Result, { expect, told }: RestPlan, needles: readonly Buffer[]): Outcome {
   if (result.kind === 'failure') return failedWire(result);
   const trouble = unexpected(expect, needles, result);
   if (trouble === null) return { ok: true, ...knownTimes(result), ...told(result) };

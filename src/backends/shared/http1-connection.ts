@@ -8,8 +8,8 @@ import { lossFailure } from './socket-failure.js';
 
 /** Whoever keeps the connections. Each method is called last, when the connection itself is in order. */
 export interface ConnectionOwner {
-  /** It can carry the next exchange. */
-  free(connection: Http1Connection): void;
+  /** It can carry the next exchange; `done` is the one it completed, which may begin again. */
+  free(connection: Http1Connection, done?: Exchange): void;
   /** It is gone; once. */
   gone(connection: Http1Connection, why: Ending): void;
 }
@@ -95,7 +95,7 @@ export class Http1Connection {
     exchange.holder = this;
     this.#idledBeforeMs = this.#idledMs;
     this.#idledMs = 0;
-    this.#parser.start(exchange.options.method, exchange.options.collectBody);
+    this.#parser.start(exchange.sending.method, exchange.sending.collectBody);
     this.#answerBytes = 0;
     exchange.sentMs = this.#context.clock.now();
     this.#socket?.write(exchange.bytes);
@@ -124,29 +124,12 @@ export class Http1Connection {
   #answered(exchange: Exchange, doneMs: number, surplus: boolean): void {
     this.#exchange = undefined;
     this.answers++;
-    this.#settle(exchange, doneMs);
+    exchange.answer(this.#parser, doneMs, this.#earliestMs(exchange.sentMs, doneMs));
     if (surplus) this.#leave('surplus');
     else if (this.#isReusable()) {
       this.#heedHint();
-      this.#context.owner.free(this);
+      this.#context.owner.free(this, exchange);
     } else this.#leave('ended');
-  }
-
-  #settle(exchange: Exchange, doneMs: number): void {
-    const { sentMs, handshakeMs } = exchange;
-    const { status, headers, bodyBytes } = this.#parser;
-    const doneEarliestMs = this.#earliestMs(sentMs, doneMs);
-    exchange.settle({
-      kind: 'answer',
-      status,
-      headers,
-      body: this.#parser.body(),
-      bodyBytes,
-      sentMs,
-      doneMs,
-      doneEarliestMs,
-      handshakeMs,
-    });
   }
 
   #earliestMs(sentMs: number, doneMs: number): number {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { createDialer, type Dialer, type TlsOptions } from './dialer.js';
-import { type Abortable, type Answer, Exchange, GIVEN_UP, type SendOptions, type WireFailure } from './exchange.js';
+import { type Abortable, Exchange, GIVEN_UP, type Sending } from './exchange.js';
 import { type ConnectionContext, type ConnectionOwner, type Ending, Http1Connection } from './http1-connection.js';
 import type { ParserOptions } from './http1-parser.js';
 import { type LoopTurn, watchLoopTurns } from './loop-turn.js';
@@ -24,11 +24,12 @@ export interface Wire {
   /** Opens the initial connections; resolves when each of them is open or has failed, which is no error. */
   open(signal: AbortSignal): Promise<void>;
   /**
-   * Sends one whole request (head and body in `bytes`, which must stay as they are) in one write, and resolves with what
-   * came back; it never rejects, and never sends anything twice. Takes the connection that was free last, else the
-   * next that is free in this turn of the event loop, else opens one, else waits its turn.
+   * Sends one whole request (head and body in `bytes`, which must stay as they are) in one write; `sending` is told what
+   * came back, and never anything is sent twice. Takes the connection that was free last, else the next that is free in this
+   * turn of the event loop, else opens one, else waits its turn. Where a connection is free nothing is made for a request:
+   * what remains of it is what Node's socket leaves of a write.
    */
-  send(bytes: Uint8Array, options: SendOptions, call: Abortable): Promise<Answer | WireFailure>;
+  send<C extends Abortable>(bytes: Uint8Array, sending: Sending<C>, call: C): void;
   facts(): WireFacts;
   close(): void;
 }
@@ -79,6 +80,11 @@ class Pool implements Wire, ConnectionOwner {
   readonly #free: Http1Connection[] = [];
   readonly #all = new Map<Http1Connection, AbortController>();
   readonly #waiting = new Queue();
+  /** The first of the exchanges that are over and that nobody holds. */
+  #spare: Exchange | undefined;
+  readonly #giveUp = (exchange: Exchange): void => {
+    this.#abort(exchange);
+  };
   /** Set while somebody waits whom this turn of the loop has not served yet. */
   #opening: NodeJS.Immediate | undefined;
   /** One timer for all: a socket's own would be set again by every read and write, for as much as sending costs. */
@@ -115,18 +121,15 @@ class Pool implements Wire, ConnectionOwner {
     this.#counts.atStart = this.#all.size;
   }
 
-  send(bytes: Uint8Array, options: SendOptions, call: Abortable): Promise<Answer | WireFailure> {
-    return new Promise((resolve) => {
-      const exchange = new Exchange(bytes, options, resolve);
-      call.onAbort(() => {
-        this.#abort(exchange);
-        return exchange;
-      });
-      const connection = this.#free.pop();
-      if (connection !== undefined) connection.carry(exchange);
-      else if (this.#closed) this.#abort(exchange);
-      else this.#wait(exchange);
-    });
+  send<C extends Abortable>(bytes: Uint8Array, sending: Sending<C>, call: C): void {
+    const exchange = this.#spare ?? new Exchange(this.#giveUp);
+    this.#spare = exchange.next;
+    exchange.next = undefined;
+    exchange.begin(bytes, sending, call);
+    const connection = this.#free.pop();
+    if (connection !== undefined) connection.carry(exchange);
+    else if (this.#closed) this.#abort(exchange);
+    else this.#wait(exchange);
   }
 
   /**
@@ -169,7 +172,11 @@ class Pool implements Wire, ConnectionOwner {
     this.#turn.stop();
   }
 
-  free(connection: Http1Connection): void {
+  free(connection: Http1Connection, done?: Exchange): void {
+    if (done !== undefined) {
+      done.next = this.#spare;
+      this.#spare = done;
+    }
     const next = this.#waiting.shift();
     if (next === undefined) this.#free.push(connection);
     else connection.carry(next);

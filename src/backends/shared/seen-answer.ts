@@ -1,5 +1,5 @@
 import type { BackendContext } from '../backend.js';
-import type { Answer, WireFailure } from './exchange.js';
+import type { Result } from './exchange.js';
 
 const EXCERPT_BYTES = 2048;
 
@@ -11,7 +11,7 @@ export function answerText(body: Uint8Array): string {
 /** Tells of an answer over HTTP where somebody asked to see it; `withoutSecrets` takes out what this client knows to be secret. */
 export function showAnswer(
   onAnswer: BackendContext['onAnswer'],
-  result: Answer | WireFailure,
+  result: Result,
   withoutSecrets: (text: string) => string = (text) => text,
 ): void {
   if (onAnswer === undefined || result.kind === 'failure') return;

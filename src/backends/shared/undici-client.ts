@@ -1,6 +1,6 @@
 import { type buildConnector, Client, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Clock } from '../../clock.js';
-import { type Abortable, type Answer, GIVEN_UP, type SendOptions, type WireFailure } from './exchange.js';
+import { type Abortable, GIVEN_UP, type Result, type Sending, type WireFailure } from './exchange.js';
 import { EXCERPT_BYTES } from './http1-parser.js';
 import { watchLoopTurns } from './loop-turn.js';
 import { basicAuth } from './basic-auth.js';
@@ -34,7 +34,7 @@ export interface UndiciRequest {
  * socket, so that of a reused connection is `cut` here; a close is told right.
  */
 export interface UndiciClient {
-  send(request: UndiciRequest, options: SendOptions, call: Abortable): Promise<Answer | WireFailure>;
+  send<C extends Abortable>(request: UndiciRequest, sending: Sending<C>, call: C): void;
   connected(): number;
   close(): Promise<void>;
 }
@@ -51,16 +51,17 @@ export function createUndiciClient(options: UndiciOptions): UndiciClient {
   const idempotent = options.http2 ? { idempotent: true } : {};
   const exchangeContext = { clock, keepHeaders: options.keepHeaders, earliestMs: () => turn.earliestMs() };
   return {
-    send: ({ method, path, headers, body }, sendOptions, call) =>
-      new Promise((resolve) => {
-        const handler = new ExchangeHandler(exchangeContext, sendOptions.collectBody, resolve);
-        call.onAbort(() => {
-          handler.abort();
-          return handler;
-        });
-        const request = { origin: url.origin, method, path, headers: [...headers], body };
-        dispatcher.dispatch({ ...request, ...idempotent, ...NO_TIMEOUTS }, handler);
-      }),
+    send({ method, path, headers, body }, sending, call) {
+      const handler = new ExchangeHandler(exchangeContext, sending.collectBody, (result) => {
+        sending.told(call, result);
+      });
+      call.onAbort(() => {
+        handler.abort();
+        return handler;
+      });
+      const request = { origin: url.origin, method, path, headers: [...headers], body };
+      dispatcher.dispatch({ ...request, ...idempotent, ...NO_TIMEOUTS }, handler);
+    },
     connected: () => pools.reduce((sum, pool) => sum + pool.stats.connected, 0),
     async close() {
       turn.stop();
@@ -149,7 +150,7 @@ interface ExchangeContext {
 class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #context: ExchangeContext;
   readonly #collects: boolean;
-  readonly #resolve: (result: Answer | WireFailure) => void;
+  #tell: (result: Result) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #aborted = false;
   /** When its bytes were handed to a connection. */
@@ -160,10 +161,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #held = 0;
   #bodyBytes = 0;
 
-  constructor(context: ExchangeContext, collects: boolean, resolve: (result: Answer | WireFailure) => void) {
+  constructor(context: ExchangeContext, collects: boolean, tell: (result: Result) => void) {
     this.#context = context;
     this.#collects = collects;
-    this.#resolve = resolve;
+    this.#tell = tell;
   }
 
   abort(): void {
@@ -210,7 +211,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     const { sentMs, doneEarliestMs } = { sentMs: this.sentMs, doneEarliestMs: this.#earliestMs(doneMs) };
     const body = Buffer.concat(this.#chunks);
     const rest = { status: this.#status, headers: this.#headers, bodyBytes: this.#bodyBytes };
-    this.#resolve({ kind: 'answer', ...rest, body, sentMs, doneMs, doneEarliestMs, handshakeMs: NaN });
+    this.#settle({ kind: 'answer', ...rest, body, sentMs, doneMs, doneEarliestMs, handshakeMs: NaN });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
@@ -220,7 +221,14 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #fail({ failure, detail }: Pick<WireFailure, 'failure' | 'detail'>): void {
     const doneMs = this.#context.clock.now();
     const doneEarliestMs = this.#earliestMs(doneMs);
-    this.#resolve({ kind: 'failure', failure, detail, sentMs: this.sentMs, doneMs, doneEarliestMs, handshakeMs: NaN });
+    this.#settle({ kind: 'failure', failure, detail, sentMs: this.sentMs, doneMs, doneEarliestMs, handshakeMs: NaN });
+  }
+
+  /** Once: what undici says of a request that was given up comes later. */
+  #settle(result: Result): void {
+    const tell = this.#tell;
+    this.#tell = () => undefined;
+    tell(result);
   }
 
   #earliestMs(doneMs: number): number {

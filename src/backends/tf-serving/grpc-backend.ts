@@ -74,7 +74,7 @@ function sender(
   };
 }
 
-function createInvoke(send: Send, requests: readonly Buffer[]): Backend['invoke'] {
+function createInvoke(send: Send, requests: readonly Buffer[]): (call: Call) => Promise<Outcome> {
   return async (call) => outcomeOf(await send(payloadAt(requests, call.payload), call));
 }
 

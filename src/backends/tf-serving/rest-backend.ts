@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.js';
 import type { Outcome } from '../../sample.js';
-import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
+import type { Backend, BackendContext } from '../backend.js';
 import { batchCache } from '../shared/batch-cache.js';
 import { connectionShare, type Connections } from '../shared/connection-share.js';
-import type { Answer, SendOptions, WireFailure } from '../shared/exchange.js';
+import type { Answer, Result } from '../shared/exchange.js';
 import { needlesOf, unexpected, type ExpectRule } from '../shared/expect-rule.js';
 import { createWire, type Wire } from '../shared/http1-wire.js';
 import type { InstanceBatches } from '../shared/instance-batches.js';
@@ -11,7 +11,7 @@ import { JSON_TYPE } from '../shared/instances-json.js';
 import { openLoopbackSink } from '../shared/loopback-sink.js';
 import { payloadAt } from '../shared/payload-at.js';
 import { requestBytes, type HeaderField } from '../shared/request-bytes.js';
-import { showAnswer } from '../shared/seen-answer.js';
+import { type BatchesSent, sentCalls } from '../shared/sent-calls.js';
 import { failedAnswer, failedWire, knownTimes } from '../shared/status-outcome.js';
 import { restBatches, restBody } from './rest-body.js';
 import type { TfServingOptions } from './tf-serving-options.js';
@@ -75,35 +75,38 @@ function invokesOf(
 ): Pick<Backend, 'invoke' | 'invokeBatch'> {
   const { expect } = options.http;
   const needles = needlesOf(expect);
-  const told = (result: Answer | WireFailure): Outcome => {
-    showAnswer(onAnswer, result);
-    return result.kind === 'failure' ? failedWire(result) : outcomeOf(result, expect, needles);
-  };
+  const judge = (result: Result): Outcome =>
+    result.kind === 'failure' ? failedWire(result) : outcomeOf(result, expect, needles);
   const make = requestMaker(options, runId);
   const requests = payloads.map((payload) => make(restBody(payload, options)));
-  const sendOptions: SendOptions = { method: 'POST', collectBody: needles.length > 0 || onAnswer !== undefined };
-  const invoke = async (call: Call): Promise<Outcome> => {
-    const bytes = payloadAt(requests, call.payload);
-    return told(await wire.send(bytes(call.seq), sendOptions, call));
-  };
-  if (batchSize === undefined) return { invoke };
-  return { invoke, invokeBatch: batchInvoke(wire, restBatches(payloads, options), make, told) };
+  return sentCalls({
+    method: 'POST',
+    collectBody: needles.length > 0,
+    send(call, sending) {
+      wire.send(payloadAt(requests, call.payload)(call.seq), sending, call);
+    },
+    outcomeOf: judge,
+    batches: batchSize === undefined ? undefined : batchesSent(wire, restBatches(payloads, options), make, judge),
+    onAnswer,
+  });
 }
 
-function batchInvoke(
+function batchesSent(
   wire: Wire,
   batches: InstanceBatches,
   make: (body: Uint8Array) => Bytes,
-  told: (result: Answer | WireFailure) => Outcome,
-): NonNullable<Backend['invokeBatch']> {
+  outcomeOf: (result: Result) => Outcome,
+): BatchesSent {
   const requests = batchCache(
     (payloads) => make(batches.body(payloads)),
     (bytes) => bytes(0).length,
   );
-  return async (call): Promise<BatchOutcome> => {
-    const result = await wire.send(requests(call.payloads)(call.seq), { method: 'POST', collectBody: true }, call);
-    const outcome = told(result);
-    return result.kind === 'failure' ? outcome : batches.split(outcome, call.payloads, result.body);
+  return {
+    send(call, sending) {
+      wire.send(requests(call.payloads)(call.seq), sending, call);
+    },
+    outcomeOf,
+    instances: batches,
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAddresses, type Names } from '#src/backends/shared/addresses';
 import { createWire } from '#src/backends/shared/http1-wire';
+import { oneAnswer } from '#src/backends/shared/one-answer';
 import type { Clock } from '#src/clock';
 import { answer, serve } from './loopback-server.js';
 import { realClock } from './real-clock.js';
@@ -32,7 +33,7 @@ it('a service that listens on one family only is found by name', async () => {
   const url = new URL(`http://localhost:${String(server.port)}/`);
   const wire = createWire({ url, connections: { initial: 0, max: null }, clock: realClock() });
   const request = Buffer.from('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
-  const result = await wire.send(request, { method: 'GET', collectBody: false }, { onAbort: () => undefined });
+  const result = await oneAnswer(wire, request, { method: 'GET', collectBody: false }, { onAbort: () => undefined });
   expect(result.kind).toBe('answer');
   wire.close();
   await server.close();

@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createWire, type Wire } from '#src/backends/shared/http1-wire';
+import { oneAnswer } from '#src/backends/shared/one-answer';
 import { createDraw, damage, makeAnswer } from '../../support/http-messages.js';
 import { serve, type LoopbackServer } from './loopback-server.js';
 import { realClock } from './real-clock.js';
@@ -166,7 +167,7 @@ function verdict(result: string): string {
 async function readByWire(lane: Lane): Promise<string> {
   const { wire } = lane;
   const request = Buffer.from('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
-  const result = await wire.send(request, { method: 'GET', collectBody: true }, { onAbort: () => undefined });
+  const result = await oneAnswer(wire, request, { method: 'GET', collectBody: true }, { onAbort: () => undefined });
   if (result.kind === 'failure' && result.failure === 'stale-connection') return readByWire(lane);
   if (result.kind === 'failure') return `failed: ${result.failure}, ${result.detail}`;
   return `${String(result.status)} ${Buffer.from(result.body).toString('latin1')}`;

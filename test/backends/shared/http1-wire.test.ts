@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Answer, WireFailure } from '#src/backends/shared/exchange';
 import { createWire, type Wire, type WireOptions } from '#src/backends/shared/http1-wire';
+import { oneAnswer } from '#src/backends/shared/one-answer';
 import { makeCertificate } from './certificate.js';
 import { answer, listen, serve, type LoopbackServer } from './loopback-server.js';
 import { eventually, pause, realClock } from './real-clock.js';
@@ -339,7 +340,7 @@ describe('failures', () => {
     const server = kept(await serve((socket, { connection }) => connection > 0 && socket.write(answer('a'))));
     const wire = wireTo(server, { connections: { initial: 1, max: 1 } });
     const call = abortable();
-    const hangs = wire.send(GET, { method: 'GET', collectBody: true }, call);
+    const hangs = oneAnswer(wire, GET, { method: 'GET', collectBody: true }, call);
     const waits = send(wire);
     await eventually(() => server.received[0] !== '' && server.received.length === 1);
     call.abort();
@@ -352,7 +353,7 @@ describe('failures', () => {
     const wire = wireTo(server, { connections: { initial: 1, max: 1 } });
     const first = send(wire, numbered(1));
     const call = abortable();
-    const waits = wire.send(numbered(2), { method: 'GET', collectBody: true }, call);
+    const waits = oneAnswer(wire, numbered(2), { method: 'GET', collectBody: true }, call);
     call.abort();
     const [, aborted, third] = await Promise.all([first, waits, send(wire, numbered(3))]);
     expect([failureOf(aborted), third.kind]).toEqual(['aborted', 'answer']);
@@ -363,7 +364,7 @@ describe('failures', () => {
     // The name is still being looked up.
     const wire = wireTo({ url: new URL('http://no-such-host.invalid/') });
     const call = abortable();
-    const hangs = wire.send(GET, { method: 'GET', collectBody: true }, call);
+    const hangs = oneAnswer(wire, GET, { method: 'GET', collectBody: true }, call);
     call.abort();
     expect(failureOf(await hangs)).toBe('aborted');
     await eventually(() => wire.facts().open === 0);
@@ -373,7 +374,7 @@ describe('failures', () => {
     const silent = kept(await listen(() => undefined));
     const wire = wireTo({ url: new URL(`https://127.0.0.1:${String(silent.port)}/`) });
     const call = abortable();
-    const hangs = wire.send(GET, { method: 'GET', collectBody: true }, call);
+    const hangs = oneAnswer(wire, GET, { method: 'GET', collectBody: true }, call);
     await eventually(() => silent.received[0] !== undefined && silent.received[0] !== '');
     await pause(5);
     call.abort();
@@ -396,9 +397,10 @@ describe('failures', () => {
     const server = kept(await serve(() => undefined));
     const program = `
       import { createWire } from '#src/backends/shared/http1-wire';
+      import { oneAnswer } from '#src/backends/shared/one-answer';
       const wire = createWire({ url: new URL('${server.url.href}'), connections: { initial: 0, max: null }, clock: { now: () => performance.now() } });
       const call = { onAbort: () => undefined };
-      const all = Array.from({ length: 80 }, () => wire.send(Buffer.from('GET / HTTP/1.1\\r\\n\\r\\n'), { method: 'GET', collectBody: false }, call));
+      const all = Array.from({ length: 80 }, () => oneAnswer(wire, Buffer.from('GET / HTTP/1.1\\r\\n\\r\\n'), { method: 'GET', collectBody: false }, call));
       const first = await Promise.race(all);
       console.log(first.failure + ' ' + first.detail);
       process.exit();`;
@@ -421,11 +423,12 @@ it.skipIf(!hasNetworks)('local: no port left', async () => {
   const program = `
     import { createServer } from 'node:net';
     import { createWire } from '#src/backends/shared/http1-wire';
+    import { oneAnswer } from '#src/backends/shared/one-answer';
     const server = createServer();
     await new Promise((resolve) => server.listen(5000, '127.0.0.1', resolve));
     const wire = createWire({ url: new URL('http://127.0.0.1:5000/'), connections: { initial: 0, max: null }, clock: { now: () => performance.now() } });
     const call = { onAbort: () => undefined };
-    const all = Array.from({ length: 8 }, () => wire.send(Buffer.from('GET / HTTP/1.1\\r\\n\\r\\n'), { method: 'GET', collectBody: false }, call));
+    const all = Array.from({ length: 8 }, () => oneAnswer(wire, Buffer.from('GET / HTTP/1.1\\r\\n\\r\\n'), { method: 'GET', collectBody: false }, call));
     const first = await Promise.race(all);
     console.log(first.failure + ' ' + first.detail);
     process.exit();`;
@@ -478,7 +481,7 @@ function wireTo({ url }: Pick<LoopbackServer, 'url'>, options: Partial<WireOptio
 }
 
 function send(wire: Wire, bytes: Uint8Array = GET): Promise<Answer | WireFailure> {
-  return wire.send(bytes, { method: 'GET', collectBody: true }, { onAbort: () => undefined });
+  return oneAnswer(wire, bytes, { method: 'GET', collectBody: true }, { onAbort: () => undefined });
 }
 
 function numbered(index: number): Buffer {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '#src/backends/shared/exchange';
 import { createWire, type Wire } from '#src/backends/shared/http1-wire';
+import { oneAnswer } from '#src/backends/shared/one-answer';
 import { createDraw } from '../../support/http-messages.js';
 
 const REQUESTS = 300;
@@ -77,7 +78,7 @@ async function askMany(): Promise<readonly Seen[]> {
     while (next < REQUESTS) {
       const index = next++;
       const bytes = Buffer.from(`GET /${String(index)}/${String(2 + delay(6))} HTTP/1.1\r\nhost: x\r\n\r\n`);
-      const result = await wire.send(bytes, { method: 'GET', collectBody: false }, { onAbort: () => undefined });
+      const result = await oneAnswer(wire, bytes, { method: 'GET', collectBody: false }, { onAbort: () => undefined });
       if (result.kind === 'failure') throw new Error(result.detail);
       // The server notes the moment after its write: give it time to do so.
       await new Promise((resolve) => setTimeout(resolve, 1));
