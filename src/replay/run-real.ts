@@ -3,6 +3,7 @@ import type { RunEnd, RunRecord } from '../run.js';
 import { createProber } from './capacity-prober.js';
 import { clockNote } from './clock-note.js';
 import { collectYoung } from './collect-garbage.js';
+import { collectSeldom } from './collect-seldom.js';
 import { compileLess } from './compile-less.js';
 import type { Conduct, Over } from './conduct.js';
 import { detachOne } from './detach-one.js';
@@ -38,6 +39,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   let compileAsUsual = (): void => undefined;
   const breather = breatherFor(record);
   detachOne();
+  const collectAsUsual = collectSeldom();
   const rehearsal = await openRehearsalSinks(prepared.record, breather);
   const watch = watcher(conduct, stop);
   const watching =
@@ -94,6 +96,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   } finally {
     void rehearsal.close();
     compileAsUsual();
+    collectAsUsual();
     stopTicking();
     clearInterval(watching);
     void prober?.end();
