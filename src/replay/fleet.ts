@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../errors.js';
 import { roomOf, type SampleBatch } from '../sample.js';
+import { hideSecrets } from './hide-secrets.js';
 import { releaseInFlight } from './in-flight.js';
 import { type Breather, inSlices } from './in-slices.js';
 import type { FromWorker, ToWorker, WorkerOrder, WorkerResources } from './messages.js';
@@ -145,7 +146,7 @@ class Member {
       else isNot(message.mendable ? new UserError(message.message) : new Error(message.message));
     });
     this.#worker.on('error', (thrown) => {
-      this.cause ??= messageOf(thrown);
+      this.cause ??= hideSecrets(order.secrets)(messageOf(thrown));
     });
     this.#worker.on('exit', (code) => {
       if (this.done === undefined) this.cause ??= `the worker thread ended by itself (code ${String(code)})`;

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { expectNoSecret } from '../support/expect-no-secret.js';
@@ -57,4 +58,27 @@ describe('what a service echoes of its request stands nowhere in a run', () => {
     const [, report] = await expectSecretsKept(`http://${host}/v1?key=planted`, '--json');
     expect(report).toContain('redirect (302) to https://login.example/sign-in?');
   });
+});
+
+it('nor what a plugin says when it brings its thread down', async () => {
+  const out = freshFolder();
+  const plugin = join(out, '../falls.mjs');
+  writeFileSync(
+    plugin,
+    `export default {
+      name: 'falls', summary: 'falls', waits: 'on-the-world', knowsSent: false, publicOptions: [],
+      parseOptions: (raw) => raw,
+      create: ({ key }) => ({
+        invoke() {
+          setImmediate(() => { throw new Error('refused ' + key); });
+          return new Promise(() => undefined);
+        },
+      }),
+    };`,
+  );
+  const run = ['--rate', '100/s', '--requests', '20', '--process', 'constant', '--backend', plugin];
+  const { stdout, stderr } = await runCli([...run, '--set', 'key=planted-word', '--pacing', 'economic', '-o', out]);
+  const report = JSON.stringify(readReport(out));
+  expect(report).toContain('worker 0 died: refused (secret)');
+  expectNoSecret(out, stdout, stderr);
 });
