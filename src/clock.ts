@@ -10,8 +10,6 @@ export interface Clock {
    * An aborted `signal` makes it resolve early (it never rejects): the caller looks at the signal.
    */
   until(dueMs: number, signal?: AbortSignal): Promise<void>;
-  /** One turn of the event loop: resolves after what has arrived meanwhile was read. Keeps an overdue sender from going deaf. */
-  turn(): Promise<void>;
 }
 
 /** A clock that keeps a schedule, too. One in each thread that sends. */

@@ -81,10 +81,6 @@ export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
       schedule();
       return woken;
     },
-    turn: () =>
-      new Promise((resolve) => {
-        setImmediate(resolve);
-      }),
     pace: (step, signal) => pacer.start(step, signal),
     startAt(monotonicNs) {
       originMs = performanceAt(monotonicNs);

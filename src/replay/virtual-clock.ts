@@ -14,7 +14,6 @@ export function createVirtualClock(): VirtualClock {
     now: () => nowMs,
     // NaN, from a plugin, has passed too: it has no place in the order.
     until: (dueMs, signal) => (dueMs > nowMs ? waiters.add(dueMs, signal) : Promise.resolve()),
-    turn: () => Promise.resolve(),
     async pace(step, signal) {
       while (!signal.aborted) {
         const nextMs = step();

@@ -22,7 +22,6 @@ const never = new AbortController().signal;
 const clock = {
   now: () => performance.now() - 12_345,
   until: () => Promise.reject(new Error('not waited on')),
-  turn: () => Promise.resolve(),
 };
 
 let folder: string;

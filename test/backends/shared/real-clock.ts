@@ -7,7 +7,6 @@ export function realClock(): Clock {
   return {
     now,
     until: (dueMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs - now()))),
-    turn: () => new Promise((resolve) => setImmediate(resolve)),
   };
 }
 
