@@ -9,12 +9,14 @@ import type { Trace } from '../trace.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
 import { dryRun } from './dry-run.js';
-import { backendOptions, givenPayloads, Run } from './run.js';
+import { backendOptions } from './backend-options.js';
+import { givenPayloads } from './given-payloads.js';
+import { RUN_FLAGS } from './run-flags.js';
 import { parseTimeoutMs } from './parse-timeout.js';
 import { SUMMARIES } from './summaries.js';
 import { textFlag } from './text-flag.js';
 
-const { backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload } = Run.flags;
+const { backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload } = RUN_FLAGS;
 
 /** `replay check [TRACE] --backend NAME`: a dry run. */
 export class Check extends Command {

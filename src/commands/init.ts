@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, printable, UserError } from '../errors.js';
 import { configKeys } from './config-flags.js';
-import { Run } from './run.js';
+import { RUN_FLAGS } from './run-flags.js';
 import { SUMMARIES } from './summaries.js';
 
 /** `replay init [FILE]`: a commented file for `replay --config`. */
@@ -24,7 +24,7 @@ export class Init extends Command {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Init);
-    const keys = configKeys(Run.flags);
+    const keys = configKeys(RUN_FLAGS);
     if (flags.schema) {
       const { configSchema } = await import('../config/config-schema.js');
       process.stdout.write(configSchema(keys));

@@ -9,7 +9,11 @@ import type { ReplayRequest } from '../replay/replay.js';
 import type { Trace } from '../trace.js';
 import { givenBudget, givenTerms } from './cost-flags.js';
 import { liveProgress } from './live-progress.js';
-import { exitCode, openTrace, requestOf, Run, surroundings, type RunFlags } from './run.js';
+import { exitCode } from './exit-code.js';
+import { openTrace } from './open-trace.js';
+import { RUN_FLAGS, type RunFlags } from './run-flags.js';
+import { runRequest } from './run-request.js';
+import { surroundings } from './surroundings.js';
 import { freshSeriesFolder } from './series-folder.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
@@ -55,7 +59,7 @@ function readConfig(file: string): { text: string; config: RunConfig } {
   try {
     if (statSync(file).size > MOST_BYTES) throw new Error('it is too large for a list of systems');
     const text = readFileSync(file, 'utf8');
-    return { text, config: parseRunConfig(text, Run.flags) };
+    return { text, config: parseRunConfig(text, RUN_FLAGS) };
   } catch (thrown) {
     const hint = isUserError(thrown) ? '' : '; name a YAML file';
     throw new UserError(`--run ${printable(file)}: ${messageOf(thrown)}${hint}`);
@@ -76,7 +80,7 @@ async function openSystem(name: string, { args, flags }: ParsedRun, opened: Trac
   opened.push(trace);
   return {
     name,
-    request: requestOf(trace, flags, { ...terms, ...budget }),
+    request: runRequest(trace, flags, { ...terms, ...budget }),
     redraw: (seed) => openTrace(undefined, { ...flags, seed }),
     drawn: args.trace === undefined,
   };

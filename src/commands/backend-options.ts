@@ -1,0 +1,38 @@
+import type { RawOptions } from '../backends/backend.js';
+import { printable, UserError } from '../errors.js';
+import type { RunFlags } from './run-flags.js';
+
+type BackendFlags = Pick<
+  RunFlags,
+  'set' | 'url' | 'model' | 'sessions' | 'method' | 'expect' | 'header' | 'insecure' | 'http2'
+> & { readonly connections?: number | undefined };
+
+/** `--set` first, then the shorthands; a key given twice becomes a list, which only repeatable options take. */
+export function backendOptions(flags: BackendFlags): RawOptions {
+  const pairs: [string, string][] = (flags.set ?? []).map((text) => {
+    const equals = text.indexOf('=');
+    if (equals < 1) throw new UserError(`--set ${printable(text, 60)}: give key=value`);
+    return [text.slice(0, equals), text.slice(equals + 1)];
+  });
+  for (const key of ['url', 'model', 'sessions', 'method'] as const) {
+    const value = flags[key];
+    if (value !== undefined) pairs.push([key, value]);
+  }
+  for (const key of ['expect', 'header'] as const) for (const value of flags[key] ?? []) pairs.push([key, value]);
+  if (flags.insecure) pairs.push(['insecure', 'true']);
+  if (flags.http2) {
+    pairs.push(['http2', 'true']);
+    if (!pairs.some(([key]) => key === 'client')) pairs.push(['client', 'undici']);
+  }
+  if (flags.connections !== undefined) pairs.push(['connections', String(flags.connections)]);
+  const options: Record<string, string | string[]> = {};
+  for (const [key, value] of pairs) {
+    const before = Object.hasOwn(options, key) ? options[key] : undefined;
+    Object.defineProperty(options, key, {
+      value: before === undefined ? value : [before, value].flat(),
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  return options;
+}

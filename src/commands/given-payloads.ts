@@ -1,0 +1,32 @@
+import { UserError } from '../errors.js';
+import type { Payload } from '../trace.js';
+import type { RunFlags } from './run-flags.js';
+
+/** The payloads that `--body` or `--payload` give in place of the trace's; undefined where neither is given. */
+export async function givenPayloads({
+  body,
+  payload,
+}: Pick<RunFlags, 'body' | 'payload'>): Promise<readonly Payload[] | undefined> {
+  if (body !== undefined && payload !== undefined)
+    throw new UserError('--body and --payload are two ways to say the same; give one');
+  const { readPayloadArgument } = await import('../trace-file/payloads.js');
+  if (payload !== undefined) return readPayloadArgument(payload);
+  if (body?.startsWith('@') === true) return readPayloadArgument(body.slice(1));
+  if (body === undefined) return undefined;
+  return [
+    {
+      kind: 'bytes',
+      contentType: isJson(body) ? 'application/json' : 'text/plain; charset=utf-8',
+      bytes: new TextEncoder().encode(body),
+    },
+  ];
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

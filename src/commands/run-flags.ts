@@ -1,0 +1,137 @@
+import { Flags, type Interfaces } from '@oclif/core';
+import { parseDurationMs, parseRatePerSecond, parseSpeed } from '../quantities.js';
+import { BATCH_FLAGS } from './batch-flags.js';
+import { COLLECT_FLAGS } from './collect-flags.js';
+import { CONFIG_FLAG } from './config-flags.js';
+import { COST_FLAGS, parseBudget } from './cost-flags.js';
+import { ABORT_FLAGS, GATE_FLAGS } from './gate-flags.js';
+import { METRICS_FLAGS } from './live-metrics.js';
+import { OUTPUT_FLAGS } from './output-flags.js';
+import { parseTimeoutMs } from './parse-timeout.js';
+import { REPEAT_FLAGS } from './repeat-flags.js';
+import { TAG_FLAG } from './tag-flag.js';
+import { parsePositive, textFlag, wholeNumber } from './text-flag.js';
+
+/** What `replay run` takes. */
+export const RUN_FLAGS = {
+  backend: Flags.string({
+    default: 'onnx',
+    description: 'a name of `replay backends`, a path to a plugin, or a package',
+  }),
+  set: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'an option of the backend, key=value; repeatable',
+  }),
+  url: Flags.string({ description: 'short for --set url=' }),
+  model: Flags.string({ description: 'short for --set model=' }),
+  sessions: Flags.string({ description: 'short for --set sessions=' }),
+  header: Flags.string({
+    char: 'H',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'a header, "name: value"; {seq} and {run} are filled in; repeatable',
+  }),
+  method: Flags.string({ description: 'short for --set method=' }),
+  expect: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'what a success is, beyond a complete 2xx: status:200, body~text; repeatable, all hold together',
+  }),
+  insecure: Flags.boolean({ char: 'k', description: 'do not verify TLS certificates' }),
+  http2: Flags.boolean({
+    description: 'HTTP/2 where the service agrees: short for --set http2=true --set client=undici',
+  }),
+  body: Flags.string({
+    char: 'b',
+    description: 'the body of every request, sent as JSON when it is JSON; @FILE reads it from a file',
+  }),
+  payload: Flags.string({
+    description: 'payloads in place of the trace’s: a file, a folder, or a .jsonl with a JSON body a line',
+  }),
+  column: Flags.string({ description: 'CSV or JSON lines: the column of the times' }),
+  unit: Flags.string({ options: ['ms', 's', 'us', 'ns'], description: 'the unit of --column' }),
+  rate: textFlag('rate', parseRatePerSecond)({ char: 'R', description: 'no trace: this mean rate, such as 50/s' }),
+  duration: textFlag('duration', parseDurationMs)({ char: 'd', description: 'no trace: for so long, such as 30s' }),
+  requests: textFlag(
+    'requests',
+    wholeNumber(1, 4_294_967_295),
+  )({ char: 'n', description: 'so many requests and no more: the first of the trace, or of the arrivals of --rate' }),
+  process: Flags.string({
+    options: ['poisson', 'constant', 'gamma'],
+    default: 'poisson',
+    description: 'no trace: the arrival process',
+  }),
+  scv: textFlag(
+    'scv',
+    parsePositive,
+  )({ description: 'with --process gamma: squared coefficient of variation of the gaps; 1 (Poisson) unless given' }),
+  seed: textFlag(
+    'seed',
+    wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  )({ default: 1, description: 'seed of the arrivals (--rate) and of simulated backends' }),
+  from: textFlag('from', parseDurationMs)({ default: 0, description: 'begin here in the trace' }),
+  to: textFlag('to', parseDurationMs)({ description: 'end here in the trace' }),
+  speed: textFlag('speed', parseSpeed)({ default: 1, description: '2x replays in half the time' }),
+  time: Flags.string({
+    options: ['real', 'virtual'],
+    default: 'real',
+    description: 'virtual: simulated time, for backends that wait on the clock',
+  }),
+  workers: textFlag(
+    'workers',
+    wholeNumber(1, 256),
+  )({ char: 'w', description: 'threads that send; the CPUs less one unless given' }),
+  pacing: Flags.string({
+    options: ['exact', 'economic', 'auto'],
+    default: 'auto',
+    description: 'exact spins for microseconds, economic sleeps',
+  }),
+  connections: textFlag(
+    'connections',
+    wholeNumber(1, 60000),
+  )({ char: 'c', description: 'open exactly so many connections before the start, and never more' }),
+  'max-in-flight': textFlag(
+    'max-in-flight',
+    wholeNumber(1, 1_000_000),
+  )({
+    aliases: ['max-concurrency'],
+    description: 'more open requests than this are shed; 10000 unless given',
+  }),
+  timeout: textFlag(
+    'timeout',
+    parseTimeoutMs,
+  )({ default: 30_000, description: 'for a complete answer, from the hand-over; at most 2h' }),
+  warmup: textFlag(
+    'warmup',
+    parseDurationMs,
+  )({ default: 0, description: 'requests due before this are sent and counted, but left out of latency' }),
+  'max-lateness': textFlag(
+    'max-lateness',
+    parseDurationMs,
+  )({ default: 10, aliases: ['max-lag'], description: 'a p99 lateness above this makes the run INVALID' }),
+  ...BATCH_FLAGS,
+  ...COST_FLAGS,
+  ...REPEAT_FLAGS,
+  ...COLLECT_FLAGS,
+  budget: textFlag(
+    'budget',
+    parseBudget,
+  )({ description: 'stop sending before this can be passed, such as 5usd (exit 105)' }),
+  ...GATE_FLAGS,
+  ...ABORT_FLAGS,
+  ...METRICS_FLAGS,
+  out: Flags.string({
+    char: 'o',
+    aliases: ['output'],
+    description: 'folder for the run, new or empty; runs/<time>-<trace>-<backend> unless given',
+  }),
+  ...OUTPUT_FLAGS,
+  ...TAG_FLAG,
+  'dry-run': Flags.boolean({ description: 'no run: what `replay check` does, with at most one request' }),
+  html: Flags.boolean({ default: true, allowNo: true, description: 'write report.html, the page with the plots' }),
+  quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
+  ...CONFIG_FLAG,
+};
+
+export type RunFlags = Interfaces.InferredFlags<typeof RUN_FLAGS>;
