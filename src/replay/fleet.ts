@@ -7,6 +7,7 @@ import { releaseInFlight } from './in-flight.js';
 import { type Breather, inSlices } from './in-slices.js';
 import type { FromWorker, ToWorker, WorkerOrder, WorkerResources } from './messages.js';
 import { createRecorder } from './recorder.js';
+import { RowsSeen } from './rows-seen.js';
 import { schedule } from './schedule.js';
 
 export interface FleetEnd {
@@ -114,8 +115,7 @@ class Member {
   /** Why it died, when it did. */
   cause: string | undefined;
   readonly #worker: Worker;
-  /** Which requests have a row, one bit per place. */
-  #rowsSeen = new Uint8Array(256);
+  readonly #seen: RowsSeen;
   readonly #slicing: (batch: SampleBatch) => Promise<void>;
   /** Resolves when every batch so far was taken, for they are taken in turn. */
   #taken = Promise.resolve();
@@ -134,8 +134,10 @@ class Member {
     const { promise: ended, resolve: hasEnded } = deferred();
     this.ready = ready;
     this.ended = ended;
+    this.#seen = new RowsSeen(order);
     this.#slicing = inSlices((slice) => {
-      this.#takeSlice(slice);
+      this.#seen.add(slice);
+      fleet.onSlice(slice);
     }, fleet.breather);
     ready.catch(() => undefined);
     this.#worker.on('message', (message: FromWorker) => {
@@ -183,31 +185,6 @@ class Member {
     });
   }
 
-  #takeSlice(slice: SampleBatch): void {
-    for (let i = 0; i < slice.rows; i++) this.#mark(this.#placeOf(slice.seq[i] as number));
-    this.fleet.onSlice(slice);
-  }
-
-  /** Within the shard, where it is a stride of the trace; batches are not. */
-  #placeOf(seq: number): number {
-    const { shard, window } = this.order;
-    return window.batching === undefined ? Math.floor(seq / shard.of) : seq;
-  }
-
-  #mark(index: number): void {
-    const byte = index >> 3;
-    if (byte >= this.#rowsSeen.length) {
-      const grown = new Uint8Array(Math.max(byte + 1, this.#rowsSeen.length * 2));
-      grown.set(this.#rowsSeen);
-      this.#rowsSeen = grown;
-    }
-    this.#rowsSeen[byte] = (this.#rowsSeen[byte] as number) | (1 << (index & 7));
-  }
-
-  #isMarked(index: number): boolean {
-    return ((this.#rowsSeen[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
-  }
-
   /** After its end: all rows are taken, and those it left out when it died are made up. */
   async finish(): Promise<void> {
     const endedMs = this.fleet.now();
@@ -227,7 +204,7 @@ class Member {
       for (let i = 0; i < rows; i++) {
         const index = seq[i] as number;
         const release = releaseMs[i] as number;
-        if (release > stoppedMs || this.#isMarked(this.#placeOf(index))) continue;
+        if (release > stoppedMs || this.#seen.has(index)) continue;
         recorder.record(
           { seq: index, dueMs: dueMs[i] as number, handedMs: NaN },
           { ok: false, failure: 'crashed', detail, doneMs: nowMs },
