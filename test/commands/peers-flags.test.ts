@@ -91,17 +91,7 @@ it('--dry-run does what check does, and makes no run', async () => {
   expect([dry.code, timeless(dry.stdout)]).toEqual([0, timeless(checked.stdout)]);
   expect(dry.stdout).toContain('request');
   expect(() => readRecord(out)).toThrow(/ENOENT/);
-  const failed = await runCli([
-    '--rate',
-    '1/s',
-    '-n',
-    '1',
-    '--backend',
-    'http',
-    '--url',
-    'http://127.0.0.1:1/',
-    '--dry-run',
-    '--json',
-  ]);
+  const refused = '--rate 1/s -n 1 --backend http --url http://127.0.0.1:1/ --dry-run --json';
+  const failed = await runCli(refused.split(' '));
   expect([failed.code, (JSON.parse(failed.stdout) as { ok: boolean }).ok]).toEqual([2, false]);
 });

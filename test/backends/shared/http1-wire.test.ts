@@ -290,12 +290,7 @@ describe('failures', () => {
   );
 
   it('an idle one that the server closes after the clock was set to 0 is opened again', async () => {
-    let originMs = 0;
-    const clock = { ...realClock(), now: () => performance.now() - originMs };
-    const server = kept(await serve((socket) => socket.write(answer('a'))));
-    const wire = wireTo(server, { clock, connections: { initial: 1, max: 1 } });
-    await wire.open(new AbortController().signal);
-    originMs = performance.now();
+    const { server, wire } = await openedThenSetTo0();
     await pause(1100);
     server.sockets[0]?.end();
     await eventually(() => server.sockets.length === 2);
@@ -458,18 +453,24 @@ describe('the times of an exchange', () => {
   });
 
   it('survive a clock that is set to 0 in between', async () => {
-    let originMs = 0;
-    const clock = { ...realClock(), now: () => performance.now() - originMs };
-    const server = kept(await serve((socket) => socket.write(answer('a'))));
-    const wire = wireTo(server, { clock, connections: { initial: 1, max: 1 } });
-    await wire.open(new AbortController().signal);
-    originMs = performance.now();
+    const { wire } = await openedThenSetTo0();
     const { sentMs, doneEarliestMs, doneMs } = await send(wire);
     expect(sentMs).toBeGreaterThanOrEqual(0);
     expect(doneEarliestMs).toBeGreaterThanOrEqual(sentMs);
     expect(doneMs).toBeGreaterThanOrEqual(doneEarliestMs);
   });
 });
+
+/** A wire of one connection whose clock was set to 0 after it was opened, as at the start of a run. */
+async function openedThenSetTo0(): Promise<{ server: LoopbackServer; wire: Wire }> {
+  let originMs = 0;
+  const clock = { ...realClock(), now: () => performance.now() - originMs };
+  const server = kept(await serve((socket) => socket.write(answer('a'))));
+  const wire = wireTo(server, { clock, connections: { initial: 1, max: 1 } });
+  await wire.open(new AbortController().signal);
+  originMs = performance.now();
+  return { server, wire };
+}
 
 function kept<T extends { close(): void | Promise<void> }>(one: T): T {
   open.push(one);
