@@ -35,6 +35,8 @@ export function timerAlarm(ring: () => void, earlyMs: number): Alarm {
   };
 }
 
+const YOUNG_MB = 3;
+
 /** A thread asleep on a futex, which rings by a message, `earlyMs` before the moment. It is mostly set again for `usualMs` later. */
 export function threadAlarm(ring: () => void, earlyMs: number, usualMs: number): Alarm {
   const memory = pacingMemory();
@@ -43,6 +45,8 @@ export function threadAlarm(ring: () => void, earlyMs: number, usualMs: number):
   const asleepUntil = asleepUntilOf(memory);
   const thread = new Worker(new URL('./pacing-thread.js', import.meta.url), {
     workerData: { memory, earlyNs: nsOf(earlyMs), napNs: nsOf(usualMs - earlyMs) } satisfies PacingOrder,
+    // It leaves some numbers a ms: in the room that threads usually have, memory would grow for a minute.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     name: 'replay pacing',
   });
   thread.on('message', ring);

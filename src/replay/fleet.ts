@@ -134,7 +134,7 @@ class Member {
     const { promise: ended, resolve: hasEnded } = deferred();
     this.ready = ready;
     this.ended = ended;
-    this.#seen = new RowsSeen(order);
+    this.#seen = new RowsSeen(order, order.store.count);
     this.#slicing = inSlices((slice) => {
       this.#seen.add(slice);
       fleet.onSlice(slice);

@@ -5,6 +5,7 @@ import type { SampleBatch } from '../sample.js';
 import { type Breather, inSlices } from './in-slices.js';
 import type { Prepared } from './prepare-run.js';
 import { RowsSeen } from './rows-seen.js';
+import { MOST_REHEARSALS } from './worker-order.js';
 
 /**
  * Each batch is folded so often, by folds that begin with it: what they do once each, at their first row or at the first of
@@ -32,7 +33,10 @@ export async function openRehearsalSinks(
     usage: cost.billing !== null,
     batched: plan.batching !== undefined,
   });
-  const seen = new RowsSeen({ shard: { index: 0, of: 1 }, window: { fromMs: 0, toMs: Infinity, speed: 1 } });
+  const seen = new RowsSeen(
+    { shard: { index: 0, of: 1 }, window: { fromMs: 0, toMs: Infinity, speed: 1 } },
+    MOST_REHEARSALS,
+  );
   const folding = inSlices((slice) => {
     seen.add(slice);
     for (const fold of folds) fold.add(slice);

@@ -5,32 +5,29 @@ import type { WorkerOrder } from './messages.js';
 export class RowsSeen {
   /** A shard is a stride of the trace; its batches are not. */
   readonly #stride: number;
-  #bits = new Uint8Array(256);
+  readonly #bits: Uint8Array;
 
-  constructor({ shard, window }: Pick<WorkerOrder, 'shard' | 'window'>) {
+  /** `count`: of the whole trace. */
+  constructor({ shard, window }: Pick<WorkerOrder, 'shard' | 'window'>, count: number) {
     this.#stride = window.batching === undefined ? shard.of : 1;
+    // The system gives memory as it is written.
+    this.#bits = new Uint8Array(Math.ceil(count / this.#stride / 8));
   }
 
   add({ rows, seq }: Pick<SampleBatch, 'rows' | 'seq'>): void {
-    for (let i = 0; i < rows; i++) this.#mark(this.#placeOf(seq[i] as number));
+    const bits = this.#bits;
+    for (let i = 0; i < rows; i++) {
+      const place = this.#placeOf(seq[i] as number);
+      bits[place >>> 3] = (bits[place >>> 3] as number) | (1 << (place & 7));
+    }
   }
 
   has(seq: number): boolean {
     const place = this.#placeOf(seq);
-    return ((this.#bits[place >> 3] ?? 0) & (1 << (place & 7))) !== 0;
+    return ((this.#bits[place >>> 3] as number) & (1 << (place & 7))) !== 0;
   }
 
   #placeOf(seq: number): number {
     return Math.floor(seq / this.#stride);
-  }
-
-  #mark(place: number): void {
-    const byte = place >> 3;
-    if (byte >= this.#bits.length) {
-      const grown = new Uint8Array(Math.max(byte + 1, this.#bits.length * 2));
-      grown.set(this.#bits);
-      this.#bits = grown;
-    }
-    this.#bits[byte] = (this.#bits[byte] as number) | (1 << (place & 7));
   }
 }

@@ -2,8 +2,7 @@ import { Interrupted } from '../errors.js';
 import type { RunEnd, RunRecord } from '../run.js';
 import { createProber } from './capacity-prober.js';
 import { clockNote } from './clock-note.js';
-import { collectYoung } from './collect-garbage.js';
-import { collectSeldom } from './collect-seldom.js';
+import { collectForLong, collectYoung } from './collect-garbage.js';
 import { compileLess } from './compile-less.js';
 import type { Conduct, Over } from './conduct.js';
 import { detachOne } from './detach-one.js';
@@ -13,6 +12,7 @@ import type { Breather } from './in-slices.js';
 import { inFlightMemory } from './in-flight.js';
 import { mergeFacts } from './merge-facts.js';
 import type { WorkerResources } from './messages.js';
+import { keepYoungSize } from './keep-young-size.js';
 import type { Prepared } from './prepare-run.js';
 import { progressMeter } from './progress-meter.js';
 import { openRehearsalSinks } from './rehearsal-sinks.js';
@@ -36,10 +36,10 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   const hostUsage = measureHostUsage();
   let wallStartMs = NaN;
   let stopTicking = (): void => undefined;
-  let compileAsUsual = (): void => undefined;
+  const asUsual: (() => void)[] = [];
   const breather = breatherFor(record);
   detachOne();
-  const collectAsUsual = collectSeldom();
+  collectForLong();
   const rehearsal = await openRehearsalSinks(prepared.record, breather);
   const watch = watcher(conduct, stop);
   const watching =
@@ -61,7 +61,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
       onStart: (startMonotonicNs) => {
         void rehearsal.close();
         world.onStart?.();
-        compileAsUsual = compileLess();
+        asUsual.push(compileLess(), keepYoungSize());
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
         wallStartMs = world.date().getTime() - now();
         prober?.start(startMonotonicNs);
@@ -95,8 +95,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
     return { record: { ...record, notes, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {
     void rehearsal.close();
-    compileAsUsual();
-    collectAsUsual();
+    for (const restore of asUsual) restore();
     stopTicking();
     clearInterval(watching);
     void prober?.end();

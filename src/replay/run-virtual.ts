@@ -2,6 +2,7 @@ import type { RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Conduct, Over } from './conduct.js';
 import { inFlightMemory } from './in-flight.js';
+import { keepYoungSize } from './keep-young-size.js';
 import type { Prepared } from './prepare-run.js';
 import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
 import { logBatches, stopper, watcher } from './stopper.js';
@@ -20,6 +21,7 @@ export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<
     fold.add(batch);
     write(batch);
   };
+  const growAsUsual = keepYoungSize();
   const { endedMs, facts, capacity } = await runVirtualFleet(
     prepared.plugin,
     workerOrder(prepared, 0, inFlightMemory(1)),
@@ -37,7 +39,7 @@ export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<
         nowMs = ms;
         watch(ms);
       }),
-  );
+  ).finally(growAsUsual);
   const told = capacity.length === 0 ? {} : { capacity };
   const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null, ...told };
   return { record: { ...record, backendFacts: facts, end }, trouble: stop.trouble() };

@@ -1,4 +1,4 @@
-import { readArrivals } from '../arrival-store.js';
+import { ARRIVAL_CHUNK, readArrivals } from '../arrival-store.js';
 import type { Batching } from '../run.js';
 import type { ArrivalChunk, ArrivalStore, Trace } from '../trace.js';
 import { formBatches } from './form-batches.js';
@@ -20,7 +20,8 @@ export interface Window {
 
 /**
  * The schedule of one shard as a stream of chunks. It depends on the trace and the window alone: any number of shards
- * together send the same requests, in the same batches, at the same times.
+ * together send the same requests, in the same batches, at the same times. A chunk that is not batched is to be read
+ * before the next is asked for, which lies in the same memory.
  */
 export function schedule(store: ArrivalStore, window: Window, shard: Shard): Iterable<Schedule> {
   if (window.batching === undefined) return requests(store, window, shard);
@@ -34,10 +35,11 @@ function* requests(
 ): Iterable<Schedule> {
   // An object of its own: those given come from this thread or another, and code compiled for the one is undone by the other.
   const cut: Cut = { fromMs, toMs, speed, inTurn: payloadsInTurn ?? 0, index: shard.index, of: shard.of };
+  const room = emptyChunk(Math.ceil(ARRIVAL_CHUNK / shard.of));
   let first = 0;
   for (const arrivals of readArrivals(store)) {
     if ((arrivals.atMs[0] ?? Infinity) >= cut.toMs) return;
-    const chunk = chunkOf(arrivals, first, cut);
+    const chunk = chunkOf(arrivals, first, cut, room);
     first += arrivals.atMs.length;
     if (chunk.rows > 0) yield chunk;
   }
@@ -46,10 +48,9 @@ function* requests(
 /** `inTurn`: 0, each arrival names its payload. */
 type Cut = Readonly<Record<'fromMs' | 'toMs' | 'speed' | 'inTurn' | 'index' | 'of', number>>;
 
-/** The requests of a shard among arrivals of which the first is request `first` of the trace. */
-function chunkOf({ atMs, payload }: ArrivalChunk, first: number, cut: Cut): Schedule {
+/** The requests of a shard among arrivals of which the first is request `first` of the trace; in `chunk`. */
+function chunkOf({ atMs, payload }: ArrivalChunk, first: number, cut: Cut, chunk: Room): Schedule {
   const { fromMs, toMs, speed, inTurn, index, of } = cut;
-  const chunk = emptyChunk(Math.ceil(atMs.length / of));
   let rows = 0;
   for (let i = (((index - first) % of) + of) % of; i < atMs.length; i += of) {
     const at = atMs[i] as number;
@@ -62,7 +63,9 @@ function chunkOf({ atMs, payload }: ArrivalChunk, first: number, cut: Cut): Sche
   return scheduleChunk(rows, chunk);
 }
 
-function emptyChunk(rows: number): Omit<Schedule, 'rows'> {
+type Room = Pick<Schedule, 'seq' | 'dueMs' | 'payload'>;
+
+function emptyChunk(rows: number): Room {
   return { seq: new Uint32Array(rows), dueMs: new Float64Array(rows), payload: new Uint32Array(rows) };
 }
 

@@ -23,7 +23,8 @@ export function workerOrder(prepared: Prepared, index: number, memory: InFlightM
 }
 
 const LEAST_REHEARSALS = 500;
-const MOST_REHEARSALS = 10_000;
+/** Of each worker. */
+export const MOST_REHEARSALS = 10_000;
 const REHEARSED_SECONDS = 10;
 
 /** As many as some of the busiest seconds hold: code is compiled for what is called often, and at low rates nothing is. */

@@ -227,10 +227,12 @@ describe('-n', () => {
     writer.appendChunk(Float64Array.of(0, 10, 10, 10, 20), Uint32Array.of(0, 1, 2, 3, 4));
     const { store, sha256, count } = writer.finish();
     const trace: Trace = { name: 'tied', durationMs: 30, count, sha256, payloads: [], store };
-    const seqs = (cut: Trace, fromMs: number): number[] =>
-      [...schedule(cut.store, clipWindow(cut, fromMs), { index: 0, of: 1 })].flatMap(({ rows, seq }) => [
-        ...seq.subarray(0, rows),
-      ]);
+    const seqs = (cut: Trace, fromMs: number): number[] => {
+      const all: number[] = [];
+      for (const { rows, seq } of schedule(cut.store, clipWindow(cut, fromMs), { index: 0, of: 1 }))
+        all.push(...seq.subarray(0, rows));
+      return all;
+    };
     expect(seqs(firstRequests(trace, { fromMs: 5, toMs: Infinity }, 2), 5)).toEqual([1, 2]);
     expect(seqs(firstRequests(trace, { fromMs: 0, toMs: 15 }, 4), 0)).toEqual([0, 1, 2, 3]);
     expect(firstRequests(trace, { fromMs: 0, toMs: Infinity }, 5)).toBe(trace);

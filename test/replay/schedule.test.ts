@@ -39,14 +39,13 @@ function traceOf(all: readonly Arrival[], memoryLimit?: number): Trace {
 }
 
 function read(store: ArrivalStore, window: Window, shard: Shard = { index: 0, of: 1 }): Due[] {
-  return [...schedule(store, window, shard)].flatMap(({ rows, seq, dueMs, payload }) => {
+  const all: Due[] = [];
+  for (const { rows, seq, dueMs, payload } of schedule(store, window, shard)) {
     expect(rows).toBeGreaterThan(0);
-    return Array.from({ length: rows }, (_, i) => ({
-      seq: seq[i] as number,
-      dueMs: dueMs[i] as number,
-      payload: payload[i] as number,
-    }));
-  });
+    for (let i = 0; i < rows; i++)
+      all.push({ seq: seq[i] as number, dueMs: dueMs[i] as number, payload: payload[i] as number });
+  }
+  return all;
 }
 
 /** What must be sent, said in one line. */
