@@ -1,21 +1,18 @@
 import { messageOf, UserError } from '../errors.js';
-import type { Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
 import type { Backend, BackendContext, BackendPlugin } from './backend.js';
 import { type BatchRequest, type Client, createClient, type Request } from './http/http-client.js';
+import { answerJudge } from './shared/answer-judge.js';
 import { batchSizes } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { chosenProxy } from './shared/chosen-proxy.js';
 import { connectionShare } from './shared/connection-share.js';
-import type { Answer, Result } from './shared/exchange.js';
-import { needlesOf, unexpected } from './shared/expect-rule.js';
 import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-options.js';
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { instancesJson, JSON_TYPE } from './shared/instances-json.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
 import type { HeaderField } from './shared/request-bytes.js';
 import { sentCalls } from './shared/sent-calls.js';
-import { failedAnswer, failedWire, knownTimes } from './shared/status-outcome.js';
 
 /** Any service that answers HTTP requests; the payload goes as it is. */
 const plugin: BackendPlugin<HttpOptions> = {
@@ -140,30 +137,15 @@ function invokesOf(
   requests: readonly Request[],
   { onAnswer }: Pick<BackendContext, 'onAnswer'>,
 ): Pick<Backend, 'invoke' | 'invokeBatch'> {
-  const needles = needlesOf(expect);
-  const outcomeOf = (result: Result): Outcome => {
-    if (result.kind === 'failure') return failedWire(result);
-    const trouble = unexpected(expect, needles, result);
-    if (trouble === null) return success(result);
-    const isOwnFailure =
-      result.status >= 300 && (result.status < expect.leastStatus || result.status > expect.mostStatus);
-    return isOwnFailure
-      ? failedAnswer(result)
-      : { ok: false, failure: 'bad-answer', detail: trouble, ...knownTimes(result) };
-  };
+  const outcomeOf = answerJudge(expect);
   return sentCalls({
     method: requests[0]?.method ?? 'GET',
-    collectBody: needles.length > 0,
+    collectBody: expect.bodyHolds.length > 0,
     send: client.send,
     outcomeOf,
     batches: batches && { send: client.sendBatch, outcomeOf, instances: batches },
     onAnswer,
   });
-}
-
-function success({ sentMs, doneMs, doneEarliestMs, handshakeMs }: Answer): Outcome {
-  if (Number.isNaN(handshakeMs)) return { ok: true, sentMs, doneMs, doneEarliestMs };
-  return { ok: true, sentMs, doneMs, doneEarliestMs, handshakeMs };
 }
 
 /** The very same code to a sink in this thread. Without one the run is only less exact at first. */

@@ -105,17 +105,14 @@ export class OpenCalls implements Settling {
     this.#take(call);
     const known = call.abort();
     const { sentMs = NaN, handshakeMs = NaN } = known ?? {};
-    const outcome: Outcome = { ok: false, failure, detail, sentMs, handshakeMs };
-    call.recordTold(this.#recorder, outcome, this.#clock.now());
-    this.#tellIfEmpty();
+    this.#record(call, { ok: false, failure, detail, sentMs, handshakeMs });
   }
 
   /** Once per call: what comes after a timeout or stop is ignored. */
   settle(call: OpenCall, outcome: Outcome): void {
     if (call.settled) return;
     this.#take(call);
-    call.recordTold(this.#recorder, outcome, this.#clock.now());
-    this.#tellIfEmpty();
+    this.#record(call, outcome);
   }
 
   #take(call: OpenCall): void {
@@ -124,7 +121,8 @@ export class OpenCalls implements Settling {
     this.#inFlight.leave();
   }
 
-  #tellIfEmpty(): void {
+  #record(call: OpenCall, outcome: Outcome): void {
+    call.recordTold(this.#recorder, outcome, this.#clock.now());
     if (this.#ends.oldest === undefined) this.#whenEmpty?.();
   }
 }

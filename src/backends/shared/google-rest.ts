@@ -1,8 +1,9 @@
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext } from '../backend.js';
+import { answerJudge } from './answer-judge.js';
 import type { Answer, Result } from './exchange.js';
 import { connectionShare, type Connections } from './connection-share.js';
-import { type ExpectRule, needlesOf, unexpected } from './expect-rule.js';
+import type { ExpectRule } from './expect-rule.js';
 import { openBackgroundToken } from './google-background-token.js';
 import type { TokenWish } from './google-credentials.js';
 import { googleError } from './google-error.js';
@@ -13,7 +14,7 @@ import { JSON_TYPE } from './instances-json.js';
 import { openLoopbackSink } from './loopback-sink.js';
 import { type HeaderField, requestBytes } from './request-bytes.js';
 import { sentCalls } from './sent-calls.js';
-import { failedAnswer, failedWire, knownTimes, statusFailure } from './status-outcome.js';
+import { failedAnswer, knownTimes, statusFailure } from './status-outcome.js';
 import { createTokenRequests, type TokenRequests } from './token-requests.js';
 import { wireFacts } from './wire-facts.js';
 
@@ -77,16 +78,17 @@ function createClient(
   const limits = { bodyBytes: BODY_LIMIT_BYTES, keepHeaders: ['location', ...keepHeaders] };
   const wire = createWire({ url, connections, limits, clock });
   const requests = requestsOf(plan, token);
-  const needles = needlesOf(expect);
+  const outcomeOf = answerJudge(expect, serviceFailure);
   const hidden = (text: string): string => (token === null ? text : withoutToken(text, token.current()));
   const judge = (result: Result): Outcome => {
-    const outcome = outcomeOf(result, plan, needles);
+    const told = result.kind === 'failure' ? {} : plan.told(result);
+    const outcome = { ...outcomeOf(result), ...told };
     return outcome.ok ? outcome : { ...outcome, detail: hidden(outcome.detail) };
   };
   const { batches } = plan;
   const invokes = sentCalls({
     method,
-    collectBody: needles.length > 0,
+    collectBody: expect.bodyHolds.length > 0,
     send(call, sending) {
       wire.send(requests.bytes(call.payload, call.seq), sending, call);
     },
@@ -140,18 +142,6 @@ function bodyFields(method: string, body: RestBody | null): readonly HeaderField
     ['content-type', body.contentType],
     ['content-length', String(body.bytes.length)],
   ];
-}
-
-function outcomeOf(result: Result, { expect, told }: RestPlan, needles: readonly Buffer[]): Outcome {
-  if (result.kind === 'failure') return failedWire(result);
-  const trouble = unexpected(expect, needles, result);
-  if (trouble === null) return { ok: true, ...knownTimes(result), ...told(result) };
-  const { status } = result;
-  const isOwnFailure = status >= 300 && (status < expect.leastStatus || status > expect.mostStatus);
-  const failed: Outcome = isOwnFailure
-    ? serviceFailure(result)
-    : { ok: false, failure: 'bad-answer', detail: trouble, ...knownTimes(result) };
-  return { ...failed, ...told(result) };
 }
 
 function serviceFailure(answer: Answer): Outcome {

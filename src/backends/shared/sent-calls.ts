@@ -33,7 +33,7 @@ export function sentCalls(calls: CallsSent): Pick<Backend, 'invoke' | 'invokeBat
     method,
     collectBody: collectBody || onAnswer !== undefined,
     told(call, result) {
-      if (onAnswer !== undefined) showAnswer(onAnswer, result, hidden);
+      showAnswer(onAnswer, result, hidden);
       call.settle(judged(calls, result, call));
     },
   };
@@ -46,7 +46,7 @@ export function sentCalls(calls: CallsSent): Pick<Backend, 'invoke' | 'invokeBat
     method,
     collectBody: true,
     told(call, result) {
-      if (onAnswer !== undefined) showAnswer(onAnswer, result, hidden);
+      showAnswer(onAnswer, result, hidden);
       call.settle(judgedBatch(batches, result, call));
     },
   };

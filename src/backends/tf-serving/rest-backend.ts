@@ -1,10 +1,10 @@
 import type { Clock } from '../../clock.js';
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext } from '../backend.js';
+import { answerJudge } from '../shared/answer-judge.js';
 import { batchCache } from '../shared/batch-cache.js';
 import { connectionShare, type Connections } from '../shared/connection-share.js';
-import type { Answer, Result } from '../shared/exchange.js';
-import { needlesOf, unexpected, type ExpectRule } from '../shared/expect-rule.js';
+import type { Result } from '../shared/exchange.js';
 import { createWire, type Wire } from '../shared/http1-wire.js';
 import type { InstanceBatches } from '../shared/instance-batches.js';
 import { JSON_TYPE } from '../shared/instances-json.js';
@@ -12,7 +12,6 @@ import { openLoopbackSink } from '../shared/loopback-sink.js';
 import { payloadAt } from '../shared/payload-at.js';
 import { requestBytes, type HeaderField } from '../shared/request-bytes.js';
 import { type BatchesSent, sentCalls } from '../shared/sent-calls.js';
-import { failedAnswer, failedWire, knownTimes } from '../shared/status-outcome.js';
 import { restBatches, restBody } from './rest-body.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 import { wireFacts } from '../shared/wire-facts.js';
@@ -74,19 +73,17 @@ function invokesOf(
   { payloads, runId, batchSize, onAnswer }: Bodies,
 ): Pick<Backend, 'invoke' | 'invokeBatch'> {
   const { expect } = options.http;
-  const needles = needlesOf(expect);
-  const judge = (result: Result): Outcome =>
-    result.kind === 'failure' ? failedWire(result) : outcomeOf(result, expect, needles);
+  const outcomeOf = answerJudge(expect);
   const make = requestMaker(options, runId);
   const requests = payloads.map((payload) => make(restBody(payload, options)));
   return sentCalls({
     method: 'POST',
-    collectBody: needles.length > 0,
+    collectBody: expect.bodyHolds.length > 0,
     send(call, sending) {
       wire.send(payloadAt(requests, call.payload)(call.seq), sending, call);
     },
-    outcomeOf: judge,
-    batches: batchSize === undefined ? undefined : batchesSent(wire, restBatches(payloads, options), make, judge),
+    outcomeOf,
+    batches: batchSize === undefined ? undefined : batchesSent(wire, restBatches(payloads, options), make, outcomeOf),
     onAnswer,
   });
 }
@@ -108,15 +105,6 @@ function batchesSent(
     outcomeOf,
     instances: batches,
   };
-}
-
-function outcomeOf(answer: Answer, expect: ExpectRule, needles: readonly Buffer[]): Outcome {
-  const trouble = unexpected(expect, needles, answer);
-  if (trouble === null) return { ok: true, ...knownTimes(answer) };
-  const { status } = answer;
-  const isOwnFailure = status >= 300 && (status < expect.leastStatus || status > expect.mostStatus);
-  if (isOwnFailure) return failedAnswer(answer);
-  return { ok: false, failure: 'bad-answer', detail: trouble, ...knownTimes(answer) };
 }
 
 /** The very same code to a sink in this thread. Without one the run is only less exact at first. */
