@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+/** What takes too long for every run of the suite: `npm run trials`. */
+export const TRIALS = 'test/trials/**/*.test.ts';
+
 /** What judges milliseconds has the machine for itself, after all else. */
 const timed = ['test/end-to-end/truth.test.ts', 'test/end-to-end/send-times.test.ts'];
 
@@ -52,7 +55,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 // A fresh module graph for each file costs a third of all CPU; no test leaves anything behind.
-const common = {
+export const common = {
   pool: 'forks' as const,
   isolate: false,
   testTimeout: 60_000,
@@ -71,7 +74,7 @@ export default defineConfig({
           ...common,
           name: 'all',
           include: ['test/**/*.test.ts'],
-          exclude: timed,
+          exclude: [...timed, TRIALS],
           maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
