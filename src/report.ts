@@ -120,7 +120,10 @@ export interface LatencyCurves {
   readonly allMs: readonly (number | null)[];
 }
 
-/** How many successes lie in [edge i, edge i + 1): buckets of 1 us up to 16 us, then 8 to each doubling. */
+/**
+ * How many successes lie in [edge i, edge i + 1). The buckets are equally wide on a logarithmic axis to within 0.1 %: 8 to each
+ * doubling of latency, or 16, 32 or 64 where the latencies differ little; those below 1 us share one, which begins at 0.
+ */
 export interface LatencyHistogram {
   /** One more than there are buckets; both are empty without a success. */
   readonly edgesMs: readonly number[];

@@ -4,7 +4,7 @@ import type { Plan } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { createHistogram, measureOf, type Histogram } from './histogram.js';
-import { LatencyBuckets } from './latency-buckets.js';
+import { latencyBuckets } from './latency-buckets.js';
 import type { LogHistogram } from './log-histogram.js';
 import { nearestRank } from './nearest-rank.js';
 import { curve, curvePercentiles } from './percentile-curve.js';
@@ -23,7 +23,6 @@ export interface LatencyCollector extends Collector<LatencySection> {
 export function createLatency({ plan }: CollectorContext): LatencyCollector {
   const response = createHistogram();
   const service = createHistogram();
-  const buckets = new LatencyBuckets();
   const warmup = new WarmupCount(plan);
   let rowsSeen = 0;
   const countOfAll = (over: 'planned' | 'so far'): number =>
@@ -41,11 +40,8 @@ export function createLatency({ plan }: CollectorContext): LatencyCollector {
         if (outcome[i] !== 0 || (dueMs[i] as number) < plan.warmupMs) continue;
         const done = doneMs[i] as number;
         const sent = sentMs[i] as number;
-        const responseMs = done - (dueMs[i] as number);
-        const serviceMs = done - (Number.isNaN(sent) ? (handedMs[i] as number) : sent);
-        response.record(responseMs);
-        service.record(serviceMs);
-        buckets.record(responseMs, serviceMs);
+        response.record(done - (dueMs[i] as number));
+        service.record(done - (Number.isNaN(sent) ? (handedMs[i] as number) : sent));
       }
     },
     counts: () => ({ response: response.counts, service: service.counts }),
@@ -56,7 +52,7 @@ export function createLatency({ plan }: CollectorContext): LatencyCollector {
         all: withFailures(response, plan.planned - warmup.requests()),
         warmup: warmup.requests(),
         curves: curves(response, service, plan.planned - warmup.requests()),
-        histogram: buckets.columns(),
+        histogram: latencyBuckets(response, service),
       };
     },
   };

@@ -9,10 +9,10 @@ const LOW = 2 ** 31;
 export class LogHistogram {
   count = 0;
   #counts = new Uint32Array(0);
-  readonly #bits: number;
+  readonly bits: number;
 
   constructor(bits: number) {
-    this.#bits = bits;
+    this.bits = bits;
   }
 
   /** `value`: 0..2^50; a fraction is dropped. */
@@ -21,6 +21,12 @@ export class LogHistogram {
     if (bucket >= this.#counts.length) this.#growTo(bucket);
     this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
     this.count++;
+  }
+
+  /** The least whole number in the bucket of the rank-th smallest value, 1-based; null when there is no such rank. */
+  lowestAt(rank: number): number | null {
+    const bucket = this.#bucketAt(rank);
+    return bucket === null ? null : this.startOf(bucket);
   }
 
   /** The highest whole number in the bucket of the rank-th smallest value, 1-based; null when there is no such rank. */
@@ -46,8 +52,14 @@ export class LogHistogram {
 
   /** The least value of a bucket. */
   startOf(bucket: number): number {
-    const shift = Math.max(0, (bucket >> this.#bits) - 1);
-    return (bucket - (shift << this.#bits)) * 2 ** shift;
+    const shift = Math.max(0, (bucket >> this.bits) - 1);
+    return (bucket - (shift << this.bits)) * 2 ** shift;
+  }
+
+  /** The first edge between buckets at or above a value. */
+  edgeFrom(value: number): number {
+    const width = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, value))) - this.bits);
+    return Math.ceil(value / width) * width;
   }
 
   /** Adds what another of as many bits has counted. */
@@ -64,15 +76,15 @@ export class LogHistogram {
   }
 
   #bucketOfInt32(value: number): number {
-    const shift = 31 - Math.clz32(value) - this.#bits;
-    return shift <= 0 ? value : (shift << this.#bits) + (value >>> shift);
+    const shift = 31 - Math.clz32(value) - this.bits;
+    return shift <= 0 ? value : (shift << this.bits) + (value >>> shift);
   }
 
   /** From 2^31 on: the bits of an int32 do not suffice, but its leading ones decide, and 2^20 less leaves enough of them. */
   #bucketOfLarge(value: number): number {
     const high = Math.floor(value / 2 ** 20) | 0;
-    const shift = 31 - Math.clz32(high) + 20 - this.#bits;
-    return (shift << this.#bits) + Math.floor(value / 2 ** shift);
+    const shift = 31 - Math.clz32(high) + 20 - this.bits;
+    return (shift << this.bits) + Math.floor(value / 2 ** shift);
   }
 
   #bucketAt(rank: number): number | null {
@@ -83,8 +95,8 @@ export class LogHistogram {
   }
 
   #growTo(bucket: number): void {
-    const octaves = (bucket >> this.#bits) + 1;
-    const grown = new Uint32Array(octaves << this.#bits);
+    const octaves = (bucket >> this.bits) + 1;
+    const grown = new Uint32Array(octaves << this.bits);
     grown.set(this.#counts);
     this.#counts = grown;
   }

@@ -28,7 +28,7 @@ export function latencyPart(report: Report): Markup {
     ${plotPlace('latency', 'Latency over time', `Response of the successes due in each ${each}, log scale; failures are marked at the foot, cold starts at the top. ${coldText(report)}`)}
     <div class="pair">
       ${plotPlace('percentiles', 'Latency by percentile', 'Each further nine takes the same room; log scale. Where “all” ends, requests take for ever.')}
-      ${plotPlace('histogram', 'Latency histogram', 'Successes by latency, in buckets of an eighth of a doubling.')}
+      ${plotPlace('histogram', 'Latency histogram', 'Density of the successes: their share to each doubling of latency, so that equal areas are equal numbers of requests.')}
     </div>
   </section>`;
 }

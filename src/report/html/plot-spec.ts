@@ -14,7 +14,7 @@ export type PlotX = 'seconds' | 'nines' | 'ms';
 
 export interface PlotY {
   readonly label: string;
-  readonly unit: 'count' | 'ms' | 'money';
+  readonly unit: 'count' | 'ms' | 'money' | 'percent';
   readonly log: boolean;
 }
 

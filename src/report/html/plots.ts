@@ -65,17 +65,26 @@ function percentiles({ sections: { latency } }: Report): PlotSpec {
   };
 }
 
+/** As a density, so that areas are numbers of requests, however wide a bucket is. */
 function histogram({ sections: { latency } }: Report): PlotSpec {
   const { edgesMs, response, service } = latency.histogram;
-  const closed = (counts: readonly number[]): (number | null)[] => [...counts, ...counts.slice(-1)];
+  const xs = edgesMs.map((edge, i) => (edge > 0 ? edge : (edgesMs[i + 1] ?? 0) / 2)); // no place for 0 on this axis
+  const doublings = xs.slice(1).map((edge, i) => Math.log2(edge / (xs[i] as number)));
+  const density = (counts: readonly number[]): (number | null)[] => {
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const shares = counts.map((count, i) =>
+      total === 0 ? 0 : round((100 * count) / total / (doublings[i] as number)),
+    );
+    return [...shares, ...shares.slice(-1)]; // the last bucket ends at the last edge
+  };
   return {
     id: 'histogram',
     x: 'ms',
-    y: { label: 'successes', unit: 'count', log: false },
-    xs: edgesMs.map(round),
+    y: { label: '% of successes per doubling', unit: 'percent', log: false },
+    xs: xs.map((edge) => Number(edge.toPrecision(8))),
     series: [
-      { label: 'Response', ink: 'first', look: 'area', dash: false, values: closed(response) },
-      { label: 'Service', ink: 'third', look: 'step', dash: true, values: closed(service) },
+      { label: 'Response', ink: 'first', look: 'area', dash: false, values: density(response) },
+      { label: 'Service', ink: 'third', look: 'step', dash: true, values: density(service) },
     ],
     shadedTo: 0,
   };

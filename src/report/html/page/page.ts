@@ -221,6 +221,7 @@ function clockText(seconds: number): string {
 
 function yText(unit: PlotSpec['y']['unit'], value: number | null): string {
   if (value === null) return '–';
+  if (unit === 'percent') return `${value.toLocaleString('en-US', { maximumSignificantDigits: 3 })} %`;
   if (unit !== 'ms') return value.toLocaleString('en-US', { maximumSignificantDigits: 4 });
   if (value === 0) return '0';
   if (value < 0.9995) return `${short(value * 1000)} µs`;
