@@ -11,11 +11,11 @@ export const BATCH_FLAGS = {
   'batch-size': textFlag(
     'batch-size',
     wholeNumber(1, 10_000),
-  )({ description: 'collect so many requests into one invocation' }),
+  )({ description: 'collect up to N requests into one call' }),
   'batch-wait': textFlag(
     'batch-wait',
     parseWaitMs,
-  )({ description: 'send a batch when its oldest request has waited so long; 50ms unless given' }),
+  )({ description: 'send a batch once its oldest request has waited this long; 50ms unless given' }),
 };
 
 /** Throws `UserError` for a wait without a size. */

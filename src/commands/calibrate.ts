@@ -1,6 +1,6 @@
 import { Command, Flags } from '@oclif/core';
 import type { Calibration, PacingCalibration } from '../calibration.js';
-import { parseDurationMs } from '../quantities.js';
+import { parseLengthMs } from '../quantities.js';
 import { SUMMARIES } from './summaries.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
@@ -13,7 +13,7 @@ export class Calibrate extends Command {
   static override examples = ['<%= config.bin %> calibrate', '<%= config.bin %> calibrate --pacing economic --json'];
   static override flags = {
     pacing: Flags.string({ options: ['exact', 'economic', 'both'], default: 'both', description: 'which to measure' }),
-    trial: textFlag('trial', parseDurationMs)({ default: 1500, description: 'length of each trial' }),
+    trial: textFlag('trial', parseLengthMs)({ default: 1500, description: 'length of each trial' }),
     most: textFlag(
       'most',
       wholeNumber(1000, 1_000_000),

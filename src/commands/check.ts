@@ -1,16 +1,15 @@
 import { Args, Command, Flags, type Interfaces } from '@oclif/core';
-import { tmpdir } from 'node:os';
 import { closeArrivals } from '../arrival-store.js';
 import { LATEST_PRICES } from '../cost-terms.js';
 import { UserError } from '../errors.js';
-import { parseDurationMs, parseSpeed } from '../quantities.js';
 import type { CheckRequest } from '../check/check.js';
-import type { Trace } from '../trace.js';
+import { ARRIVAL_FLAGS } from './arrival-flags.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
 import { dryRun } from './dry-run.js';
 import { backendOptions } from './backend-options.js';
 import { givenPayloads } from './given-payloads.js';
+import { openTrace } from './open-trace.js';
 import { RUN_FLAGS } from './run-flags.js';
 import { parseTimeoutMs } from './parse-timeout.js';
 import { SUMMARIES } from './summaries.js';
@@ -33,12 +32,10 @@ export class Check extends Command {
   };
   static override flags = {
     ...{ backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload },
+    ...ARRIVAL_FLAGS,
     ...BATCH_FLAGS,
     request: Flags.boolean({ default: true, allowNo: true, description: 'send one request' }),
     timeout: textFlag('timeout', parseTimeoutMs)({ default: 30_000, description: 'for the complete answer' }),
-    from: textFlag('from', parseDurationMs)({ default: 0, description: 'begin here in the trace' }),
-    to: textFlag('to', parseDurationMs)({ description: 'end here in the trace' }),
-    speed: textFlag('speed', parseSpeed)({ default: 1, description: '2x replays in half the time' }),
     ...COST_FLAGS,
     json: Flags.boolean({ description: 'print JSON' }),
   };
@@ -46,10 +43,13 @@ export class Check extends Command {
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Check);
     const terms = await givenTerms(flags, LATEST_PRICES);
-    const payloads = await givenPayloads(flags);
-    const trace = args.trace === undefined ? undefined : await openTrace(args.trace, payloads);
+    const trace = asksForArrivals(args.trace, flags) ? await openTrace(args.trace, flags) : undefined;
     try {
-      const request = { ...requestOf(flags), ...terms, payloads: trace?.payloads ?? payloads ?? [] };
+      const request = {
+        ...requestOf(flags),
+        ...terms,
+        payloads: trace?.payloads ?? (await givenPayloads(flags)) ?? [],
+      };
       const whole = { ...request, ...(trace === undefined ? {} : { trace }) };
       process.exitCode = await dryRun(whole, flags.json, (text) => {
         this.logToStderr(text);
@@ -62,10 +62,10 @@ export class Check extends Command {
 
 type CheckFlags = Interfaces.InferredFlags<typeof Check.flags>;
 
-async function openTrace(source: string, payloads: Trace['payloads'] | undefined): Promise<Trace> {
-  const { readTrace } = await import('../trace-file/read-trace.js');
-  const given = payloads === undefined ? {} : { payloads };
-  return readTrace(source, { spoolDir: tmpdir(), stdin: process.stdin, ...given });
+/** Without arrivals neither calls nor cost are estimated. */
+function asksForArrivals(source: string | undefined, flags: CheckFlags): boolean {
+  const { rate, duration, stages, requests, process, scv, column, unit } = flags;
+  return [source, rate, duration, stages, requests, process, scv, column, unit].some((one) => one !== undefined);
 }
 
 function requestOf(flags: CheckFlags): Omit<CheckRequest, 'payloads'> {

@@ -1,14 +1,15 @@
 import { Args, Command, Flags, type Interfaces } from '@oclif/core';
-import { tmpdir } from 'node:os';
 import { closeArrivals } from '../arrival-store.js';
 import { LATEST_PRICES, type Billing, type CostTerms } from '../cost-terms.js';
 import { UserError } from '../errors.js';
-import { parseDurationMs, parseSpeed } from '../quantities.js';
+import { parseDurationMs } from '../quantities.js';
 import type { CostSection } from '../report.js';
 import type { Plan } from '../run.js';
 import type { Trace } from '../trace.js';
+import { ARRIVAL_FLAGS } from './arrival-flags.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
+import { openTrace } from './open-trace.js';
 import { SUMMARIES } from './summaries.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
@@ -39,9 +40,10 @@ export class Estimate extends Command {
     '<%= config.bin %> estimate traces/workload-40.json --backend lambda --memory 2048 --billed-ms 18',
     '<%= config.bin %> estimate traces/workload-40.json --backend sagemaker --instances 2',
     '<%= config.bin %> estimate traces/workload-40.json --backend tf-serving --machine gcp:n1-standard-8+t4',
+    '<%= config.bin %> estimate --stages 0s:0,10m:200,1h:200 --backend lambda --memory 2048 --billed-ms 18',
   ];
   static override args = {
-    trace: Args.string({ required: true, description: 'trace file, or - for standard input' }),
+    trace: Args.string({ description: 'trace file, or - for standard input' }),
   };
   static override flags = {
     backend: Flags.string({ required: true, options: Object.keys(MODELS), description: 'the service' }),
@@ -53,7 +55,7 @@ export class Estimate extends Command {
     )({ description: 'cloud-run: requests that share an instance; 1 unless given' }),
     'billed-ms': textFlag(
       'billed-ms',
-      parseDurationMs,
+      parseBilledMs,
     )({ description: 'time each request, or batch, takes, as 18 or 18ms' }),
     region: Flags.string({ description: 'as the provider spells it; the one of the sheet unless given' }),
     instance: Flags.string({ description: 'sagemaker, ai-platform: the machine, such as ml.m4.2xlarge' }),
@@ -61,9 +63,7 @@ export class Estimate extends Command {
       'instances',
       wholeNumber(1, 100_000),
     )({ description: 'sagemaker, ai-platform: how many, all the time; 1 unless given' }),
-    from: textFlag('from', parseDurationMs)({ default: 0, description: 'begin here in the trace' }),
-    to: textFlag('to', parseDurationMs)({ description: 'end here in the trace' }),
-    speed: textFlag('speed', parseSpeed)({ default: 1, description: '2x replays in half the time' }),
+    ...ARRIVAL_FLAGS,
     ...BATCH_FLAGS,
     ...COST_FLAGS,
     json: Flags.boolean({ description: 'print JSON' }),
@@ -73,8 +73,7 @@ export class Estimate extends Command {
     const { args, flags } = await this.parse(Estimate);
     const { prices = LATEST_PRICES, machine = null } = await givenTerms(flags, LATEST_PRICES);
     const terms: CostTerms = { billing: billingOf(flags), prices, machine };
-    const { readTrace } = await import('../trace-file/read-trace.js');
-    const trace = await readTrace(args.trace, { spoolDir: tmpdir(), stdin: process.stdin });
+    const trace = await openTrace(args.trace, flags);
     try {
       const { cost, assumptions } = await estimate(trace, flags, terms);
       if (cost.reason !== null) throw new UserError(`no estimate: ${cost.reason}`);
@@ -89,6 +88,11 @@ export class Estimate extends Command {
 }
 
 type EstimateFlags = Interfaces.InferredFlags<typeof Estimate.flags>;
+
+/** The name of the flag says the unit. */
+function parseBilledMs(text: string): number {
+  return parseDurationMs(/^[\d.]+$/.test(text.trim()) ? `${text}ms` : text);
+}
 
 function billingOf(flags: EstimateFlags): Billing {
   const { backend, memory, cpus, region, instance } = flags;

@@ -1,12 +1,13 @@
 import { UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
-import type { RunFlags } from './run-flags.js';
+
+export interface PayloadFlags {
+  readonly body: string | undefined;
+  readonly payload: string | undefined;
+}
 
 /** The payloads that `--body` or `--payload` give in place of the trace's; undefined where neither is given. */
-export async function givenPayloads({
-  body,
-  payload,
-}: Pick<RunFlags, 'body' | 'payload'>): Promise<readonly Payload[] | undefined> {
+export async function givenPayloads({ body, payload }: Partial<PayloadFlags>): Promise<readonly Payload[] | undefined> {
   if (body !== undefined && payload !== undefined)
     throw new UserError('--body and --payload are two ways to say the same; give one');
   const { readPayloadArgument } = await import('../trace-file/payloads.js');

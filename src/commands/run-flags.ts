@@ -1,5 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
-import { parseDurationMs, parseRatePerSecond, parseSpeed } from '../quantities.js';
+import { parseDurationMs } from '../quantities.js';
+import { ARRIVAL_FLAGS } from './arrival-flags.js';
 import { BATCH_FLAGS } from './batch-flags.js';
 import { COLLECT_FLAGS } from './collect-flags.js';
 import { CONFIG_FLAG } from './config-flags.js';
@@ -10,7 +11,7 @@ import { OUTPUT_FLAGS } from './output-flags.js';
 import { parseTimeoutMs } from './parse-timeout.js';
 import { REPEAT_FLAGS } from './repeat-flags.js';
 import { TAG_FLAG } from './tag-flag.js';
-import { parsePositive, textFlag, wholeNumber } from './text-flag.js';
+import { textFlag, wholeNumber } from './text-flag.js';
 
 /** What `replay run` takes. */
 export const RUN_FLAGS = {
@@ -49,30 +50,7 @@ export const RUN_FLAGS = {
   payload: Flags.string({
     description: 'payloads in place of the trace’s: a file, a folder, or a .jsonl with a JSON body a line',
   }),
-  column: Flags.string({ description: 'CSV or JSON lines: the column of the times' }),
-  unit: Flags.string({ options: ['ms', 's', 'us', 'ns'], description: 'the unit of --column' }),
-  rate: textFlag('rate', parseRatePerSecond)({ char: 'R', description: 'no trace: this mean rate, such as 50/s' }),
-  duration: textFlag('duration', parseDurationMs)({ char: 'd', description: 'no trace: for so long, such as 30s' }),
-  requests: textFlag(
-    'requests',
-    wholeNumber(1, 4_294_967_295),
-  )({ char: 'n', description: 'so many requests and no more: the first of the trace, or of the arrivals of --rate' }),
-  process: Flags.string({
-    options: ['poisson', 'constant', 'gamma'],
-    default: 'poisson',
-    description: 'no trace: the arrival process',
-  }),
-  scv: textFlag(
-    'scv',
-    parsePositive,
-  )({ description: 'with --process gamma: squared coefficient of variation of the gaps; 1 (Poisson) unless given' }),
-  seed: textFlag(
-    'seed',
-    wholeNumber(0, Number.MAX_SAFE_INTEGER),
-  )({ default: 1, description: 'seed of the arrivals (--rate) and of simulated backends' }),
-  from: textFlag('from', parseDurationMs)({ default: 0, description: 'begin here in the trace' }),
-  to: textFlag('to', parseDurationMs)({ description: 'end here in the trace' }),
-  speed: textFlag('speed', parseSpeed)({ default: 1, description: '2x replays in half the time' }),
+  ...ARRIVAL_FLAGS,
   time: Flags.string({
     options: ['real', 'virtual'],
     default: 'real',
@@ -90,7 +68,7 @@ export const RUN_FLAGS = {
   connections: textFlag(
     'connections',
     wholeNumber(1, 60000),
-  )({ char: 'c', description: 'open exactly so many connections before the start, and never more' }),
+  )({ char: 'c', description: 'open exactly N connections before the start, and no more' }),
   'max-in-flight': textFlag(
     'max-in-flight',
     wholeNumber(1, 1_000_000),

@@ -6,10 +6,10 @@ import { generate } from '../generator/generate.js';
 import { parseRecipe } from '../generator/parse-recipe.js';
 import type { Trace } from '../trace.js';
 
-/** Makes the trace of a recipe from outside. Throws `UserError` when it cannot be followed or makes no arrival. */
-export function storedRecipe(raw: Record<string, unknown>, name: string): Trace {
-  const recipe = parseRecipe(raw);
-  const { durationMs, chunks } = generate(recipe);
+/** Makes the trace of a recipe that flags describe. Throws `UserError` when it cannot be followed or makes no arrival. */
+export function storedRecipe(raw: Readonly<Record<string, unknown>>, name: string): Trace {
+  const recipe = inFlags(() => parseRecipe(raw));
+  const { durationMs, chunks } = inFlags(() => generate(recipe));
   const writer = arrivalStoreWriter({ spoolDir: tmpdir() });
   try {
     for (const chunk of chunks) writer.appendChunk(chunk);
@@ -23,7 +23,7 @@ export function storedRecipe(raw: Record<string, unknown>, name: string): Trace 
 }
 
 /**
- * The same for a process that goes on for ever, until it has made so many arrivals; lasts until the next one is due. The
+ * The same for a process without an end, until it has made `requests` arrivals; lasts until the next one is due. The
  * arrivals are the first of those that the recipe makes in any time that is long enough.
  */
 export function storedFirst(
@@ -32,7 +32,7 @@ export function storedFirst(
   requests: number,
 ): Trace {
   const horizonMs = Math.min(MOST_DURATION_MS, (HORIZON * (requests + ENOUGH) * 1000) / raw.rate);
-  const recipe = parseRecipe({ ...raw, durationMs: horizonMs });
+  const recipe = inFlags(() => parseRecipe({ ...raw, durationMs: horizonMs }));
   const writer = arrivalStoreWriter({ spoolDir: tmpdir() });
   try {
     const durationMs = appendFirst(writer, generate(recipe).chunks, requests) ?? horizonMs;
@@ -42,6 +42,29 @@ export function storedFirst(
   } catch (thrown) {
     writer.discard();
     throw thrown;
+  }
+}
+
+/** The fields of a recipe as the flags that give them. */
+const FLAGS: Readonly<Record<string, string>> = {
+  ...{ durationMs: '--duration', rate: '--rate', scv: '--scv', seed: '--seed', points: '--stages' },
+  ...{ rates: '--rates', sojournMs: '--sojourn', q: '--matrix', count: '--count', path: '--path' },
+  ...{ thin: '--thin', scaleTime: '--scale' },
+};
+
+function flagOf(field: string): string {
+  return FLAGS[field] ?? field;
+}
+
+/** What is wrong with a field is told of its flag. */
+function inFlags<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown;
+    throw new UserError(
+      thrown.message.replace(/^[a-zA-Z]+(?=[[:. ,])|(?<![.\w])(durationMs|sojournMs|scaleTime)\b/g, flagOf),
+    );
   }
 }
 

@@ -5,8 +5,11 @@ const SHORT_FOR_SET = ['url', 'model', 'sessions', 'method', 'expect', 'header',
 
 /** A name also speaks for these: a run has one load and one body. */
 const SPEAKS_FOR: Readonly<Record<string, readonly string[]>> = {
-  trace: ['rate', 'duration'],
-  rate: ['trace'],
+  trace: ['rate', 'duration', 'stages', 'process', 'scv'],
+  rate: ['trace', 'column', 'unit', 'stages'],
+  duration: ['stages', 'requests'],
+  requests: ['duration'],
+  stages: ['trace', 'column', 'unit', 'rate', 'duration', 'scv'],
   body: ['payload'],
   payload: ['body'],
 };

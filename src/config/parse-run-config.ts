@@ -15,7 +15,20 @@ export interface RunConfig {
 export type KnownFlags = Readonly<Record<string, { readonly type: 'boolean' | 'option'; readonly multiple?: boolean }>>;
 
 /** What must be the same for all, or nothing could be compared. */
-const SHARED = ['rate', 'duration', 'process', 'seed', 'from', 'to', 'speed', 'warmup', 'column', 'unit', 'time'];
+const SHARED = [
+  'rate',
+  'duration',
+  'stages',
+  'process',
+  'seed',
+  'from',
+  'to',
+  'speed',
+  'warmup',
+  'column',
+  'unit',
+  'time',
+];
 /** Ours, or without meaning here. */
 const NOT_FLAGS = ['out', 'json', 'quiet', 'repeat', 'vary-seed', 'set', 'backend', 'config'];
 const OWN_TOP = ['trace', 'repeat', 'vary-seed', 'out', 'systems'];

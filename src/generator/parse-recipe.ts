@@ -4,7 +4,7 @@ import { MOST_ARRIVALS, MOST_DURATION_MS, integerWithin, numberWithin, positiveR
 import { LEAST_KEPT, MOST_TIME_SCALE } from './combine.js';
 import { LEAST_SCV, MOST_SCV } from './gamma.js';
 import { MOST_PINNED, type PinnedStay } from './mmpp.js';
-import { MOST_POINTS, type RatePoint } from './piecewise.js';
+import { MOST_POINTS, SPACINGS, type RatePoint } from './piecewise.js';
 import { expectedArrivals, processOf } from './process-of.js';
 import { seededRandom } from './random.js';
 import type { CommonRecipe, MmppRecipe, Recipe } from './recipe.js';
@@ -42,7 +42,12 @@ function parseProcess(process: Recipe['process'], raw: Fields): Recipe {
     case 'gamma':
       return { process, ...common, rate: positiveRate(raw['rate'], 'rate'), scv: parseScv(raw) };
     case 'piecewise':
-      return { process, ...common, points: listOf(raw['points'], 'points', MOST_POINTS, parsePoint) };
+      return {
+        process,
+        ...common,
+        points: listOf(raw['points'], 'points', MOST_POINTS, parsePoint),
+        ...optional('spacing', raw['spacing'], (value) => oneOf(value, 'spacing', SPACINGS)),
+      };
     case 'mmpp':
       return { process, ...common, ...parseMmpp(raw) };
   }
@@ -85,7 +90,8 @@ function parsePoint(raw: unknown, field: string): RatePoint {
 type MmppFields = Pick<MmppRecipe, 'rates' | 'sojournMs' | 'q' | 'mode' | 'count' | 'path'>;
 
 function parseMmpp(raw: Fields): MmppFields {
-  if ((raw['sojournMs'] === undefined) === (raw['q'] === undefined))
+  const given = [raw['sojournMs'], raw['q']].filter((value) => value !== undefined).length;
+  if (given > 1 || (given === 0 && raw['path'] === undefined))
     throw new UserError('sojournMs: give either sojournMs (mean time in a state) or q (jumps per second)');
   const usual = raw['path'] !== undefined ? 'pinned' : raw['count'] !== undefined ? 'conditioned' : 'free';
   const mode = oneOf(raw['mode'] ?? usual, 'mode', MODES);
@@ -192,7 +198,7 @@ const PROCESS_KEYS = {
   poisson: ['rate'],
   gamma: ['rate', 'scv', 'shape'],
   mmpp: ['rates', 'sojournMs', 'q', 'mode', 'count', 'path'],
-  piecewise: ['points'],
+  piecewise: ['points', 'spacing'],
 } as const satisfies Record<Recipe['process'], readonly string[]>;
 const COMMON_KEYS = ['process', 'durationMs', 'seed', 'thin', 'scaleTime', 'superpose'];
 const MODES = ['free', 'conditioned', 'pinned'] as const;

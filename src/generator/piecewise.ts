@@ -1,21 +1,30 @@
 import { UserError } from '../errors.js';
 import type { ArrivalProcess } from './arrival-process.js';
 import { MOST_DURATION_MS, MOST_RATE_PER_SECOND, numberWithin, shown } from './bounds.js';
-import { areaOf, poissonThroughRates, type RateSegment } from './through-rates.js';
+import { areaOf, evenlyThroughRates, poissonThroughRates, type RateSegment } from './through-rates.js';
 
 /** A corner of a rate curve. */
 export type RatePoint = readonly [atMs: number, ratePerSecond: number];
 
+/** Where the arrivals fall under the curve: at random (a Poisson process), or where its area reaches 0, 1, 2, ... */
+export const SPACINGS = ['random', 'even'] as const;
+export type Spacing = (typeof SPACINGS)[number];
+
 /**
- * A Poisson process whose rate follows straight lines between points. Before the first point and after the last the
- * rate is theirs; two points at one time are a jump. `meanPerSecond` is the average between the first and the last.
+ * Arrivals whose rate follows straight lines between points. Before the first point and after the last the rate is
+ * theirs; two points at one time are a jump. `meanPerSecond` is the average between the first and the last.
  */
-export function piecewise(points: readonly RatePoint[]): ArrivalProcess {
+export function piecewise(points: readonly RatePoint[], spacing: Spacing = 'random'): ArrivalProcess {
   checkPoints(points);
   return {
     name: 'piecewise',
     meanPerSecond: meanBetween(points),
-    arrivals: (random, durationMs) => poissonThroughRates(segmentsUntil(points, durationMs), random, durationMs),
+    arrivals: (random, durationMs) => {
+      const segments = segmentsUntil(points, durationMs);
+      return spacing === 'even'
+        ? evenlyThroughRates(segments, durationMs)
+        : poissonThroughRates(segments, random, durationMs);
+    },
   };
 }
 

@@ -19,17 +19,18 @@ export function processOf(recipe: Recipe): ArrivalProcess {
     case 'gamma':
       return gamma(recipe.rate, recipe.scv);
     case 'piecewise':
-      return piecewise(recipe.points);
+      return piecewise(recipe.points, recipe.spacing);
     case 'mmpp':
       return mmpp(modelOf(recipe), modeOf(recipe));
   }
 }
 
-/** The model of an mmpp recipe, for instance to show its closed-form moments. */
-export function modelOf({ rates, q, sojournMs }: MmppRecipe): MmppModel {
+/** The model of an mmpp recipe, for instance to show its closed-form moments. A path alone stands for its mean stay. */
+export function modelOf({ rates, q, sojournMs, path }: MmppRecipe): MmppModel {
   if (q !== undefined) return mmppModel(rates, q);
-  if (sojournMs === undefined) throw new UserError('sojournMs: give either sojournMs or q');
-  return uniformJumps(rates, sojournMs);
+  if (sojournMs !== undefined) return uniformJumps(rates, sojournMs);
+  if (path === undefined) throw new UserError('sojournMs: give either sojournMs or q');
+  return uniformJumps(rates, path.reduce((sum, stay) => sum + stay.durationMs, 0) / path.length);
 }
 
 /** How many arrivals a recipe makes on average, with all that is superposed; the count itself where it is exact. */

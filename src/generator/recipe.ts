@@ -1,5 +1,5 @@
 import type { MmppMode, PinnedStay } from './mmpp.js';
-import type { RatePoint } from './piecewise.js';
+import type { RatePoint, Spacing } from './piecewise.js';
 
 /**
  * How a trace is made, as JSON: the same recipe makes the same bytes everywhere. The order is fixed: the process over
@@ -42,12 +42,14 @@ export interface GammaRecipe extends CommonRecipe {
 export interface PiecewiseRecipe extends CommonRecipe {
   readonly process: 'piecewise';
   readonly points: readonly RatePoint[];
+  /** Absent: random. */
+  readonly spacing?: Spacing;
 }
 
 export interface MmppRecipe extends CommonRecipe {
   readonly process: 'mmpp';
   readonly rates: readonly number[];
-  /** Mean time in each state, or in all; the next state is then any of the others. Either this or `q`. */
+  /** Mean time in each state, or in all; the next state is then any of the others. Either this or `q`; a `path` needs neither. */
   readonly sojournMs?: number | readonly number[];
   /** The generator, jumps per second. */
   readonly q?: readonly (readonly number[])[];

@@ -20,7 +20,15 @@ export function poissonThroughRates(
   random: Random,
   durationMs: number,
 ): Iterable<Float64Array> {
-  return throughRates(segments, random.split('arrivals'), durationMs, { areaPerGap: 1, most: Infinity });
+  return throughRates(segments, randomGaps(random.split('arrivals')), durationMs, { areaPerGap: 1, most: Infinity });
+}
+
+/**
+ * Evenly spaced arrivals under a rate curve: arrival i is where the area reaches i, so that a level curve gives what
+ * `constant` gives. Chunks as in `ArrivalProcess.arrivals`.
+ */
+export function evenlyThroughRates(segments: Iterable<RateSegment>, durationMs: number): Iterable<Float64Array> {
+  return throughRates(segments, EVEN_GAPS, durationMs, { areaPerGap: 1, most: Infinity });
 }
 
 /**
@@ -37,7 +45,8 @@ export function* exactlyThroughRates(
   if (count === 0) return;
   const areaPerGap = areaOf(segments()) / sumOfExponentials(random.split('arrivals'), count + 1);
   let made = 0;
-  for (const chunk of throughRates(segments(), random.split('arrivals'), durationMs, { areaPerGap, most: count })) {
+  const gaps = randomGaps(random.split('arrivals'));
+  for (const chunk of throughRates(segments(), gaps, durationMs, { areaPerGap, most: count })) {
     made += chunk.length;
     yield chunk;
   }
@@ -68,8 +77,26 @@ function sumOfExponentials(random: Random, count: number): number {
   return sum;
 }
 
+/** Where the gaps between arrivals come from, as area under the curve. */
+interface GapSource {
+  /** Before the first arrival. */
+  first(): number;
+  fill(gaps: Float64Array): void;
+}
+
+function randomGaps(random: Random): GapSource {
+  return {
+    first: () => random.exponential(),
+    fill: (gaps) => {
+      random.fillExponentials(gaps);
+    },
+  };
+}
+
+const EVEN_GAPS: GapSource = { first: () => 0, fill: (gaps) => void gaps.fill(1) };
+
 /** How far the unit process is stretched, and after how many arrivals it stops. */
-interface Gaps {
+interface Extent {
   readonly areaPerGap: number;
   readonly most: number;
 }
@@ -80,13 +107,13 @@ interface Gaps {
  */
 function* throughRates(
   segments: Iterable<RateSegment>,
-  random: Random,
+  gaps: GapSource,
   durationMs: number,
-  { areaPerGap, most }: Gaps,
+  { areaPerGap, most }: Extent,
 ): Generator<Float64Array, void, undefined> {
-  const area = random.exponential() * areaPerGap;
+  const area = gaps.first() * areaPerGap;
   const walk: Walk = {
-    chunk: gapsFor(random, FIRST_CHUNK, most),
+    chunk: gapsFor(gaps, FIRST_CHUNK, most),
     used: 0,
     area,
     areaPerGap,
@@ -103,7 +130,7 @@ function* throughRates(
       yield walk.chunk;
       left -= walk.used;
       if (left <= 0) return;
-      walk.chunk = gapsFor(random, 2 * walk.used, left);
+      walk.chunk = gapsFor(gaps, 2 * walk.used, left);
       walk.used = 0;
     }
     walk.area -= segmentArea;
@@ -112,9 +139,9 @@ function* throughRates(
 }
 
 /** A new chunk of gaps: chunks grow, so that a short trace does not pay for a long one. */
-function gapsFor(random: Random, wanted: number, left: number): Float64Array {
+function gapsFor(gaps: GapSource, wanted: number, left: number): Float64Array {
   const chunk = new Float64Array(Math.min(wanted, left, CHUNK_ARRIVALS));
-  random.fillExponentials(chunk);
+  gaps.fill(chunk);
   return chunk;
 }
 

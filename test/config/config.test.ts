@@ -46,7 +46,7 @@ const VALUES = {
   duration: ['30s', '1m', '250ms'],
   pacing: ['exact', 'economic'],
   workers: ['1', '2', '3'],
-  timeout: ['1s', '2000'],
+  timeout: ['1s', '2000ms'],
   seed: ['7', '9007199254740991'],
   header: ['a: 1', 'b: 2, 3'],
   out: ['/a', '/b'],

@@ -1,9 +1,8 @@
 import { UserError } from '../../errors.js';
-import { parseDurationMs } from '../../quantities.js';
 import type { OptionInfo, RawOptions } from '../backend.js';
 import { AWS_OPTIONS, AWS_READERS, awsOptions, type AwsOptions, listOf, textWithin } from '../shared/aws-options.js';
 import { type ExpectRule, parseExpect } from '../shared/expect-rule.js';
-import { numberWithin, oneOf, parseOptions, wholeNumberWithin } from '../shared/parse-options.js';
+import { durationWithin, oneOf, parseOptions, wholeNumberWithin } from '../shared/parse-options.js';
 
 /** Plain data: crosses to the worker threads. */
 export interface LambdaOptions extends AwsOptions {
@@ -45,7 +44,8 @@ export function parseLambdaOptions(raw: RawOptions): LambdaOptions {
     log: oneOf('tail', 'none'),
     auth: oneOf('iam', 'none'),
     memory: wholeNumberWithin(128, 10_240),
-    timeout: functionTimeoutMs,
+    // Lambda ends a call after 15 minutes at most.
+    timeout: durationWithin('1ms', '15m'),
     architecture: oneOf('x86_64', 'arm64'),
   });
   const target = targetOf(given);
@@ -73,11 +73,6 @@ function targetOf(given: { function?: string; qualifier?: string; url?: string }
   if (given.qualifier !== undefined)
     throw new UserError('backend lambda: a function URL belongs to one qualifier already; leave out qualifier');
   return { kind: 'url', url: given.url };
-}
-
-/** Lambda ends a call after 15 minutes at most. */
-function functionTimeoutMs(text: string): number {
-  return numberWithin(1, 900_000)(String(parseDurationMs(text)));
 }
 
 function parseUrl(text: string): string {

@@ -1,9 +1,8 @@
 import { printable, UserError } from '../../errors.js';
-import { parseDurationMs } from '../../quantities.js';
 import type { OptionInfo, RawOptions } from '../backend.js';
 import { basicAuth } from './basic-auth.js';
 import { type ExpectRule, parseExpect } from './expect-rule.js';
-import { numberWithin, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from './parse-options.js';
+import { durationWithin, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from './parse-options.js';
 import { checkHeaderField, checkMethod, type HeaderField } from './request-bytes.js';
 
 /** Plain data: crosses to the worker threads. */
@@ -51,7 +50,6 @@ export const HTTP_OPTIONS: readonly OptionInfo[] = [
 ];
 
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
-const MAX_IDLE_MS = 3_600_000;
 
 /** Throws `UserError`. */
 export function parseHttpOptions(raw: RawOptions): HttpOptions {
@@ -65,7 +63,7 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
     http2: yesOrNo,
     proxy: parseProxy,
     'body-limit': wholeNumberWithin(1, 2 ** 31),
-    idle: parseIdle,
+    idle: durationWithin('10ms', '1h'),
   });
   if (given.url === undefined) throw new UserError('backend http: give the service with --url http://host:port/path');
   const http2 = given.http2 ?? false;
@@ -111,10 +109,6 @@ function parseMethod(text: string): string {
   const method = text.toUpperCase();
   checkMethod(method);
   return method;
-}
-
-function parseIdle(text: string): number {
-  return numberWithin(10, MAX_IDLE_MS)(String(parseDurationMs(text)));
 }
 
 function checkHttp2(http2: boolean, client: string | undefined, url: URL): void {

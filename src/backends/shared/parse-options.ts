@@ -1,5 +1,6 @@
 import { printable, UserError } from '../../errors.js';
 import { nearest } from '../../nearest.js';
+import { parseDurationMs } from '../../quantities.js';
 import type { RawOptions } from '../backend.js';
 
 /** Reads one option's text; throws an Error whose message completes "--set key=value: ...". */
@@ -56,6 +57,16 @@ export function wholeNumberWithin(least: number, most: number): OptionReader<num
     const value = number(text);
     if (!Number.isInteger(value)) throw new Error(`give a whole number from ${String(least)} to ${String(most)}`);
     return value;
+  };
+}
+
+/** A duration within [least, most], both as people write them; returns ms. */
+export function durationWithin(least: string, most: string): OptionReader<number> {
+  return (text) => {
+    const ms = parseDurationMs(text);
+    if (!(ms >= parseDurationMs(least) && ms <= parseDurationMs(most)))
+      throw new Error(`give a duration from ${least} to ${most}`);
+    return ms;
   };
 }
 
