@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import { MessageChannel } from 'node:worker_threads';
 import type { Backend, BackendPlugin, BatchCall, BatchOutcome, Call, RawOptions } from './backends/backend.js';
 import { invoked } from './backends/invoked.js';
 import type { Clock } from './clock.js';
 import { isUserError, messageOf, printable } from './errors.js';
+import { clockBound } from './replay/clock-bound.js';
 import { createInFlight, inFlightMemory } from './replay/in-flight.js';
 import { knowsSent } from './replay/knows-sent.js';
 import { createRecorder } from './replay/recorder.js';
 import { replayShard } from './replay/replay-shard.js';
-import { createSystemClock, type SystemClock } from './replay/system-clock.js';
+import { createSystemClock } from './replay/system-clock.js';
+import { createVirtualClock } from './replay/virtual-clock.js';
 import { COLD_STARTS, FAILURES, OUTCOMES, type Outcome, type SampleBatch } from './sample.js';
 import type { Payload } from './trace.js';
 
@@ -26,6 +29,8 @@ export interface ContractSubject {
 
 /** How long an open call may keep `close` waiting. */
 const LET_GO_MS = 1000;
+/** How long `invoke` may keep the thread: every other request that is due meanwhile is late by it. */
+const MOST_BLOCKED_MS = 5;
 /** Requests in a batch. */
 const BATCH = 3;
 const NO_OPTION = 'no-such-option';
@@ -39,9 +44,18 @@ export function backendContract(subject: ContractSubject): void {
   callContract(subject);
   batchContract(subject);
   loopContract(subject);
+  virtualContract(subject);
 }
 
 function optionsContract({ it, plugin, options }: ContractSubject): void {
+  it(`${plugin.name}: has a name and a summary of one printable line`, () => {
+    for (const text of [plugin.name, plugin.summary]) {
+      assert.notEqual(text, '');
+      assert.equal(text, printable(text));
+    }
+    return Promise.resolve();
+  });
+
   it(`${plugin.name}: options survive the way to a thread`, () => {
     const parsed = plugin.parseOptions(options);
     assert.deepEqual(structuredClone(parsed), parsed);
@@ -70,6 +84,21 @@ function callContract({ it, plugin, options, failing, payloads = [] }: ContractS
         assert.ok(outcome.ok, `failed: ${JSON.stringify(outcome)}`);
         assert.ok(!tells || Number.isFinite(outcome.sentMs), 'knowsSent is true, and sentMs is missing');
       }
+    });
+  });
+
+  it(`${plugin.name}: invoke does not block the thread that keeps the schedule`, async () => {
+    await withBackend({ plugin, options, payloads }, async (backend, clock) => {
+      const blockedMs: number[] = [];
+      for (let seq = 0; seq < 5; seq++) {
+        // What the outcome must be, other tests say.
+        const [outcome, ms] = await keptBusy(clock, () => answered(backend, clock, seq).catch(() => undefined));
+        blockedMs.push(ms);
+        await outcome;
+      }
+      // The least: any one of them may have lost the CPU to another process.
+      const leastMs = Math.min(...blockedMs);
+      assert.ok(leastMs <= MOST_BLOCKED_MS, `each call kept the thread for at least ${leastMs.toFixed(1)} ms`);
     });
   });
 
@@ -148,6 +177,19 @@ function loopContract({ it, plugin, options, payloads = [] }: ContractSubject): 
   });
 }
 
+function virtualContract({ it, plugin, options, payloads = [] }: ContractSubject): void {
+  if (plugin.waits !== 'on-the-clock') return;
+  it(`${plugin.name}: waits on the clock alone, so that two runs in virtual time are the same`, async () => {
+    const rows = await replayedVirtually({ plugin, options, payloads }, 40);
+    assert.equal(rows.length, 40);
+    for (const row of rows) {
+      assertTimes(row);
+      assert.equal(row.outcome, 'ok', row.detail);
+    }
+    assert.deepEqual(await replayedVirtually({ plugin, options, payloads }, 40), rows);
+  });
+}
+
 interface Row {
   readonly seq: number;
   readonly dueMs: number;
@@ -215,6 +257,27 @@ async function answered(backend: Backend, clock: Clock, seq: number): Promise<Ou
   );
   assertOutcome(outcome, handedMs, clock.now());
   return outcome;
+}
+
+/** What `work` returns, and how long it kept the thread until the event loop went on. */
+async function keptBusy<T>(clock: Clock, work: () => Promise<T>): Promise<readonly [Promise<T>, number]> {
+  await nextTurn();
+  const startMs = clock.now();
+  const started = work();
+  await nextTurn();
+  return [started, clock.now() - startMs];
+}
+
+/** After all that is pending in this turn of the event loop; a message to oneself is no timer. */
+function nextTurn(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.once('message', () => {
+      port1.close();
+      resolve();
+    });
+    port2.postMessage(null);
+  });
 }
 
 /** Fails when it takes too long, instead of waiting with the test runner. */
@@ -306,10 +369,30 @@ async function replayed(
   return rows;
 }
 
+async function replayedVirtually(subject: Subject, count: number): Promise<Row[]> {
+  const clock = createVirtualClock();
+  const { signal } = new AbortController();
+  const rows: Row[] = [];
+  const recorder = createRecorder(0, (batch) => rows.push(...rowsOf(batch)));
+  const places = createInFlight(inFlightMemory(1), 0, 1000);
+  const { inFlight, beforeJump } = clockBound(subject.plugin.name, clock, places);
+  const everything = async (): Promise<Backend> => {
+    const backend = await opened(subject, clock.ofBackend, signal, true);
+    const schedule = [evenly(count, clock.now() + 5)];
+    await replayShard({ schedule, clock, backend, recorder, inFlight, timeoutMs: 30_000, stop: signal });
+    return backend;
+  };
+  const backend = await clock.drive(everything(), beforeJump);
+  recorder.flush();
+  await backend.close?.();
+  return rows;
+}
+
 async function opened(
   { plugin, options, payloads, batchSize }: Subject,
-  clock: SystemClock,
+  clock: Clock,
   signal: AbortSignal,
+  virtual = false,
 ): Promise<Backend> {
   const batches = batchSize === undefined ? {} : { batchSize };
   const parsed = plugin.parseOptions(options);
@@ -329,7 +412,7 @@ async function opened(
     workers: 1,
     runId: 'contract',
     seed: 1,
-    virtual: false,
+    virtual,
     ...batches,
   };
   const backend = await plugin.create(made === undefined ? parsed : made.options, context);

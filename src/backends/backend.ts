@@ -13,8 +13,8 @@ export interface BackendPlugin<Options = unknown> {
   /** One line for `--help`. */
   readonly summary: string;
   /**
-   * `on-the-world`: answers arrive from outside (sockets, threads). `on-the-clock`: every wait is `clock.until`, so
-   * that the backend also runs in virtual time.
+   * `on-the-world`: answers arrive from outside (sockets, threads). `on-the-clock`: every wait during a request is
+   * `clock.until`, so that the backend also runs in virtual time, where a wait for anything else ends the run (exit 2).
    */
   readonly waits: 'on-the-world' | 'on-the-clock';
   /**

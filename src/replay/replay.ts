@@ -47,8 +47,8 @@ async function replayed(prepared: Prepared, request: ReplayRequest, world: Surro
     over = await run(prepared, { folder, log, fold, world, budget, gate });
   } catch (thrown) {
     await log?.close().catch(() => undefined);
-    // The record is written at the start: without one nothing was sent.
-    if (!existsSync(join(folder, RUN_FILES.record))) discard();
+    // The record is written at the start: without one nothing was sent. A run in virtual time sends nothing to anybody.
+    if (request.time === 'virtual' || !existsSync(join(folder, RUN_FILES.record))) discard();
     throw thrown;
   }
   return conclude(over, { folder, log, fold }, request.html ?? true);

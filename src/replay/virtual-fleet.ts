@@ -3,6 +3,7 @@ import type { BackendPlugin } from '../backends/backend.js';
 import type { CapacityReading } from '../cost-terms.js';
 import type { SampleBatch } from '../sample.js';
 import { checkInvokeBatch } from './check-invoke-batch.js';
+import { clockBound } from './clock-bound.js';
 import { createInFlight, inFlightMemory } from './in-flight.js';
 import type { WorkerOrder } from './messages.js';
 import { probeCapacity } from './probe-capacity.js';
@@ -40,7 +41,7 @@ export async function runVirtualFleet(
   const { payloads, runId, seed } = order;
   const { batching } = order.window;
   const backend = await plugin.create(order.options, {
-    clock,
+    clock: clock.ofBackend,
     payloads,
     worker: 0,
     workers: 1,
@@ -55,6 +56,7 @@ export async function runVirtualFleet(
     onBatch(told(batch));
   });
   const over = new AbortController();
+  const bound = clockBound(plugin.name, clock, createInFlight(inFlightMemory(1), 0, order.inFlight.limit));
   const everyTick = async (): Promise<void> => {
     for (let dueMs = WATCH_MS; ; dueMs += WATCH_MS) {
       await clock.until(dueMs, over.signal);
@@ -73,7 +75,7 @@ export async function runVirtualFleet(
       clock,
       backend,
       recorder,
-      inFlight: createInFlight(inFlightMemory(1), 0, order.inFlight.limit),
+      inFlight: bound.inFlight,
       timeoutMs: order.timeoutMs,
       stop,
       hold,
@@ -81,7 +83,7 @@ export async function runVirtualFleet(
     over.abort();
     return capacity;
   };
-  const capacity = await clock.drive(everything());
+  const capacity = await clock.drive(everything(), bound.beforeJump);
   recorder.flush();
   const facts = backend.facts?.() ?? {};
   await backend.close?.();

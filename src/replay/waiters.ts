@@ -2,9 +2,15 @@
 export interface Waiters {
   /** The earliest due time; Infinity when nobody waits. */
   nextMs(): number;
-  add(dueMs: number, signal: AbortSignal | undefined): Promise<void>;
+  /** `tally`, where given, counts this waiter for as long as it waits. */
+  add(dueMs: number, signal: AbortSignal | undefined, tally?: Tally): Promise<void>;
   /** Wakes everybody due at or before `nowMs`, in order; whether there was anybody. */
   wake(nowMs: number): boolean;
+}
+
+/** How many of some waiters still wait. */
+export interface Tally {
+  waiting: number;
 }
 
 interface Waiter {
@@ -12,6 +18,7 @@ interface Waiter {
   readonly order: number;
   readonly signal: AbortSignal | undefined;
   readonly resolve: () => void;
+  readonly tally: Tally | undefined;
 }
 
 export function createWaiters(): Waiters {
@@ -33,18 +40,19 @@ export function createWaiters(): Waiters {
   return {
     // A look behind the end would undo what was compiled for looks within.
     nextMs: () => (heap.length === 0 ? Infinity : (heap[0] as Waiter).dueMs),
-    add(dueMs, signal) {
+    add(dueMs, signal, tally) {
       if (signal?.aborted === true) return Promise.resolve();
       if (signal !== undefined) hear(signal);
+      if (tally !== undefined) tally.waiting++;
       return new Promise<void>((resolve) => {
-        push(heap, { dueMs, order: order++, signal, resolve });
+        push(heap, { dueMs, order: order++, signal, resolve, tally });
       });
     },
     wake(nowMs) {
       let woke = false;
       for (let top = heap[0]; top !== undefined && top.dueMs <= nowMs; top = heap[0]) {
         pop(heap);
-        top.resolve();
+        end(top);
         woke = true;
       }
       return woke;
@@ -55,9 +63,14 @@ export function createWaiters(): Waiters {
 /** Wakes whoever waits under this signal, and takes them out. */
 function wakeAborted(heap: Waiter[], signal: AbortSignal): void {
   for (const waiter of heap.splice(0)) {
-    if (waiter.signal === signal) waiter.resolve();
+    if (waiter.signal === signal) end(waiter);
     else push(heap, waiter);
   }
+}
+
+function end({ tally, resolve }: Waiter): void {
+  if (tally !== undefined) tally.waiting--;
+  resolve();
 }
 
 function before(a: Waiter, b: Waiter): boolean {

@@ -7,7 +7,7 @@ import { backendContract } from '#src/testing';
 /** Keeps the contract in every point. */
 const good: BackendPlugin = {
   name: 'x',
-  summary: '',
+  summary: 'keeps the contract',
   waits: 'on-the-clock',
   knowsSent: true,
   publicOptions: ['delay'],
@@ -82,14 +82,17 @@ function altered(change: (outcome: Outcome, call: Call) => unknown): BackendPlug
 }
 
 const TESTS = {
+  named: 'x: has a name and a summary of one printable line',
   options: 'x: options survive the way to a thread',
   unknown: "x: an unknown option is the user's to mend",
   declared: 'x: knows every option it declares',
   call: 'x: a call resolves with an outcome whose times need no correction',
+  blocks: 'x: invoke does not block the thread that keeps the schedule',
   failure: 'x: a failure is returned, not thrown',
   close: 'x: an open call lets go, aborted or not, and close may be called twice',
   loop: 'x: answers every request once, with times in order',
   stop: 'x: what is open at a stop is released',
+  virtual: 'x: waits on the clock alone, so that two runs in virtual time are the same',
 } as const;
 type Name = keyof typeof TESTS;
 
@@ -128,6 +131,23 @@ describe('the contract suite', () => {
   });
 
   test.each<{ sin: string; plugin: BackendPlugin; caught: Name[] }>([
+    { sin: 'has no summary', plugin: { ...good, summary: '' }, caught: ['named'] },
+    {
+      sin: 'blocks',
+      plugin: answering((call, backend, { clock }) => {
+        for (const fromMs = performance.now(); performance.now() - fromMs < 10;) clock.now();
+        return backend.invoke(call);
+      }),
+      caught: ['blocks'],
+    },
+    {
+      sin: 'waits for a timer',
+      plugin: answering(async (call, backend) => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        return backend.invoke(call);
+      }),
+      caught: ['virtual'],
+    },
     {
       sin: 'options that are functions',
       plugin: { ...good, parseOptions: (raw) => ({ ...(good.parseOptions(raw) as object), f: () => 1 }) },
@@ -219,13 +239,13 @@ describe('the contract suite', () => {
       plugin: altered((outcome) => (outcome.ok ? outcome : { ...outcome, failure: 'tired' })),
       caught: ['failure'],
     },
-    { sin: 'answers nothing', plugin: altered(() => undefined), caught: ['call', 'failure', 'loop'] },
+    { sin: 'answers nothing', plugin: altered(() => undefined), caught: ['call', 'failure', 'loop', 'virtual'] },
     {
       sin: 'throws at once',
       plugin: answering(() => {
         throw new Error('no');
       }),
-      caught: ['call', 'failure', 'close', 'loop', 'stop'],
+      caught: ['call', 'failure', 'close', 'loop', 'stop', 'virtual'],
     },
     {
       sin: 'closes once only',

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BackendPlugin } from '#src/backends/backend';
+import type { Clock } from '#src/clock';
 import { inFlightMemory } from '#src/replay/in-flight';
 import type { WorkerOrder } from '#src/replay/messages';
 import { createVirtualClock } from '#src/replay/virtual-clock';
@@ -97,5 +99,43 @@ describe('runVirtualFleet', () => {
       [2, 10, 17],
     ]);
     expect(steps).toEqual(['create true 3 run', 'prepare', 'close']);
+  });
+
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  test.each<[wait: string, invoke: (call: { seq: number }, clock: Clock) => Promise<unknown>]>([
+    ['a timer', () => sleep(2)],
+    ['a turn of the event loop', () => turn()],
+    ['a file', () => readFile('package.json')],
+    ['a timer, then the clock', async (_, clock) => (await sleep(2), clock.until(clock.now() + 5))],
+    ['the clock, then a timer', async (_, clock) => (await clock.until(clock.now() + 5), sleep(2))],
+    ['a timer for every other request', ({ seq }, clock) => (seq % 2 === 0 ? sleep(2) : clock.until(clock.now() + 50))],
+  ])('a request that waits for %s ends the run', async (_, wait) => {
+    const asleep: BackendPlugin = {
+      ...(plugin as BackendPlugin),
+      create: (_options, { clock }) => ({ invoke: (call) => wait(call, clock).then(() => ({ ok: true })) }),
+    };
+    const { signal } = new AbortController();
+    const run = runVirtualFleet(asleep, order, () => undefined, { stop: signal, hold: signal });
+    await expect(run).rejects.toThrow(/backend stub waits for real time/);
+  });
+
+  test('requests that queue behind one that waits on the clock are no such case', async () => {
+    const queued: BackendPlugin = {
+      ...(plugin as BackendPlugin),
+      create(_options, { clock }) {
+        let last = Promise.resolve();
+        return {
+          async invoke() {
+            await (last = last.then(() => clock.until(clock.now() + 30)));
+            return { ok: true };
+          },
+        };
+      },
+    };
+    const rows: Row[] = [];
+    const { signal } = new AbortController();
+    await runVirtualFleet(queued, order, (batch) => void rows.push(...rowsOf(batch)), { stop: signal, hold: signal });
+    expect(rows.map(({ doneMs }) => doneMs)).toEqual([40, 70]);
   });
 });
