@@ -90,6 +90,8 @@ export interface RunRecord {
   readonly id: string;
   /** ISO 8601; null in virtual time. */
   readonly startedAt: string | null;
+  /** The moment of due 0, ISO 8601; absent before the start, in virtual time, and in records of versions that did not keep it. */
+  readonly dueZeroAt?: string;
   /** CLOCK_MONOTONIC at due 0, ns; 0 in virtual time. */
   readonly startMonotonicNs: number;
   readonly trace: {

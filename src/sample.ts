@@ -136,6 +136,8 @@ export interface SampleBatch {
   readonly outcome: Uint8Array;
   /** Index into COLD_STARTS. */
   readonly coldStart: Uint8Array;
+  /** Index of what was sent, in the payload table. Absent: it is not known, or there is one for all. */
+  readonly payload?: Uint32Array;
   /** The invocation that carried it: the `seq` of its oldest request. Absent: each request was an invocation of its own. */
   readonly invocation?: Uint32Array;
   /** Absent where no row has any; all columns are views of one buffer of its own. Of an invocation, only its oldest request has some. */
@@ -151,7 +153,7 @@ export function leadsInvocation({ seq, invocation }: SampleBatch, row: number): 
 
 /** Rows `from` to `to` of a batch, as views of its columns. */
 export function sliceOf(batch: SampleBatch, from: number, to: number): SampleBatch {
-  const { worker, invocation, usage, details } = batch;
+  const { worker, payload, invocation, usage, details } = batch;
   return {
     rows: to - from,
     worker,
@@ -166,6 +168,7 @@ export function sliceOf(batch: SampleBatch, from: number, to: number): SampleBat
     serverMs: batch.serverMs.subarray(from, to),
     outcome: batch.outcome.subarray(from, to),
     coldStart: batch.coldStart.subarray(from, to),
+    ...(payload === undefined ? {} : { payload: payload.subarray(from, to) }),
     ...(invocation === undefined ? {} : { invocation: invocation.subarray(from, to) }),
     ...(usage === undefined ? {} : { usage: usageSlice(usage, from, to) }),
     details: detailsOf(details, from, to),

@@ -8,15 +8,7 @@ type Walked = Histogram & Pick<JsHistogram, 'percentileIterator' | 'bucketCount'
 
 /** The library's own histogram of as many counts, for what is written in its form. Loading it takes 80 ms of CPU. */
 export async function hdrHistogram(counts: LogHistogram): Promise<Walked> {
-  const { build } = await load();
-  const histogram = build({
-    bitBucketSize: 64,
-    autoResize: false,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: MOST_NS,
-    numberOfSignificantValueDigits: 3,
-    useWebAssembly: false,
-  }) as Walked;
+  const histogram = emptyOf(await load());
   for (let bucket = 0; bucket < counts.buckets; bucket++) {
     const count = counts.countIn(bucket);
     if (count > 0) histogram.recordValueWithCount(counts.startOf(bucket), count);
@@ -24,10 +16,26 @@ export async function hdrHistogram(counts: LogHistogram): Promise<Walked> {
   return histogram;
 }
 
-/** HdrHistogram's V2 encoding, compressed, base64; values in ns. */
-export async function encodeHdr(counts: LogHistogram): Promise<string> {
-  const { encodeIntoCompressedBase64 } = await load();
-  return encodeIntoCompressedBase64(await hdrHistogram(counts));
+/** Makes HdrHistogram's V2 encoding, compressed, base64, of values in ns and how many there are of each. */
+export async function hdrEncoder(): Promise<(values: readonly (readonly [value: number, count: number])[]) => string> {
+  const hdr = await load();
+  const histogram = emptyOf(hdr);
+  return (values) => {
+    histogram.reset();
+    for (const [value, count] of values) histogram.recordValueWithCount(value, count);
+    return hdr.encodeIntoCompressedBase64(histogram);
+  };
+}
+
+function emptyOf({ build }: Hdr): Walked {
+  return build({
+    bitBucketSize: 64,
+    autoResize: false,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: MOST_NS,
+    numberOfSignificantValueDigits: 3,
+    useWebAssembly: false,
+  }) as Walked;
 }
 
 async function load(): Promise<Hdr> {

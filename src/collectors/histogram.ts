@@ -8,9 +8,9 @@ import { nearestRank } from './nearest-rank.js';
 export interface Histogram {
   /**
    * Ms. A negative difference of clock readings counts as 0; above 2 h the percentiles say 2 h (the moments stay
-   * exact); what is not finite is no measurement and is ignored.
+   * exact); what is not finite is no measurement and is ignored. Returns the bucket of `counts` that it is in; -1: ignored.
    */
-  record(ms: number): void;
+  record(ms: number): number;
   readonly count: number;
   /** Exact, ms; null when empty. */
   readonly meanMs: number | null;
@@ -54,12 +54,12 @@ class LatencyHistogram implements Histogram {
   readonly #moments = new Moments();
   readonly counts = new LogHistogram(BITS);
 
-  record(ms: number): void {
-    if (!(Math.abs(ms) < Infinity)) return;
+  record(ms: number): number {
+    if (!(Math.abs(ms) < Infinity)) return -1;
     const positive = ms > 0 ? ms : 0;
     this.#moments.add(positive);
     const ns = positive * NS_PER_MS + 0.5; // the histogram floors
-    this.counts.record(ns < MOST_NS ? ns : MOST_NS);
+    return this.counts.record(ns < MOST_NS ? ns : MOST_NS);
   }
 
   get count(): number {

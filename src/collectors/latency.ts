@@ -4,6 +4,7 @@ import type { Plan } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { createHistogram, measureOf, type Histogram } from './histogram.js';
+import { IntervalLatencies } from './interval-latencies.js';
 import { latencyBuckets } from './latency-buckets.js';
 import type { LogHistogram } from './log-histogram.js';
 import { nearestRank } from './nearest-rank.js';
@@ -13,7 +14,13 @@ import { curve, curvePercentiles } from './percentile-curve.js';
 export interface LatencyCollector extends Collector<LatencySection> {
   /** `over`: of every planned request, or of those with an outcome so far. */
   measure(metric: Metric & { readonly section: 'latency' }, over: 'planned' | 'so far'): Measure;
-  counts(): { readonly response: LogHistogram; readonly service: LogHistogram };
+  counts(): { readonly response: CountedLatencies; readonly service: CountedLatencies };
+}
+
+/** The counts of a distribution, of the run and of its intervals. */
+export interface CountedLatencies {
+  readonly whole: LogHistogram;
+  readonly intervals: IntervalLatencies;
 }
 
 /**
@@ -23,6 +30,10 @@ export interface LatencyCollector extends Collector<LatencySection> {
 export function createLatency({ plan }: CollectorContext): LatencyCollector {
   const response = createHistogram();
   const service = createHistogram();
+  const intervals = {
+    response: new IntervalLatencies(plan.duePerSecond.length),
+    service: new IntervalLatencies(plan.duePerSecond.length),
+  };
   const warmup = new WarmupCount(plan);
   let rowsSeen = 0;
   const countOfAll = (over: 'planned' | 'so far'): number =>
@@ -37,14 +48,20 @@ export function createLatency({ plan }: CollectorContext): LatencyCollector {
       rowsSeen += rows;
       if (plan.warmupMs > 0) warmup.add(batch);
       for (let i = 0; i < rows; i++) {
-        if (outcome[i] !== 0 || (dueMs[i] as number) < plan.warmupMs) continue;
+        const due = dueMs[i] as number;
+        if (outcome[i] !== 0 || due < plan.warmupMs) continue;
         const done = doneMs[i] as number;
         const sent = sentMs[i] as number;
-        response.record(done - (dueMs[i] as number));
-        service.record(done - (Number.isNaN(sent) ? (handedMs[i] as number) : sent));
+        const responseMs = done - due;
+        const serviceMs = done - (Number.isNaN(sent) ? (handedMs[i] as number) : sent);
+        intervals.response.record(due, responseMs, response.record(responseMs));
+        intervals.service.record(due, serviceMs, service.record(serviceMs));
       }
     },
-    counts: () => ({ response: response.counts, service: service.counts }),
+    counts: () => ({
+      response: { whole: response.counts, intervals: intervals.response },
+      service: { whole: service.counts, intervals: intervals.service },
+    }),
     finish() {
       return {
         response: response.distribution(),

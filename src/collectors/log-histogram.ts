@@ -15,12 +15,13 @@ export class LogHistogram {
     this.bits = bits;
   }
 
-  /** `value`: 0..2^50; a fraction is dropped. */
-  record(value: number): void {
+  /** `value`: 0..2^50; a fraction is dropped. Returns its bucket. */
+  record(value: number): number {
     const bucket = value < LOW ? this.#bucketOfInt32(value | 0) : this.#bucketOfLarge(value);
     if (bucket >= this.#counts.length) this.#growTo(bucket);
     this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
     this.count++;
+    return bucket;
   }
 
   /** The least whole number in the bucket of the rank-th smallest value, 1-based; null when there is no such rank. */

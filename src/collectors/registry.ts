@@ -1,6 +1,7 @@
+import { isoDateMs } from '../iso-date.js';
 import type { Measure, Metric, Moment } from '../metric.js';
 import type { FoldedSoFar } from '../progress.js';
-import type { LatencySection, Report, Verdict } from '../report.js';
+import type { Report, Verdict } from '../report.js';
 import { renderHlog } from '../report/hlog.js';
 import type { RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
@@ -10,7 +11,7 @@ import { createBatching } from './batching.js';
 import { createColdStarts } from './cold-starts.js';
 import { createCost } from './cost.js';
 import { createHealth } from './health.js';
-import { encodeHdr } from './hdr-histogram.js';
+import { hlogIntervals } from './hlog-intervals.js';
 import { createLatency, type LatencyCollector } from './latency.js';
 import { latencySpectrum } from './latency-spectrum.js';
 import { createLiveFigures } from './live-figures.js';
@@ -90,8 +91,8 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
       return {
         sections,
         verdict: verdict(context.plan, end, sections.outcomes, sections.health),
-        hlog: () => hlogOf(latency.counts(), sections.latency, end),
-        spectrum: () => latencySpectrum(latency.counts().response, sections.latency.response),
+        hlog: () => hlogOf(latency.counts(), end),
+        spectrum: () => latencySpectrum(latency.counts().response.whole, sections.latency.response),
       };
     },
   };
@@ -99,11 +100,11 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
 
 async function hlogOf(
   { response, service }: ReturnType<LatencyCollector['counts']>,
-  latency: LatencySection,
-  { endedMs }: RunEnd,
+  { endedMs, endedAt }: RunEnd,
 ): Promise<string> {
-  return renderHlog(endedMs, [
-    { tag: 'response', maxMs: latency.response.maxMs, encoded: await encodeHdr(response) },
-    { tag: 'service', maxMs: latency.service.maxMs, encoded: await encodeHdr(service) },
+  const dueZeroMs = endedAt === undefined ? null : isoDateMs(endedAt) - endedMs;
+  return renderHlog(dueZeroMs, [
+    ...(await hlogIntervals('response', response.intervals, response.whole, endedMs)),
+    ...(await hlogIntervals('service', service.intervals, service.whole, endedMs)),
   ]);
 }

@@ -26,7 +26,7 @@ export function createSampleEncoder(arrow: Arrow, more: MoreColumns): SampleEnco
   return {
     start: bytes.slice(0, oneRow.from),
     encode(batch, room) {
-      const { rows, details, usage, seq, invocation = seq } = batch;
+      const { rows, details, usage, seq, payload, invocation = seq } = batch;
       const text = textColumn(details, rows);
       const body = new Body(head, rows, room(head.bytes.length + mostBytes(rows, more, text.data.length)));
       body.values(seq);
@@ -36,6 +36,7 @@ export function createSampleEncoder(arrow: Arrow, more: MoreColumns): SampleEnco
       body.values(new Uint16Array(rows).fill(batch.worker));
       body.text(text);
       for (const column of more.usage) body.nullable(usage?.[column]);
+      if (more.payloads) body.values(payload ?? new Uint32Array(rows));
       if (more.batched) body.values(invocation);
       return body.finish();
     },
@@ -111,10 +112,11 @@ function headOf(bytes: Uint8Array): Head {
 }
 
 /** Bytes of a body that has all bitmaps. */
-function mostBytes(rows: number, { usage, batched }: MoreColumns, textBytes: number): number {
+function mostBytes(rows: number, { usage, payloads, batched }: MoreColumns, textBytes: number): number {
   const nullable = MS.length + usage.length;
-  const narrow = (batched ? 2 : 1) * 4 + 1 + 1 + 2;
-  const columns = nullable + (batched ? 6 : 5);
+  const more = (payloads ? 1 : 0) + (batched ? 1 : 0);
+  const narrow = (1 + more) * 4 + 1 + 1 + 2;
+  const columns = nullable + 5 + more;
   const padding = 8 * (2 * columns + 1);
   return (nullable + 1) * bitmapBytes(rows) + (nullable * 8 + narrow + 4) * rows + textBytes + padding;
 }

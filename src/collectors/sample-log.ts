@@ -22,6 +22,8 @@ export interface SampleLog {
 export interface WriteOptions {
   /** Whether the log has columns for usage; without them, the usage of a batch is not kept. False unless given. */
   readonly usage?: boolean;
+  /** Whether it has a column for the payload of each request. False unless given. */
+  readonly payloads?: boolean;
   /** Whether it has a column for the invocation that carried each request. False unless given. */
   readonly batched?: boolean;
 }
@@ -39,10 +41,10 @@ const MOST_PENDING_BYTES = 256 * 2 ** 20;
 /** Makes or empties the file and writes the schema. Throws `UserError` when it cannot. */
 export async function openSampleLog(
   path: string,
-  { usage = false, batched = false }: WriteOptions = {},
+  { usage = false, payloads = false, batched = false }: WriteOptions = {},
 ): Promise<SampleLog> {
   const arrow = await import('apache-arrow');
-  const encoder = createSampleEncoder(arrow, { usage: usage ? USAGE_NAMES : [], batched });
+  const encoder = createSampleEncoder(arrow, { usage: usage ? USAGE_NAMES : [], payloads, batched });
   const file = await open(path, 'w').catch((thrown: unknown) => {
     throw asUserError(path, thrown);
   });
@@ -156,7 +158,9 @@ function asUserError(path: string, thrown: unknown): UserError {
 }
 
 /** The columns that a log may have besides the usual. */
-const SHAPES = USAGE_LAYOUTS.flatMap((usage) => [false, true].map((batched) => ({ usage, batched })));
+const SHAPES = USAGE_LAYOUTS.flatMap((usage) =>
+  [false, true].flatMap((batched) => [false, true].map((payloads) => ({ usage, payloads, batched }))),
+).filter(({ usage, payloads }) => !payloads || usage.length === 0 || usage === USAGE_NAMES); // versions that knew less knew no payloads
 
 /**
  * The batches of a log, in the order of the file, one at a time. Ends cleanly where the file was cut off (see

@@ -29,6 +29,8 @@ export const USAGE_LAYOUTS: readonly UsageNames[] = [[], before(STAGE_NAMES[0]),
 export interface MoreColumns {
   /** One of `USAGE_LAYOUTS`. */
   readonly usage: UsageNames;
+  /** Whether there are several payloads: `payload`, behind the usage. */
+  readonly payloads: boolean;
   /** Whether requests went in batches: `invocation`, the last column. */
   readonly batched: boolean;
 }
@@ -52,6 +54,7 @@ export function createSampleTable(arrow: Arrow, more: MoreColumns): SampleTable 
         makeData({ type: new arrow.Uint16(), length, nullCount: 0, data: new Uint16Array(length).fill(batch.worker) }),
         makeData({ type: text, length, ...textColumn(batch.details, length) }),
         ...usageData(arrow, more.usage, batch.usage, length),
+        ...(more.payloads ? [payloadData(arrow, batch, length)] : []),
         ...(more.batched ? [invocationData(arrow, batch, length)] : []),
       ];
       return new arrow.RecordBatch(schema, makeData({ type: struct, length, nullCount: 0, children }));
@@ -70,6 +73,7 @@ function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType, more
     new Field('worker', new Uint16(), false),
     new Field('detail', new Utf8(), true),
     ...more.usage.map((name) => new Field(USAGE_COLUMNS[name], new Float64(), true)),
+    ...(more.payloads ? [new Field('payload', new Uint32(), false)] : []),
     ...(more.batched ? [new Field('invocation', new Uint32(), false)] : []),
   ];
   return new Schema(fields, new Map([['replay.samples', '1']]));
@@ -104,6 +108,11 @@ function usageData(arrow: Arrow, names: UsageNames, usage: UsageColumns | undefi
   if (usage !== undefined) return names.map((name) => msData(arrow, usage[name], length));
   const none = { data: new Float64Array(length), nullCount: length, nullBitmap: new Uint8Array(bitmapBytes(length)) };
   return names.map(() => arrow.makeData({ type: new arrow.Float64(), length, ...none }));
+}
+
+function payloadData(arrow: Arrow, { payload }: SampleBatch, length: number): Data {
+  const data = payload?.subarray(0, length) ?? new Uint32Array(length);
+  return arrow.makeData({ type: new arrow.Uint32(), length, nullCount: 0, data });
 }
 
 function invocationData(arrow: Arrow, { seq, invocation = seq }: SampleBatch, length: number): Data {
@@ -148,7 +157,7 @@ export function textColumn(
   return { nullCount: rows - next, nullBitmap, valueOffsets, data };
 }
 
-function readRecords(records: RecordBatch, what: string, { usage, batched }: MoreColumns): SampleBatch {
+function readRecords(records: RecordBatch, what: string, { usage, payloads, batched }: MoreColumns): SampleBatch {
   const columns = new RecordColumns(records, what);
   return {
     rows: records.numRows,
@@ -165,6 +174,7 @@ function readRecords(records: RecordBatch, what: string, { usage, batched }: Mor
     outcome: columns.codes('outcome', OUTCOMES),
     coldStart: columns.codes('cold_start', COLD_STARTS),
     ...columns.usage(usage),
+    ...(payloads ? { payload: columns.values('payload', Uint32Array) } : {}),
     ...(batched ? { invocation: columns.values('invocation', Uint32Array) } : {}),
     details: columns.details(),
   };

@@ -1,19 +1,23 @@
 import { Args, Command, Flags } from '@oclif/core';
-import { EXIT, UserError } from '../errors.js';
+import { resolve } from 'node:path';
+import { EXIT, printable, UserError } from '../errors.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { SUMMARIES } from './summaries.js';
 
-/** `replay export RUN --format csv`: the samples for other tools. */
+/** `replay export RUN... --format csv`: the samples for other tools. */
 export class Export extends Command {
   static override summary = SUMMARIES.export;
   static override description =
-    'One row for each request, with the columns of the sample log. Texts that a spreadsheet would compute begin with a quote.';
+    'One row for each request: the columns of the sample log, response and service time, the date, the run and its system. Several runs give one table. In a CSV, a text that a spreadsheet would compute begins with an apostrophe.';
   static override examples = [
     '<%= config.bin %> export my-run --format csv -o samples.csv',
     '<%= config.bin %> export my-run --format parquet -o samples.parquet',
     '<%= config.bin %> export my-run --format jsonl | head -1',
+    '<%= config.bin %> export runs/lambda runs/sagemaker --format parquet -o samples.parquet',
   ];
-  static override args = { run: Args.string({ required: true, description: 'the folder of a run' }) };
+  static override args = {
+    runs: Args.string({ required: true, multiple: true, description: 'folders of runs' }),
+  };
   static override flags = {
     format: Flags.option({
       options: ['csv', 'jsonl', 'parquet'] as const,
@@ -25,6 +29,7 @@ export class Export extends Command {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Export);
+    refuseTwice(args.runs);
     const toStdout = flags.output === '-';
     if (toStdout && flags.format === 'parquet' && process.stdout.isTTY)
       throw new UserError('Parquet is no text for a terminal; name a file with -o samples.parquet');
@@ -32,9 +37,10 @@ export class Export extends Command {
     try {
       const { exportSamples } = await import('../export/export-samples.js');
       const sink = toStdout ? process.stdout : flags.output;
-      const { rows, truncated, cut } = await exportSamples(args.run, flags.format, sink, stop.signal);
-      if (truncated) this.logToStderr('the run was killed: rows that it had not written yet are missing');
-      if (!toStdout || (truncated && !cut)) this.logToStderr(`${String(rows)} rows written`);
+      const { rows, truncated, cut } = await exportSamples(args.runs, flags.format, sink, stop.signal);
+      for (const folder of truncated)
+        this.logToStderr(`${printable(folder)}: the run was killed; the rows that it had not written yet are missing`);
+      if (!toStdout || (truncated.length > 0 && !cut)) this.logToStderr(`${String(rows)} rows written`);
     } catch (thrown) {
       if (!stop.signal.aborted) throw thrown;
       process.exitCode = EXIT.interrupted;
@@ -42,4 +48,11 @@ export class Export extends Command {
       stop.release();
     }
   }
+}
+
+/** Its rows would be there twice. */
+function refuseTwice(folders: readonly string[]): void {
+  const paths = folders.map((folder) => resolve(folder));
+  const twice = folders.find((_, i) => paths.indexOf(paths[i] ?? '') < i);
+  if (twice !== undefined) throw new UserError(`${printable(twice)} is given twice; give each run once`);
 }

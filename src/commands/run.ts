@@ -141,5 +141,5 @@ async function print(
 /** Whole, also where the run was stopped. */
 async function printSamples(folder: string): Promise<void> {
   const { exportSamples } = await import('../export/export-samples.js');
-  await exportSamples(folder, 'csv', process.stdout, new AbortController().signal);
+  await exportSamples([folder], 'csv', process.stdout, new AbortController().signal);
 }

@@ -1,4 +1,5 @@
 import { csvField } from '../csv-field.js';
+import { cellTexts } from './cell-texts.js';
 import type { CellValue, ExportBatch, SampleColumn } from './sample-column.js';
 
 /** The samples as CSV (RFC 4180, LF): a row of names, then one for each sample; nothing between commas is null. */
@@ -8,7 +9,7 @@ export async function* csvText(
 ): AsyncGenerator<string> {
   yield `${columns.map(({ name }) => name).join(',')}\n`;
   for await (const batch of batches) {
-    const cells = columns.map((column) => column.values(batch));
+    const cells = columns.map((column) => cellTexts(column, batch));
     let text = '';
     for (let row = 0; row < batch.rows; row++)
       text += `${cells.map((column) => csvCell(column[row] ?? null)).join(',')}\n`;
@@ -19,6 +20,6 @@ export async function* csvText(
 /** Numbers with the fewest digits that give the same number back; an empty text is told from none by its quotes. */
 export function csvCell(value: CellValue): string {
   if (value === null) return '';
-  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string') return String(value);
   return value === '' ? '""' : csvField(value);
 }

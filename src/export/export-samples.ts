@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { readSampleLog } from '../collectors/sample-log.js';
-import { readRunRecord, RUN_FILES } from '../replay/run-folder.js';
+import { RUN_FILES } from '../replay/run-folder.js';
+import type { SampleBatch } from '../sample.js';
 import { csvText } from './csv-text.js';
+import { exportedRun, type ExportedRun } from './exported-run.js';
 import { jsonLines } from './json-lines.js';
 import { parquetBytes } from './parquet-bytes.js';
-import { sampleColumns, type ExportBatch } from './sample-column.js';
+import { sampleColumns, type ExportBatch, type MoreColumns } from './sample-column.js';
 import { writeWholeFile } from './write-whole-file.js';
 
 const FORMATS = { csv: csvText, jsonl: jsonLines, parquet: parquetBytes } as const;
@@ -13,58 +15,60 @@ export type ExportFormat = keyof typeof FORMATS;
 
 export interface Exported {
   readonly rows: number;
-  /** The run was killed while it wrote: its last rows are missing. */
-  readonly truncated: boolean;
+  /** Folders of runs that were killed while they wrote: their last rows are missing. */
+  readonly truncated: readonly string[];
   /** The reader of the stream went away before the end. */
   readonly cut: boolean;
 }
 
 /**
- * The samples of a run, one row for each request, in the order of the log; memory does not grow with their number. Throws
- * `UserError` when the folder holds no run, the log is damaged, or the disk refuses.
+ * The samples of runs, one row for each request, run by run in the order of the logs; memory does not grow with their number.
+ * Throws `UserError` when a folder holds no run, a log is damaged, or the disk refuses.
  */
 export async function exportSamples(
-  folder: string,
+  folders: readonly string[],
   format: ExportFormat,
   to: string | Writable,
   stop: AbortSignal,
 ): Promise<Exported> {
-  const { cost } = readRunRecord(folder);
-  const counted = { rows: 0, truncated: false };
-  const batches = batchesOf(folder, counted, stop);
-  try {
-    const first = await batches.next();
-    const batched = first.done !== true && first.value.invocation !== undefined;
-    const columns = sampleColumns({ usage: (cost?.billing ?? null) !== null, batched });
-    const pieces = FORMATS[format](startingWith(first, batches), columns);
-    const whole = typeof to === 'string' ? await writeWholeFile(to, pieces).then(() => true) : await poured(pieces, to);
-    return { ...counted, cut: !whole };
-  } finally {
-    await batches.return(undefined); // closes the log, wherever it ended
-  }
+  const runs = folders.map(exportedRun);
+  const columns = sampleColumns(await moreColumns(runs));
+  const counted = { rows: 0, truncated: [] as string[] };
+  const pieces = FORMATS[format](batchesOf(runs, counted, stop), columns);
+  const whole = typeof to === 'string' ? await writeWholeFile(to, pieces).then(() => true) : await poured(pieces, to);
+  return { ...counted, cut: !whole };
+}
+
+/** What the first batch of each log has besides the usual, all of the log has. */
+async function moreColumns(runs: readonly ExportedRun[]): Promise<MoreColumns> {
+  const firsts = await Promise.all(runs.map(firstBatch));
+  return {
+    usage: runs.some(({ usage }) => usage),
+    payloads: firsts.some((first) => first?.payload !== undefined),
+    batched: firsts.some((first) => first?.invocation !== undefined),
+  };
+}
+
+async function firstBatch({ folder }: ExportedRun): Promise<SampleBatch | undefined> {
+  for await (const batch of readSampleLog(join(folder, RUN_FILES.samples))) return batch;
+  return undefined;
 }
 
 async function* batchesOf(
-  folder: string,
-  counted: { rows: number; truncated: boolean },
+  runs: readonly ExportedRun[],
+  counted: { rows: number; readonly truncated: string[] },
   stop: AbortSignal,
 ): AsyncGenerator<ExportBatch, undefined> {
-  const onEnd = ({ truncated }: { readonly truncated: boolean }): void => {
-    counted.truncated = truncated;
-  };
-  for await (const batch of readSampleLog(join(folder, RUN_FILES.samples), { onEnd })) {
-    stop.throwIfAborted();
-    counted.rows += batch.rows;
-    yield batch;
+  for (const run of runs) {
+    const onEnd = ({ truncated }: { readonly truncated: boolean }): void => {
+      if (truncated) counted.truncated.push(run.folder);
+    };
+    for await (const batch of readSampleLog(join(run.folder, RUN_FILES.samples), { onEnd })) {
+      stop.throwIfAborted();
+      counted.rows += batch.rows;
+      yield { ...batch, run };
+    }
   }
-}
-
-async function* startingWith(
-  first: IteratorResult<ExportBatch, undefined>,
-  rest: AsyncGenerator<ExportBatch>,
-): AsyncGenerator<ExportBatch> {
-  if (first.done !== true) yield first.value;
-  yield* rest;
 }
 
 /** Waits until the stream has taken each piece. False: its reader went away. */

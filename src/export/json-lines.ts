@@ -1,3 +1,4 @@
+import { cellTexts } from './cell-texts.js';
 import type { ExportBatch, SampleColumn } from './sample-column.js';
 
 /** The samples as JSON lines: an object for each, with every column; null where there is no value. */
@@ -7,7 +8,7 @@ export async function* jsonLines(
 ): AsyncGenerator<string> {
   const names = columns.map(({ name }) => JSON.stringify(name));
   for await (const batch of batches) {
-    const cells = columns.map((column) => column.values(batch));
+    const cells = columns.map((column) => cellTexts(column, batch));
     let text = '';
     for (let row = 0; row < batch.rows; row++) {
       const members = names.map((name, i) => `${name}:${JSON.stringify(cells[i]?.[row] ?? null)}`);

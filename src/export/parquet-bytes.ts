@@ -15,7 +15,7 @@ export async function* parquetBytes(
   for await (const group of groups(batches, columns)) {
     const columnData = columns.map(({ name, kind }, i) => ({
       name,
-      data: kind === 'whole' ? bigInts(group[i]) : (group[i] ?? []),
+      data: kind === 'whole' || kind === 'time' ? bigInts(group[i]) : (group[i] ?? []),
     }));
     await writer.write({ columnData, rowGroupSize: GROUP_ROWS });
     yield taken(bytes);
@@ -49,14 +49,20 @@ async function* groups(
   if (rows > 0) yield group;
 }
 
-function bigInts(values: readonly CellValue[] = []): bigint[] {
-  return values.map((value) => BigInt(value ?? 0));
+function bigInts(values: readonly CellValue[] = []): (bigint | null)[] {
+  return values.map((value) => (value === null ? null : BigInt(value)));
 }
 
 const TYPES = {
   whole: { type: 'INT64' },
   number: { type: 'DOUBLE' },
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+  time: {
+    type: 'INT64',
+    converted_type: 'TIMESTAMP_MICROS',
+    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' },
+  },
+  flag: { type: 'BOOLEAN' },
 } as const;
 
 function schemaOf(columns: readonly SampleColumn[]): SchemaElement[] {

@@ -1,38 +1,84 @@
 import { MS_COLUMNS, USAGE_COLUMNS } from '../sample-columns.js';
 import { COLD_STARTS, OUTCOMES, USAGE_NAMES, type SampleBatch } from '../sample.js';
+import type { ExportedRun } from './exported-run.js';
 
-/** One column of an export: the same names, in the same order, as those of the sample log. */
+/** One column of an export. */
 export interface SampleColumn {
   readonly name: string;
-  readonly kind: 'whole' | 'number' | 'text';
+  /** time: microseconds since 1970, UTC, as a number. */
+  readonly kind: 'whole' | 'number' | 'text' | 'time' | 'flag';
   /** Whether a row may have none. */
   readonly nullable: boolean;
   /** The values of a batch, one for each row. */
   values(batch: ExportBatch): readonly CellValue[];
 }
 
-export type CellValue = number | string | null;
+export type CellValue = number | string | boolean | null;
 
-/** A batch whose requests may have gone in invocations together. */
-export type ExportBatch = SampleBatch & { readonly invocation?: Uint32Array };
+/** Samples of one of the runs. */
+export interface ExportBatch extends SampleBatch {
+  readonly run: ExportedRun;
+}
 
-/** The columns of a log; `usage` and `batched`: whether it has those besides. */
-export function sampleColumns({ usage, batched }: Readonly<Record<'usage' | 'batched', boolean>>): SampleColumn[] {
+const US_PER_MS = 1000;
+
+/** Columns that an export has only where one of its runs has something to say in them. */
+export type MoreColumns = Readonly<Record<'usage' | 'payloads' | 'batched', boolean>>;
+
+/** Those of the sample log, under the same names and in the same order, then those that follow from them and from the run. */
+export function sampleColumns({ usage, payloads, batched }: MoreColumns): SampleColumn[] {
   return [
     wholeColumn('seq', ({ seq }) => seq),
     ...Object.entries(MS_COLUMNS).map(([name, key]) => numberColumn(name, (batch) => batch[key])),
     wordColumn('outcome', OUTCOMES, ({ outcome }) => outcome),
     wordColumn('cold_start', COLD_STARTS, ({ coldStart }) => coldStart),
-    {
-      name: 'worker',
-      kind: 'whole',
-      nullable: false,
-      values: ({ worker, rows }) => new Array<number>(rows).fill(worker),
-    },
+    perBatch('worker', 'whole', ({ worker }) => worker),
     { name: 'detail', kind: 'text', nullable: true, values: detailTexts },
     ...(usage ? USAGE_NAMES.map((key) => numberColumn(USAGE_COLUMNS[key], (batch) => batch.usage?.[key])) : []),
+    ...(payloads ? [wholeColumn('payload', ({ seq, payload }) => payload ?? new Uint32Array(seq.length))] : []),
     ...(batched ? [wholeColumn('invocation', ({ seq, invocation = seq }) => invocation)] : []),
+    perRow('response_ms', 'number', true, responseMs),
+    perRow('service_ms', 'number', true, serviceMs),
+    perRow('warmup', 'flag', false, ({ dueMs, run }, row) => (dueMs[row] as number) < run.warmupMs),
+    perRow('due_at', 'time', true, dueAtUs),
+    perBatch('run', 'text', ({ run }) => run.folder),
+    perBatch('system', 'text', ({ run }) => run.system),
   ];
+}
+
+/** As the report defines it: of a success. */
+function responseMs({ outcome, doneMs, dueMs }: ExportBatch, row: number): CellValue {
+  return outcome[row] === 0 ? known((doneMs[row] as number) - (dueMs[row] as number)) : null;
+}
+
+/** The same; from the hand-over where the first byte was not seen. */
+function serviceMs({ outcome, doneMs, sentMs, handedMs }: ExportBatch, row: number): CellValue {
+  if (outcome[row] !== 0) return null;
+  const sent = sentMs[row] as number;
+  return known((doneMs[row] as number) - (Number.isNaN(sent) ? (handedMs[row] as number) : sent));
+}
+
+function dueAtUs({ dueMs, run: { dueZeroMs } }: ExportBatch, row: number): CellValue {
+  return dueZeroMs === null ? null : Math.round((dueZeroMs + (dueMs[row] as number)) * US_PER_MS);
+}
+
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+function perRow(
+  name: string,
+  kind: SampleColumn['kind'],
+  nullable: boolean,
+  value: (batch: ExportBatch, row: number) => CellValue,
+): SampleColumn {
+  const values = (batch: ExportBatch): CellValue[] => Array.from({ length: batch.rows }, (_, row) => value(batch, row));
+  return { name, kind, nullable, values };
+}
+
+function perBatch(name: string, kind: SampleColumn['kind'], value: (batch: ExportBatch) => CellValue): SampleColumn {
+  const values = (batch: ExportBatch): CellValue[] => new Array<CellValue>(batch.rows).fill(value(batch));
+  return { name, kind, nullable: false, values };
 }
 
 function wholeColumn(name: string, of: (batch: ExportBatch) => Uint32Array): SampleColumn {
@@ -43,7 +89,7 @@ function numberColumn(name: string, of: (batch: SampleBatch) => Float64Array | u
   const values = (batch: SampleBatch): CellValue[] => {
     const column = of(batch);
     if (column === undefined) return new Array<null>(batch.rows).fill(null);
-    return Array.from(column.subarray(0, batch.rows), (value) => (Number.isNaN(value) ? null : value));
+    return Array.from(column.subarray(0, batch.rows), known);
   };
   return { name, kind: 'number', nullable: true, values };
 }

@@ -200,13 +200,13 @@ class Member {
       this.fleet.onSlice(batch);
     });
     const detail = `worker ${String(shard.index)} died: ${this.cause ?? ''}`;
-    for (const { rows, seq, dueMs, releaseMs = dueMs, invocation } of schedule(store, window, shard)) {
+    for (const { rows, seq, dueMs, payload, releaseMs = dueMs, invocation } of schedule(store, window, shard)) {
       for (let i = 0; i < rows; i++) {
         const index = seq[i] as number;
         const release = releaseMs[i] as number;
         if (release > stoppedMs || this.#seen.has(index)) continue;
         recorder.record(
-          { seq: index, dueMs: dueMs[i] as number, handedMs: NaN },
+          { seq: index, dueMs: dueMs[i] as number, handedMs: NaN, payload: payload[i] as number },
           { ok: false, failure: 'crashed', detail, doneMs: nowMs },
           invocation && { releaseMs: release, invocation: invocation[i] as number },
         );

@@ -47,7 +47,12 @@ export class OpenBatch extends OpenCall implements BatchCall {
     const detail = lacking?.detail ?? '';
     let answered = outcome;
     for (let i = 0; i < this.#seqs.length; i++) {
-      const sent = { seq: this.#seqs[i] as number, dueMs: this.#duesMs[i] as number, handedMs: this.handedMs };
+      const sent = {
+        seq: this.#seqs[i] as number,
+        dueMs: this.#duesMs[i] as number,
+        handedMs: this.handedMs,
+        payload: this.payloads[i] as number,
+      };
       const own: Outcome = bad.has(i) ? { ...answered, ok: false, failure: 'bad-answer', detail } : answered;
       recorder.record(sent, own, this.#released);
       if (i === 0) answered = withoutUsage(outcome);

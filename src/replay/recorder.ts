@@ -23,6 +23,7 @@ export interface Sent {
   readonly seq: number;
   readonly dueMs: number;
   readonly handedMs: number;
+  readonly payload: number;
 }
 
 /** A batch of requests as an invocation. */
@@ -33,7 +34,7 @@ export interface Released {
 }
 
 const FLOAT_COLUMNS = 8;
-const BYTES_PER_ROW = FLOAT_COLUMNS * 8 + 4 + 1 + 1;
+const BYTES_PER_ROW = FLOAT_COLUMNS * 8 + 4 + 4 + 1 + 1;
 
 /**
  * `emit` owns each batch it is given; all its columns are views of `buffersOf` it, which may be transferred. `rooms`: memory
@@ -79,10 +80,11 @@ class ColumnRecorder implements Recorder {
     this.#emit(batch);
   }
 
-  record({ seq, dueMs, handedMs }: Sent, outcome: Outcome, invocation?: Released): void {
+  record({ seq, dueMs, handedMs, payload }: Sent, outcome: Outcome, invocation?: Released): void {
     const row = this.#rows++;
     const columns = this.#columns;
     columns.seq[row] = seq;
+    columns.payload[row] = payload;
     columns.dueMs[row] = dueMs;
     columns.releaseMs[row] = invocation === undefined ? dueMs : invocation.releaseMs;
     columns.handedMs[row] = handedMs;
@@ -100,7 +102,7 @@ class ColumnRecorder implements Recorder {
   }
 }
 
-type Columns = Omit<SampleBatch, 'rows' | 'worker' | 'invocation' | 'usage' | 'details'>;
+type Columns = Required<Omit<SampleBatch, 'rows' | 'worker' | 'invocation' | 'usage' | 'details'>>;
 
 /** One buffer: the wide columns first, so that every view is aligned. */
 function columnsOf(capacity: number, buffer = new ArrayBuffer(capacity * BYTES_PER_ROW)): Columns {
@@ -116,8 +118,9 @@ function columnsOf(capacity: number, buffer = new ArrayBuffer(capacity * BYTES_P
     handshakeMs: floats(6),
     serverMs: floats(7),
     seq: new Uint32Array(buffer, narrow, capacity),
-    outcome: new Uint8Array(buffer, narrow + 4 * capacity, capacity),
-    coldStart: new Uint8Array(buffer, narrow + 5 * capacity, capacity),
+    payload: new Uint32Array(buffer, narrow + 4 * capacity, capacity),
+    outcome: new Uint8Array(buffer, narrow + 8 * capacity, capacity),
+    coldStart: new Uint8Array(buffer, narrow + 9 * capacity, capacity),
   };
 }
 

@@ -41,6 +41,7 @@ async function replayed(prepared: Prepared, request: ReplayRequest, world: Surro
   try {
     log = await openSampleLog(join(folder, RUN_FILES.samples), {
       usage: cost.billing !== null,
+      payloads: prepared.payloads.length > 1,
       batched: plan.batching !== undefined,
     });
     const run = request.time === 'virtual' ? runVirtual : runReal;

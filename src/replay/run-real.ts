@@ -64,6 +64,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
         asUsual.push(compileLess(), keepYoungSize());
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
         wallStartMs = world.date().getTime() - now();
+        record = { ...record, dueZeroAt: new Date(wallStartMs).toISOString() };
         prober?.start(startMonotonicNs);
         stopTicking = tickEachSecond(now, (ms) => {
           world.onProgress(meter.read(ms));

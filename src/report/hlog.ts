@@ -1,28 +1,39 @@
-/** One histogram of the whole run, for the log. */
+import { isoDate } from '../iso-date.js';
+
+/** The latencies of an interval, for the log. */
 export interface HlogInterval {
   /** Letters and digits. */
   readonly tag: string;
-  /** Null when empty. */
-  readonly maxMs: number | null;
+  /** On the run's clock. */
+  readonly startSeconds: number;
+  readonly lengthSeconds: number;
+  readonly maxMs: number;
   /** HdrHistogram V2, compressed, base64; values in ns. */
   readonly encoded: string;
 }
 
 /**
- * A histogram log as HdrHistogram's readers take it (format 1.3): one interval line per tag, from due 0 to the end of
- * the run. Start and length in seconds on the run's clock, the maximum in ms, the recorded values in ns.
+ * A histogram log as HdrHistogram's readers take it (format 1.3): a line for each tag and interval, in the order of time.
+ * Start and length in seconds since due 0, the maximum in ms, the recorded values in ns. `dueZeroMs`: the date of due 0, ms
+ * since 1970; null where there is none.
  */
-export function renderHlog(lengthMs: number, intervals: readonly HlogInterval[]): string {
+export function renderHlog(dueZeroMs: number | null, intervals: readonly HlogInterval[]): string {
   const head = [
     '#[Latencies in ns; Interval_Max in ms; times in seconds since due 0]',
     '#[Histogram log format version 1.3]',
+    ...(dueZeroMs === null ? [] : [startTime(dueZeroMs)]),
     LEGEND,
   ];
-  return [...head, ...intervals.map((interval) => line(lengthMs, interval)), ''].join('\n');
+  const inTime = [...intervals].sort((a, b) => a.startSeconds - b.startSeconds);
+  return [...head, ...inTime.map(line), ''].join('\n');
 }
 
 const LEGEND = '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"';
 
-function line(lengthMs: number, { tag, maxMs, encoded }: HlogInterval): string {
-  return `Tag=${tag},0.000,${(lengthMs / 1000).toFixed(3)},${(maxMs ?? 0).toFixed(3)},${encoded}`;
+function startTime(ms: number): string {
+  return `#[StartTime: ${(ms / 1000).toFixed(3)} (seconds since epoch), ${isoDate(ms)}]`;
+}
+
+function line({ tag, startSeconds, lengthSeconds, maxMs, encoded }: HlogInterval): string {
+  return `Tag=${tag},${startSeconds.toFixed(3)},${lengthSeconds.toFixed(3)},${maxMs.toFixed(3)},${encoded}`;
 }

@@ -31,7 +31,7 @@ function recorded(usages: readonly (Usage | undefined)[], flushEvery: number): S
   });
   usages.forEach((used, seq) => {
     const outcome: Outcome = { ok: true, doneMs: seq, ...(used === undefined ? {} : { usage: used }) };
-    recorder.record({ seq, dueMs: seq, handedMs: seq }, outcome);
+    recorder.record({ seq, dueMs: seq, handedMs: seq, payload: 0 }, outcome);
     if ((seq + 1) % flushEvery === 0) recorder.flush();
   });
   recorder.flush();

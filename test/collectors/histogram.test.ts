@@ -1,11 +1,12 @@
 import hdr from 'hdr-histogram-js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeHdr } from '#src/collectors/hdr-histogram';
+import { hdrEncoder } from '#src/collectors/hdr-histogram';
 import { createHistogram } from '#src/collectors/histogram';
 import { LogHistogram } from '#src/collectors/log-histogram';
 import { nearestRank } from '#src/collectors/nearest-rank';
 import { SpreadFold } from '#src/collectors/spread-fold';
+import { counted } from './counted.js';
 import { sortedPercentile } from './sample-rows.js';
 
 const MOST_MS = 2 * 3_600_000;
@@ -102,7 +103,9 @@ describe('createHistogram', () => {
         const histogram = filled(values);
         const oracle = hdr.build({ ...AS_THE_LIBRARY, useWebAssembly });
         for (const ms of values) oracle.recordValue(Math.min(Math.floor(ms * 1e6 + 0.5), MOST_MS * 1e6));
-        expect(await encodeHdr(histogram.counts)).toBe(hdr.encodeIntoCompressedBase64(oracle));
+        const encode = await hdrEncoder();
+        encode([[77, 3]]); // what was encoded before leaves nothing behind
+        expect(encode(counted(histogram.counts))).toBe(hdr.encodeIntoCompressedBase64(oracle));
         for (let rank = 1; rank < values.length; rank++) {
           const ms = oracle.getValueAtPercentile(((rank - 0.25) / values.length) * 100) / 1e6;
           const [least, most] = [Math.min(...values), Math.max(...values)];

@@ -11,7 +11,7 @@ import { csvCell, csvText } from '#src/export/csv-text';
 import { exportSamples, type ExportFormat } from '#src/export/export-samples';
 import { jsonLines } from '#src/export/json-lines';
 import { parquetBytes } from '#src/export/parquet-bytes';
-import { sampleColumns } from '#src/export/sample-column';
+import { sampleColumns, type ExportBatch } from '#src/export/sample-column';
 import { UserError } from '#src/errors';
 import { USAGE_NAMES, type SampleBatch, type UsageColumns } from '#src/sample';
 import { makeRows, shuffled, toBatch } from '../collectors/sample-rows.js';
@@ -48,26 +48,42 @@ function withUsage(batch: SampleBatch, seed: number): SampleBatch {
 }
 
 /** A run's folder with these samples. */
-async function runWith(name: string, batches: readonly SampleBatch[], usage: boolean): Promise<string> {
+async function runWith(
+  name: string,
+  batches: readonly SampleBatch[],
+  usage: boolean,
+  record: object = {},
+): Promise<string> {
   const run = join(folder, name);
   mkdirSync(run, { recursive: true });
   const cost = { billing: usage ? { model: 'none' } : null, prices: '2026-11', machine: null };
-  writeFileSync(join(run, 'run.json'), JSON.stringify({ format: 1, id: name, plan: { duePerSecond: [] }, cost }));
-  const log = await openSampleLog(join(run, 'samples.arrows'), { usage });
+  writeFileSync(
+    join(run, 'run.json'),
+    JSON.stringify({
+      ...{ format: 1, id: name, backend: 'http', plan: { duePerSecond: [], warmupMs: WARMUP_MS }, cost },
+      ...record,
+    }),
+  );
+  const log = await openSampleLog(join(run, 'samples.arrows'), {
+    usage,
+    payloads: batches.some(({ payload }) => payload !== undefined),
+  });
   for (const batch of batches) log.write(batch);
   await log.close();
   return run;
 }
 
+const WARMUP_MS = 500;
 const never = new AbortController().signal;
 
 async function exported(run: string, format: ExportFormat): Promise<Buffer> {
   const path = join(run, `samples.${format}`);
-  await exportSamples(run, format, path, never);
+  await exportSamples([run], format, path, never);
   return readFileSync(path);
 }
 
-type Cells = Readonly<Record<string, number | string | null>>;
+type Cell = number | string | boolean | null;
+type Cells = Readonly<Record<string, Cell>>;
 
 /** The log as Apache Arrow reads it, which knows nothing of ours. */
 function arrowRows(run: string): Cells[] {
@@ -92,7 +108,8 @@ function parseCsv(text: string): { cell: string; quoted: boolean }[][] {
   return rows;
 }
 
-const TEXTS = ['outcome', 'cold_start', 'detail'];
+const TEXTS = ['outcome', 'cold_start', 'detail', 'due_at', 'run', 'system'];
+const FLAGS = ['warmup'];
 
 function csvRows(bytes: Buffer): Cells[] {
   const [head = [], ...rows] = parseCsv(bytes.toString());
@@ -103,18 +120,37 @@ function csvRows(bytes: Buffer): Cells[] {
   });
 }
 
-function valueOf(name: string, { cell, quoted }: { cell: string; quoted: boolean }): number | string | null {
+function valueOf(name: string, { cell, quoted }: { cell: string; quoted: boolean }): Cell {
   if (cell === '' && !quoted) return null;
+  if (FLAGS.includes(name)) return JSON.parse(cell) as boolean;
   return TEXTS.includes(name) ? cell.replace(/^'(?=[=+\-@])/, '') : Number(cell);
+}
+
+/** What a row says besides its log, by the definitions of the report. */
+function derived(row: Cells, run: string): Cells {
+  const [due, sent, handed, done] = ['due_ms', 'sent_ms', 'handed_ms', 'done_ms'].map((name) => (row[name] ?? NaN) as number); // prettier-ignore
+  const ok = row['outcome'] === 'ok';
+  const known = (ms: number): number | null => (ok && !Number.isNaN(ms) ? ms : null);
+  return {
+    response_ms: known((done ?? NaN) - (due ?? NaN)),
+    service_ms: known((done ?? NaN) - (Number.isNaN(sent) ? (handed ?? NaN) : (sent ?? NaN))),
+    warmup: (due ?? NaN) < WARMUP_MS,
+    due_at: null,
+    run,
+    system: 'http',
+  };
+}
+
+function plainOf(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'bigint' ? Number(value) : value;
 }
 
 async function parquetRows(bytes: Buffer): Promise<Cells[]> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
   const rows = await parquetReadObjects({ file: file as ArrayBuffer });
   return rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
-    ),
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainOf(value)])),
   ) as Cells[];
 }
 
@@ -128,7 +164,7 @@ describe('the log, the CSV, the JSON lines and the Parquet hold the same rows', 
         }));
         const batches = shuffled(rows, seed).map((batch, i) => (usage && i % 2 === 0 ? withUsage(batch, seed) : batch));
         const run = await runWith('same', batches, usage);
-        const expected = arrowRows(run);
+        const expected = arrowRows(run).map((row) => ({ ...row, ...derived(row, run) }));
         expect(csvRows(await exported(run, 'csv'))).toEqual(expected);
         const lines = (await exported(run, 'jsonl')).toString().trimEnd().split('\n');
         expect(lines.map((line) => JSON.parse(line) as Cells)).toEqual(expected);
@@ -142,10 +178,84 @@ describe('the log, the CSV, the JSON lines and the Parquet hold the same rows', 
 
   it('also a run without a row', async () => {
     const run = await runWith('empty', [], false);
-    expect((await exported(run, 'csv')).toString().trim().split(',')).toHaveLength(13);
+    expect((await exported(run, 'csv')).toString().trim().split(',')).toHaveLength(19);
     expect((await exported(run, 'jsonl')).toString()).toBe('');
     expect(await parquetRows(await exported(run, 'parquet'))).toEqual([]);
   });
+});
+
+describe('several runs give one table', () => {
+  const rows = makeRows(300, 8, 5);
+  const dueZeroAt = '2026-11-30T12:00:00.250Z';
+  const payload = Uint32Array.from(rows, ({ seq }) => seq % 3);
+  let both: readonly string[] = [];
+  beforeAll(async () => {
+    const machine = { name: 'aws:t2.2xlarge', count: 2 };
+    const cost = { billing: null, prices: '2026-11', machine };
+    both = [
+      await runWith('dated', [{ ...toBatch(rows), payload }], false, { dueZeroAt, cost }),
+      await runWith('named', [toBatch(rows)], true, {
+        series: { id: 's', repeat: 1, of: 1, system: '=lambda' },
+        end: { endedAt: '2026-11-30T13:00:01.000Z', endedMs: 1000 },
+      }),
+    ];
+  });
+
+  const written = async (format: ExportFormat): Promise<Buffer> => {
+    const out = join(folder, `both.${format}`);
+    const { code, stderr } = await runCli(['export', ...both, '--format', format, '-o', out]);
+    expect([code, stderr]).toEqual([0, '600 rows written\n']);
+    return readFileSync(out);
+  };
+
+  it('with the run, the system, the date and the payload of each row', async () => {
+    const table = csvRows(await written('csv'));
+    const dates = [Date.parse(dueZeroAt), Date.parse('2026-11-30T13:00:00Z')];
+    table.forEach((row, i) => {
+      const second = i >= rows.length;
+      expect([row['run'], row['system']]).toEqual([both[second ? 1 : 0], second ? '=lambda' : 'http on aws:t2.2xlarge x 2']); // prettier-ignore
+      expect(row['payload']).toBe(second ? 0 : Number(row['seq']) % 3);
+      const at = String(row['due_at']);
+      expect(at).toMatch(/^2026-11-30T1[23]:\d\d:\d\d\.\d{6}Z$/);
+      const ms = Date.parse(at) + Number(at.slice(23, 26)) / 1000; // a date of JavaScript ends with ms
+      expect(Math.abs(ms - (dates[second ? 1 : 0] ?? NaN) - Number(row['due_ms']))).toBeLessThan(0.002);
+    });
+    const lines = (await written('jsonl')).toString().trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as Cells)).toEqual(table);
+    const parquet = await parquetRows(await written('parquet'));
+    expect(parquet.map(({ due_at: at }) => at)).toEqual(
+      table.map(({ due_at: at }) => String(at).replace(/\d{3}Z$/, 'Z')),
+    );
+  });
+
+  it('of which none is given twice', async () => {
+    const { code, stderr } = await runCli(['export', both[0] ?? '', `${both[0] ?? ''}/`, '--format', 'csv']);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/is given twice; give each run once/)]);
+  });
+
+  it('pandas reads dates, flags and texts as such', async () => {
+    const python = pythonWith('pandas');
+    if (python === undefined) return;
+    await written('csv');
+    const script = "import pandas as pd; f = pd.read_csv('both.csv', parse_dates=['due_at']); print(f.due_at.dtype, f.warmup.dtype, f.response_ms.dtype)"; // prettier-ignore
+    const said = execFileSync(python, ['-c', script], { cwd: folder, encoding: 'utf8' });
+    expect(said.trim()).toMatch(/^datetime64\[.s, UTC\] bool float64$/);
+  });
+});
+
+it('the payloads of a real run are in its log and in its export', async () => {
+  const trace = join(folder, 'mix.json');
+  const arrivals = Array.from({ length: 40 }, (_, i) => i * 10);
+  const payloads = ['a', 'b', 'c'].map((text) => ({ text }));
+  writeFileSync(trace, JSON.stringify({ format: 1, name: 'mix', durationMs: 400, payloads, atMs: arrivals, payload: arrivals.map((_, i) => (i * i) % 3) })); // prettier-ignore
+  for (const more of [[], ['--batch-size', '4', '--batch-wait', '30ms']]) {
+    const run = join(folder, `mix-${String(more.length)}`);
+    const { code, stderr } = await runCli(['run', trace, '--backend', 'simulated', '--time', 'virtual', ...more, '--out', run, '--format', 'quiet']); // prettier-ignore
+    expect([code, stderr]).toEqual([0, '']);
+    const table = csvRows(await exported(run, 'csv'));
+    expect(table).toHaveLength(40);
+    for (const row of table) expect(row['payload']).toBe(Number(row['seq']) ** 2 % 3);
+  }
 });
 
 it('no text cell of a CSV begins like a formula, and numbers stay numbers', () => {
@@ -177,7 +287,7 @@ describe('a file appears whole or not at all', () => {
     mkdirSync(out);
     const stopped = new AbortController();
     stopped.abort();
-    await expect(exportSamples(run, 'csv', join(out, 'a.csv'), stopped.signal)).rejects.toThrow();
+    await expect(exportSamples([run], 'csv', join(out, 'a.csv'), stopped.signal)).rejects.toThrow();
     const broken = await runWith('broken', shuffled(makeRows(3000, 4, 5), 4), false);
     const bytes = readFileSync(join(broken, 'samples.arrows'));
     writeFileSync(
@@ -185,11 +295,11 @@ describe('a file appears whole or not at all', () => {
       Buffer.concat([bytes.subarray(0, bytes.length - 8), Buffer.alloc(64, 7)]),
     );
     writeFileSync(join(out, 'b.csv'), 'before');
-    await expect(exportSamples(broken, 'csv', join(out, 'b.csv'), never)).rejects.toThrow(UserError);
-    await expect(exportSamples(run, 'csv', join(out, 'none', 'c.csv'), never)).rejects.toThrow(
+    await expect(exportSamples([broken], 'csv', join(out, 'b.csv'), never)).rejects.toThrow(UserError);
+    await expect(exportSamples([run], 'csv', join(out, 'none', 'c.csv'), never)).rejects.toThrow(
       /no such file or folder/,
     );
-    await expect(exportSamples(run, 'csv', '/dev/null', never)).rejects.toThrow(/no regular file/);
+    await expect(exportSamples([run], 'csv', '/dev/null', never)).rejects.toThrow(/no regular file/);
     expect(readdirSync(out)).toEqual(['b.csv']);
     expect(readFileSync(join(out, 'b.csv'), 'utf8')).toBe('before');
   });
@@ -215,7 +325,7 @@ describe('a file appears whole or not at all', () => {
     expect(rows).toBeLessThan(3000);
     expect([code, stderr]).toEqual([
       0,
-      `the run was killed: rows that it had not written yet are missing\n${String(rows)} rows written\n`,
+      `${cut}: the run was killed; the rows that it had not written yet are missing\n${String(rows)} rows written\n`,
     ]);
   });
 });
@@ -223,10 +333,11 @@ describe('a file appears whole or not at all', () => {
 it('memory does not grow with a run: an endless one is written as it comes', async () => {
   let pulled = 0;
   const batch = toBatch(makeRows(4000, 1, 5));
-  async function* endless(): AsyncGenerator<SampleBatch> {
-    for (;;) yield await Promise.resolve((pulled++, batch));
+  const run = { folder: 'run', system: 'http', dueZeroMs: 0, warmupMs: 0, usage: false };
+  async function* endless(): AsyncGenerator<ExportBatch> {
+    for (;;) yield await Promise.resolve((pulled++, { ...batch, run }));
   }
-  const columns = sampleColumns({ usage: false, batched: false });
+  const columns = sampleColumns({ usage: false, payloads: false, batched: false });
   for (const [write, most] of [
     [csvText, 3],
     [jsonLines, 3],
@@ -252,20 +363,21 @@ describe('the examples of the page', () => {
   const page = readFileSync(join(ROOT, 'docs/export.md'), 'utf8');
   const block = (language: string): string =>
     new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'ms').exec(page)?.[1] ?? '';
-  const rows = makeRows(500, 6, 5).map((row) => ({
+  const all = makeRows(500, 6, 5).map((row) => ({
     ...row,
     handedMs: row.dueMs,
     doneMs: row.dueMs + ((row.seq * 7919) % 503),
   }));
+  const rows = all.filter(({ dueMs }) => dueMs >= WARMUP_MS);
   const ok = rows
     .filter(({ outcome }) => outcome === 0)
     .map((row) => row.doneMs - row.dueMs)
     .sort((a, b) => a - b);
-  const p99 = ok[Math.ceil(0.99 * ok.length) - 1] ?? NaN;
-  const facts = [rows.length, ok.length / rows.length, p99];
+  const [p50, p99] = [ok[Math.ceil(0.5 * ok.length) - 1] ?? NaN, ok[Math.ceil(0.99 * ok.length) - 1] ?? NaN];
+  const facts = [rows.length, ok.length / rows.length, p50, p99];
   let run = '';
   beforeAll(async () => {
-    run = await runWith('page', shuffled(rows, 6), false);
+    run = await runWith('page', shuffled(all, 6), false);
     await exported(run, 'csv');
     await exported(run, 'parquet');
   });
@@ -275,7 +387,7 @@ describe('the examples of the page', () => {
       .trim()
       .split(/[\s,]+/)
       .map(Number);
-    expect(numbers).toHaveLength(3);
+    expect(numbers).toHaveLength(4);
     for (const [i, number] of numbers.entries()) expect(number).toBeCloseTo(facts[i] ?? NaN, 6);
   };
 

@@ -4,7 +4,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import hdr from 'hdr-histogram-js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeHdr } from '#src/collectors/hdr-histogram';
+import { hdrEncoder } from '#src/collectors/hdr-histogram';
+import { counted } from '../collectors/counted.js';
 import { createHistogram } from '#src/collectors/histogram';
 import { latencySpectrum } from '#src/collectors/latency-spectrum';
 import type { Report, ThresholdResult } from '#src/report';
@@ -283,7 +284,7 @@ describe("wrk2's spectrum", () => {
     const histogram = createHistogram();
     for (const ms of values) histogram.record(ms);
     const text = renderLatencySpectrum(await latencySpectrum(histogram.counts, histogram.distribution()));
-    const encoded = await encodeHdr(histogram.counts);
+    const encoded = (await hdrEncoder())(counted(histogram.counts));
     const oracle = hdr.decodeFromCompressedBase64(encoded, 64, false).outputPercentileDistribution(5, 1e6);
     return { text, oracle, max: Math.max(...values) };
   };

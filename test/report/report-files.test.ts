@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
-import hdr from 'hdr-histogram-js';
+import hdr, { type Histogram } from 'hdr-histogram-js';
 import { describe, expect, test } from 'vitest';
 import { renderReportJson } from '#src/report/report-json';
 import { FAILURES } from '#src/sample';
@@ -106,22 +106,67 @@ function at(tree: unknown, path: readonly string[]): Tree {
 }
 
 describe('latency.hlog', () => {
-  test('gives the response and the service times back to an HdrHistogram log reader', async () => {
-    const rows = makeRows(3000, 21, 3, 0.1);
-    const { report, hlog } = await madeReport(planFor(rows), [toBatch(rows)], { ...ENDED, endedMs: 12_345 });
-    expect(hdr.listTags(hlog)).toEqual(['response', 'service']);
+  interface Read {
+    readonly tag: string;
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly histogram: Histogram;
+  }
+
+  function readLog(hlog: string): Read[] {
     const reader = new hdr.HistogramLogReader(hlog, 64);
-    for (const tag of ['response', 'service'] as const) {
-      const histogram = reader.nextIntervalHistogram();
-      const { count, maxMs, p99Ms } = report.sections.latency[tag];
-      expect(histogram?.tag).toBe(tag);
-      expect(histogram?.totalCount).toBe(count);
-      expect((histogram?.endTimeStampMsec ?? 0) - (histogram?.startTimeStampMsec ?? 0)).toBe(12_345);
-      expect((histogram?.maxValue ?? NaN) / 1e6 / (maxMs ?? NaN)).toBeCloseTo(1, 2);
-      expect((histogram?.getValueAtPercentile(99) ?? NaN) / 1e6 / (p99Ms ?? NaN)).toBeCloseTo(1, 2);
-    }
-    expect(reader.nextIntervalHistogram()).toBeNull();
-    const response = rows.filter(({ outcome }) => outcome === 0).map(({ doneMs, dueMs }) => doneMs - dueMs);
-    expect((report.sections.latency.response.p99Ms ?? NaN) / (sortedPercentile(response, 99) ?? NaN)).toBeCloseTo(1, 2);
+    const read: Read[] = [];
+    for (let next = reader.nextIntervalHistogram(); next !== null; next = reader.nextIntervalHistogram())
+      read.push({ tag: next.tag ?? '', fromMs: next.startTimeStampMsec, toMs: next.endTimeStampMsec, histogram: next as Histogram }); // prettier-ignore
+    return read;
+  }
+
+  test.each([
+    ['seconds', 3000, 3, 1],
+    ['longer intervals, of a long run', 2000, 2000, 5],
+  ])(
+    'gives the times by %s back to an HdrHistogram log reader, and their sum is the run',
+    async (_, count, gapMs, seconds) => {
+      const rows = makeRows(count, 21, gapMs, 0.1);
+      const end = { ...ENDED, endedMs: 12_345, endedAt: '2026-11-30T12:00:12.345Z' };
+      const { report, hlog } = await madeReport(planFor(rows), shuffled(rows, 5), end);
+      expect(hdr.listTags(hlog)).toEqual(['response', 'service']);
+      const intervals = readLog(hlog);
+      expect(intervals.map(({ fromMs }) => fromMs)).toEqual(
+        intervals.map(({ fromMs }) => fromMs).sort((a, b) => a - b),
+      );
+      const zeroMs = Date.parse('2026-11-30T12:00:00Z');
+      const ok = rows.filter(({ outcome }) => outcome === 0);
+      for (const tag of ['response', 'service'] as const) {
+        const sum = hdr.build({ bitBucketSize: 64, numberOfSignificantValueDigits: 3 });
+        for (const { fromMs, toMs, histogram } of intervals.filter((one) => one.tag === tag)) {
+          sum.add(histogram);
+          expect(toMs - fromMs).toBe(seconds * 1000);
+          const due = ok.filter(
+            ({ dueMs }) => Math.floor(dueMs / 1000 / seconds) === (fromMs - zeroMs) / 1000 / seconds,
+          );
+          expect(histogram.totalCount).toBe(due.length);
+        }
+        const { count: all, p50Ms, p99Ms, p999Ms } = report.sections.latency[tag];
+        expect(sum.totalCount).toBe(all);
+        for (const [p, ms] of [
+          [50, p50Ms],
+          [99, p99Ms],
+          [99.9, p999Ms],
+        ] as const)
+          // prettier-ignore
+          expect(sum.getValueAtPercentile(p) / 1e6 / (ms ?? NaN)).toBeCloseTo(1, 2);
+      }
+      const response = ok.map(({ doneMs, dueMs }) => doneMs - dueMs);
+      expect((report.sections.latency.response.p99Ms ?? NaN) / (sortedPercentile(response, 99) ?? NaN)).toBeCloseTo(
+        1,
+        2,
+      );
+    },
+  );
+
+  test('of a run without a success has both tags, empty', async () => {
+    const { hlog } = await madeReport(planFor([]), [], { ...ENDED, endedMs: 500 });
+    expect(readLog(hlog).map(({ tag, histogram }) => [tag, histogram.totalCount])).toEqual([['response', 0], ['service', 0]]); // prettier-ignore
   });
 });

@@ -22,6 +22,9 @@ for (let seq = 0; seq < samples; seq++) {
   const handedMs = dueMs + random() * 0.05;
   const sentMs = handedMs + random() * 0.1;
   const doneMs = sentMs + 10 + 5 * random();
-  recorder.record({ seq, dueMs, handedMs }, { ok: true, sentMs, doneMs, doneEarliestMs: doneMs - random() * 0.05 });
+  recorder.record(
+    { seq, dueMs, handedMs, payload: 0 },
+    { ok: true, sentMs, doneMs, doneEarliestMs: doneMs - random() * 0.05 },
+  );
 }
 recorder.flush();

@@ -1,0 +1,15 @@
+import { isoDate } from '../iso-date.js';
+import type { CellValue, ExportBatch, SampleColumn } from './sample-column.js';
+
+/** The values of a column as text formats show them: a time as ISO 8601 to the microsecond, in UTC. */
+export function cellTexts(column: SampleColumn, batch: ExportBatch): readonly CellValue[] {
+  const values = column.values(batch);
+  return column.kind === 'time' ? values.map(isoMicros) : values;
+}
+
+/** 2026-11-30T12:00:00.123456Z. */
+function isoMicros(us: CellValue): CellValue {
+  if (typeof us !== 'number') return null;
+  const [ms, rest] = [Math.floor(us / 1000), us % 1000];
+  return isoDate(ms).replace('Z', `${String(rest).padStart(3, '0')}Z`);
+}

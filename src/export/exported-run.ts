@@ -1,0 +1,41 @@
+import { isoDateMs } from '../iso-date.js';
+import { readRunRecord } from '../replay/run-folder.js';
+import type { RunRecord } from '../run.js';
+
+/** What the rows of a run say of the run. */
+export interface ExportedRun {
+  /** As given. */
+  readonly folder: string;
+  /** What it was run against: its name in a series of systems, else the backend and the machine that served. */
+  readonly system: string;
+  /** Due 0, ms since 1970; null in virtual time, which has no date. */
+  readonly dueZeroMs: number | null;
+  readonly warmupMs: number;
+  /** Whether its log has columns for usage. */
+  readonly usage: boolean;
+}
+
+/** Throws `UserError` when the folder holds no run. */
+export function exportedRun(folder: string): ExportedRun {
+  const record = readRunRecord(folder);
+  return {
+    folder,
+    system: systemOf(record),
+    dueZeroMs: dueZeroMs(record),
+    warmupMs: record.plan.warmupMs,
+    usage: (record.cost?.billing ?? null) !== null,
+  };
+}
+
+function systemOf({ series, backend, cost }: RunRecord): string {
+  if (series?.system !== undefined) return series.system;
+  const machine = cost?.machine ?? null;
+  if (machine === null) return backend;
+  return `${backend} on ${machine.name}${machine.count === 1 ? '' : ` x ${String(machine.count)}`}`;
+}
+
+/** Records of versions that did not keep it have the moment of the end. */
+function dueZeroMs({ dueZeroAt, end }: RunRecord): number | null {
+  const ms = dueZeroAt === undefined ? isoDateMs(end?.endedAt ?? '') - (end?.endedMs ?? 0) : isoDateMs(dueZeroAt);
+  return Number.isNaN(ms) ? null : ms;
+}
