@@ -11,7 +11,20 @@ const BY_CALLS: Readonly<Record<string, Setting>> = {
   'invocation-count-for-turbofan': { usual: 3000, during: 300_000 },
 };
 
-/** How V8 is told when to compile a function, and what it does when it is told nothing. V8 11 is in Node 20, 12 and 13 in 22 and 24. */
+/** Short functions are compiled after so few calls. */
+const earlyAfter = (usual: number): Readonly<Record<string, Setting>> => ({
+  'invocation-count-for-early-optimization': { usual, during: 100 * usual },
+});
+
+/** Where Maglev waits longer for a function that it expects to be undone. */
+const WITH_DELAY: Readonly<Record<string, Setting>> = {
+  'invocation-count-for-maglev-with-delay': { usual: 600, during: 60_000 },
+};
+
+/**
+ * The flags by which V8 decides when to compile a function, and its own values. V8 11 is in Node 20, 12 in 22, 13 in 24, 14
+ * in 26.
+ */
 const SETTINGS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
   '11': {
     // Bytes of bytecode run between two looks at a function. It holds from its next look on, the others at once.
@@ -20,8 +33,9 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
     'ticks-before-optimization': { usual: 3, during: 30 },
     'max-bytecode-size-for-early-opt': { usual: 81, during: 0 },
   },
-  '12': BY_CALLS,
-  '13': BY_CALLS,
+  '12': { ...BY_CALLS, ...earlyAfter(20) },
+  '13': { ...BY_CALLS, ...earlyAfter(30), ...WITH_DELAY },
+  '14': { ...BY_CALLS, ...earlyAfter(30), ...WITH_DELAY },
 };
 
 /**
