@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { choosePacing } from '#src/replay/choose-pacing';
 import { cpuBudget } from '#src/cpu-budget';
 
 /** A machine of these files alone. */
@@ -78,34 +77,5 @@ describe('cpuBudget', () => {
   test('of this machine is a number above 0', () => {
     expect(cpuBudget()).toBeGreaterThan(0);
     expect(cpuBudget()).toBeLessThanOrEqual(ALL);
-  });
-});
-
-describe('choosePacing', () => {
-  test.each([
-    // asked, CPUs, workers, CPUs of the backend, used, whether it warns
-    ['auto', 2, 1, 0, 'exact', false],
-    ['auto', 1.99, 1, 0, 'economic', false],
-    ['auto', 3, 1, 1, 'exact', false],
-    ['auto', 2, 1, 1, 'economic', false],
-    ['auto', 8, 7, 0, 'exact', false],
-    ['auto', 8, 8, 0, 'economic', false],
-    ['exact', 2, 1, 0, 'exact', false],
-    ['exact', 1, 1, 0, 'exact', true],
-    ['economic', 64, 1, 0, 'economic', false],
-    ['economic', 1, 4, 4, 'economic', false],
-  ] as const)('%s on %d CPUs with %d workers and %d backend CPUs: %s', (asked, cpus, workers, own, used, warns) => {
-    const chosen = choosePacing(asked, cpus, workers, own);
-    expect(chosen).toMatchObject({ asked, used });
-    expect(chosen.warning !== undefined).toBe(warns);
-  });
-
-  test('says why in figures', () => {
-    expect(choosePacing('auto', 1.5, 2, 1).why).toBe(
-      'exact pacing wants 4 CPUs (2 workers, the main thread and 1 backend thread) and 1.5 are available',
-    );
-    expect(choosePacing('exact', 1, 1, 0).warning).toBe(
-      'exact pacing wants 2 CPUs (1 worker, the main thread) and 1 is available: it may be late',
-    );
   });
 });

@@ -39,25 +39,28 @@ function waits({ shifts, connectionWait: { p99Ms } }: Symptoms): string | null {
   return `requests waited for a free connection, at the 99th percentile for ${text(p99Ms ?? 0)}; allow more connections (--connections)`;
 }
 
-/** Of several, the one that took most time from a thread that sends. */
-function causeOfLateness({ resources, elapsedMs }: Symptoms): string | null {
+/** What kept threads that send from sending, and what to do about it, as one clause; null where nothing that was measured explains it. */
+export function causeOfLateness({ resources, elapsedMs }: Pick<Symptoms, 'resources' | 'elapsedMs'>): string | null {
   if (resources === null) return null;
   const found = CAUSES.map(({ resource, over, tell }) => {
     const ms = resources[resource] ?? 0;
     return { ms, eachMs: ms / (resources[over] ?? 1), tell };
   }).filter(({ eachMs }) => eachMs > LEAST_PART * elapsedMs);
+  // Of several, the one that took most time from a thread that sends.
   const worst = found.sort((a, b) => b.eachMs - a.eachMs)[0];
-  if (worst !== undefined) return worst.tell(text(worst.ms));
+  if (worst !== undefined) return worst.tell(text(worst.ms), resources);
   const share = resources['workerCpuShareMax'] ?? 0;
   if (share < FULL_SHARE) return null;
-  return `a worker was busy ${String(Math.round(share * 100))} % of the time: the rate is more than one thread can send; use more workers (--workers)`;
+  return `a worker was busy ${String(Math.round(share * 100))} % of the time; ${moreToSendWith(resources)}`;
 }
+
+type Resources = Readonly<Record<string, number>>;
 
 interface Cause {
   readonly resource: string;
   /** What the resource is a sum over: only what each one lost can be compared. */
   readonly over: 'workers' | 'hostCpus';
-  readonly tell: (ms: string) => string;
+  readonly tell: (ms: string, resources: Resources) => string;
 }
 
 const CAUSES: readonly Cause[] = [
@@ -74,16 +77,31 @@ const CAUSES: readonly Cause[] = [
   {
     resource: 'workerRunQueueMs',
     over: 'workers',
-    tell: (ms) =>
-      `the workers were ready to run but had no CPU for ${ms} (other processes, or too few CPUs); free CPUs or use fewer workers`,
+    tell: (ms, resources) => `the workers were ready to run but had no CPU for ${ms}; ${freeCpus(resources)}`,
   },
   {
     resource: 'workerGcMs',
     over: 'workers',
-    tell: (ms) =>
-      `garbage collection stopped the workers for ${ms}; use more workers (--workers) so that each has less to do`,
+    tell: (ms, resources) => `garbage collection stopped the workers for ${ms}; ${moreToSendWith(resources)}`,
   },
 ];
+
+/** Threads of ours that compete come first, since a flag ends that. */
+function freeCpus({ workers = 1, spinningWorkers = 0, cpuBudget = Infinity }: Resources): string {
+  if (workers > Math.max(1, cpuBudget))
+    return `use --workers ${String(Math.max(1, Math.floor(cpuBudget)))}: there are no more CPUs`;
+  if (spinningWorkers > 0)
+    return 'use --pacing economic, which needs less of a CPU, or stop what else runs on this machine';
+  return 'stop what else runs on this machine, or use one with more CPUs';
+}
+
+/** More workers only help where there are CPUs for them. */
+export function moreToSendWith(resources: Resources | null): string {
+  const { workers = 1, cpuBudget = Infinity } = resources ?? {};
+  return workers + 1 < cpuBudget
+    ? `use more workers (--workers ${String(workers + 1)} or more)`
+    : 'use a machine with more CPUs, or a lower rate (--speed)';
+}
 
 function text(ms: number): string {
   return ms < 10_000 ? `${String(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;

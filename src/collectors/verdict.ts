@@ -1,6 +1,7 @@
 import type { HealthSection, OutcomesSection, Shift, Spread, Verdict } from '../report.js';
 import { OWN_FAULTS, type Plan, type RunEnd } from '../run.js';
 import { excessMs } from './excess-ms.js';
+import { causeOfLateness, moreToSendWith } from './likely-cause.js';
 
 /** Requests that we kept from being sent may be so many of all: one more moves the 99th percentile of all requests. */
 const STARVED_PART = 0.01;
@@ -10,45 +11,62 @@ const STARVED_PART = 0.01;
  * answered, and never a stop by the user.
  */
 export function verdict(plan: Plan, end: RunEnd, outcomes: OutcomesSection, health: HealthSection): Verdict {
-  const reasons = [
-    ...tooLate(plan, health, health.lateness, 'over the whole run'),
-    ...(health.busiest === null ? [] : tooLate(plan, health, health.busiest.lateness, IN_BUSIEST)),
+  const reasons: Reason[] = [
+    ...tooLate(plan, health.lateness, 'over the whole run'),
+    ...(health.busiest === null ? [] : tooLate(plan, health.busiest.lateness, IN_BUSIEST)),
     ...moved(health.shifts, 'over the whole run'),
     ...(health.busiest === null ? [] : moved(health.busiest.shifts, IN_BUSIEST)),
     ...starved(plan, health.starved, 'over the whole run'),
     ...(health.busiest === null ? [] : starved(plan, health.busiest.starved, IN_BUSIEST)),
     ...strayed(health.strayingSeconds),
-    ...lost(plan, end, outcomes),
-    ...shed(plan, outcomes),
+    ...[...lost(plan, end, outcomes), ...shed(plan, outcomes)].map((text) => ({ text })),
   ];
-  return { valid: reasons.length === 0, reasons };
+  return { valid: reasons.length === 0, reasons: advised(reasons, end) };
+}
+
+/** A sentence without its full stop. */
+interface Reason {
+  readonly text: string;
+  /** What is to be done is settled by what kept our own threads from sending. */
+  readonly own?: true;
+}
+
+/** One advice for all that our own threads did, from its cause, where the first of it is told: two could contradict each other. */
+function advised(reasons: readonly Reason[], { resources, endedMs }: RunEnd): string[] {
+  const first = reasons.findIndex(({ own }) => own);
+  return reasons.map(({ text, own }, i) => {
+    if (own !== true) return text;
+    if (i !== first) return `${text}.`;
+    const cause = causeOfLateness({ resources, elapsedMs: endedMs });
+    return `${text}; ${cause === null ? moreToSendWith(resources) : `the likely cause: ${cause}`}.`;
+  });
 }
 
 const IN_BUSIEST = 'in the busiest tenth of the seconds';
 
-function tooLate({ maxLatenessMs }: Plan, { likelyCause }: HealthSection, { p99Ms }: Spread, where: string): string[] {
+function tooLate({ maxLatenessMs }: Plan, { p99Ms }: Spread, where: string): Reason[] {
   if (p99Ms === null || p99Ms <= maxLatenessMs) return [];
   return [
-    `Requests were handed over late: the 99th percentile of lateness was ${ms(p99Ms)} ${where}, above the ${ms(maxLatenessMs)} allowed; ` +
-      (likelyCause === null
-        ? 'use more workers (--workers), a machine with more or quieter CPUs, or a lower rate (--speed).'
-        : `the likely cause: ${likelyCause}.`),
+    {
+      text: `Requests were handed over late: the 99th percentile of lateness was ${ms(p99Ms)} ${where}, above the ${ms(maxLatenessMs)} allowed`,
+      own: true,
+    },
   ];
 }
 
 /** One sentence for each cause, with the statistic it moves most; for all together only where none does it alone. */
-function moved(shifts: readonly Shift[], where: string): string[] {
+function moved(shifts: readonly Shift[], where: string): Reason[] {
   const allTooFar = shifts.filter((shift) => excess(shift) > 0).sort((a, b) => excess(b) - excess(a));
   const alone = allTooFar.filter(({ cause }) => cause !== 'together');
   const tooFar = alone.length === 0 ? allTooFar : alone;
-  return CAUSES.flatMap(({ cause, share, advice }) => {
+  return CAUSES.flatMap(({ cause, share, advice }): Reason[] => {
     const worst = tooFar.find((shift) => shift.cause === cause);
     if (worst === undefined) return [];
     const { statistic, reportedMs, withoutMs } = worst;
-    return [
+    const text =
       `${share} moved the ${STATISTIC[statistic]} response ${where}: ${ms(reportedMs)} as reported, ${ms(withoutMs)} without it ` +
-        `(allowed is 1 ms + 5 %); ${advice}.`,
-    ];
+      '(allowed is 1 ms + 5 %)';
+    return [advice === undefined ? { text, own: true } : { text: `${text}; ${advice}.` }];
   });
 }
 
@@ -57,8 +75,15 @@ function excess({ reportedMs, withoutMs }: Shift): number {
 }
 
 const STATISTIC = { mean: 'mean', p50: 'median', p99: '99th percentile of the' } as const;
-const CAUSES = [
-  { cause: 'lateness', share: 'Our own lateness', advice: 'use more workers (--workers) or a machine with more CPUs' },
+interface ShiftCause {
+  readonly cause: Shift['cause'];
+  readonly share: string;
+  /** Absent: that of our own threads. */
+  readonly advice?: string;
+}
+
+const CAUSES: readonly ShiftCause[] = [
+  { cause: 'lateness', share: 'Our own lateness' },
   {
     cause: 'connection-wait',
     share: 'Waiting for a free connection',
@@ -67,32 +92,36 @@ const CAUSES = [
   {
     cause: 'receive-uncertainty',
     share: 'Reading answers late',
-    advice: 'use more workers (--workers) so that each has less to read',
   },
   {
     cause: 'together',
     share: 'Our own lateness, waits for a connection and late reading together',
-    advice: 'use more workers (--workers) or a machine with more CPUs',
   },
-] as const;
+];
 
-function starved({ connections = 0 }: Plan, starving: HealthSection['starved'], where: string): string[] {
+function starved({ connections = 0 }: Plan, starving: HealthSection['starved'], where: string): Reason[] {
   if (starving === null || starving.requests <= STARVED_PART * starving.of) return [];
   const { requests, of, meanWaitMs } = starving;
   return [
-    `${count(requests, 'request')} of ${String(of)} ${where} ended without an answer after a wait for one of ` +
-      `${count(connections, 'connection')} (${ms(meanWaitMs ?? 0)} on average; allowed is 1 % of the requests); ` +
-      'allow more connections (--connections).',
+    {
+      text:
+        `${count(requests, 'request')} of ${String(of)} ${where} ended without an answer after a wait for one of ` +
+        `${count(connections, 'connection')} (${ms(meanWaitMs ?? 0)} on average; allowed is 1 % of the requests); ` +
+        'allow more connections (--connections).',
+    },
   ];
 }
 
-function strayed(straying: HealthSection['strayingSeconds']): string[] {
+function strayed(straying: HealthSection['strayingSeconds']): Reason[] {
   const worst = [...straying].sort((a, b) => Math.abs(b.handed - b.due) - Math.abs(a.handed - a.due))[0];
   if (worst === undefined) return [];
   return [
-    `In ${count(straying.length, 'second')} the number of requests handed over strayed from the schedule by more than 3 sqrt(due) + 1; ` +
-      `worst was second ${String(worst.second)} with ${String(worst.handed)} handed over of ${String(worst.due)} due; ` +
-      'use more workers (--workers) or a lower rate (--speed).',
+    {
+      text:
+        `In ${count(straying.length, 'second')} the number of requests handed over strayed from the schedule by more than 3 sqrt(due) + 1; ` +
+        `worst was second ${String(worst.second)} with ${String(worst.handed)} handed over of ${String(worst.due)} due`,
+      own: true,
+    },
   ];
 }
 

@@ -59,11 +59,11 @@ export const RUN_FLAGS = {
   workers: textFlag(
     'workers',
     wholeNumber(1, 256),
-  )({ char: 'w', description: 'threads that send; the CPUs less one unless given' }),
+  )({ char: 'w', description: 'threads that send; as many as the rate needs unless given' }),
   pacing: Flags.string({
     options: ['exact', 'economic', 'auto'],
     default: 'auto',
-    description: 'exact spins for microseconds, economic sleeps',
+    description: 'exact spins to be late by microseconds, economic sleeps; auto: by the CPUs that are free',
   }),
   connections: textFlag(
     'connections',

@@ -3,7 +3,7 @@ import { cpus, release, totalmem } from 'node:os';
 import type { BackendPlugin } from '../backends/backend.js';
 import type { CostTerms } from '../cost-terms.js';
 import type { Plan, RunRecord } from '../run.js';
-import type { ChosenPacing } from './choose-pacing.js';
+import type { Senders } from './choose-senders.js';
 import { parseThresholds } from '../gate/parse-threshold.js';
 import { cpuBudget } from '../cpu-budget.js';
 import { redactOptions } from './redact-options.js';
@@ -12,8 +12,7 @@ import type { ReplayRequest } from './replay-request.js';
 export interface Made {
   readonly plugin: BackendPlugin;
   readonly plan: Plan;
-  readonly pacing: ChosenPacing;
-  readonly workers: number;
+  readonly senders: Senders;
   readonly notes: string[];
   readonly startedAt: Date;
   readonly cost: CostTerms;
@@ -40,10 +39,10 @@ export function firstRecord(request: ReplayRequest, made: Made): RunRecord & { r
     backendFacts: {},
     time,
     window: { fromMs: request.fromMs, toMs: Number.isFinite(request.toMs) ? request.toMs : null, speed: request.speed },
-    workers: made.workers,
+    workers: made.senders.workers,
     pacing: virtual
       ? { asked: request.pacing, used: 'virtual', why: 'time is virtual' }
-      : { asked: made.pacing.asked, used: made.pacing.used, why: made.pacing.why },
+      : { asked: made.senders.asked, used: made.senders.used, why: made.senders.why },
     seed,
     notes: made.notes,
     cost: made.cost,

@@ -2,10 +2,11 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../errors.js';
 import { roomOf, type SampleBatch } from '../sample.js';
+import type { UsedPacing } from './choose-senders.js';
 import { hideSecrets } from './hide-secrets.js';
 import { releaseInFlight } from './in-flight.js';
 import { type Breather, inSlices } from './in-slices.js';
-import type { FromWorker, ToWorker, WorkerOrder, WorkerResources } from './messages.js';
+import type { FromWorker, Rehearsed, ToWorker, WorkerOrder, WorkerResources } from './messages.js';
 import { createRecorder } from './recorder.js';
 import { RowsSeen } from './rows-seen.js';
 import { schedule } from './schedule.js';
@@ -28,6 +29,8 @@ export interface Fleet {
   readonly breather?: Breather | undefined;
   /** Samples of the rehearsals, before the start: made up, but of the same kind. */
   readonly onRehearsed: (batch: SampleBatch) => void;
+  /** What the rehearsals showed; returns another pacing, with which they are repeated, or undefined. Asked once. */
+  readonly repace: (rehearsed: readonly Rehearsed[]) => UsedPacing | undefined;
   /** Called once, when all workers have been told to start, with due 0 on CLOCK_MONOTONIC. What it throws stops them. */
   readonly onStart: (startMonotonicNs: bigint) => void;
   /** Ms since due 0. */
@@ -66,7 +69,7 @@ export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
   fleet.stop.addEventListener('abort', stopAll, { once: true });
   fleet.hold.addEventListener('abort', holdAll, { once: true });
   try {
-    const started = await allReady(members, fleet.stop);
+    const started = (await allReady(members, fleet.stop)) && (await repaced(members, fleet));
     if (started) {
       const startMonotonicNs = process.hrtime.bigint() + LEAD_NS;
       // First of all: what is done at the start may wait for a disk for longer than the lead.
@@ -82,6 +85,14 @@ export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
     stopAll();
     await Promise.all(members.map((member) => member.terminate()));
   }
+}
+
+/** Has all workers keep the schedule in another way where one is better; whether nobody stopped them meanwhile. */
+async function repaced(members: readonly Member[], { repace, stop }: Fleet): Promise<boolean> {
+  const pacing = repace(members.flatMap(({ rehearsed }) => (rehearsed === undefined ? [] : [rehearsed])));
+  if (pacing === undefined) return true;
+  for (const member of members) member.pace(pacing);
+  return allReady(members, stop);
 }
 
 async function allReady(members: readonly Member[], stop: AbortSignal): Promise<boolean> {
@@ -108,7 +119,9 @@ function summary(members: readonly Member[]): Omit<FleetEnd, 'started'> {
 
 /** One worker thread as the main thread sees it. */
 class Member {
-  readonly ready: Promise<void>;
+  ready: Promise<void>;
+  /** Of its last rehearsal. */
+  rehearsed: Rehearsed | undefined;
   /** Resolves when the worker is done or dead. */
   readonly ended: Promise<void>;
   done: Extract<FromWorker, { kind: 'done' }> | undefined;
@@ -117,6 +130,7 @@ class Member {
   readonly #worker: Worker;
   readonly #seen: RowsSeen;
   readonly #slicing: (batch: SampleBatch) => Promise<void>;
+  #readiness = deferred();
   /** Resolves when every batch so far was taken, for they are taken in turn. */
   #taken = Promise.resolve();
 
@@ -130,32 +144,46 @@ class Member {
       resourceLimits: { maxYoungGenerationSizeMb: 3 * SEMI_SPACE_MB },
       name: `replay worker ${String(order.shard.index)}`,
     });
-    const { promise: ready, resolve: isReady, reject: isNot } = deferred();
     const { promise: ended, resolve: hasEnded } = deferred();
-    this.ready = ready;
+    this.ready = this.#untilReady();
     this.ended = ended;
     this.#seen = new RowsSeen(order, order.store.count);
     this.#slicing = inSlices((slice) => {
       this.#seen.add(slice);
       fleet.onSlice(slice);
     }, fleet.breather);
-    ready.catch(() => undefined);
     this.#worker.on('message', (message: FromWorker) => {
-      if (message.kind === 'ready') isReady();
-      else if (message.kind === 'batch') this.#take(message.batch);
+      if (message.kind === 'ready') {
+        this.rehearsed = message.rehearsed;
+        this.#readiness.resolve();
+      } else if (message.kind === 'batch') this.#take(message.batch);
       else if (message.kind === 'rehearsed') this.fleet.onRehearsed(message.batch);
       else if (message.kind === 'done') this.done = message;
-      else isNot(message.mendable ? new UserError(message.message) : new Error(message.message));
+      else this.#readiness.reject(message.mendable ? new UserError(message.message) : new Error(message.message));
     });
     this.#worker.on('error', (thrown) => {
       this.cause ??= hideSecrets(order.secrets)(messageOf(thrown));
     });
     this.#worker.on('exit', (code) => {
       if (this.done === undefined) this.cause ??= `the worker thread ended by itself (code ${String(code)})`;
-      isNot(new Error(this.cause ?? 'the worker ended before the start'));
+      this.#readiness.reject(new Error(this.cause ?? 'the worker ended before the start'));
       if (this.cause !== undefined) releaseInFlight(order.inFlight.memory, order.shard.index);
       hasEnded();
     });
+  }
+
+  #untilReady(): Promise<void> {
+    this.#readiness = deferred();
+    // Whoever waits for it hears of it.
+    this.#readiness.promise.catch(() => undefined);
+    return this.#readiness.promise;
+  }
+
+  /** It rehearses once more, and is ready again. */
+  pace(pacing: UsedPacing): void {
+    this.ready = this.#untilReady();
+    if (this.cause === undefined) this.tell({ kind: 'pace', pacing });
+    else this.#readiness.reject(new Error(this.cause));
   }
 
   tell(message: ToWorker): void {

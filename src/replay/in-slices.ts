@@ -2,6 +2,8 @@ import { sliceOf, type SampleBatch } from '../sample.js';
 
 /** How a thread lets others have its CPU. */
 export interface Breather {
+  /** Whether anybody wants the CPU; asked anew for each batch. Absent: always. */
+  isNeeded?(): boolean;
   pause(): Promise<void>;
   /** Ms on any clock. */
   now(): number;
@@ -30,9 +32,10 @@ export function inSlices(
   let last = Promise.resolve();
   let waiting = 0;
   const takeAll = async (batch: SampleBatch, leastRows: number): Promise<void> => {
+    const pausing = breather?.isNeeded?.() === false ? undefined : breather;
     for (let from = 0, to = 0; from < batch.rows; from = to) {
-      if (waiting <= MOST_WAITING) await breather?.pause();
-      to = Math.min(batch.rows, from + (breather === undefined ? ROWS_WITHOUT_PAUSES : leastRows * waiting));
+      if (waiting <= MOST_WAITING) await pausing?.pause();
+      to = Math.min(batch.rows, from + (pausing === undefined ? ROWS_WITHOUT_PAUSES : leastRows * waiting));
       take(sliceOf(batch, from, to));
     }
     waiting--;

@@ -1,5 +1,6 @@
 import type { SampleBatch } from '../sample.js';
 import type { ArrivalStore, Payload } from '../trace.js';
+import type { UsedPacing } from './choose-senders.js';
 import type { InFlightMemory } from './in-flight.js';
 import type { Shard, Window } from './schedule.js';
 
@@ -14,7 +15,7 @@ export interface WorkerOrder {
   readonly payloads: readonly Payload[];
   readonly runId: string;
   readonly seed: number;
-  readonly pacing: 'exact' | 'economic';
+  readonly pacing: UsedPacing;
   readonly timeoutMs: number;
   /** Requests of the rehearsal before the start. */
   readonly rehearsals: number;
@@ -26,6 +27,8 @@ export interface WorkerOrder {
 export type ToWorker =
   /** Due 0, a reading of CLOCK_MONOTONIC a little in the future. */
   | { readonly kind: 'start'; readonly startMonotonicNs: bigint }
+  /** Keep the schedule in this way instead, rehearse once more, and be ready again. */
+  | { readonly kind: 'pace'; readonly pacing: UsedPacing }
   /** The memory of a batch that was taken, for another. */
   | { readonly kind: 'room'; readonly room: ArrayBuffer }
   /** Send nothing more. */
@@ -35,7 +38,7 @@ export type ToWorker =
 
 export type FromWorker =
   /** Prepared, warm, waiting for the start. */
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly rehearsed: Rehearsed }
   | { readonly kind: 'batch'; readonly batch: SampleBatch }
   /** Of a rehearsal. */
   | { readonly kind: 'rehearsed'; readonly batch: SampleBatch }
@@ -46,6 +49,13 @@ export type FromWorker =
     }
   /** The backend could not be made: `mendable` tells the user's fault from a bug. */
   | { readonly kind: 'failed'; readonly message: string; readonly mendable: boolean };
+
+/** What the last rehearsal of a worker showed. */
+export interface Rehearsed {
+  readonly elapsedMs: number;
+  /** Time the thread was ready to run and was not let, ms; NaN where the system does not tell. */
+  readonly runQueueMs: number;
+}
 
 /** What the thread used between start and end. */
 export interface WorkerResources {

@@ -6,12 +6,12 @@ import { cpuBudget } from '../cpu-budget.js';
 import { isUserError, UserError } from '../errors.js';
 import type { Plan, RunRecord } from '../run.js';
 import type { Payload } from '../trace.js';
-import { asksTooMuch, type Senders } from './asks-too-much.js';
 import { checkBatches } from './check-batches.js';
-import { choosePacing, type ChosenPacing } from './choose-pacing.js';
+import { chooseSenders, type Senders } from './choose-senders.js';
 import { withEnvironment } from './environment-options.js';
 import { firstRecord, runName } from './first-record.js';
 import { hideSecrets } from './hide-secrets.js';
+import { isServiceHere } from './is-service-here.js';
 import { knowsSent } from './knows-sent.js';
 import { makePlan } from './make-plan.js';
 import type { ReplayRequest, Surroundings } from './replay-request.js';
@@ -30,7 +30,7 @@ export interface Prepared {
   readonly secrets: readonly string[];
   readonly payloads: readonly Payload[];
   readonly window: Window;
-  readonly pacing: ChosenPacing;
+  readonly senders: Senders;
   /** The record before the start. */
   readonly record: RunRecord & { readonly cost: CostTerms };
   readonly folderName: string;
@@ -61,15 +61,12 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
     signal: world.stop,
   });
   const options = setUp === undefined ? parsed : setUp.options;
-  const budget = cpuBudget();
-  const workers = request.time === 'virtual' ? 1 : chooseWorkers(request.workers, budget, plugin.maxWorkers?.(options));
-  const pacing = choosePacing(request.pacing, budget, workers, plugin.ownCpus?.(options) ?? 0);
-  const warnings = request.time === 'virtual' ? [] : startWarnings(plan, { workers, cpuBudget: budget }, pacing, world);
-  for (const warning of warnings) world.say(`warning: ${warning}`);
+  const senders = request.time === 'virtual' ? VIRTUAL : await realSenders({ request, plugin, options, plan }, world);
+  if (senders.warning !== undefined) world.say(`warning: ${senders.warning}`);
   const payloads = request.trace.payloads.length > 0 ? request.trace.payloads : (setUp?.payloads ?? []);
   const notes = [
     ...speedNotes(request.speed),
-    ...workerNotes(request.workers, workers, plugin.name),
+    ...workerNotes(request.workers, senders.workers, plugin.name),
     ...(setUp?.notes ?? []),
   ];
   const startedAt = world.date();
@@ -78,8 +75,7 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
     {
       plugin,
       plan,
-      pacing,
-      workers,
+      senders,
       notes,
       startedAt,
       cost: costTerms(request, plugin, options),
@@ -93,7 +89,7 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
     secrets,
     payloads,
     window,
-    pacing,
+    senders,
     record,
     folderName: runName(request, startedAt),
   };
@@ -126,13 +122,21 @@ function planLimits(request: ReplayRequest, plugin: BackendPlugin, options: unkn
   };
 }
 
-function startWarnings(plan: Plan, senders: Senders, pacing: ChosenPacing, { env }: Surroundings): string[] {
-  const tooMuch = asksTooMuch(plan, senders, pacing.used, storedCalibration(env));
-  return [pacing.warning, tooMuch].filter((text) => text !== undefined);
-}
+/** Time does not pass while one worker sends. */
+const VIRTUAL: Senders = { asked: 'auto', used: 'economic', workers: 1, exactCpus: 0, why: 'time is virtual' };
 
-function chooseWorkers(asked: number | undefined, budget: number, most = Infinity): number {
-  return Math.min(asked ?? Math.max(1, Math.floor(budget) - 1), most);
+type Settled = Pick<Prepared, 'request' | 'plugin' | 'options'> & { readonly plan: Plan };
+
+async function realSenders({ request, plugin, options, plan }: Settled, { env }: Surroundings): Promise<Senders> {
+  const { pacing, workers } = request;
+  const calls = plan.batching?.perSecond ?? plan.duePerSecond;
+  const load = {
+    perSecond: calls.reduce((most, due) => Math.max(most, due), 0),
+    backendCpus: plugin.ownCpus?.(options) ?? 0,
+    serviceHere: await isServiceHere(() => plugin.checks?.address?.(options, env)),
+    mostWorkers: plugin.maxWorkers?.(options) ?? Infinity,
+  };
+  return chooseSenders({ pacing, workers }, load, { cpus: cpuBudget(), calibration: storedCalibration(env) });
 }
 
 function workerNotes(asked: number | undefined, used: number, backend: string): string[] {

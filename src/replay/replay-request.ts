@@ -4,7 +4,7 @@ import type { PriceSheet, RentedMachine } from '../cost-terms.js';
 import type { Batching, RunSeries } from '../run.js';
 import type { Progress } from '../progress.js';
 import type { Trace } from '../trace.js';
-import type { Pacing } from './choose-pacing.js';
+import type { Pacing } from './choose-senders.js';
 
 /** One run, as asked for. Defaults are the command line's; here everything is stated. */
 export interface ReplayRequest {
@@ -16,7 +16,7 @@ export interface ReplayRequest {
   /** Exclusive; Infinity: to the end. */
   readonly toMs: number;
   readonly speed: number;
-  /** Absent: as many as the CPUs left beside the main thread. */
+  /** Absent: as many as the rate needs on this machine. */
   readonly workers: number | undefined;
   readonly pacing: Pacing;
   readonly time: 'real' | 'virtual';

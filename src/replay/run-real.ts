@@ -1,3 +1,4 @@
+import { cpuBudget } from '../cpu-budget.js';
 import { Interrupted } from '../errors.js';
 import type { RunEnd, RunRecord } from '../run.js';
 import { createProber } from './capacity-prober.js';
@@ -7,7 +8,7 @@ import { compileLess } from './compile-less.js';
 import type { Conduct, Over } from './conduct.js';
 import { detachOne } from './detach-one.js';
 import { runFleet } from './fleet.js';
-import { measureHostUsage } from './host-usage.js';
+import { measureHostUsage, type HostUsage } from './host-usage.js';
 import type { Breather } from './in-slices.js';
 import { inFlightMemory } from './in-flight.js';
 import { mergeFacts } from './merge-facts.js';
@@ -16,6 +17,7 @@ import { keepYoungSize } from './keep-young-size.js';
 import type { Prepared } from './prepare-run.js';
 import { progressMeter } from './progress-meter.js';
 import { openRehearsalSinks } from './rehearsal-sinks.js';
+import { repace } from './repace.js';
 import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
 import { logBatches, stopper, watcher, WATCH_MS } from './stopper.js';
 import { workerOrder } from './worker-order.js';
@@ -33,14 +35,15 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
     record.startMonotonicNs === 0 ? -1 : (Number(process.hrtime.bigint()) - record.startMonotonicNs) / 1e6;
   const stop = stopper(world.stop, log, now);
   const meter = progressMeter(record, memory, (ms) => fold.soFar(ms));
-  const hostUsage = measureHostUsage();
+  let hostUsage: () => HostUsage = () => ({});
   let wallStartMs = NaN;
   let stopTicking = (): void => undefined;
   const asUsual: (() => void)[] = [];
-  const breather = breatherFor(record);
+  const breather = breatherFor(() => record.pacing.used);
   detachOne();
   collectForLong();
   const rehearsal = await openRehearsalSinks(prepared.record, breather);
+  const rehearsalUsage = measureElapsedHostUsage();
   const watch = watcher(conduct, stop);
   const watching =
     watch &&
@@ -58,6 +61,12 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
       onRehearsed: (batch) => {
         rehearsal.take(batch);
       },
+      repace: (rehearsed) => {
+        const better = repace(prepared.senders, { ...rehearsalUsage(), cpus: cpuBudget(), rehearsed });
+        if (better !== undefined) record = { ...record, pacing: { ...record.pacing, ...better } };
+        world.say(sendersText(record));
+        return better?.used;
+      },
       onStart: (startMonotonicNs) => {
         void rehearsal.close();
         world.onStart?.();
@@ -65,6 +74,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
         // A worker that sleeps between its wakes leaves the compiler a CPU.
         if (record.pacing.used === 'exact') asUsual.push(compileLess());
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
+        hostUsage = measureHostUsage();
         wallStartMs = world.date().getTime() - now();
         record = { ...record, dueZeroAt: new Date(wallStartMs).toISOString() };
         prober?.start(startMonotonicNs);
@@ -90,7 +100,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
       ...stop.facts(),
       crashes: fleet.crashes,
       complete: true,
-      resources: { ...sumResources(fleet.resources), ...hostUsage() },
+      resources: { ...sumResources(fleet.resources, record.pacing.used), ...hostUsage(), cpuBudget: cpuBudget() },
       ...(capacity === undefined || capacity.length === 0 ? {} : { capacity }),
     };
     const note = clockNote(ended.getTime() - wallStartMs, endedMs);
@@ -106,15 +116,26 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
 }
 
 /** Only workers that spin are kept from a CPU by this thread; beside one that sleeps, pauses cost more than they spare. */
-function breatherFor({ pacing }: RunRecord): Breather | undefined {
-  if (pacing.used === 'economic') return undefined;
+function breatherFor(pacing: () => string): Breather {
   return {
+    isNeeded: () => pacing() === 'exact',
     now: () => Number(process.hrtime.bigint()) / 1e6,
     pause: () =>
       new Promise((resolve) => {
         setTimeout(resolve, PAUSE_MS);
       }),
   };
+}
+
+function measureElapsedHostUsage(): () => HostUsage & { readonly elapsedMs: number } {
+  const usage = measureHostUsage();
+  const fromMs = performance.now();
+  return () => ({ ...usage(), elapsedMs: performance.now() - fromMs });
+}
+
+/** One line: who sends, how, and why. */
+function sendersText({ workers, pacing: { used, why } }: RunRecord): string {
+  return `${used} pacing, ${String(workers)} worker${workers === 1 ? '' : 's'}: ${why}`;
 }
 
 /** At whole seconds of the run's clock: there it is known exactly what was due. Returns what ends it. */
@@ -137,9 +158,10 @@ function tickEachSecond(now: () => number, tick: (nowMs: number) => void): () =>
   };
 }
 
-function sumResources(all: readonly WorkerResources[]): Record<string, number> {
+function sumResources(all: readonly WorkerResources[], pacing: string): Record<string, number> {
   const sum = {
     workers: all.length,
+    spinningWorkers: pacing === 'exact' ? all.length : 0,
     workerCpuShareMax: Math.max(...all.map(({ cpuShare }) => cpuShare)),
     workerRunQueueMs: all.reduce((total, { runQueueMs }) => total + runQueueMs, 0),
     workerGcMs: all.reduce((total, { gcMs }) => total + gcMs, 0),

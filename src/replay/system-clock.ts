@@ -1,7 +1,8 @@
 import type { PacingClock } from '../clock.js';
 import { eachTurn } from '../each-turn.js';
 import { readingAt } from '../reading-at.js';
-import { threadAlarm, timerAlarm } from './alarm.js';
+import { type Alarm, threadAlarm, timerAlarm } from './alarm.js';
+import type { UsedPacing } from './choose-senders.js';
 import { createBurn } from './create-burn.js';
 import { createPacer } from './pacer.js';
 import { createWaiters } from './waiters.js';
@@ -9,6 +10,8 @@ import { createWaiters } from './waiters.js';
 export interface SystemClock extends PacingClock {
   /** Moves due 0 to this reading of CLOCK_MONOTONIC. Until then 0 is the clock's creation. */
   startAt(monotonicNs: bigint): void;
+  /** From now on it keeps due times in this way. */
+  paceAs(pacing: UsedPacing): void;
   /** Lets go of the event loop; nobody may be waiting. */
   close(): void;
 }
@@ -23,7 +26,7 @@ interface PacingLaw {
 }
 
 /** What each costs and how late it is: docs/ARCHITECTURE.md. */
-const LAWS: Readonly<Record<'exact' | 'economic', PacingLaw>> = {
+const LAWS: Readonly<Record<UsedPacing, PacingLaw>> = {
   exact: { turningMs: 3, burnMs: 0.01, leastSleepMs: 0 },
   economic: { turningMs: 0.05, burnMs: 0, leastSleepMs: 1 },
 };
@@ -33,9 +36,9 @@ const LAWS: Readonly<Record<'exact' | 'economic', PacingLaw>> = {
  * before a due time, which costs a CPU and is late by microseconds; `economic` sleeps on a pacing thread almost to the end,
  * at most a thousand times a second.
  */
-export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
+export function createSystemClock(pacing: UsedPacing): SystemClock {
   const waiters = createWaiters();
-  const { turningMs, burnMs, leastSleepMs } = LAWS[pacing];
+  let { turningMs, burnMs, leastSleepMs } = LAWS[pacing];
   let originMs = performance.now();
   /** When somebody was to be woken last: by when he was, a loop that is late once would stay so at 1,000 a second. */
   let wokeMs = -Infinity;
@@ -62,7 +65,9 @@ export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
   };
 
   const turns = eachTurn(look, { always: false });
-  const alarm = pacing === 'exact' ? timerAlarm(look, turningMs) : threadAlarm(look, turningMs, leastSleepMs);
+  const createAlarm = (used: UsedPacing): Alarm =>
+    used === 'exact' ? timerAlarm(look, turningMs) : threadAlarm(look, turningMs, leastSleepMs);
+  let alarm = createAlarm(pacing);
 
   const schedule = (): void => {
     const leftMs = nextMs() - now();
@@ -85,6 +90,12 @@ export function createSystemClock(pacing: 'exact' | 'economic'): SystemClock {
     startAt(monotonicNs) {
       originMs = performanceAt(monotonicNs);
       wokeMs = -Infinity;
+      schedule();
+    },
+    paceAs(other) {
+      alarm.close();
+      ({ turningMs, burnMs, leastSleepMs } = LAWS[other]);
+      alarm = createAlarm(other);
       schedule();
     },
     close() {

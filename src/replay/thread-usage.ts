@@ -1,9 +1,9 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
-import type { WorkerResources } from './messages.js';
+import type { Rehearsed, WorkerResources } from './messages.js';
 
 /** Starts counting what this thread uses; call the result once, at the end. */
-export function measureThreadUsage(): () => WorkerResources {
+export function measureThreadUsage(): () => WorkerResources & Rehearsed {
   const path = schedstatPath();
   const gc = { totalMs: 0, maxMs: 0 };
   const observer = new PerformanceObserver((list) => {
@@ -21,6 +21,7 @@ export function measureThreadUsage(): () => WorkerResources {
     const wallMs = performance.now() - startMs;
     return {
       cpuShare: (end.cpuMs - start.cpuMs) / wallMs,
+      elapsedMs: wallMs,
       runQueueMs: end.waitMs - start.waitMs,
       gcMs: gc.totalMs,
       gcMaxMs: gc.maxMs,

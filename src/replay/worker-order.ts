@@ -14,7 +14,7 @@ export function workerOrder(prepared: Prepared, index: number, memory: InFlightM
     payloads: prepared.payloads,
     runId: record.id,
     seed: request.seed,
-    pacing: prepared.pacing.used,
+    pacing: prepared.senders.used,
     timeoutMs: request.timeoutMs,
     rehearsals: rehearsals(record.plan.duePerSecond, record.workers),
     secrets: prepared.secrets,

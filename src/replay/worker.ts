@@ -7,7 +7,9 @@ import { collectGarbage, collectYoung } from './collect-garbage.js';
 import { checkInvokeBatch } from './check-invoke-batch.js';
 import { hideSecrets } from './hide-secrets.js';
 import { createInFlight } from './in-flight.js';
-import type { FromWorker, ToWorker, WorkerOrder } from './messages.js';
+import type { UsedPacing } from './choose-senders.js';
+import { createInbox } from './create-inbox.js';
+import type { FromWorker, Rehearsed, ToWorker, WorkerOrder } from './messages.js';
 import { createRecorder } from './recorder.js';
 import { replayShard, type ShardRun } from './replay-shard.js';
 import { schedule } from './schedule.js';
@@ -17,7 +19,11 @@ import { measureThreadUsage } from './thread-usage.js';
 import { warmLoop } from './warm-loop.js';
 
 /** What is compiled for one stand-in alone is thrown away when the run brings another: of two it knows that they differ. */
-const REHEARSALS = 2;
+const LEAST_REHEARSALS = 2;
+/** What is not compiled in the rehearsal stays slow to the end with exact pacing (`compile-less.ts`), so there may be more. */
+const MOST_REHEARSALS: Readonly<Record<UsedPacing, number>> = { exact: 5, economic: 2 };
+/** As long as a rehearsal costs at most this part of the cheapest before, more of it is being compiled. */
+const STILL_FALLING = 0.9;
 
 /** One thread of a run: prepares its backend, waits for the common start, runs the loop, says what it used. */
 if (parentPort !== null) {
@@ -27,21 +33,23 @@ if (parentPort !== null) {
   };
   const [stop, hold] = [new AbortController(), new AbortController()];
   const rooms: ArrayBuffer[] = [];
-  const start = new Promise<bigint | undefined>((resolve) => {
-    port.on('message', (message: ToWorker) => {
-      if (message.kind === 'room') {
-        rooms.push(message.room);
-        return;
-      }
-      if (message.kind !== 'start') hold.abort();
-      if (message.kind === 'hold') return;
-      if (message.kind === 'stop') stop.abort();
-      resolve(message.kind === 'start' ? message.startMonotonicNs : undefined);
-    });
+  const next = createInbox<Instruction>();
+  port.on('message', (message: ToWorker) => {
+    if (message.kind === 'room') {
+      rooms.push(message.room);
+      return;
+    }
+    if (message.kind === 'stop' || message.kind === 'hold') hold.abort();
+    if (message.kind === 'hold') return;
+    if (message.kind === 'stop') stop.abort();
+    next.put(message);
   });
-  await work(workerData as WorkerOrder, start, { stop: stop.signal, hold: hold.signal, rooms }, say);
+  await work(workerData as WorkerOrder, next.take, { stop: stop.signal, hold: hold.signal, rooms }, say);
   port.close();
 }
+
+/** What a worker that is ready waits for. */
+type Instruction = Extract<ToWorker, { kind: 'start' | 'pace' | 'stop' }>;
 
 /** How a run ends early. */
 type Ends = Required<Pick<ShardRun, 'stop' | 'hold'>>;
@@ -53,14 +61,15 @@ type Say = (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void;
 
 async function work(
   order: WorkerOrder,
-  start: Promise<bigint | undefined>,
+  next: () => Promise<Instruction>,
   meanwhile: Meanwhile,
   say: Say,
 ): Promise<void> {
   const clock = createSystemClock(order.pacing);
   let backend: Backend;
   try {
-    backend = await openBackend(order, clock, meanwhile, say);
+    backend = await openBackend(order, clock, meanwhile);
+    say({ kind: 'ready', rehearsed: await rehearse(order, order.pacing, clock, backend, meanwhile, say) });
   } catch (thrown) {
     // Its pacing thread would keep this one alive.
     clock.close();
@@ -68,14 +77,27 @@ async function work(
     say({ kind: 'failed', message, mendable: isUserError(thrown) });
     return;
   }
-  say({ kind: 'ready' });
-  const startMonotonicNs = await start;
-  if (startMonotonicNs === undefined) {
+  let told = await next();
+  for (; told.kind === 'pace'; told = await next()) {
+    clock.paceAs(told.pacing);
+    say({ kind: 'ready', rehearsed: await rehearse(order, told.pacing, clock, backend, meanwhile, say) });
+  }
+  if (told.kind === 'start') {
+    clock.startAt(told.startMonotonicNs);
+    await runAndTell(order, clock, backend, meanwhile, say);
+  } else {
     await backend.close?.();
     clock.close();
-    return;
   }
-  clock.startAt(startMonotonicNs);
+}
+
+async function runAndTell(
+  order: WorkerOrder,
+  clock: SystemClock,
+  backend: Backend,
+  meanwhile: Meanwhile,
+  say: Say,
+): Promise<void> {
   const usage = measureThreadUsage();
   await run(order, clock, backend, meanwhile, say);
   const facts = backend.facts?.() ?? {};
@@ -85,8 +107,8 @@ async function work(
   say({ kind: 'done', facts, resources });
 }
 
-async function openBackend(order: WorkerOrder, clock: SystemClock, { stop, hold }: Ends, say: Say): Promise<Backend> {
-  const { batching, payloadsInTurn } = order.window;
+async function openBackend(order: WorkerOrder, clock: SystemClock, { stop }: Ends): Promise<Backend> {
+  const { batching } = order.window;
   const plugin = await importPlugin(order.pluginUrl);
   const backend = await plugin.create(order.options, {
     clock,
@@ -100,6 +122,19 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, { stop, hold 
   });
   if (batching !== undefined) checkInvokeBatch(plugin.name, backend);
   await backend.prepare?.(stop);
+  return backend;
+}
+
+/** Compiles what the run will do, and shows how much of its time this thread is let run. */
+async function rehearse(
+  order: WorkerOrder,
+  pacing: UsedPacing,
+  clock: SystemClock,
+  backend: Backend,
+  { stop, hold }: Ends,
+  say: Say,
+): Promise<Rehearsed> {
+  const { batching, payloadsInTurn } = order.window;
   const onBatch = (batch: SampleBatch): void => {
     say({ kind: 'rehearsed', batch }, buffersOf(batch));
   };
@@ -107,14 +142,20 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, { stop, hold 
   collectGarbage();
   const inTurn = payloadsInTurn !== undefined;
   const rehearsal = { clock, batchSize: batching?.size, inTurn, ends: { stop, hold }, onBatch };
-  for (let i = 0; i < REHEARSALS; i++) {
+  let rehearsed: Rehearsed = { elapsedMs: 0, runQueueMs: NaN };
+  let [cheapestMs, falling] = [Infinity, true];
+  for (let i = 0; i < LEAST_REHEARSALS || (falling && i < MOST_REHEARSALS[pacing]); i++) {
     const standIn = await backend.rehearse?.(stop);
-    const requests = Math.ceil(order.rehearsals / REHEARSALS);
-    await warmLoop({ ...rehearsal, requests, standIn });
+    const requests = Math.ceil(order.rehearsals / LEAST_REHEARSALS);
+    const usage = measureThreadUsage();
+    const costMs = await warmLoop({ ...rehearsal, requests, standIn });
+    rehearsed = usage();
     await standIn?.close?.();
+    falling = costMs <= STILL_FALLING * cheapestMs && !stop.aborted;
+    cheapestMs = Math.min(cheapestMs, costMs);
   }
   collectYoung();
-  return backend;
+  return rehearsed;
 }
 
 async function run(

@@ -193,7 +193,7 @@ function resourceFact(resources: HealthSection['resources']): string[] {
 function run({ run: { id, trace, backend, time, workers, pacing, speed, tags = {} } }: Report): string[] {
   const how = [
     `${String(workers)} worker${workers === 1 ? '' : 's'}`,
-    `${pacing.used} pacing`,
+    `${pacing.used} pacing${pacing.asked === 'auto' && time === 'real' ? ` (auto: ${pacing.why})` : ''}`,
     ...(speed === 1 ? [] : [`speed ${String(speed)}x`]),
   ];
   const text = `${id}: trace ${trace.name} against ${backend} in ${time} time, ${how.join(', ')}`;

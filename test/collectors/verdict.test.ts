@@ -67,6 +67,31 @@ function reason(changes: {
 }
 
 describe('verdict', () => {
+  test('one advice for all that our own threads did, from its cause', () => {
+    const shift: Shift = { cause: 'lateness', statistic: 'p99', reportedMs: 100, withoutMs: 50 };
+    const strayingSeconds = [{ second: 1, due: 100, handed: 10 }];
+    const sick = { ...late(50), shifts: [shift], strayingSeconds };
+    const advice = (resources: RunEnd['resources']): readonly string[] => {
+      const { reasons } = verdict(plan, { ...ENDED, resources }, outcomes, sick);
+      expect(reasons).toHaveLength(3);
+      return reasons.join(' ').match(/use |stop what|raise the quota/g) ?? [];
+    };
+    const starving = { workers: 99, spinningWorkers: 0, cpuBudget: 2, workerRunQueueMs: 99 * ENDED.endedMs };
+    expect(advice(starving)).toEqual(['use ']);
+    expect(verdict(plan, { ...ENDED, resources: starving }, outcomes, sick).reasons.join(' ')).toMatch(
+      /; the likely cause: the workers were ready to run but had no CPU for .*; use --workers 2: /,
+    );
+    const busy = { workers: 1, spinningWorkers: 0, workerCpuShareMax: 0.99 };
+    expect(advice({ ...busy, cpuBudget: 2 })).toEqual(['use ']);
+    expect(verdict(plan, { ...ENDED, resources: { ...busy, cpuBudget: 2 } }, outcomes, sick).reasons[0]).toMatch(
+      /use a machine with more CPUs, or a lower rate/,
+    );
+    expect(verdict(plan, { ...ENDED, resources: { ...busy, cpuBudget: 4 } }, outcomes, sick).reasons[0]).toMatch(
+      /use more workers \(--workers 2 or more\)/,
+    );
+    expect(advice(null)).toEqual(['use ']);
+  });
+
   test('a calm run is valid', () => {
     expect(reason({})).toBe('');
   });

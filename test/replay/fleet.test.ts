@@ -33,18 +33,24 @@ async function orders(): Promise<WorkerOrder[]> {
   }));
 }
 
-async function handedBy(onStart: Fleet['onStart'], handedMs: number[] = []): Promise<number[]> {
+async function handedBy(
+  onStart: Fleet['onStart'],
+  handedMs: number[] = [],
+  more: Partial<Fleet> = {},
+): Promise<number[]> {
   const never = new AbortController().signal;
   await runFleet({
     orders: await orders(),
     onBatch: ({ rows, handedMs: handed }: SampleBatch) => handedMs.push(...handed.subarray(0, rows)),
     onSlice: () => undefined,
     onRehearsed: () => undefined,
+    repace: () => undefined,
     onStart,
     now: () => 0,
     stop: never,
     hold: never,
     stoppedMs: () => Infinity,
+    ...more,
   });
   return handedMs;
 }
@@ -68,3 +74,20 @@ it('what fails at the start ends the workers before they send', async () => {
   await expect(failing).rejects.toThrow('no room for the record');
   expect(handed).toEqual([]);
 });
+
+it.each(['economic', 'exact'] as const)(
+  'all workers get ready again, with %s pacing, where the rehearsal asks for it',
+  async (pacing) => {
+    let [askedFor, started] = [0, 0];
+    const handedMs = await handedBy(() => started++, [], {
+      repace: (rehearsed) => {
+        askedFor++;
+        expect(rehearsed).toHaveLength(WORKERS);
+        for (const { elapsedMs } of rehearsed) expect(elapsedMs).toBeGreaterThan(0);
+        return pacing;
+      },
+    });
+    expect(handedMs).toHaveLength(REQUESTS);
+    expect([askedFor, started]).toEqual([1, 1]);
+  },
+);
