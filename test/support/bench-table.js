@@ -8,13 +8,14 @@ import { parseArgs } from 'node:util';
  */
 export const COLUMNS = ['measure', 'figure', 'goal', 'held', 'note'];
 
-/** Does what a bench is asked on the command line, when its file is the program that runs. */
+/** Does what a bench is asked on the command line, when its file is the program that runs; with --check a row that falls short is exit code 1. */
 export async function printBench(url, bench) {
   if (realpathSync(process.argv[1]) !== fileURLToPath(url)) return;
   const flag = { type: 'boolean', default: false };
-  const options = { quick: flag, huge: flag, json: flag, seed: { type: 'string', default: '1' } };
+  const options = { quick: flag, huge: flag, json: flag, check: flag, seed: { type: 'string', default: '1' } };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const rows = await bench({ ...values, seed: Number(values.seed), numbers: positionals.map(Number) });
+  if (values.check && rows.some(({ held }) => held === false)) process.exitCode = 1;
   process.stdout.write(values.json ? JSON.stringify(rows) : tableText(rows));
 }
 
