@@ -7,18 +7,11 @@ interface Setting {
 
 /** How often a function must have been called, where a loop counts by its rounds. */
 const BY_CALLS: Readonly<Record<string, Setting>> = {
+  // Each is a budget that a function has already begun to use up, so it holds from the function's next look on.
   'invocation-count-for-maglev': { usual: 400, during: 40_000 },
   'invocation-count-for-turbofan': { usual: 3000, during: 300_000 },
-};
-
-/** Short functions are compiled after so few calls. */
-const earlyAfter = (usual: number): Readonly<Record<string, Setting>> => ({
-  'invocation-count-for-early-optimization': { usual, during: 100 * usual },
-});
-
-/** Where Maglev waits longer for a function that it expects to be undone. */
-const WITH_DELAY: Readonly<Record<string, Setting>> = {
-  'invocation-count-for-maglev-with-delay': { usual: 600, during: 60_000 },
+  // Holds at once: without it 5-20 functions a second were compiled to the end of the run.
+  'minimum-invocations-before-optimization': { usual: 2, during: 300_000 },
 };
 
 /**
@@ -33,9 +26,9 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
     'ticks-before-optimization': { usual: 3, during: 30 },
     'max-bytecode-size-for-early-opt': { usual: 81, during: 0 },
   },
-  '12': { ...BY_CALLS, ...earlyAfter(20) },
-  '13': { ...BY_CALLS, ...earlyAfter(30), ...WITH_DELAY },
-  '14': { ...BY_CALLS, ...earlyAfter(30), ...WITH_DELAY },
+  '12': BY_CALLS,
+  '13': BY_CALLS,
+  '14': BY_CALLS,
 };
 
 /**

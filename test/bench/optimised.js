@@ -14,6 +14,7 @@ const CLI = fileURLToPath(new URL('../../bin/replay.js', import.meta.url));
 const MOST_SHARE = 0.15;
 /** A function that has this share without being optimised is hot, and a fault. */
 const HOT_SHARE = 0.02;
+const OPTIMISED = new Set(['Opt', 'Maglev']);
 /** Builtins that only code without feedback of its own kind calls. */
 const FOR_UNOPTIMISED =
   /^(?:Load|KeyedLoad|Store|KeyedStore|Define\w+|Call|Compare|Add|Binary|In|ToBoolean)\w*IC|_WithFeedback|Baseline|Interpreter/;
@@ -52,7 +53,8 @@ async function profile({ pacing, rate, seconds }) {
       const text = await run(folder, ['--prof-process', '--preprocess', name], { isRead: true });
       profiles.push(JSON.parse(text));
     }
-    const worker = profiles.find(({ code }) => code.some(({ name = '' }) => name.includes('/replay/replay-shard.js')));
+    // Each thread has a log of its own.
+    const worker = profiles.find(({ code }) => code.some(({ name = '' }) => name.includes('/replay/worker.js')));
     if (worker === undefined) throw new Error(`no profile of a worker in ${profiles.length} logs`);
     return unoptimised(worker);
   } finally {
@@ -83,7 +85,7 @@ function unoptimised({ code, ticks }) {
 
 /** What a piece of code is called where it is not optimised, or serves code that is not. */
 function slowName({ type, kind, name }) {
-  if (type === 'JS') return kind === 'Opt' ? undefined : `${name.split('/').at(-1)} (${kind})`;
+  if (type === 'JS') return OPTIMISED.has(kind) ? undefined : `${name.split('/').at(-1)} (${kind})`;
   if (kind === 'BytecodeHandler') return 'the interpreter';
   return FOR_UNOPTIMISED.test(name) ? name : undefined;
 }
