@@ -10,6 +10,7 @@ import { connectionShare } from './shared/connection-share.js';
 import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-options.js';
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { instancesJson, JSON_TYPE } from './shared/instances-json.js';
+import { READS_NON_FINITE } from './shared/json-body.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
 import type { HeaderField } from './shared/request-bytes.js';
 import { sentCalls } from './shared/sent-calls.js';
@@ -65,7 +66,7 @@ function sizesOf(payloads: readonly Payload[], batchSize: number | undefined): r
 function batchesOf(payloads: readonly Payload[]): InstanceBatches {
   const bodies = payloads.map((payload, index) => {
     try {
-      return instancesJson(payload);
+      return instancesJson(payload, READS_NON_FINITE);
     } catch (thrown) {
       throw new UserError(`backend http: payload ${String(index)} of the trace: ${messageOf(thrown)}`);
     }

@@ -1,3 +1,4 @@
+import { parsedWithoutNonFinite } from '../backends/shared/json-body.js';
 import { UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
 
@@ -23,11 +24,12 @@ export async function givenPayloads({ body, payload }: Partial<PayloadFlags>): P
   ];
 }
 
+/** NaN within an object or a list is JSON to TensorFlow Serving; other backends say that they cannot send it. */
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;
   } catch {
-    return false;
+    return /^\s*[[{]/.test(text) && parsedWithoutNonFinite(text) !== undefined;
   }
 }

@@ -1,5 +1,8 @@
+import { printable, UserError } from '../../errors.js';
+import { exactNumber, parseExactJson } from '../shared/exact-json.js';
 import type { RestBody } from '../shared/google-rest.js';
 import type { Method } from './endpoint-address.js';
+import { bufferOf } from '../shared/json-body.js';
 import { loadPackage } from './load-package.js';
 
 /** What is used of the package. Its own declarations are 20 MB, which every build would read. */
@@ -37,7 +40,10 @@ export async function encodePredictions(
     if (method === 'rawPredict') {
       return shared(types.RawPredictRequest.encode({ endpoint, httpBody: { contentType, data: bytes } }).finish());
     }
-    const { instances, parameters } = JSON.parse(Buffer.from(bytes).toString('utf8')) as PredictJson;
+    const { instances, parameters } = parseExactJson(
+      bufferOf(bytes).toString('utf8'),
+      doubleOf,
+    ) as unknown as PredictJson;
     const values = instances.map((instance) => helpers.toValue(instance));
     const rest = parameters === undefined ? {} : { parameters: helpers.toValue(parameters) };
     return shared(types.PredictRequest.encode({ endpoint, instances: values, ...rest }).finish());
@@ -47,6 +53,17 @@ export async function encodePredictions(
 interface PredictJson {
   readonly instances: readonly unknown[];
   readonly parameters?: unknown;
+}
+
+/** Numbers of google.protobuf.Value are doubles. Throws `UserError` for an integer that would be rounded. */
+function doubleOf(text: string): number {
+  const value = exactNumber(text);
+  const double = Number(value);
+  if (typeof value === 'bigint' && BigInt(double) !== value)
+    throw new UserError(
+      `backend ai-platform: ${printable(text, 40)} would be rounded, since messages of predict over gRPC hold 64-bit floats; give --set transport=rest`,
+    );
+  return double;
 }
 
 function shared(bytes: Uint8Array): Uint8Array {

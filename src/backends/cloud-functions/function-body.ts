@@ -1,8 +1,12 @@
 import type { Payload } from '../../trace.js';
 import type { RestBody } from '../shared/google-rest.js';
 import { instancesJson, JSON_TYPE } from '../shared/instances-json.js';
+import { strictReader } from '../shared/json-body.js';
 
 export type BodyFormat = 'instances' | 'raw';
+
+/** Some languages read it, others do not, and what a function is written in is not known here. */
+const STRICT = strictReader('many functions cannot read it');
 
 /**
  * A payload as a function gets it. `instances`: as `{"instances": [...]}`, which our handlers and those of the other systems
@@ -13,5 +17,5 @@ export function functionBody(payload: Payload, format: BodyFormat, contentType: 
   if (format === 'raw' && payload.kind === 'bytes') {
     return { contentType: contentType ?? payload.contentType, bytes: payload.bytes };
   }
-  return { contentType: contentType ?? JSON_TYPE, bytes: instancesJson(payload) };
+  return { contentType: contentType ?? JSON_TYPE, bytes: instancesJson(payload, STRICT) };
 }

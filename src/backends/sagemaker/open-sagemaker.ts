@@ -6,6 +6,7 @@ import { type AwsBody, awsBodies, batchesOf } from '../shared/aws-bodies.js';
 import { type KeptCredentials, keepCredentials } from '../shared/aws-credentials.js';
 import { openLeanClient } from '../shared/aws-lean-client.js';
 import { loadAwsPackage } from '../shared/aws-package.js';
+import { READS_NON_FINITE } from '../shared/json-body.js';
 import { refuseProxy } from '../shared/refuse-proxy.js';
 import { secretsOf } from '../shared/aws-secrets.js';
 import { vendorConfig } from '../shared/aws-vendor-config.js';
@@ -53,7 +54,7 @@ export async function openSageMaker(
 
 /** Containers take bytes of any kind; what goes in batches is in the rows of TensorFlow Serving's. Throws `UserError`. */
 export function bodiesOf(payloads: readonly Payload[], batched: boolean): readonly AwsBody[] {
-  return awsBodies('sagemaker', payloads, !batched);
+  return awsBodies('sagemaker', payloads, { asTheyAre: !batched, reader: READS_NON_FINITE });
 }
 
 function requestOf(options: SageMakerOptions, { origin, path, query }: ServiceAddress, body: AwsBody): RequestToSign {
@@ -82,6 +83,12 @@ export async function addressOf(options: SageMakerOptions): Promise<ServiceAddre
     const client = new SageMakerRuntimeClient({ ...vendorConfig(options), ...own });
     return client.send(new InvokeEndpointCommand({ EndpointName: options.endpoint, Body: new Uint8Array(0) }));
   });
+}
+
+/** Of the profile. Rejects with the error of the vendor's package where there is none. */
+export async function regionOf(options: SageMakerOptions): Promise<string> {
+  const { SageMakerRuntimeClient } = await loadRuntime();
+  return new SageMakerRuntimeClient(vendorConfig(options)).config.region();
 }
 
 export async function credentialsOf(options: SageMakerOptions): Promise<KeptCredentials> {

@@ -2,6 +2,7 @@ import { messageOf, UserError } from '../../errors.js';
 import type { Payload } from '../../trace.js';
 import { type InstanceBatches, instanceBatches } from './instance-batches.js';
 import { instancesJson, JSON_TYPE } from './instances-json.js';
+import type { JsonReader } from './json-body.js';
 
 /** What is signed and sent. */
 export interface AwsBody {
@@ -14,12 +15,16 @@ export interface AwsBody {
  * The bodies of a payload table; one without anything where it is empty. `asTheyAre`: bytes of any kind are taken; else,
  * like every tensor, they go as JSON instances. Throws `UserError` naming the entry.
  */
-export function awsBodies(backend: string, payloads: readonly Payload[], asTheyAre: boolean): readonly AwsBody[] {
+export function awsBodies(
+  backend: string,
+  payloads: readonly Payload[],
+  { asTheyAre, reader }: { readonly asTheyAre: boolean; readonly reader: JsonReader },
+): readonly AwsBody[] {
   if (payloads.length === 0) return [{ contentType: null, bytes: new Uint8Array(0) }];
   return payloads.map((payload, index) => {
     if (payload.kind === 'bytes' && asTheyAre) return payload;
     try {
-      return jsonBody(instancesJson(payload));
+      return jsonBody(instancesJson(payload, reader));
     } catch (thrown) {
       throw new UserError(`backend ${backend}: payload ${String(index)} of the trace: ${messageOf(thrown)}`);
     }

@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { BatchOutcome, Lacking } from '../backend.js';
 import { messageOf, UserError } from '../../errors.js';
 import type { Outcome } from '../../sample.js';
-import { type Span, memberSpan } from './member-span.js';
+import { parseExactJson } from './exact-json.js';
+import { bufferOf, jsonStructure, parsedWithoutNonFinite, READS_NON_FINITE } from './json-body.js';
+import { memberSpans } from './member-span.js';
 import { payloadAt } from './payload-at.js';
 
 /** Several payloads in one JSON body, and one JSON answer told apart again. */
@@ -58,31 +60,31 @@ export function instanceBatches(
   };
 }
 
-/** One body, taken apart at its list. */
+/** One body, taken apart at its list. The bytes are the user's own. */
 interface Part {
   readonly before: Buffer;
   /** The entries with the commas between them. */
   readonly entries: Buffer;
   readonly after: Buffer;
   readonly count: number;
-  /** The other members. */
-  readonly rest: Readonly<Record<string, unknown>>;
+  /** The other members, each number as it is written. */
+  readonly rest: unknown;
 }
 
 function partOf(body: Uint8Array, list: ListName): Part {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
-  const value = parsed(text);
+  // What the service would not read has been refused where the body was made.
+  const value = jsonStructure(body, READS_NON_FINITE);
   if (!isObject(value) || !Array.isArray(value[list])) throw new Error(`it is no {"${list}": [...]}`);
-  const { [list]: entries, ...rest } = value as Record<string, unknown> & Record<ListName, unknown[]>;
-  if (entries.length === 0) throw new Error(`it has no ${list}`);
-  const { start, end } = memberSpan(text, list) as Span;
-  return {
-    before: Buffer.from(text.slice(0, start + 1), 'utf8'),
-    entries: Buffer.from(text.slice(start + 1, end - 1), 'utf8'),
-    after: Buffer.from(text.slice(end - 1), 'utf8'),
-    count: entries.length,
-    rest,
-  };
+  const count = value[list].length;
+  if (count === 0) throw new Error(`it has no ${list}`);
+  const bytes = bufferOf(body);
+  // A character for each byte, so that places in the text are places in the bytes.
+  const [span, ...others] = memberSpans(bytes.toString('latin1'), list);
+  if (span === undefined || others.length > 0) throw new Error(`it has ${list} more than once`);
+  const before = bytes.subarray(0, span.start + 1);
+  const after = bytes.subarray(span.end - 1);
+  const rest = parseExactJson(Buffer.concat([before, after]).toString('utf8'), (number) => ({ number }));
+  return { before, entries: bytes.subarray(span.start + 1, span.end - 1), after, count, rest };
 }
 
 const COMMA = Buffer.from(',');
@@ -150,14 +152,12 @@ function predictionsOf(answer: Uint8Array): readonly unknown[] | undefined {
 /** TensorFlow Serving writes NaN and Infinity as they are, which strict JSON does not know; here only the places count. */
 function parsedAnswer(text: string): unknown {
   try {
-    return parsed(text);
-  } catch {
-    return parsed(text.replace(/(?<=[[,:\s])-?(?:NaN|Infinity)(?=[\],}\s])/g, '0'));
+    return JSON.parse(text) as unknown;
+  } catch (thrown) {
+    const value = parsedWithoutNonFinite(text);
+    if (value === undefined) throw thrown;
+    return value.json;
   }
-}
-
-function parsed(text: string): unknown {
-  return JSON.parse(text) as unknown;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -9,14 +9,19 @@ export interface Span {
  * name the last, as parsers have it. So a value can be taken out as it is written, numbers too.
  */
 export function memberSpan(text: string, name: string): Span | undefined {
-  let found: Span | undefined;
+  return memberSpans(text, name).at(-1);
+}
+
+/** The same for all members of that name. */
+export function memberSpans(text: string, name: string): readonly Span[] {
+  const found: Span[] = [];
   let at = text.indexOf('{') + 1;
   for (at = skipSpace(text, at); text[at] === '"'; at = skipSpace(text, at)) {
     const keyEnd = stringEnd(text, at);
     const isWanted = (JSON.parse(text.slice(at, keyEnd)) as string) === name;
     const start = skipSpace(text, skipSpace(text, keyEnd) + 1); // behind the colon
     const end = valueEnd(text, start);
-    if (isWanted) found = { start, end };
+    if (isWanted) found.push({ start, end });
     at = skipSpace(text, end) + 1; // behind the comma or the end
   }
   return found;
@@ -24,8 +29,12 @@ export function memberSpan(text: string, name: string): Span | undefined {
 
 function skipSpace(text: string, from: number): number {
   let at = from;
-  while (/^\s$/.test(text[at] ?? '')) at++;
+  while (isSpace(text[at])) at++;
   return at;
+}
+
+function isSpace(char: string | undefined): boolean {
+  return char === ' ' || char === '\n' || char === '\r' || char === '\t';
 }
 
 /** Behind the closing quote of the string that begins here. */
@@ -39,15 +48,16 @@ function stringEnd(text: string, start: number): number {
 function valueEnd(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length;) {
-    const character = text[at] as string;
-    if (character === '"') at = stringEnd(text, at);
-    else {
-      if (depth === 0 && /[,}\]\s]/.test(character)) return at;
-      if (character === '{' || character === '[') depth++;
-      if (character === '}' || character === ']') depth--;
-      at++;
+    const char = text[at];
+    if (char === '"') {
+      at = stringEnd(text, at);
+      if (depth === 0) return at;
+      continue;
     }
-    if (depth === 0 && /["}\]]/.test(text[at - 1] as string)) return at;
+    if (depth === 0 && (char === ',' || char === '}' || char === ']' || isSpace(char))) return at;
+    at++;
+    if (char === '{' || char === '[') depth++;
+    if ((char === '}' || char === ']') && --depth === 0) return at;
   }
   return text.length;
 }

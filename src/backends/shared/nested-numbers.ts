@@ -3,7 +3,7 @@ import { printable } from '../../errors.js';
 /** What nested arrays of numbers hold. */
 export interface Numbers {
   readonly shape: readonly number[];
-  readonly values: readonly (number | boolean)[];
+  readonly values: readonly (number | bigint | boolean)[];
 }
 
 const MOST_DIMENSIONS = 32;
@@ -11,7 +11,7 @@ const MOST_DIMENSIONS = 32;
 /** Flattens nested arrays, row-major; a bare number is a scalar. Throws where rows differ in length or something is no number. */
 export function nestedNumbers(json: unknown): Numbers {
   const shape = shapeOf(json);
-  const values: (number | boolean)[] = [];
+  const values: (number | bigint | boolean)[] = [];
   collect(json, shape, 0, values);
   return { shape, values };
 }
@@ -26,9 +26,9 @@ function shapeOf(json: unknown): number[] {
   return shape;
 }
 
-function collect(json: unknown, shape: readonly number[], depth: number, values: (number | boolean)[]): void {
+function collect(json: unknown, shape: readonly number[], depth: number, values: (number | bigint | boolean)[]): void {
   if (depth === shape.length) {
-    if (typeof json !== 'number' && typeof json !== 'boolean')
+    if (typeof json !== 'number' && typeof json !== 'bigint' && typeof json !== 'boolean')
       throw new Error(`element ${String(values.length)} is no number (${preview(json)})`);
     values.push(json);
     return;
@@ -38,5 +38,8 @@ function collect(json: unknown, shape: readonly number[], depth: number, values:
 }
 
 function preview(json: unknown): string {
-  return printable(JSON.stringify(json), 40);
+  return printable(
+    JSON.stringify(json, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    40,
+  );
 }

@@ -47,12 +47,18 @@ function floatJson(value: number): string {
   return Number.isInteger(value) && !text.includes('e') ? `${text}.0` : text;
 }
 
-/** Nine digits tell any two 32-bit floats apart; most need fewer. */
+/** Below this, floats have fewer than 24 bits, so fewer than six digits may do. */
+const SMALLEST_NORMAL = 2 ** -126;
+/** Integers up to here have no shorter form. */
+const SMALL_INTEGER = 2 ** 24;
+
+/** The double with the fewest digits that rounds to this float. Nine digits tell any two apart; most need fewer. */
 function shortestFloat32(value: number): number {
-  if (Number.isInteger(value)) return value;
-  for (let digits = 6; digits < 9; digits++) {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || (Number.isInteger(value) && size <= SMALL_INTEGER)) return value;
+  for (let digits = size < SMALLEST_NORMAL ? 1 : 6; digits < 9; digits++) {
     const candidate = Number(value.toPrecision(digits));
     if (Math.fround(candidate) === value) return candidate;
   }
-  return Number.isNaN(value) || !Number.isFinite(value) ? value : Number(value.toPrecision(9));
+  return Number(value.toPrecision(9));
 }

@@ -30,14 +30,6 @@ interface ArrayOn {
   readonly BYTES_PER_ELEMENT: number;
 }
 
-const INTEGER_RANGES: Readonly<Partial<Record<TensorDtype, readonly [number, number]>>> = {
-  int32: [-0x80000000, 0x7fffffff],
-  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-  uint8: [0, 255],
-  int8: [-128, 127],
-  bool: [0, 1],
-};
-
 export function isFloat(dtype: TensorDtype): boolean {
   return dtype === 'float32' || dtype === 'float64';
 }
@@ -61,17 +53,19 @@ export function newTensor(dtype: TensorDtype, shape: readonly number[]): Tensor 
   return { dtype, shape, values: new ARRAYS[dtype](new SharedArrayBuffer(count * bytesPerElement(dtype))) };
 }
 
-/** The numbers of `source` as a tensor. Throws where one does not fit the type: a fraction in an integer, a number out of its range. */
+/**
+ * The numbers of `source` as a tensor. Throws where one would be altered: a fraction in an integer, a number out of the range
+ * of the type, a bigint that a float does not hold exactly, a boolean that is to be a number. Other floats are rounded.
+ */
 export function tensorOf(dtype: TensorDtype, shape: readonly number[], source: SourceValues): Tensor {
   const tensor = newTensor(dtype, shape);
   const { values } = tensor;
-  const range = INTEGER_RANGES[dtype];
+  const convert = CONVERSIONS[dtype];
   for (let i = 0; i < source.length; i++) {
-    const value = source[i] ?? 0;
-    if (range !== undefined && !fits(value, range, dtype))
-      throw new Error(`element ${String(i)} (${String(value)}) is no ${dtype}`);
-    if (values instanceof BigInt64Array) values[i] = BigInt(value);
-    else values[i] = Number(value);
+    const given = source[i] ?? 0;
+    const value = convert(given);
+    if (value === undefined) throw new Error(`element ${String(i)} (${String(given)}) is no ${dtype}`);
+    values[i] = value;
   }
   return tensor;
 }
@@ -89,8 +83,37 @@ export function unshared({ dtype, shape, values }: Tensor): Tensor {
   return { dtype, shape, values: values.slice() };
 }
 
-function fits(value: number | bigint | boolean, [least, most]: readonly [number, number], dtype: TensorDtype): boolean {
-  if (typeof value === 'bigint' && dtype === 'int64') return true;
-  const number = Number(value);
-  return Number.isInteger(number) && number >= least && number <= most;
+/** The value in the type; undefined where it would be another. */
+type Conversion = (value: number | bigint | boolean) => number | bigint | undefined;
+
+const CONVERSIONS: Readonly<Record<TensorDtype, Conversion>> = {
+  float32: (value) => floatOf(value, Math.fround),
+  float64: (value) => floatOf(value, (number) => number),
+  int32: (value) => integerOf(value, -0x80000000, 0x7fffffff),
+  int64: (value) => int64Of(value),
+  uint8: (value) => integerOf(value, 0, 255),
+  int8: (value) => integerOf(value, -128, 127),
+  bool: (value) => integerOf(Number(value), 0, 1),
+};
+
+function floatOf(value: number | bigint | boolean, round: (number: number) => number): number | undefined {
+  if (typeof value === 'boolean') return undefined;
+  const rounded = round(Number(value));
+  if (typeof value === 'bigint') return isWritten(rounded, value) ? rounded : undefined;
+  return Number.isFinite(rounded) || !Number.isFinite(value) ? rounded : undefined;
+}
+
+/** The float itself, or its shortest digits filled up with zeros, which is how large floats are often written. */
+function isWritten(float: number, integer: bigint): boolean {
+  return Number.isFinite(float) && (BigInt(float) === integer || String(float) === String(integer));
+}
+
+function integerOf(value: number | bigint | boolean, least: number, most: number): number | undefined {
+  const number = typeof value === 'boolean' ? NaN : Number(value);
+  return Number.isInteger(number) && number >= least && number <= most ? number : undefined;
+}
+
+function int64Of(value: number | bigint | boolean): bigint | undefined {
+  if (typeof value !== 'bigint') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  return BigInt.asIntN(64, value) === value ? value : undefined;
 }

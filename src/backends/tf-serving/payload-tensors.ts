@@ -1,6 +1,8 @@
-import { messageOf, printable } from '../../errors.js';
+import { printable } from '../../errors.js';
 import type { Payload, TensorDtype } from '../../trace.js';
+import { exactNumber, parseExactJson } from '../shared/exact-json.js';
 import { isJson } from '../shared/instances-json.js';
+import { bufferOf } from '../shared/json-body.js';
 import { nestedNumbers } from '../shared/nested-numbers.js';
 import { looksLikeNpy, parseNpy } from '../shared/parse-npy.js';
 import { seededTensor } from '../shared/seeded-tensor.js';
@@ -25,16 +27,9 @@ export function inputName({ input }: Pick<TfServingOptions, 'input'>): string {
 export function payloadTensors(payload: Payload, names: Names): ReadonlyMap<string, Tensor> {
   const whole = wholeTensor(payload);
   if (whole !== undefined) return new Map([[inputName(names), whole]]);
-  if (payload.kind === 'bytes' && isJson(payload.contentType)) return fromJson(parseJson(payload.bytes), names);
+  if (payload.kind === 'bytes' && isJson(payload.contentType))
+    return fromJson(parseExactJson(bufferOf(payload.bytes).toString('utf8'), exactNumber), names);
   throw new Error('it has no form as tensors; give JSON, .npy or a tensor');
-}
-
-export function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as unknown;
-  } catch (thrown) {
-    throw new Error(`it is no JSON: ${messageOf(thrown)}`);
-  }
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -5,7 +5,8 @@ import { callGrpcOnce } from '../shared/grpc-channels.js';
 import { grpcMetadata } from '../shared/grpc-metadata.js';
 import { loadDescription, loadGrpc } from '../shared/grpc-runtime.js';
 import { PREDICTION_SERVICE, SIGNATURE_DEF_MAP, TF_SERVING } from '../shared/grpc-tf-serving.js';
-import { isObject, parseJson } from './payload-tensors.js';
+import { jsonStructure, READS_NON_FINITE } from '../shared/json-body.js';
+import { isObject } from './payload-tensors.js';
 import { signatureInputs, type SignatureInput } from './signature-inputs.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 
@@ -41,7 +42,7 @@ async function overRest({ http, modelUrl }: TfServingOptions, signal: AbortSigna
   const body = await collected(response);
   if (response.statusCode !== 200)
     throw new Error(`status ${String(response.statusCode)}: ${printable(body.toString('utf8'), 100)}`);
-  const json = parseJson(body);
+  const json = jsonStructure(body, READS_NON_FINITE);
   const metadata = isObject(json) ? json['metadata'] : undefined;
   return isObject(metadata) ? metadata['signature_def'] : undefined;
 }

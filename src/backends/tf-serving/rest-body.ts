@@ -1,9 +1,10 @@
 import type { Payload } from '../../trace.js';
 import { instanceBatches, type InstanceBatches } from '../shared/instance-batches.js';
-import { instancesJson, isJson } from '../shared/instances-json.js';
+import { instancesJson, isJson, listBody } from '../shared/instances-json.js';
+import { bufferOf, jsonStructure, READS_NON_FINITE } from '../shared/json-body.js';
 import { tensorJson } from '../shared/tensor-json.js';
 import type { Tensor } from '../shared/tensor.js';
-import { inputName, isObject, parseJson, wholeTensor } from './payload-tensors.js';
+import { inputName, isObject, wholeTensor } from './payload-tensors.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 
 type BodyOptions = Pick<TfServingOptions, 'method' | 'signature' | 'input'>;
@@ -22,9 +23,8 @@ export function restBatches(payloads: readonly Payload[], options: BodyOptions):
 
 function predictBody(payload: Payload, { input }: BodyOptions): Uint8Array {
   const whole = wholeTensor(payload);
-  if (whole === undefined) return instancesJson(payload);
-  if (input !== null) return encoded(`{"inputs":{${JSON.stringify(input)}:${tensorJson(whole)}}}`);
-  return encoded(`{"instances":${whole.shape.length === 0 ? `[${tensorJson(whole)}]` : tensorJson(whole)}}`);
+  if (whole === undefined || input === null) return instancesJson(payload, READS_NON_FINITE);
+  return encoded(`{"inputs":{${JSON.stringify(input)}:${tensorJson(whole)}}}`);
 }
 
 /** A list of examples, or a tensor whose rows are the values of one feature. */
@@ -32,8 +32,8 @@ function examplesBody(payload: Payload, options: BodyOptions): Uint8Array {
   const whole = wholeTensor(payload);
   if (whole !== undefined) return encoded(examplesOf(whole, inputName(options)));
   if (payload.kind === 'tensor' || !isJson(payload.contentType)) throw new Error('give JSON, .npy or a tensor');
-  const json = parseJson(payload.bytes);
-  return Array.isArray(json) ? encoded(`{"examples":${JSON.stringify(json)}}`) : payload.bytes;
+  const isList = Array.isArray(jsonStructure(payload.bytes, READS_NON_FINITE));
+  return isList ? listBody('examples', payload.bytes) : payload.bytes;
 }
 
 /** A feature is a flat list, whatever its shape. */
@@ -44,14 +44,15 @@ export function examplesOf({ dtype, shape, values }: Tensor, name: string): stri
   return `{"examples":[${Array.from({ length: rows }, (_, row) => `{${key}:${tensorJson(flat, 1, row)}}`).join(',')}]}`;
 }
 
-/** Put in as text, so that the numbers stay as they are written. A payload's own signature goes before. */
+/** Put in front of the other members, whose bytes are kept. A payload's own signature has precedence. */
 function withSignature(body: Uint8Array, signature: string): Uint8Array {
-  const json = parseJson(body);
+  const json = jsonStructure(body, READS_NON_FINITE);
   if (!isObject(json)) throw new Error('it is no JSON object');
   if (Object.hasOwn(json, 'signature_name')) return body;
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8').trimStart();
-  const rest = Object.keys(json).length === 0 ? '}' : `,${text.slice(1)}`;
-  return encoded(`{"signature_name":${JSON.stringify(signature)}${rest}`);
+  const bytes = bufferOf(body);
+  const rest = bytes.subarray(bytes.indexOf('{') + 1);
+  const comma = Object.keys(json).length === 0 ? '' : ',';
+  return Buffer.concat([Buffer.from(`{"signature_name":${JSON.stringify(signature)}${comma}`), rest]);
 }
 
 function encoded(text: string): Uint8Array {
