@@ -14,8 +14,10 @@ export interface Billing {
   readonly timeoutMs?: number;
   /** As the provider spells it; absent: the sheet's own. */
   readonly region?: string;
-  /** `lambda`; x86_64 unless given. */
+  /** `lambda`; absent: unknown, and the bill assumes x86_64 and says so. */
   readonly architecture?: 'x86_64' | 'arm64';
+  /** `lambda`: a container image or a custom runtime, whose start was billed even by sheets from before August 2025. */
+  readonly startsBilled?: boolean;
   /** `hourly`: the row of one instance, such as `sagemaker:ml.m4.2xlarge` or `vertex:n1-standard-8+t4`. */
   readonly machine?: string;
   /** `hourly`, where no machine is given: `vertex` and a kind that the probe tells, `n1-standard-8`, name the row `vertex:n1-standard-8`. */

@@ -31,6 +31,8 @@ import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.j
 interface Options extends EndpointAddress {
   readonly transport: 'rest' | 'grpc';
   readonly auth: 'access-token' | 'none';
+  /** Null: that of the environment or the credentials. */
+  readonly quotaProject: string | null;
   /** What its replicas run on, for the bill; null: not said. */
   readonly machine: string | null;
   /** JSON text; null: none. */
@@ -65,6 +67,7 @@ const plugin: BackendPlugin<Options> = {
     'transport',
     'machine',
     'auth',
+    'quotaProject',
     'expect',
     'connections',
   ],
@@ -86,6 +89,11 @@ const plugin: BackendPlugin<Options> = {
       name: 'auth',
       value: 'access-token|none',
       summary: 'access-token for https hosts of Google unless given, else none',
+    },
+    {
+      name: 'quotaProject',
+      value: 'PROJECT',
+      summary: 'whose quota and bill the calls use; GOOGLE_CLOUD_QUOTA_PROJECT or that of the credentials unless given',
     },
     { name: 'parameters', value: 'JSON', summary: 'the parameters of predict' },
     { name: 'expect', value: 'RULE', summary: 'status:200-299, body~text; repeatable' },
@@ -130,6 +138,7 @@ function parse(raw: RawOptions): Options {
     url: parseServiceUrl,
     transport: oneOf('rest', 'grpc'),
     auth: oneOf('access-token', 'none'),
+    quotaProject: parseProject,
     parameters: parseParameters,
     machine: parseMachine,
     connections: wholeNumberWithin(1, 65_535),
@@ -140,6 +149,7 @@ function parse(raw: RawOptions): Options {
     ...address,
     transport: given.transport ?? 'rest',
     auth,
+    quotaProject: given.quotaProject ?? null,
     parameters: given.parameters ?? null,
     machine: given.machine ?? null,
     expect: expect === undefined ? ANY_2XX : parseExpect([expect].flat()),
@@ -220,8 +230,9 @@ function limitOf({ isDedicated }: Options): SizeLimit {
   return isDedicated ? DEDICATED : SHARED;
 }
 
-function wishOf({ auth }: Options): TokenWish | null {
-  return auth === 'none' ? null : { kind: 'access' };
+function wishOf({ auth, quotaProject }: Options): TokenWish | null {
+  if (auth === 'none') return null;
+  return { kind: 'access', ...(quotaProject === null ? {} : { quotaProject }) };
 }
 
 function bodiesOf({ method, parameters }: Options, payloads: readonly Payload[]): readonly RestBody[] {
@@ -281,6 +292,11 @@ async function probe(options: Options, { clock }: BackendContext, signal: AbortS
   const { controlUrl } = options;
   if (controlUrl === null) throw new Error('the address names no endpoint whose replicas could be counted');
   return deployedCapacity(await googleGet(new URL(controlUrl), wishOf(options), clock, signal));
+}
+
+function parseProject(text: string): string {
+  if (!/^[a-z0-9][a-z0-9.:-]{0,99}$/.test(text)) throw new Error('give the id of a project');
+  return text;
 }
 
 function parseMachine(text: string): string {

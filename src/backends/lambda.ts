@@ -1,7 +1,8 @@
 import type { Payload } from '../trace.js';
-import type { BackendPlugin, SizeLimit } from './backend.js';
+import type { BackendPlugin, SetUp, SizeLimit } from './backend.js';
+import { withConfiguration } from './lambda/function-configuration.js';
 import { LAMBDA_OPTIONS, type LambdaOptions, parseLambdaOptions } from './lambda/lambda-options.js';
-import { addressOf, bodiesOf, credentialsOf, openLambda } from './lambda/open-lambda.js';
+import { addressOf, bodiesOf, credentialsOf, openLambda, regionOf } from './lambda/open-lambda.js';
 import { probeLambda } from './lambda/probe-lambda.js';
 import { openSdkClient } from './lambda/sdk-client.js';
 import { awsBackend } from './shared/aws-backend.js';
@@ -9,7 +10,7 @@ import { refuseProxy } from './shared/refuse-proxy.js';
 import { toldCredentials } from './shared/aws-told-credentials.js';
 import { batchesOf } from './shared/aws-bodies.js';
 import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
-import { withRegion } from './shared/aws-options.js';
+import { withEnvironmentRegion, withRegion } from './shared/aws-region.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 
 /** docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: "6 MB each for request and response"; the error says 6291456 bytes. */
@@ -29,23 +30,28 @@ const plugin: BackendPlugin<LambdaOptions> = {
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
   connectionLimit: ({ connections }) => connections,
-  billing: ({ memoryMb, timeoutMs, architecture, region }) => ({
+  billing: ({ memoryMb, timeoutMs, architecture, startsBilled, region }) => ({
     model: 'lambda',
-    architecture,
+    ...(architecture === null ? {} : { architecture }),
+    ...(startsBilled === true ? { startsBilled } : {}),
     ...(memoryMb === null ? {} : { memoryMb }),
     ...(timeoutMs === null ? {} : { timeoutMs }),
     ...(region === null ? {} : { region }),
   }),
-  setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
+  async setUp(options, { payloads, mostInFlight, progress, env, batchSize, signal }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
     const sizes = sizesOf(options, payloads, batchSize);
     for (const warning of sizeWarnings(sizes, LIMIT, batchSize)) progress(`warning: ${warning}`);
-    return Promise.resolve({ options: withRegion(options, env), notes: notesOf(options) });
+    const located = await ready(options, env);
+    const configured = await withConfiguration(located, signal);
+    return { options: configured.options, notes: [...notesOf(options), ...configured.notes] };
   },
   checks: {
-    credentials: async (options) =>
-      options.auth === 'none' ? 'none: calls are not signed' : toldCredentials(await credentialsOf(options)),
+    credentials: async (options, env) => {
+      if (options.auth === 'none') return 'none: calls are not signed';
+      return toldCredentials(await credentialsOf(withEnvironmentRegion('lambda', options, env)));
+    },
     async address(options, env) {
       const { origin } = await addressOf(options);
       refuseProxy('lambda', origin, env);
@@ -62,6 +68,14 @@ const plugin: BackendPlugin<LambdaOptions> = {
 };
 
 export default plugin;
+
+/** With the region, and known to have credentials, so that what is wrong with them is known before anything is started. */
+async function ready(options: LambdaOptions, env: SetUp['env']): Promise<LambdaOptions> {
+  if (options.auth === 'none') return withEnvironmentRegion('lambda', options, env);
+  const located = await withRegion('lambda', options, env, regionOf);
+  (await credentialsOf(located)).close();
+  return located;
+}
 
 function sizesOf(
   { target }: LambdaOptions,

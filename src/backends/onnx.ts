@@ -10,6 +10,7 @@ import { defaultPayload, type Feed } from './onnx/fill-inputs.js';
 import { locateModel } from './onnx/locate-model.js';
 import type { ModelInput } from './onnx/model-input.js';
 import { openThread } from './onnx/open-thread.js';
+import { payloadNotes } from './onnx/payload-notes.js';
 import { serveFromPool } from './onnx/serve-from-pool.js';
 import { parseOptions, wholeNumberWithin, yesOrNo } from './shared/parse-options.js';
 
@@ -100,16 +101,20 @@ async function setUp(
   const folder = resolve(options.cache ?? cacheFolder(env));
   const { path: modelPath, synthetic } = locateModel(options.model, folder, progress);
   const inputs = await learnInputs(modelPath, options.intraOpThreads, signal);
-  const used = payloads.length > 0 ? payloads : [payloadFor(inputs, options.sequenceLength)];
+  const made = payloadFor(inputs, options.sequenceLength);
+  const used = payloads.length > 0 ? payloads : [made];
   checkPayloads(used, inputs, options.sequenceLength, batchSize !== undefined);
   return {
     options: { ...options, loaded: { modelPath, inputs } },
     ...(payloads.length > 0 ? {} : { payloads: used }),
-    notes: synthetic
-      ? [
-          `The weights of the model ${options.model} are synthetic: its answers mean nothing, its cost is that of the real one.`,
-        ]
-      : [],
+    notes: [
+      ...(synthetic
+        ? [
+            `The weights of the model ${options.model} are synthetic: its answers mean nothing, its cost is that of the real one.`,
+          ]
+        : []),
+      ...payloadNotes(payloads, made, { inputs, sequenceLength: options.sequenceLength }),
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, Capacity, SizeLimit } from './backend.js';
-import { addressOf, bodiesOf, credentialsOf, openSageMaker } from './sagemaker/open-sagemaker.js';
+import { addressOf, bodiesOf, credentialsOf, openSageMaker, regionOf } from './sagemaker/open-sagemaker.js';
 import { probeSageMaker } from './sagemaker/probe-sagemaker.js';
 import { parseSageMakerOptions, SAGEMAKER_OPTIONS, type SageMakerOptions } from './sagemaker/sagemaker-options.js';
 import { openSdkClient } from './sagemaker/sdk-client.js';
@@ -9,7 +9,7 @@ import { refuseProxy } from './shared/refuse-proxy.js';
 import { toldCredentials } from './shared/aws-told-credentials.js';
 import { batchesOf } from './shared/aws-bodies.js';
 import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
-import { withRegion } from './shared/aws-options.js';
+import { withEnvironmentRegion, withRegion } from './shared/aws-region.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 
 /** docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html */
@@ -45,15 +45,19 @@ const plugin: BackendPlugin<SageMakerOptions> = {
       ...where,
     };
   },
-  setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
+  async setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
     const sizes = sizesOf(payloads, batchSize);
     for (const warning of sizeWarnings(sizes, limitOf(options), batchSize)) progress(`warning: ${warning}`);
-    return Promise.resolve({ options: withRegion(options, env) });
+    const located = await withRegion('sagemaker', options, env, regionOf);
+    // Once here, so that what is wrong with the credentials is known before anything is started.
+    (await credentialsOf(located)).close();
+    return { options: located };
   },
   checks: {
-    credentials: async (options) => toldCredentials(await credentialsOf(options)),
+    credentials: async (options, env) =>
+      toldCredentials(await credentialsOf(withEnvironmentRegion('sagemaker', options, env))),
     async address(options, env) {
       const { origin } = await addressOf(options);
       refuseProxy('sagemaker', origin, env);

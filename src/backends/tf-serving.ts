@@ -6,7 +6,7 @@ import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { CALLS_PER_CHANNEL } from './shared/grpc-channels.js';
 import type { GrpcMethod } from './shared/grpc-runtime.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
-import { defaultPayload } from './tf-serving/default-payload.js';
+import { defaultPayload, describeDefault } from './tf-serving/default-payload.js';
 import { openGrpcBackend } from './tf-serving/grpc-backend.js';
 import { predictMethod, predictRequest } from './tf-serving/predict-request.js';
 import { probeMachine } from './tf-serving/probe-machine.js';
@@ -70,7 +70,7 @@ async function setUp(
   const used = { ...options, dtypes: Object.fromEntries(inputs.map(({ name, dtype }) => [name, dtype])) };
   const made = [defaultPayload(inputs, options)];
   await encoded(used, made, batchSize);
-  const note = `The trace has no payload: one was made from the metadata that the server tells of ${options.model}, asked for once before the start.`;
+  const note = `The trace has no payload: one was made from the metadata that the server tells of ${options.model}, asked for once before the start: ${describeDefault(inputs, options.sequenceLength)}. The cost of a call depends on these sizes; a payload, or --set sequence-length=N, sets others.`;
   return { options: used, payloads: made, notes: [...notes, note] };
 }
 

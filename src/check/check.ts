@@ -165,7 +165,7 @@ async function setUp(
   const notes = made?.notes ?? [];
   const count = used.length === 1 ? '1 payload' : `${String(used.length)} payloads`;
   return {
-    text: printable([`ready, with ${count}`, ...notes].join('; '), 600),
+    text: printable([`ready, with ${count}`, ...notes].join('; '), 2000),
     value: { options: made === undefined ? options : made.options, payloads: used },
   };
 }

@@ -48,11 +48,23 @@ function costStep(plan: Plan, asked: CallsToEstimate): CheckStep {
     return { name, state: 'skipped', text: 'how long a call takes is not known without the request' };
   const cost = costOf(plan, asked);
   if (cost.total === null) return { name, state: 'skipped', text: `unknown: ${printable(cost.reason ?? '')}` };
-  const facts = { total: cost.total, low: cost.low, high: cost.high, currency: cost.currency, sheet: cost.sheet };
+  const facts = {
+    notes: cost.notes,
+    total: cost.total,
+    low: cost.low,
+    high: cost.high,
+    currency: cost.currency,
+    sheet: cost.sheet,
+  };
   return {
     name,
     state: 'ok',
-    text: `about ${money(cost.total)} ${cost.currency}${basis(asked)}; prices of ${cost.sheet}`,
+    text: printable(
+      [`about ${money(cost.total)} ${cost.currency}${basis(asked)}`, `prices of ${cost.sheet}`, ...cost.notes].join(
+        '; ',
+      ),
+      1000,
+    ),
     facts,
   };
 }

@@ -1,4 +1,4 @@
-import { googleGetWith } from '../backends/shared/google-get.js';
+import { googleGetWith, NO_TOKEN } from '../backends/shared/google-get.js';
 import { googleTokens } from '../backends/shared/google-credentials.js';
 import { isLoopback, parseServiceUrl } from '../backends/shared/google-hosts.js';
 import { refuseProxy } from '../backends/shared/refuse-proxy.js';
@@ -37,11 +37,11 @@ export async function openMonitoring(
     wish: MetricWish,
     window: CollectWindow,
   ): Promise<Pick<CloudReading, 'series' | 'missing'>> => {
-    let text = '';
+    let sent = NO_TOKEN;
     try {
-      text = await token();
+      sent = await token();
       const get = (query: URLSearchParams): Promise<unknown> =>
-        googleGetWith(text, new URL(`${path}?${query.toString()}`, base), clock, AbortSignal.timeout(PATIENCE_MS));
+        googleGetWith(sent, new URL(`${path}?${query.toString()}`, base), clock, AbortSignal.timeout(PATIENCE_MS));
       const series = await readTimeSeries(get, wish, filterOf(target, wish.type), {
         ...window,
         toMs: window.toMs + LAG_MS,
@@ -51,7 +51,7 @@ export async function openMonitoring(
         missing: noneOf([{ name: wish.type, points: [] }, ...series]),
       };
     } catch (thrown) {
-      return { series: [], missing: [gapOf(wish.type, withoutToken(messageOf(thrown), text))] };
+      return { series: [], missing: [gapOf(wish.type, withoutToken(messageOf(thrown), sent.text))] };
     }
   };
   return {
@@ -88,12 +88,12 @@ function serviceAddress(env: Env): URL {
 }
 
 /** Kept while it lives. No token is sent over http. */
-async function tokenFor(base: URL, env: Env, unixMs: () => number): Promise<() => Promise<string>> {
-  if (base.protocol !== 'https:') return () => Promise.resolve('');
+async function tokenFor(base: URL, env: Env, unixMs: () => number): Promise<() => Promise<typeof NO_TOKEN>> {
+  if (base.protocol !== 'https:') return () => Promise.resolve(NO_TOKEN);
   const fetch = await googleTokens({ kind: 'access' }, env);
   let kept: Token | undefined;
   return async () => {
     if (kept === undefined || kept.expiresMs - unixMs() < LEAST_LIFE_MS) kept = await fetch();
-    return kept.text;
+    return kept;
   };
 }

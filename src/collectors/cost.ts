@@ -160,17 +160,28 @@ function serviceSource(billing: Billing | null, sheet: PriceSheet, plan: Plan, h
   const counts = countInvocations(tariff, plan);
   return {
     counts,
-    charge: (_seen, _end, underWay = 0) => ({
+    charge: (_seen, end, underWay = 0) => ({
       quantities: counts.quantities(underWay),
       coldStarts: counts.coldStarts(),
       reason: counts.reason(underWay),
-      notes: [...tariff.notes, ...rowNotes(tariff.meters.map(({ row }) => row))],
+      notes: [
+        ...tariff.notes,
+        ...(model === 'lambda' && hasProvisioned(end) ? [PROVISIONED] : []),
+        ...rowNotes(tariff.meters.map(({ row }) => row)),
+      ],
       excluded: EXCLUDED[model],
     }),
     spread: (perSecond) => {
       counts.spread(perSecond);
     },
   };
+}
+
+const PROVISIONED =
+  'Provisioned concurrency was allocated: it costs by the hour, and its invocations have a lower price. Neither is in this bill, which prices every invocation on demand.';
+
+function hasProvisioned({ capacity = [] }: RunEnd): boolean {
+  return toldKinds(capacity).some((kind) => kind.startsWith('provisioned-concurrency:'));
 }
 
 /** Every provisioned instance by the hour, over [first due, last done]; what comes after is the tail. */
@@ -338,7 +349,7 @@ const EXCLUDED = {
     'public addresses',
     'ephemeral storage above 512 MB',
     'provisioned concurrency',
-    'SnapStart cache and restores',
+    'the SnapStart cache and its fee per restored GB',
     'logs',
   ],
   'cloud-functions-gen1': ['free tier', 'egress', 'minimum instances', 'builds and images', 'logs'],

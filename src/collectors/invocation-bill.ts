@@ -48,7 +48,7 @@ export class InvocationBill {
     if (Number.isNaN(durationMs) && Number.isNaN(billedMs)) return false;
     set(this.requests, 1, 1, 1);
     if (this.#rule.initBilled) this.#withInit(durationMs, billedMs, initMs, coldStart[row] === COLD);
-    else this.#withoutInit(durationMs, billedMs, initMs);
+    else this.#withoutInit(durationMs, billedMs, initMs, (usage.restoreMs[row] as number) > 0);
     return true;
   }
 
@@ -66,8 +66,9 @@ export class InvocationBill {
   }
 
   /** Where the billed time may contain init, the handler's own time is what such a sheet counts. */
-  #withoutInit(durationMs: number, billedMs: number, initMs: number): void {
-    if (!Number.isNaN(billedMs) && !(initMs > 0)) this.#exactly(Math.max(billedMs, durationMs || 0));
+  #withoutInit(durationMs: number, billedMs: number, initMs: number, restored: boolean): void {
+    const billed = Math.max(billedMs, durationMs || 0);
+    if (!Number.isNaN(billedMs) && !(initMs > 0)) this.#exactly(billed, restored ? durationMs || 0 : billed);
     else if (!Number.isNaN(durationMs)) this.#exactly(durationMs);
     else {
       const least = this.#up(Math.max(0, billedMs - initMs));

@@ -60,12 +60,12 @@ export function tariffOf(billing: Billing & { model: RequestModel }, sheet: Pric
     time: {
       stepMs,
       minimumMs: timed?.minimumMs ?? 0,
-      initBilled: timed?.initBilled ?? false,
+      initBilled: timed?.initBilled === true || billing.startsBilled === true,
       longestMs: Math.ceil((positive(billing.timeoutMs) ?? LONGEST_MS[billing.model]) / stepMs) * stepMs,
     },
     memoryMb: Math.round(positive(billing.memoryMb) ?? NaN),
     least: billing.model === 'cloud-run' ? 1 / Math.max(1, positive(billing.concurrency) ?? Infinity) : 1,
-    notes: billing.model === 'cloud-run' ? [CONCURRENCY_1] : [],
+    notes: assumptionsOf(billing),
   };
 }
 
@@ -74,6 +74,14 @@ function positive(value: number | undefined): number | undefined {
   return value !== undefined && value > 0 && value < Infinity ? value : undefined;
 }
 
+/** What is assumed where the backend does not know. */
+function assumptionsOf({ model, architecture }: Billing): readonly string[] {
+  if (model === 'cloud-run') return [CONCURRENCY_1];
+  return model === 'lambda' && architecture === undefined ? [X86_64] : [];
+}
+
+const X86_64 =
+  'The architecture of the function is not known: its time is priced as x86_64, which costs a quarter more than arm64.';
 const CONCURRENCY_1 =
   'Instance time is billed, which overlapping requests share: the time of each request is an upper bound, exact at concurrency 1.';
 

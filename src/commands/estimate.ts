@@ -57,6 +57,7 @@ export class Estimate extends Command {
       'billed-ms',
       parseBilledMs,
     )({ description: 'time each request, or batch, takes, as 18 or 18ms' }),
+    architecture: Flags.option({ options: ['x86_64', 'arm64'] as const, description: 'lambda; x86_64 unless given' })(),
     region: Flags.string({ description: 'as the provider spells it; the one of the sheet unless given' }),
     instance: Flags.string({ description: 'sagemaker, ai-platform: the machine, such as ml.m4.2xlarge' }),
     instances: textFlag(
@@ -95,7 +96,7 @@ function parseBilledMs(text: string): number {
 }
 
 function billingOf(flags: EstimateFlags): Billing {
-  const { backend, memory, cpus, region, instance } = flags;
+  const { backend, memory, cpus, region, instance, architecture } = flags;
   const model = MODELS[backend as keyof typeof MODELS];
   const where = region === undefined ? {} : { region };
   if (model === 'none') return { model };
@@ -110,6 +111,7 @@ function billingOf(flags: EstimateFlags): Billing {
     memoryMb: memory,
     ...(cpus === undefined ? {} : { cpus }),
     ...(model === 'cloud-run' ? { concurrency: flags.concurrency ?? 1 } : {}),
+    ...(architecture === undefined ? {} : { architecture }),
     ...where,
   };
 }

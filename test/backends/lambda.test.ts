@@ -302,8 +302,9 @@ describe('the report of the platform', () => {
         amount,
         optional,
         optional,
+        fc.option(fc.nat(9999), { nil: undefined }),
         fc.string(),
-        (durationMs, billedMs, initMs, restoreMs, printed) => {
+        (durationMs, billedMs, initMs, restoreMs, billedRestoreMs, printed) => {
           const parts = [
             'REPORT RequestId: 8f5',
             `Duration: ${durationMs.toFixed(2)} ms`,
@@ -312,10 +313,12 @@ describe('the report of the platform', () => {
             'Max Memory Used: 99 MB',
             ...(initMs === undefined ? [] : [`Init Duration: ${initMs.toFixed(2)} ms`]),
             ...(restoreMs === undefined ? [] : [`Restore Duration: ${restoreMs.toFixed(2)} ms`]),
+            ...(billedRestoreMs === undefined ? [] : [`Billed Restore Duration: ${String(billedRestoreMs)} ms`]),
           ];
           const xray = 'XRAY TraceId: 1-5\tSegmentId: 5\tSampled: true\t';
           const text = tail(`cut\n${printed}\n${parts.join('\t')}\t\n${xray}\n`);
-          const given = { durationMs, billedMs, initMs, restoreMs, memoryMb: 2048, maxMemoryMb: 99 };
+          const allBilledMs = billedMs + (billedRestoreMs ?? 0);
+          const given = { durationMs, billedMs: allBilledMs, initMs, restoreMs, memoryMb: 2048, maxMemoryMb: 99 };
           const usage = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
           expect(text).toEqual({ cold: initMs !== undefined || restoreMs !== undefined, usage });
           const metrics = {
@@ -325,6 +328,7 @@ describe('the report of the platform', () => {
             maxMemoryUsedMB: 99,
             initDurationMs: initMs,
             restoreDurationMs: restoreMs,
+            billedRestoreDurationMs: billedRestoreMs,
           };
           const record = {
             time: 't',
@@ -361,6 +365,43 @@ describe('the report of the platform', () => {
   it('counts last: a function may print one of its own', () => {
     const log = 'REPORT RequestId: no\tDuration: 9 ms\tInit Duration: 9 ms\nREPORT RequestId: 1\tDuration: 1.00 ms\t\n';
     expect(tail(log)).toEqual({ cold: false, usage: { durationMs: 1 } });
+  });
+
+  it('is the last that names the request, in either form, whatever the function prints in the other', () => {
+    const text = (id: string, ms: number) =>
+      `REPORT RequestId: ${id}\tDuration: ${String(ms)} ms\tBilled Duration: ${String(ms)} ms\t`;
+    const record = (id: string, ms: number) =>
+      JSON.stringify({
+        type: 'platform.report',
+        record: { requestId: id, metrics: { durationMs: ms, billedDurationMs: ms } },
+      });
+    const line = fc.tuple(
+      fc.constantFrom(text, record),
+      fc.constantFrom('own', 'other'),
+      fc.integer({ min: 1, max: 99 }),
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 4 }), line, fc.boolean(), (printed, [form, , ms], known) => {
+        const platform = form('own', ms);
+        const lines = [
+          ...printed.map(([write, id, fake]) => write(id, fake)),
+          platform,
+          'XRAY TraceId: 1-5\tSegmentId: 5',
+        ];
+        const report = parseLogTail(Buffer.from(`${lines.join('\n')}\n`).toString('base64'), known ? 'own' : undefined);
+        expect(report?.usage).toEqual({ durationMs: ms, billedMs: ms });
+      }),
+    );
+    const onlyOther = Buffer.from(`${text('other', 3)}\n`).toString('base64');
+    expect(parseLogTail(onlyOther, 'own')?.usage.durationMs).toBe(3);
+    const behind = Buffer.from(`${record('own', 7)}\n${text('other', 3)}\n`).toString('base64');
+    expect(parseLogTail(behind, 'own')?.usage.durationMs).toBe(7);
+  });
+
+  it('is not cold for what a function prints like a failed start', () => {
+    const log =
+      'INIT_REPORT Init Duration: 50.25 ms\nREPORT RequestId: 1\tDuration: 60.00 ms\tBilled Duration: 60 ms\t\n';
+    expect(tail(log)?.cold).toBe(false);
   });
 
   it('of an environment that failed to start is cold', () => {

@@ -51,7 +51,7 @@ export async function serveMetadata(lifeSeconds: number): Promise<MetadataServer
   return metadata;
 }
 
-function createTokens() {
+export function createTokens() {
   const issued: Issued[] = [];
   const nth = (): string => `${String(issued.length)}-${'planted'.repeat(20)}`;
   return {
@@ -144,7 +144,7 @@ function verifiedClaims(assertion: string, publicKey: string): Record<string, st
 }
 
 /** Whatever host is asked for, this port of ours is what one gets. */
-async function openProxy(target: number): Promise<{ readonly port: number; close(): Promise<void> }> {
+export async function openProxy(target: number): Promise<{ readonly port: number; close(): Promise<void> }> {
   const { server, port, close } = await serveHttp((_request, response) => response.writeHead(500).end());
   server.on('connect', (_request, socket: Socket) => {
     const onward = connect(target, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
@@ -180,7 +180,7 @@ export async function serveHttp(listener: RequestListener): Promise<HttpFake> {
   };
 }
 
-function listening(server: { listen(port: number, host: string, then: () => void): unknown }): Promise<void> {
+export function listening(server: { listen(port: number, host: string, then: () => void): unknown }): Promise<void> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
 

@@ -4,7 +4,7 @@ import { batchCache } from '../shared/batch-cache.js';
 import { connectionShare, type Connections } from '../shared/connection-share.js';
 import { openBackgroundToken } from '../shared/google-background-token.js';
 import type { TokenWish } from '../shared/google-credentials.js';
-import { type TokenSource, withoutToken } from '../shared/google-token.js';
+import { tokenFields, type TokenSource, withoutToken } from '../shared/google-token.js';
 import { createGrpcChannels, type GrpcChannels, type GrpcReply } from '../shared/grpc-channels.js';
 import { type Grpc, type GrpcMetadata, loadGrpc } from '../shared/grpc-runtime.js';
 import { openGrpcSink } from '../shared/grpc-sink.js';
@@ -110,7 +110,7 @@ function createMetadata(grpc: Grpc, name: string, token: TokenSource | null): ()
   function fields(bearer: string): GrpcMetadata {
     const made = new grpc.Metadata();
     made.set('x-goog-request-params', `endpoint=${encodeURIComponent(name)}`);
-    if (bearer !== '') made.set('authorization', `Bearer ${bearer}`);
+    for (const [field, value] of tokenFields(bearer, token?.quotaProject)) made.set(field, value);
     return made;
   }
   return () => {

@@ -13,7 +13,10 @@ export interface LambdaOptions extends AwsOptions {
   /** What the bill needs where the log does not tell it; null: not said. */
   readonly memoryMb: number | null;
   readonly timeoutMs: number | null;
-  readonly architecture: 'x86_64' | 'arm64';
+  /** Null: as the configuration of the function says, which `setUp` asks for. */
+  readonly architecture: 'x86_64' | 'arm64' | null;
+  /** Added by `setUp`: the start of an environment was billed for it at all times. */
+  readonly startsBilled?: boolean;
   readonly expect: ExpectRule;
 }
 
@@ -27,9 +30,13 @@ export const LAMBDA_OPTIONS: readonly OptionInfo[] = [
   { name: 'url', value: 'URL', summary: 'a function URL, in place of function' },
   { name: 'log', value: 'tail|none', summary: 'whether the answer brings durations and cold starts (default tail)' },
   { name: 'auth', value: 'iam|none', summary: 'none: calls are not signed' },
-  { name: 'memory', value: 'MB', summary: 'configured memory, for the bill where no log tells it' },
+  {
+    name: 'memory',
+    value: 'MB',
+    summary: 'for the bill where no log tells it, in place of what the configuration says',
+  },
   { name: 'timeout', value: 'DURATION', summary: 'of the function: the most that a call without an answer can cost' },
-  { name: 'architecture', value: 'x86_64|arm64', summary: 'for the bill (default x86_64)' },
+  { name: 'architecture', value: 'x86_64|arm64', summary: 'for the bill, in place of what the configuration says' },
   ...AWS_OPTIONS,
 ];
 
@@ -60,7 +67,7 @@ export function parseLambdaOptions(raw: RawOptions): LambdaOptions {
     auth,
     memoryMb: given.memory ?? null,
     timeoutMs: given.timeout ?? null,
-    architecture: given.architecture ?? 'x86_64',
+    architecture: given.architecture ?? null,
     expect: parseExpect(listOf(expect)),
   };
 }

@@ -9,7 +9,15 @@ import { parseLogTail } from './parse-log-tail.js';
 
 export const LOG_HEADER = 'x-amz-log-result';
 export const FUNCTION_ERROR_HEADER = 'x-amz-function-error';
-export const KEPT_HEADERS = [LOG_HEADER, FUNCTION_ERROR_HEADER, ERROR_TYPE_HEADER, 'location', ...REPORT_HEADERS];
+export const REQUEST_ID_HEADER = 'x-amzn-requestid';
+export const KEPT_HEADERS = [
+  LOG_HEADER,
+  FUNCTION_ERROR_HEADER,
+  REQUEST_ID_HEADER,
+  ERROR_TYPE_HEADER,
+  'location',
+  ...REPORT_HEADERS,
+];
 
 /** What became of an invocation that was answered: a failed function has a status of success. */
 export function createLambdaOutcome(verdict: Verdict): (answer: Answer, requestBytes: number) => Outcome {
@@ -27,7 +35,7 @@ export function createLambdaOutcome(verdict: Verdict): (answer: Answer, requestB
 /** By the log of an invocation; without one, by the function itself in the headers of its URL. */
 function toldBy(answer: Answer, requestBytes: number): Told {
   const logTail = answer.headers[LOG_HEADER];
-  const report = logTail === undefined ? undefined : parseLogTail(logTail);
+  const report = logTail === undefined ? undefined : parseLogTail(logTail, answer.headers[REQUEST_ID_HEADER]);
   const answerBytes = answer.bodyBytes;
   if (report === undefined) {
     const { usage, ...told } = handlerReport(answer);

@@ -1,4 +1,4 @@
-import { printable, UserError } from '../../errors.js';
+import { printable } from '../../errors.js';
 import type { Payload } from '../../trace.js';
 import type { BackendContext } from '../backend.js';
 import { askAddress, PLACEHOLDER_CREDENTIALS, pathLabel, type ServiceAddress } from '../shared/aws-address.js';
@@ -11,12 +11,16 @@ import { refuseProxy } from '../shared/refuse-proxy.js';
 import { secretsOf } from '../shared/aws-secrets.js';
 import { vendorConfig } from '../shared/aws-vendor-config.js';
 import { JSON_TYPE } from '../shared/instances-json.js';
+import { strictReader } from '../shared/json-body.js';
 import type { HeaderField } from '../shared/request-bytes.js';
 import type { RequestToSign } from '../shared/signed-requests.js';
 import type { QueryField } from '../shared/sigv4.js';
 import { createLambdaOutcome, FUNCTION_ERROR_HEADER, KEPT_HEADERS } from './lambda-outcome.js';
 import type { LambdaOptions, LambdaTarget } from './lambda-options.js';
 import { parseLogTail } from './parse-log-tail.js';
+
+/** An event has to be JSON (docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), or the service refuses the call. */
+const STRICT = strictReader('Lambda and most runtimes refuse it');
 
 export function loadLambda(): Promise<typeof import('@aws-sdk/client-lambda')> {
   return loadAwsPackage('lambda', '@aws-sdk/client-lambda', () => import('@aws-sdk/client-lambda'));
@@ -55,7 +59,7 @@ export async function openLambda(
 
 /** An invocation takes JSON, and so does a batch; a function URL takes any body as it is. Throws `UserError`. */
 export function bodiesOf(payloads: readonly Payload[], { kind }: LambdaTarget, batched: boolean): readonly AwsBody[] {
-  return awsBodies('lambda', payloads, kind === 'url' && !batched);
+  return awsBodies('lambda', payloads, { asTheyAre: kind === 'url' && !batched, reader: STRICT });
 }
 
 function requestOf(options: LambdaOptions, { origin, path, query }: ServiceAddress, body: AwsBody): RequestToSign {
@@ -102,14 +106,11 @@ export function unsignedAddress(
   };
 }
 
-async function regionOf(options: LambdaOptions): Promise<string> {
+/** Of the options, else of the profile. Rejects with the error of the vendor's package where there is none. */
+export async function regionOf(options: LambdaOptions): Promise<string> {
+  if (options.region !== null) return options.region;
   const { LambdaClient } = await loadLambda();
-  const client = new LambdaClient(vendorConfig(options));
-  try {
-    return await client.config.region();
-  } catch {
-    throw new UserError('backend lambda: which region? give --set region=us-east-1 or set AWS_REGION');
-  }
+  return new LambdaClient(vendorConfig(options)).config.region();
 }
 
 export async function credentialsOf(options: LambdaOptions): Promise<KeptCredentials> {

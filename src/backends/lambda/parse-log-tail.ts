@@ -10,45 +10,51 @@ export interface LogReport {
 
 /**
  * The platform's report in the last 4 KB of a function's log (base64), in the text or the JSON form; undefined when there
- * is none. The last one counts: what a function prints comes before it.
+ * is none. A function may print such a line of its own: of several the last that names `requestId` counts, for the platform
+ * writes its report behind all that the function prints. Where none names it, the last of all counts.
  */
-export function parseLogTail(base64: string): LogReport | undefined {
+export function parseLogTail(base64: string, requestId?: string): LogReport | undefined {
   // What is read of it is ASCII, in both forms.
   const log = Buffer.from(base64, 'base64').toString('latin1');
-  const report = parseReport(log);
+  const report = parseReport(log, requestId);
   const own = report?.cold === true ? untoldInLog(log) : undefined;
   return report === undefined || own === undefined ? report : { ...report, usage: { ...report.usage, ...own } };
 }
 
 /** The same of any piece of a log, without what the function tells itself. */
-export function parseReport(log: string): LogReport | undefined {
-  return textReport(log) ?? jsonReport(log);
+export function parseReport(log: string, requestId?: string): LogReport | undefined {
+  let last: LogReport | undefined;
+  for (let end = log.length; end > 0;) {
+    const start = log.lastIndexOf('\n', end - 1) + 1;
+    const line = log.slice(start, end);
+    const isText = line.startsWith(REPORT);
+    if (isText || line.includes('"platform.report"')) {
+      const isOurs = requestId === undefined || line.includes(requestId);
+      const report =
+        isOurs || last === undefined ? reportOf(isText ? textAmounts(line, log) : jsonAmounts(line, log)) : last;
+      if (isOurs && report !== undefined) return report;
+      last = report;
+    }
+    end = start - 1;
+  }
+  return last;
 }
 
 const REPORT = 'REPORT RequestId:';
 /** An environment that failed to start says so apart from the report, which then holds no Init Duration. */
-const FAILED_INIT = /^INIT_REPORT Init Duration: ([\d.]+) ms/gm;
+const FAILED_INIT = /^INIT_REPORT Init Duration: ([\d.]+) ms\tPhase: \w+\tStatus: /gm;
 
-function textReport(log: string): LogReport | undefined {
-  const start = lastLineStart(log, REPORT);
-  if (start < 0) return undefined;
-  const end = log.indexOf('\n', start);
-  const line = log.slice(start, end < 0 ? log.length : end);
+function textAmounts(line: string, log: string): Amounts {
   const failedInit = log.includes('INIT_REPORT') ? [...log.matchAll(FAILED_INIT)].at(-1)?.[1] : undefined;
-  return reportOf({
+  return {
     durationMs: fieldOf(line, '\tDuration: '),
     billedMs: fieldOf(line, '\tBilled Duration: '),
     initMs: fieldOf(line, '\tInit Duration: ') ?? decimal(failedInit),
     restoreMs: fieldOf(line, '\tRestore Duration: '),
+    billedRestoreMs: fieldOf(line, '\tBilled Restore Duration: '),
     memoryMb: fieldOf(line, '\tMemory Size: '),
     maxMemoryMb: fieldOf(line, '\tMax Memory Used: '),
-  });
-}
-
-function lastLineStart(log: string, text: string): number {
-  let at = log.lastIndexOf(text);
-  while (at > 0 && log[at - 1] !== '\n') at = log.lastIndexOf(text, at - 1);
-  return at;
+  };
 }
 
 /** The last of that name in a line of fields such as `Billed Duration: 2 ms`, each behind a tab; `label` goes up to its number. */
@@ -66,24 +72,24 @@ function decimal(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
-/** One record a line, of the platform or of the function; the first may be cut. */
-function jsonReport(log: string): LogReport | undefined {
-  if (!log.includes('platform.report')) return undefined;
-  const records = log
-    .split('\n')
-    .filter((line) => line.includes('"platform.'))
-    .map(recordOf);
-  const report = metricsOf(records, 'platform.report');
-  if (report === undefined) return undefined;
-  const failedInit = metricsOf(records, 'platform.initReport');
-  return reportOf({
+function jsonAmounts(line: string, log: string): Amounts {
+  const report = metricsOf(recordOf(line), 'platform.report');
+  const failedInit = log.includes('"platform.initReport"') ? failedInitOf(log) : undefined;
+  return {
     durationMs: amountOf(report, 'durationMs'),
     billedMs: amountOf(report, 'billedDurationMs'),
     initMs: amountOf(report, 'initDurationMs') ?? amountOf(failedInit, 'durationMs'),
     restoreMs: amountOf(report, 'restoreDurationMs'),
+    billedRestoreMs: amountOf(report, 'billedRestoreDurationMs'),
     memoryMb: amountOf(report, 'memorySizeMB'),
     maxMemoryMb: amountOf(report, 'maxMemoryUsedMB'),
-  });
+  };
+}
+
+/** One record a line, of the platform or of the function; the first may be cut. */
+function failedInitOf(log: string): unknown {
+  const lines = log.split('\n').filter((line) => line.includes('"platform.initReport"'));
+  return lines.map((line) => metricsOf(recordOf(line), 'platform.initReport')).findLast((found) => found !== undefined);
 }
 
 function recordOf(line: string): unknown {
@@ -94,9 +100,8 @@ function recordOf(line: string): unknown {
   }
 }
 
-function metricsOf(records: readonly unknown[], type: string): unknown {
-  const last = records.findLast((record) => valueOf(record, 'type') === type);
-  return valueOf(valueOf(last, 'record'), 'metrics');
+function metricsOf(record: unknown, type: string): unknown {
+  return valueOf(record, 'type') === type ? valueOf(valueOf(record, 'record'), 'metrics') : undefined;
 }
 
 function amountOf(value: unknown, key: string): number | undefined {
@@ -111,14 +116,21 @@ function valueOf(value: unknown, key: string): unknown {
 }
 
 type Amounts = Readonly<
-  Record<'durationMs' | 'billedMs' | 'initMs' | 'restoreMs' | 'memoryMb' | 'maxMemoryMb', number | undefined>
+  Record<
+    'durationMs' | 'billedMs' | 'initMs' | 'restoreMs' | 'billedRestoreMs' | 'memoryMb' | 'maxMemoryMb',
+    number | undefined
+  >
 >;
 
-/** A report without a duration is none. Name by name: a loop over names costs several times as much. */
-function reportOf({ durationMs, billedMs, initMs, restoreMs, memoryMb, maxMemoryMb }: Amounts): LogReport | undefined {
+/**
+ * A report without a duration is none. The restore of a snapshot is billed besides the invocation, and both are one time of
+ * the bill here. Name by name: a loop over names costs several times as much.
+ */
+function reportOf(amounts: Amounts): LogReport | undefined {
+  const { durationMs, billedMs, initMs, restoreMs, billedRestoreMs, memoryMb, maxMemoryMb } = amounts;
   if (durationMs === undefined) return undefined;
   const usage: { -readonly [K in keyof Usage]: Usage[K] } = { durationMs };
-  if (billedMs !== undefined) usage.billedMs = billedMs;
+  if (billedMs !== undefined) usage.billedMs = billedMs + (billedRestoreMs ?? 0);
   if (initMs !== undefined) usage.initMs = initMs;
   if (restoreMs !== undefined) usage.restoreMs = restoreMs;
   if (memoryMb !== undefined) usage.memoryMb = memoryMb;

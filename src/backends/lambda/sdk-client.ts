@@ -5,7 +5,7 @@ import { sdkTransport } from '../shared/aws-sdk-transport.js';
 import { secretsOf } from '../shared/aws-secrets.js';
 import { vendorConfig } from '../shared/aws-vendor-config.js';
 import { refuseProxy } from '../shared/refuse-proxy.js';
-import { createLambdaOutcome, FUNCTION_ERROR_HEADER, LOG_HEADER } from './lambda-outcome.js';
+import { createLambdaOutcome, FUNCTION_ERROR_HEADER, LOG_HEADER, REQUEST_ID_HEADER } from './lambda-outcome.js';
 import type { LambdaOptions } from './lambda-options.js';
 import { addressOf, bodiesOf, credentialsOf, loadLambda } from './open-lambda.js';
 
@@ -28,7 +28,11 @@ export async function openSdkClient(options: LambdaOptions, context: BackendCont
       async send({ bytes }, abortSignal) {
         const output = await client.send(new InvokeCommand(inputOf(options, bytes)), { abortSignal });
         const { FunctionError, LogResult, Payload, $metadata } = output;
-        const headers = { [FUNCTION_ERROR_HEADER]: FunctionError, [LOG_HEADER]: LogResult };
+        const headers = {
+          [FUNCTION_ERROR_HEADER]: FunctionError,
+          [LOG_HEADER]: LogResult,
+          [REQUEST_ID_HEADER]: $metadata.requestId,
+        };
         return { status: $metadata.httpStatusCode, headers, body: Payload };
       },
       outcomeOf: createLambdaOutcome({ expect: options.expect, secrets: () => secretsOf(credentials) }),

@@ -1,7 +1,9 @@
 import { messageOf, printable, UserError } from '../../errors.js';
 import type { Payload } from '../../trace.js';
-import { defaultShape, fillInputs, type Feed } from './fill-inputs.js';
+import { defaultShape, fillInputs, fillOf, type Feed } from './fill-inputs.js';
 import { checkShape, describeInput, type ModelInput } from './model-input.js';
+import { exactNumber, parseExactJson } from '../shared/exact-json.js';
+import { bufferOf } from '../shared/json-body.js';
 import { nestedNumbers } from '../shared/nested-numbers.js';
 import { looksLikeNpy, parseNpy } from '../shared/parse-npy.js';
 import { seededTensor } from '../shared/seeded-tensor.js';
@@ -38,10 +40,25 @@ function decodeEntry(i: number, payload: Payload, shape: FeedShape): Feed {
 }
 
 /** What the model is given for a payload. Throws an Error that says what is wrong with it. */
-export function decodePayload(payload: Payload, { inputs, sequenceLength }: FeedShape): Feed {
+export function decodePayload(payload: Payload, shape: FeedShape): Feed {
+  return fillInputs(shape.inputs, tensorsOf(payload, shape), shape.sequenceLength);
+}
+
+/** The inputs that a payload leaves out, and what they are filled with. Throws as `decodePayload`. */
+export function filledInputs(payload: Payload, shape: FeedShape): readonly string[] {
+  const given = tensorsOf(payload, shape);
+  const feed = fillInputs(shape.inputs, given, shape.sequenceLength);
+  return shape.inputs.flatMap((input, i) =>
+    given.has(input.name)
+      ? []
+      : [`${describeInput({ ...input, shape: feed[i]?.shape ?? [] })} with ${fillOf(input.name).description}`],
+  );
+}
+
+function tensorsOf(payload: Payload, { inputs, sequenceLength }: FeedShape): ReadonlyMap<string, Tensor> {
   const [first] = inputs;
   if (first === undefined) throw new Error('the model has no inputs');
-  return fillInputs(inputs, givenTensors(payload, inputs, first, sequenceLength), sequenceLength);
+  return givenTensors(payload, inputs, first, sequenceLength);
 }
 
 function givenTensors(
@@ -57,7 +74,8 @@ function givenTensors(
   const { bytes } = payload;
   const type = payload.contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (looksLikeNpy(bytes)) return forInput(first, parseNpy(bytes));
-  if (type === 'application/json') return fromJson(parseJson(bytes), inputs, first);
+  if (type === 'application/json')
+    return fromJson(parseExactJson(bufferOf(bytes).toString('utf8'), exactNumber), inputs, first);
   if (type.startsWith('image/') || looksLikeImage(bytes)) {
     throw new Error(
       'images are not decoded here; scale it to what the model wants and save the array with numpy.save (.npy)',
@@ -82,18 +100,10 @@ function rawTensor(bytes: Uint8Array, input: ModelInput, sequenceLength: number,
   );
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    // A view, so that bytes on shared memory are read as well.
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as unknown;
-  } catch (thrown) {
-    throw new Error(`it is no JSON: ${messageOf(thrown)}`);
-  }
-}
-
 /** Nested arrays; or {"inputs": ...} with the whole batch; or {"instances": [...]} with one entry for each of the batch. */
 function fromJson(json: unknown, inputs: readonly ModelInput[], first: ModelInput): ReadonlyMap<string, Tensor> {
-  if (Array.isArray(json) || typeof json === 'number') return namedTensors({ [first.name]: json }, inputs);
+  if (Array.isArray(json) || typeof json === 'number' || typeof json === 'bigint')
+    return namedTensors({ [first.name]: json }, inputs);
   if (isObject(json) && 'inputs' in json)
     return namedTensors(isObject(json['inputs']) ? json['inputs'] : { [first.name]: json['inputs'] }, inputs);
   if (isObject(json) && Array.isArray(json['instances']))

@@ -68,12 +68,26 @@ function isRecurrentState([layers, , width, ...rest]: ModelInput['shape']): bool
 /** By the customs of exported models: masks are ones, positions count up, a sample rate is 16,000; all else is zeros. */
 function plainTensor({ name, dtype }: ModelInput, shape: readonly number[]): Tensor {
   const { length } = newTensor(dtype, shape).values;
-  return tensorOf(dtype, shape, Array.from({ length }, valueAt(name.toLowerCase(), shape.at(-1) ?? 1)));
+  const { valueAt } = fillOf(name);
+  const lastSize = shape.at(-1) ?? 1;
+  return tensorOf(
+    dtype,
+    shape,
+    Array.from({ length }, (_, i) => valueAt(i, lastSize)),
+  );
 }
 
-function valueAt(name: string, lastSize: number): (_: unknown, i: number) => number {
-  if (name.includes('mask')) return () => 1;
-  if (name.includes('position')) return (_, i) => i % lastSize;
-  if (/^sr$|samp(le|ling)_?rate/.test(name)) return () => SAMPLES_PER_SECOND;
-  return () => 0;
+interface Fill {
+  readonly description: string;
+  readonly valueAt: (index: number, lastSize: number) => number;
+}
+
+/** What an input of this name is filled with where a payload leaves it out. */
+export function fillOf(inputName: string): Fill {
+  const name = inputName.toLowerCase();
+  if (name.includes('mask')) return { description: 'ones', valueAt: () => 1 };
+  if (name.includes('position')) return { description: 'positions', valueAt: (i, lastSize) => i % lastSize };
+  if (/^sr$|samp(le|ling)_?rate/.test(name))
+    return { description: String(SAMPLES_PER_SECOND), valueAt: () => SAMPLES_PER_SECOND };
+  return { description: 'zeros', valueAt: () => 0 };
 }

@@ -31,9 +31,10 @@ export async function keepCredentials(backend: string, provider: CredentialProvi
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   const counts = { renewed: 0, failed: 0 };
-  let current = await provider().catch((thrown: unknown) => {
+  const given = await provider().catch((thrown: unknown) => {
     throw noCredentials(backend, thrown);
   });
+  let current = checked(backend, given);
   const wait = (leastMs: number): void => {
     const { expiration } = current;
     if (expiration === undefined || closed) return;
@@ -42,7 +43,7 @@ export async function keepCredentials(backend: string, provider: CredentialProvi
   };
   const renew = async (): Promise<void> => {
     try {
-      current = await provider({ forceRefresh: true });
+      current = checked(backend, await provider({ forceRefresh: true }));
       counts.renewed++;
       wait(LEAST_WAIT_MS);
     } catch {
@@ -60,6 +61,20 @@ export async function keepCredentials(backend: string, provider: CredentialProvi
       clearTimeout(timer);
     },
   };
+}
+
+/** Key ids and tokens become headers; a line break within one, of a file or a variable, must not. */
+function checked<C extends AwsCredentials>(backend: string, credentials: C): C {
+  const parts = [
+    ['access key id', credentials.accessKeyId],
+    ['secret access key', credentials.secretAccessKey],
+    ['session token', credentials.sessionToken ?? ''],
+  ] as const;
+  const wrong = parts.find(([, text]) => !/^[\x21-\x7e]*$/.test(text));
+  if (wrong === undefined) return credentials;
+  throw new UserError(
+    `backend ${backend}: the ${wrong[0]} of the AWS credentials holds a space, a line break or another character that none has; correct it in the environment or the profile`,
+  );
 }
 
 /** Short-lived ones are renewed at half of their time. */

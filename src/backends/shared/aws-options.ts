@@ -44,12 +44,6 @@ export function awsOptions(given: Partial<AwsOptions>): AwsOptions {
   };
 }
 
-/** Where no region is given, that of the environment, which the vendor's own clients would take: prices depend on it. */
-export function withRegion<O extends AwsOptions>(options: O, env: Readonly<Record<string, string | undefined>>): O {
-  const region = env['AWS_REGION'] ?? '';
-  return options.region === null && region !== '' ? { ...options, region: parseRegion(region) } : options;
-}
-
 export function listOf(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === 'string' ? [value] : value;
@@ -67,8 +61,12 @@ export function textWithin(most: number): (text: string) => string {
 }
 
 /** It becomes part of a host name. */
+export function isRegion(text: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
+}
+
 function parseRegion(text: string): string {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) throw new Error('give a region such as us-east-1');
+  if (!isRegion(text)) throw new Error('give a region such as us-east-1');
   return text;
 }
 

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../../errors.js';
 import type { TokenWish } from './google-credentials.js';
 import type { FromTokenThread } from './google-token-thread.js';
-import type { TokenFacts, TokenSource } from './google-token.js';
+import type { TokenSource } from './google-token.js';
 
 /**
  * A token source in a thread of its own: to get a token is signing, TLS and a library that takes 10 to 20 ms at a stretch,
@@ -12,7 +12,8 @@ import type { TokenFacts, TokenSource } from './google-token.js';
 export async function openBackgroundToken(wish: TokenWish): Promise<TokenSource> {
   // Without the flags of this process, some of which no thread takes (--input-type).
   const worker = new Worker(new URL('./google-token-thread.js', import.meta.url), { workerData: wish, execArgv: [] });
-  let { text, facts } = await firstToken(worker);
+  const first = await firstToken(worker);
+  let { text, facts } = first;
   worker.on('message', (message: FromTokenThread) => {
     if (message.kind === 'token') ({ text, facts } = message);
   });
@@ -23,12 +24,13 @@ export async function openBackgroundToken(wish: TokenWish): Promise<TokenSource>
   worker.unref();
   return {
     current: () => text,
+    quotaProject: first.quotaProject,
     facts: () => facts,
     close: () => void worker.terminate(),
   };
 }
 
-function firstToken(worker: Worker): Promise<{ readonly text: string; readonly facts: TokenFacts }> {
+function firstToken(worker: Worker): Promise<FromTokenThread & { readonly kind: 'token' }> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
       reject(error);

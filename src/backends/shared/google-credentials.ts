@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
-import type { AuthClient } from 'google-auth-library';
+import type { AuthClient, ExternalAccountClientOptions, GoogleAuth } from 'google-auth-library';
 import { printable, UserError } from '../../errors.js';
 import type { Token, TokenFetch } from './google-token.js';
 import { codeOf } from './socket-failure.js';
 
 /** What the service wants to see: who may call Google's interfaces, or who calls a service of this address. */
 export type TokenWish =
-  | { readonly kind: 'access' }
+  | {
+      readonly kind: 'access';
+      /** In place of that of the environment or the credentials. */
+      readonly quotaProject?: string;
+    }
   /** `audience`: whom the token is for. */
   | { readonly kind: 'id'; readonly audience: string };
 
@@ -23,13 +27,13 @@ const NO_PROJECT = 'none';
  */
 export async function googleTokens(wish: TokenWish, env: Env): Promise<TokenFetch> {
   checkKeyFile(env['GOOGLE_APPLICATION_CREDENTIALS'] ?? '');
-  const { GoogleAuth } = await loadLibrary();
-  const auth = new GoogleAuth({ scopes: [SCOPE], projectId: NO_PROJECT });
+  const library = await loadLibrary();
+  const auth = new library.GoogleAuth({ scopes: [SCOPE], projectId: NO_PROJECT });
   let client: AuthClient | undefined;
   return async () => {
     try {
-      client ??= await auth.getClient();
-      return await (wish.kind === 'access' ? accessToken(client) : idToken(client, wish.audience));
+      client ??= wish.kind === 'access' ? await auth.getClient() : await idClient(library, auth);
+      return await (wish.kind === 'access' ? accessToken(client, wish.quotaProject) : idToken(client, wish.audience));
     } catch (thrown) {
       if (thrown instanceof UserError) throw thrown;
       throw new UserError(`cannot get a Google token: ${reasonOf(thrown)}`);
@@ -45,7 +49,34 @@ export async function toldToken(wish: TokenWish | null, env: Env, nowMs = Date.n
   return `${what} was given, good for ${String(Math.floor((expiresMs - nowMs) / 60_000))} min and renewed before that`;
 }
 
-async function loadLibrary(): Promise<typeof import('google-auth-library')> {
+type Library = typeof import('google-auth-library');
+
+/**
+ * A client that can be asked for ID tokens. Federated credentials (`external_account`) give none themselves: their own token,
+ * which a service of Google's changes for the token of the workload, lets them ask for one of the service account that
+ * they impersonate. Throws `UserError` where they impersonate none.
+ */
+async function idClient(library: Library, auth: GoogleAuth): Promise<AuthClient> {
+  const client = await auth.getClient();
+  if (!(client instanceof library.BaseExternalAccountClient)) return client;
+  const { service_account_impersonation_url: url, ...federated } = auth.jsonContent as ExternalAccountClientOptions;
+  const targetPrincipal = client.getServiceAccountEmail();
+  if (url === undefined || targetPrincipal === null)
+    throw new UserError(
+      'federated Google credentials give ID tokens only of a service account; make them with gcloud iam workload-identity-pools create-cred-config --service-account=..., or --set auth=none for a public service',
+    );
+  const sourceClient = library.ExternalAccountClient.fromJSON(federated as ExternalAccountClientOptions);
+  if (sourceClient === null) throw new Error('it is an external account, and is none');
+  sourceClient.scopes = [SCOPE];
+  return new library.Impersonated({
+    sourceClient,
+    targetPrincipal,
+    targetScopes: [SCOPE],
+    endpoint: new URL(url).origin,
+  });
+}
+
+async function loadLibrary(): Promise<Library> {
   try {
     return await import('google-auth-library');
   } catch (thrown) {
@@ -81,17 +112,31 @@ function isKeyFile(text: string): boolean {
 /** Of credentials that do not say when their token ends. */
 const ASSUMED_LIFE_MS = 300_000;
 
-async function accessToken(client: AuthClient): Promise<Token> {
+async function accessToken(client: AuthClient, asked: string | undefined): Promise<Token> {
   // Everything is too old: never a token from its cache.
   client.eagerRefreshThresholdMillis = Infinity;
   const { token } = await client.getAccessToken();
-  return { text: token ?? '', expiresMs: client.credentials.expiry_date ?? Date.now() + ASSUMED_LIFE_MS };
+  const quotaProject = asked ?? client.quotaProjectId ?? '';
+  checkQuotaProject(quotaProject);
+  return {
+    text: token ?? '',
+    expiresMs: client.credentials.expiry_date ?? Date.now() + ASSUMED_LIFE_MS,
+    ...(quotaProject === '' ? {} : { quotaProject }),
+  };
+}
+
+/** It becomes a header. */
+function checkQuotaProject(project: string): void {
+  if (project === '' || /^[a-z0-9][a-z0-9.:-]{0,99}$/i.test(project)) return;
+  throw new UserError(
+    'the quota project of the Google credentials is no project; correct GOOGLE_CLOUD_QUOTA_PROJECT, or quota_project_id in the credentials',
+  );
 }
 
 async function idToken(client: AuthClient, audience: string): Promise<Token> {
   if (!('fetchIdToken' in client)) {
     throw new UserError(
-      'these Google credentials give no ID tokens; use a service account (GOOGLE_APPLICATION_CREDENTIALS=key.json), or --set auth=none for a public service',
+      'these Google credentials give no ID tokens; use a service account (GOOGLE_APPLICATION_CREDENTIALS=key.json) or impersonate one (gcloud auth application-default login --impersonate-service-account=...), or --set auth=none for a public service',
     );
   }
   const fetchIdToken = client.fetchIdToken as (this: AuthClient, audience: string) => Promise<string>;
@@ -118,6 +163,10 @@ function reasonOf(thrown: unknown): string {
   if (text.includes('Could not load the default credentials')) {
     return 'there are no credentials here; set GOOGLE_APPLICATION_CREDENTIALS=key.json, or run: gcloud auth application-default login';
   }
+  if (text.includes('executables need to be explicitly allowed'))
+    return 'they run a program; allow it with GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1';
+  if (/^The file at .* does not exist/s.test(text))
+    return 'the file that they name for the subject token does not exist';
   const missing = /does not contain an? (\w+) field/.exec(text)?.[1];
   if (missing !== undefined) return `the key file has no ${missing}; give the JSON that Google made`;
   const code = codeOf(thrown);
@@ -129,7 +178,15 @@ function answerOf(thrown: unknown): string | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('response' in thrown)) return undefined;
   const { status, data } = (thrown.response ?? {}) as { readonly status?: unknown; readonly data?: unknown };
   if (typeof status !== 'number') return undefined;
-  const error = typeof data === 'object' && data !== null && 'error' in data ? data.error : '';
-  const name = typeof error === 'string' && /^[a-z_]{1,40}$/.test(error) ? ` ${error}` : '';
+  const error = memberOf(data, 'error');
+  // An OAuth server names it, an interface of Google's has an object with a status such as PERMISSION_DENIED.
+  const code = typeof error === 'string' ? error : memberOf(error, 'status');
+  const name = typeof code === 'string' && /^[a-z_]{1,40}$/i.test(code) ? ` ${code}` : '';
   return `its server answered ${String(status)}${name}; check that the credentials are valid and may get tokens`;
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && key in value
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
 }

@@ -5,7 +5,12 @@ import { openTokenSource, type TokenFacts } from './google-token.js';
 
 /** What the thread says: first whether there is a token, then what became of each attempt to replace it. */
 export type FromTokenThread =
-  | { readonly kind: 'token'; readonly text: string; readonly facts: TokenFacts }
+  | {
+      readonly kind: 'token';
+      readonly text: string;
+      readonly quotaProject: string | undefined;
+      readonly facts: TokenFacts;
+    }
   | { readonly kind: 'failed'; readonly message: string; readonly mendable: boolean };
 
 if (parentPort !== null) {
@@ -19,7 +24,7 @@ if (parentPort !== null) {
     const fetch = await googleTokens(workerData as TokenWish, process.env);
     const source = await openTokenSource(fetch, undefined, tell);
     function tell(): void {
-      say({ kind: 'token', text: source.current(), facts: source.facts() });
+      say({ kind: 'token', text: source.current(), quotaProject: source.quotaProject, facts: source.facts() });
     }
     tell();
   } catch (thrown) {

@@ -1,10 +1,13 @@
 import { UserError } from '../../errors.js';
+import type { HeaderField } from './request-bytes.js';
 
 /** A bearer token. */
 export interface Token {
   readonly text: string;
   /** Unix time, ms. */
   readonly expiresMs: number;
+  /** The project that is charged for the calls and whose quota they use, where it is not that of the credentials. */
+  readonly quotaProject?: string;
 }
 
 /** Gets a new token; never one from a cache of ours. Rejects with what the user can mend. */
@@ -26,6 +29,8 @@ export interface TokenFacts {
 export interface TokenSource {
   /** The newest token: a property read, no work. While refreshing fails it is the old one, and the service says so. */
   current(): string;
+  /** As of the first token: it does not change. */
+  readonly quotaProject?: string | undefined;
   facts(): TokenFacts;
   close(): void;
 }
@@ -72,6 +77,7 @@ class Refreshing implements TokenSource {
   readonly #timers: TokenTimers;
   readonly #onChange: () => void;
   #text = '';
+  #quotaProject: string | undefined;
   #refreshes = 0;
   #failed = 0;
   #closed = false;
@@ -87,6 +93,10 @@ class Refreshing implements TokenSource {
     this.#take(await this.#patientFetch());
   }
 
+  get quotaProject(): string | undefined {
+    return this.#quotaProject;
+  }
+
   current(): string {
     return this.#text;
   }
@@ -100,8 +110,9 @@ class Refreshing implements TokenSource {
     this.#cancel();
   }
 
-  #take({ text, expiresMs }: Token): void {
+  #take({ text, expiresMs, quotaProject }: Token): void {
     this.#text = text;
+    this.#quotaProject ??= quotaProject;
     const nowMs = this.#timers.now();
     const leftMs = expiresMs - nowMs;
     // One that has expired already (the clocks differ) is no reason to ask again and again.
@@ -153,6 +164,13 @@ function checked(token: Token): Token {
   const isFit = /^[\x21-\x7e]+$/.test(token.text) && token.text.length <= MAX_TOKEN_CHARACTERS;
   if (isFit && Number.isFinite(token.expiresMs)) return token;
   throw new UserError('the Google credentials gave a malformed token; check what answers as its server');
+}
+
+/** The header fields of calls with this token; an empty one is not sent. */
+export function tokenFields(text: string, quotaProject: string | undefined): readonly HeaderField[] {
+  if (text === '') return [];
+  const quota: readonly HeaderField[] = quotaProject === undefined ? [] : [['x-goog-user-project', quotaProject]];
+  return [['authorization', `Bearer ${text}`], ...quota];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { batchCache } from './batch-cache.js';
+import { tokenFields, type TokenSource } from './google-token.js';
 import type { HeaderField } from './request-bytes.js';
 
 /** The bytes of one payload's request, for each index in the trace. */
@@ -17,7 +18,7 @@ export interface TokenRequests {
  * the indexes of a batch, made and kept for each distinct content.
  */
 export function createTokenRequests(
-  token: { current(): string } | null,
+  token: Pick<TokenSource, 'current' | 'quotaProject'> | null,
   count: number,
   make: (payload: number, authorization: readonly HeaderField[]) => BytesOf,
   makeBatch: (payloads: Uint32Array, authorization: readonly HeaderField[]) => BytesOf = noBatch,
@@ -25,7 +26,7 @@ export function createTokenRequests(
   const current = (): string => token?.current() ?? '';
   const fresh = (makeWith: (authorization: readonly HeaderField[]) => BytesOf): Made => {
     const text = current();
-    return { text, bytesOf: makeWith(text === '' ? [] : [['authorization', `Bearer ${text}`]]) };
+    return { text, bytesOf: makeWith(tokenFields(text, token?.quotaProject)) };
   };
   const one = (payload: number): Made => fresh((authorization) => make(payload, authorization));
   const batch = (payloads: Uint32Array): Made => fresh((authorization) => makeBatch(payloads, authorization));

@@ -1,3 +1,4 @@
+import { printable } from '../../errors.js';
 import type { Payload, TensorDtype } from '../../trace.js';
 import { JSON_TYPE } from '../shared/instances-json.js';
 import { seededTensor } from '../shared/seeded-tensor.js';
@@ -16,10 +17,28 @@ export function defaultPayload(
   { method, sequenceLength }: Pick<TfServingOptions, 'method' | 'sequenceLength'>,
 ): Payload {
   const tensors = inputs.map((input, i): readonly [string, Tensor] => {
-    const shape = input.shape.map((size, axis) => (size === -1 ? freeSize(input.shape, axis, sequenceLength) : size));
+    const shape = filledShape(input, sequenceLength);
     return [input.name, i === 0 ? seededTensor({ dtype: input.dtype, shape, seed: 1 }) : plainTensor(input, shape)];
   });
   return { kind: 'bytes', contentType: JSON_TYPE, bytes: Buffer.from(bodyText(method, tensors), 'utf8') };
+}
+
+/** Each input as it was made, beside what the model leaves open: `ids int64 [1, 32] for [?, ?]`. */
+export function describeDefault(inputs: readonly SignatureInput[], sequenceLength: number): string {
+  const parts = inputs.map((input, i) => {
+    const sizes = input.shape.map((size) => (size === -1 ? '?' : String(size)));
+    const values = i === 0 ? 'random values' : isMask(input.name) ? 'ones' : 'zeros';
+    return `${input.name} ${input.dtype} [${filledShape(input, sequenceLength).join(', ')}] of ${values} for [${sizes.join(', ')}]`;
+  });
+  return printable(parts.join(', '), 1000);
+}
+
+function filledShape({ shape }: SignatureInput, sequenceLength: number): number[] {
+  return shape.map((size, axis) => (size === -1 ? freeSize(shape, axis, sequenceLength) : size));
+}
+
+function isMask(name: string): boolean {
+  return name.toLowerCase().includes('mask');
 }
 
 /** By the customs of exported models: the first axis is the batch, four are an image. */
@@ -38,7 +57,7 @@ function plainTensor(
   return tensorOf(
     dtype,
     shape,
-    Array.from({ length }, () => (name.toLowerCase().includes('mask') ? 1 : 0)),
+    Array.from({ length }, () => (isMask(name) ? 1 : 0)),
   );
 }
 
