@@ -73,6 +73,8 @@ export default plugin;
 async function ready(options: LambdaOptions, env: SetUp['env']): Promise<LambdaOptions> {
   if (options.auth === 'none') return withEnvironmentRegion('lambda', options, env);
   const located = await withRegion('lambda', options, env, regionOf);
+  // Before anything is asked: what is refused here would go around the proxy.
+  refuseProxy('lambda', (await addressOf(located)).origin, env);
   (await credentialsOf(located)).close();
   return located;
 }

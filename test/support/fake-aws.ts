@@ -43,6 +43,7 @@ export interface FakeAnswer {
 
 export interface FakeAws {
   readonly url: string;
+  /** The calls that are measured, without the questions about what is configured and provisioned. */
   readonly seen: readonly Seen[];
   close(): Promise<void>;
 }
@@ -50,6 +51,7 @@ export interface FakeAws {
 /**
  * A service of AWS on loopback: it answers what `answer` says. With `accepts`, it checks the signature of each request as the
  * service would (signed by aws4 from what arrived) and refuses, telling what it signed, when none of these keys made it.
+ * `nth` counts the measured calls; it is -1 for the others.
  */
 export async function startFakeAws(
   answer: (seen: Seen, nth: number) => FakeAnswer,
@@ -61,9 +63,10 @@ export async function startFakeAws(
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const one = seenOf(request, Buffer.concat(chunks));
-      seen.push(one);
+      const isControl = one.method === 'GET' || one.headers['x-amz-target'] !== undefined;
+      if (!isControl) seen.push(one);
       const isRefused = accepts !== undefined && !accepts().some((credentials) => isSignedBy(one, credentials));
-      reply(response, isRefused ? refusal(one) : answer(one, seen.length - 1));
+      reply(response, isRefused ? refusal(one) : answer(one, isControl ? -1 : seen.length - 1));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
