@@ -96,6 +96,7 @@ export async function serveFederation(): Promise<Federation | undefined> {
     return {
       GOOGLE_APPLICATION_CREDENTIALS: path,
       HTTPS_PROXY: `http://127.0.0.1:${String(proxy.port)}`,
+      NO_PROXY: '127.0.0.1',
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
       GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES: '1',
     };
