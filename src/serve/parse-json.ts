@@ -1,3 +1,4 @@
+import { exactNumber, parseExactJson } from '../backends/shared/exact-json.js';
 import { messageOf, printable } from '../errors.js';
 import { ServingError } from './serving-error.js';
 
@@ -5,14 +6,25 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The body of a request. Throws `ServingError` unless it is a JSON object. */
 export function parseJsonObject(body: Uint8Array): JsonObject {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+    value = JSON.parse(text);
   } catch (thrown) {
-    throw new ServingError('INVALID_ARGUMENT', `JSON Parse error: ${messageOf(thrown)}`);
+    value = withNonFinite(text);
+    if (value === undefined) throw new ServingError('INVALID_ARGUMENT', `JSON Parse error: ${messageOf(thrown)}`);
   }
   if (isJsonObject(value)) return value;
   throw new ServingError('INVALID_ARGUMENT', `JSON Value: ${preview(value)} Is not object`);
+}
+
+/** NaN and Infinity are read, as by TensorFlow Serving. Undefined where it is no JSON for other reasons. */
+function withNonFinite(text: string): unknown {
+  try {
+    return parseExactJson(text, (number) => Number(exactNumber(number)));
+  } catch {
+    return undefined;
+  }
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {

@@ -5,9 +5,15 @@ import { expect, it } from 'vitest';
 import type { RawOptions } from '#src/backends/backend';
 import { ROOT } from '../support/run-cli.js';
 
-const PEERS = (
-  JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { peerDependencies: Record<string, string> }
-).peerDependencies;
+type Versions = Readonly<Record<string, string>>;
+const { peerDependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly peerDependencies: Versions;
+  readonly devDependencies: Versions;
+};
+/** The version of each that the tests run with. The package declares ranges. */
+const PEERS: Versions = Object.fromEntries(
+  Object.keys(peerDependencies).map((name) => [name, devDependencies[name] ?? 'no version']),
+);
 
 const VERTEX = 'projects/p-1/locations/us-central1/endpoints/42';
 const url = 'http://127.0.0.1:1';

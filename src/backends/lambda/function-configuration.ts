@@ -82,7 +82,5 @@ function notesOf(given: LambdaOptions, { memoryMb, architecture }: Configuration
   );
   const basis = parts.length === 0 ? [] : [`The configuration of the function says ${parts.join(', ')}.`];
   const differs = architecture !== undefined && given.architecture !== null && given.architecture !== architecture;
-  return differs
-    ? [...basis, `It is billed as ${String(given.architecture)}, as the option architecture says.`]
-    : basis;
+  return differs ? [...basis, `It is billed as ${given.architecture}, as the option architecture says.`] : basis;
 }

@@ -20,13 +20,15 @@ function connectionFailure(thrown: unknown) {
   return isLost ? lossFailure(thrown, { reused: false, answerBytes: 0 }) : dialFailure(thrown);
 }
 
+const NAMELESS = ['SyntaxError', 'Unknown', 'UnknownError'];
+
 function awsErrorOf(thrown: unknown, status: number): AwsError {
   const reason = textOf(thrown, 'Reason');
   const originalMessage = textOf(thrown, 'OriginalMessage');
   const originalStatus = valueOf(thrown, 'OriginalStatusCode');
   // A body in no form it knows is a SyntaxError there; an answer without a name is called Unknown or UnknownError.
   const name = nameOf(thrown);
-  const isNameless = ['SyntaxError', 'Unknown', 'UnknownError'].includes(name);
+  const isNameless = [name, textOf(thrown, 'message') ?? ''].some((text) => NAMELESS.includes(text));
   return {
     status,
     name: isNameless ? '' : name,

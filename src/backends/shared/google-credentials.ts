@@ -65,7 +65,7 @@ async function idClient(library: Library, auth: GoogleAuth): Promise<AuthClient>
     throw new UserError(
       'federated Google credentials give ID tokens only of a service account; make them with gcloud iam workload-identity-pools create-cred-config --service-account=..., or --set auth=none for a public service',
     );
-  const sourceClient = library.ExternalAccountClient.fromJSON(federated as ExternalAccountClientOptions);
+  const sourceClient = library.ExternalAccountClient.fromJSON(federated);
   if (sourceClient === null) throw new Error('it is an external account, and is none');
   sourceClient.scopes = [SCOPE];
   return new library.Impersonated({
