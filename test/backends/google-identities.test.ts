@@ -95,28 +95,26 @@ describe.skipIf(federation === undefined)('access tokens', () => {
   const issuer = federation as Federation;
   const options = (): string[] => ['--set', `url=${url()}/e:predict`, '--set', 'auth=access-token'];
 
-  it('come from workloads and impersonation, with the quota project that is asked for, set or in the credentials', async () => {
-    const credentials = issuer.impersonation('of-the-credentials');
-    const cases: readonly (readonly [string[], Readonly<Record<string, string>>, string | undefined])[] = [
-      [[], issuer.workload('url', false), undefined],
-      [[], issuer.workload('file', true), undefined],
-      [[], credentials, 'of-the-credentials'],
-      [[], { ...credentials, GOOGLE_CLOUD_QUOTA_PROJECT: 'of-the-environment' }, 'of-the-environment'],
-      [
-        ['--set', 'quotaProject=of-the-option'],
-        { ...credentials, GOOGLE_CLOUD_QUOTA_PROJECT: 'other' },
-        'of-the-option',
-      ],
-    ];
-    for (const [more, env, quotaProject] of cases) {
-      const { code, stderr } = await runWith('ai-platform', [...options(), ...more], env);
-      expect(code, stderr).not.toBe(2);
-      expect(asked).toHaveLength(2);
-      for (const [authorization, sent] of asked.splice(0)) {
-        expect(issuer.accepts(authorization)).toBe(true);
-        expect(sent).toBe(quotaProject);
-      }
-      restoreEnvironment(environment);
+  const ofUser = () => issuer.impersonation('of-the-credentials');
+  const cases: readonly (readonly [string, string[], () => Readonly<Record<string, string>>, string | undefined])[] = [
+    ['a workload', [], () => issuer.workload('url', false), undefined],
+    ['a workload that impersonates', [], () => issuer.workload('file', true), undefined],
+    ['a user who impersonates', [], ofUser, 'of-the-credentials'],
+    ['the environment', [], () => ({ ...ofUser(), GOOGLE_CLOUD_QUOTA_PROJECT: 'of-env' }), 'of-env'],
+    [
+      'the option',
+      ['--set', 'quotaProject=of-option'],
+      () => ({ ...ofUser(), GOOGLE_CLOUD_QUOTA_PROJECT: 'of-env' }),
+      'of-option',
+    ],
+  ];
+  it.each(cases)('come with the quota project of %s', async (_, more, env, quotaProject) => {
+    const { code, stderr } = await runWith('ai-platform', [...options(), ...more], env());
+    expect(code, stderr).not.toBe(2);
+    expect(asked).toHaveLength(2);
+    for (const [authorization, sent] of asked) {
+      expect(issuer.accepts(authorization)).toBe(true);
+      expect(sent).toBe(quotaProject);
     }
   });
 
