@@ -1,3 +1,5 @@
+import type { HeaderField } from './http-syntax.js';
+
 /** What a trace is once read and checked: plain data that any thread may be given. */
 export interface Trace {
   /** A short name from outside; printable and at most 200 characters. */
@@ -38,8 +40,29 @@ export interface ArrivalChunk {
  * large, so that handing the table to threads copies nothing.
  */
 export type Payload =
-  | { readonly kind: 'bytes'; readonly contentType: string; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'bytes';
+      readonly contentType: string;
+      readonly bytes: Uint8Array;
+      /** Placeholders in the bytes are filled in for each request (`template.ts`). */
+      readonly template?: true;
+      /** How it is requested, where it says so. */
+      readonly request?: PayloadRequest;
+    }
   | { readonly kind: 'tensor'; readonly tensor: TensorPayload };
+
+/** What one payload is requested with, in place of what the run's options say of all. */
+export interface PayloadRequest {
+  readonly method?: string;
+  /** Path and query as a reference relative to the URL of the options; never of another host. */
+  readonly path?: string;
+  /** They go before the options' fields of the same names. */
+  readonly headers: readonly HeaderField[];
+  /** False: it is sent without a body; `bytes` is empty. */
+  readonly hasBody: boolean;
+  /** Placeholders in path and headers are filled in. */
+  readonly template?: true;
+}
 
 /** A tensor of seeded pseudo-random values, made where it is needed: uniform in [0, 1) for floats, in [0, 100) for integers. */
 export interface TensorPayload {

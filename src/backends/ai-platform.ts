@@ -17,7 +17,7 @@ import type {
   SizeLimit,
 } from './backend.js';
 import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
-import { ANY_2XX, type ExpectRule, parseExpect } from './shared/expect-rule.js';
+import { ANY_2XX, EXPECT_SUMMARY, type ExpectRule, parseExpect } from './shared/expect-rule.js';
 import { googleGet } from './shared/google-get.js';
 import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
@@ -96,7 +96,7 @@ const plugin: BackendPlugin<Options> = {
       summary: 'whose quota and bill the calls use; GOOGLE_CLOUD_QUOTA_PROJECT or that of the credentials unless given',
     },
     { name: 'parameters', value: 'JSON', summary: 'the parameters of predict' },
-    { name: 'expect', value: 'RULE', summary: 'status:200-299, body~text; repeatable' },
+    { name: 'expect', value: 'RULE', summary: EXPECT_SUMMARY },
     { name: 'connections', value: 'N', summary: 'exactly so many over all workers' },
   ],
   parseOptions: parse,

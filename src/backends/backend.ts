@@ -36,6 +36,11 @@ export interface BackendPlugin<Options = unknown> {
    * they have not, and `--batch-size` is refused.
    */
   batches?(options: Options): true | string;
+  /**
+   * Whether it takes payloads that name their own method, path and headers (`Payload.request`) or whose placeholders are to be
+   * filled in (`Payload.template`). Absent: a run with one is refused.
+   */
+  readonly payloadRequests?: true;
   /** At most how many worker threads make sense (an in-process model: 1). Main thread. Absent: no limit. */
   maxWorkers?(options: Options): number;
   /**

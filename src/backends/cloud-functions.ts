@@ -1,10 +1,11 @@
 import { messageOf, UserError } from '../errors.js';
+import { checkHeaderField, checkMethod } from '../http-syntax.js';
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, RawOptions, SetUp, SetUpResult, SizeLimit } from './backend.js';
 import { type FunctionAddress, functionAddress } from './cloud-functions/function-address.js';
 import { type BodyFormat, functionBody } from './cloud-functions/function-body.js';
 import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
-import { type ExpectRule, parseExpect } from './shared/expect-rule.js';
+import { EXPECT_SUMMARY, type ExpectRule, parseExpect } from './shared/expect-rule.js';
 import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
@@ -13,7 +14,6 @@ import { handlerReport, REPORT_HEADERS } from './shared/handler-report.js';
 import { createRestBackend, type RestBody, type RestPlan } from './shared/google-rest.js';
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { numberWithin, oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
-import { checkHeaderField, checkMethod } from './shared/request-bytes.js';
 
 interface Options extends FunctionAddress {
   readonly auth: 'id-token' | 'none';
@@ -83,7 +83,7 @@ const plugin: BackendPlugin<Options> = {
       value: 'instances|raw',
       summary: 'payloads as {"instances": [...]} unless given, or as they are',
     },
-    { name: 'expect', value: 'RULE', summary: 'status:200-299, body~text; repeatable' },
+    { name: 'expect', value: 'RULE', summary: EXPECT_SUMMARY },
     { name: 'connections', value: 'N', summary: 'exactly so many over all workers' },
   ],
   parseOptions: parse,

@@ -1,7 +1,9 @@
 import { messageOf, UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
 import type { Backend, BackendContext, BackendPlugin } from './backend.js';
-import { type BatchRequest, type Client, createClient, type Request } from './http/http-client.js';
+import { type BatchRequest, type Client, createClient, type Requests } from './http/http-client.js';
+import { checkHttpPayloads, placeholderNotes } from './http/http-payloads.js';
+import { requestOf } from './http/request-of.js';
 import { answerJudge } from './shared/answer-judge.js';
 import { batchSizes } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
@@ -11,8 +13,9 @@ import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { instancesJson, JSON_TYPE } from './shared/instances-json.js';
 import { READS_NON_FINITE } from './shared/json-body.js';
+import type { RequestTemplate } from './shared/http-request.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
-import type { HeaderField } from './shared/request-bytes.js';
+import { openBodyRules } from './shared/open-body-rules.js';
 import { sentCalls } from './shared/sent-calls.js';
 
 /** Any service that answers HTTP requests; the payload goes as it is. */
@@ -25,19 +28,24 @@ const plugin: BackendPlugin<HttpOptions> = {
   publicOptions: ['method', 'connections', 'client', 'insecure', 'expect', 'http2', 'body-limit', 'idle'],
   options: HTTP_OPTIONS,
   parseOptions: parseHttpOptions,
+  payloadRequests: true,
   batches: () => true,
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
   connectionLimit: ({ connections }) => connections,
   setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
-    payloads.forEach(checkPayload);
+    checkHttpPayloads(options.url, payloads, batchSize !== undefined);
     const { proxy, notes } = chosenProxy(options, env);
     if (batchSize !== undefined) batchesOf(payloads);
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
     return Promise.resolve({
       options: { ...options, proxy },
-      notes: [...notes, ...(options.insecure ? ['The certificate of the service was not checked.'] : [])],
+      notes: [
+        ...notes,
+        ...placeholderNotes(payloads),
+        ...(options.insecure ? ['The certificate of the service was not checked.'] : []),
+      ],
     });
   },
   checks: {
@@ -49,13 +57,6 @@ const plugin: BackendPlugin<HttpOptions> = {
 };
 
 export default plugin;
-
-function checkPayload(payload: Payload, index: number): void {
-  if (payload.kind === 'bytes') return;
-  throw new UserError(
-    `backend http: payload ${String(index)} of the trace is a tensor, which has no HTTP form; give its bytes (a body with a content type) instead`,
-  );
-}
 
 function sizesOf(payloads: readonly Payload[], batchSize: number | undefined): readonly number[] {
   if (batchSize !== undefined) return batchSizes(batchesOf(payloads), payloads, batchSize);
@@ -76,20 +77,27 @@ function batchesOf(payloads: readonly Payload[]): InstanceBatches {
 
 const REHEARSED_CONNECTIONS = 32;
 const REHEARSED_BODY = Buffer.from('{"instances":[[0.5]]}');
+const REHEARSED_TEMPLATE = Buffer.from('{"instances":[[{seq}]],"id":"{uuid}"}');
+
+/** The body of the rehearsal, with placeholders where the run's have some. */
+function rehearsedPayload(payloads: readonly Payload[]): Payload {
+  const fills = payloads.some((payload) => payload.kind === 'bytes' && payload.template === true);
+  if (!fills) return { kind: 'bytes', contentType: JSON_TYPE, bytes: REHEARSED_BODY };
+  return { kind: 'bytes', contentType: JSON_TYPE, bytes: REHEARSED_TEMPLATE, template: true };
+}
 
 async function createBackend(options: HttpOptions, context: BackendContext): Promise<Backend> {
-  const requests = requestsOf(options, context);
   const batches = context.batchSize === undefined ? undefined : batchesOf(context.payloads);
+  const requests = requestsOf(options, context, batches);
   const client = await createClient(
     new URL(options.url),
     options,
     connectionShare(options.connections, context),
     context,
     requests,
-    batches && batchRequests(batches, options, context.runId),
   );
   return {
-    ...invokesOf(options, client, batches, requests, context),
+    ...(await invokesOf(options, client, batches, requests, context)),
     prepare: (signal) => client.open(signal),
     rehearse: (signal) => rehearse(options, context, signal),
     facts: () => client.facts(),
@@ -100,48 +108,39 @@ async function createBackend(options: HttpOptions, context: BackendContext): Pro
 function requestsOf(
   options: HttpOptions,
   { payloads, runId }: Pick<BackendContext, 'payloads' | 'runId'>,
-): readonly Request[] {
-  if (payloads.length === 0) return [requestOf(options, runId, null)];
-  return payloads.map((payload, index) => {
-    checkPayload(payload, index);
-    return requestOf(options, runId, payload);
-  });
-}
-
-function requestOf(options: HttpOptions, runId: string, payload: Payload | null): Request {
-  const url = new URL(options.url);
-  const own = options.headers.map(([name, value]): HeaderField => [name, value.replaceAll('{run}', runId)]);
-  const ownNames = own.map(([name]) => name.toLowerCase());
-  const usual: readonly HeaderField[] = [
-    ['host', url.host],
-    ['user-agent', 'replay'],
-    ['accept', '*/*'],
-    ...(payload?.kind === 'bytes' ? [['content-type', payload.contentType] as const] : []),
-  ];
+  batches: InstanceBatches | undefined,
+): Requests {
+  const table =
+    payloads.length === 0 ? [requestOf(options, null)] : payloads.map((payload) => requestOf(options, payload));
   return {
-    method: options.method ?? (payload === null ? 'GET' : 'POST'),
-    path: (url.pathname + url.search).replace(/%7B(seq|run)%7D/gi, '{$1}').replaceAll('{run}', runId),
-    headers: [...usual.filter(([name]) => !ownNames.includes(name)), ...own],
-    body: payload?.kind === 'bytes' ? payload.bytes : null,
+    table,
+    values: { runId, uuidKey: options.uuidKey },
+    batchRequest: batches && batchRequest(batches, options),
   };
 }
 
-function batchRequests(batches: InstanceBatches, options: HttpOptions, runId: string): BatchRequest {
-  return (payloads) =>
-    requestOf(options, runId, { kind: 'bytes', contentType: JSON_TYPE, bytes: batches.body(payloads) });
+function batchRequest(batches: InstanceBatches, options: HttpOptions): BatchRequest {
+  return (payloads) => requestOf(options, { kind: 'bytes', contentType: JSON_TYPE, bytes: batches.body(payloads) });
 }
 
-function invokesOf(
-  { expect }: HttpOptions,
+/** One where all have the same. */
+function methodsOf(table: readonly RequestTemplate[]): string | readonly string[] {
+  const methods = table.map(({ method }) => method);
+  const [first = 'GET'] = methods;
+  return methods.every((method) => method === first) ? first : methods;
+}
+
+async function invokesOf(
+  { expect, bodyLimitBytes }: HttpOptions,
   client: Client,
   batches: InstanceBatches | undefined,
-  requests: readonly Request[],
+  { table }: Requests,
   { onAnswer }: Pick<BackendContext, 'onAnswer'>,
-): Pick<Backend, 'invoke' | 'invokeBatch'> {
+): Promise<Pick<Backend, 'invoke' | 'invokeBatch'>> {
   const outcomeOf = answerJudge(expect);
   return sentCalls({
-    method: requests[0]?.method ?? 'GET',
-    collectBody: expect.bodyHolds.length > 0,
+    method: methodsOf(table),
+    openBody: await openBodyRules(expect, bodyLimitBytes),
     send: client.send,
     outcomeOf,
     batches: batches && { send: client.sendBatch, outcomeOf, instances: batches },
@@ -157,23 +156,15 @@ async function rehearse(
 ): Promise<Backend | undefined> {
   const sink = await openLoopbackSink().catch(() => undefined);
   if (sink === undefined) return undefined;
-  const payloads: Payload[] =
-    context.payloads.length === 0 ? [] : [{ kind: 'bytes', contentType: 'application/json', bytes: REHEARSED_BODY }];
+  const payloads = context.payloads.length === 0 ? [] : [rehearsedPayload(context.payloads)];
   const rehearsed: HttpOptions = { ...options, url: sink.url.href, http2: false, proxy: null };
-  const requests = requestsOf(rehearsed, { payloads, runId: context.runId });
   const batches = context.batchSize === undefined ? undefined : batchesOf(payloads);
+  const requests = requestsOf(rehearsed, { payloads, runId: context.runId }, batches);
   const connections = { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS };
-  const client = await createClient(
-    sink.url,
-    rehearsed,
-    connections,
-    { clock: context.clock },
-    requests,
-    batches && batchRequests(batches, rehearsed, context.runId),
-  );
+  const client = await createClient(sink.url, rehearsed, connections, { clock: context.clock }, requests);
   await client.open(signal);
   return {
-    ...invokesOf(rehearsed, client, batches, requests, {}),
+    ...(await invokesOf(rehearsed, client, batches, requests, {})),
     async close() {
       await client.close();
       sink.close();

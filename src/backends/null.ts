@@ -14,6 +14,7 @@ const plugin: BackendPlugin<null> = {
     if (key !== undefined) throw new UserError(`backend null takes no options; remove --set ${key}`);
     return null;
   },
+  payloadRequests: true,
   batches: () => true,
   create(_options, { clock }) {
     const answer = ({ handedMs }: Call): Promise<Outcome> => {

@@ -58,8 +58,9 @@ const plugin: BackendPlugin<Options> = {
       failureRatio: given['failure-ratio'] ?? 0,
     };
   },
-  // Threads would each have a queue of their own.
+  payloadRequests: true,
   batches: () => true,
+  // Threads would each have a queue of their own.
   maxWorkers: ({ servers }) => (servers === Infinity ? Infinity : 1),
   create: (options, context) => simulate(options, context),
 };

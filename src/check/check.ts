@@ -11,6 +11,7 @@ import { importPlugin, locatePlugin } from '../backends/registry.js';
 import { LATEST_PRICES, type CostTerms, type PriceSheet, type RentedMachine } from '../cost-terms.js';
 import { printable } from '../errors.js';
 import { checkBatches } from '../replay/check-batches.js';
+import { checkPayloadRequests } from '../replay/check-payload-requests.js';
 import { environmentName, withEnvironment } from '../replay/environment-options.js';
 import { hideSecrets } from '../replay/hide-secrets.js';
 import { redactOptions } from '../replay/redact-options.js';
@@ -127,6 +128,7 @@ async function findAddress(
 function readOptions({ plugin, raw, request, world }: Start): Promise<Learnt<{ readonly options: unknown }>> {
   const value = { options: plugin.parseOptions(raw) };
   if (request.batching !== undefined) checkBatches(plugin, value.options);
+  checkPayloadRequests(plugin, request.payloads);
   const shown = redactOptions(request.backendOptions, plugin.publicOptions);
   const given = Object.entries(shown).map(([name, text]) => `${name}=${[text].flat().join(',')}`);
   const fromEnv = (plugin.options ?? [])

@@ -15,7 +15,8 @@ import { parseTimeoutMs } from './parse-timeout.js';
 import { SUMMARIES } from './summaries.js';
 import { textFlag } from './text-flag.js';
 
-const { backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload } = RUN_FLAGS;
+const { backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload, targets } =
+  RUN_FLAGS;
 
 /** `replay check [TRACE] --backend NAME`: a dry run. */
 export class Check extends Command {
@@ -31,7 +32,7 @@ export class Check extends Command {
     trace: Args.string({ description: 'trace file, or - for standard input: its payloads, calls and cost' }),
   };
   static override flags = {
-    ...{ backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload },
+    ...{ backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload, targets },
     ...ARRIVAL_FLAGS,
     ...BATCH_FLAGS,
     request: Flags.boolean({ default: true, allowNo: true, description: 'send one request' }),

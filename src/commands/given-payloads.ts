@@ -5,31 +5,33 @@ import type { Payload } from '../trace.js';
 export interface PayloadFlags {
   readonly body: string | undefined;
   readonly payload: string | undefined;
+  readonly targets: string | undefined;
 }
 
-/** The payloads that `--body` or `--payload` give in place of the trace's; undefined where neither is given. */
-export async function givenPayloads({ body, payload }: Partial<PayloadFlags>): Promise<readonly Payload[] | undefined> {
-  if (body !== undefined && payload !== undefined)
-    throw new UserError('--body and --payload are two ways to say the same; give one');
+/** The payloads that `--body`, `--payload` or `--targets` give in place of the trace's; undefined where none is given. */
+export async function givenPayloads({
+  body,
+  payload,
+  targets,
+}: Partial<PayloadFlags>): Promise<readonly Payload[] | undefined> {
+  if ([body, payload, targets].filter((given) => given !== undefined).length > 1)
+    throw new UserError('--body, --payload and --targets are ways to say the same; give one');
+  if (targets !== undefined) return (await import('../trace-file/read-targets.js')).readTargets(targets);
   const { readPayloadArgument } = await import('../trace-file/payloads.js');
   if (payload !== undefined) return readPayloadArgument(payload);
-  if (body?.startsWith('@') === true) return readPayloadArgument(body.slice(1));
-  if (body === undefined) return undefined;
-  return [
-    {
-      kind: 'bytes',
-      contentType: isJson(body) ? 'application/json' : 'text/plain; charset=utf-8',
-      bytes: new TextEncoder().encode(body),
-    },
-  ];
+  if (body?.startsWith('@') === true) return readPayloadArgument(body.slice(1), true);
+  return body === undefined ? undefined : [await bodyPayload(body)];
+}
+
+async function bodyPayload(body: string): Promise<Payload> {
+  const { exampleOf, isJson, templatedPayload } = await import('../trace-file/templated-payload.js');
+  const example = exampleOf(body);
+  const contentType = isJson(example) || isLooseJson(example) ? 'application/json' : 'text/plain; charset=utf-8';
+  const bytes = new TextEncoder().encode(body);
+  return templatedPayload({ kind: 'bytes', contentType, bytes }, (text) => new UserError(`--body: ${text}`));
 }
 
 /** NaN within an object or a list is JSON to TensorFlow Serving; other backends say that they cannot send it. */
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return /^\s*[[{]/.test(text) && parsedWithoutNonFinite(text) !== undefined;
-  }
+function isLooseJson(text: string): boolean {
+  return /^\s*[[{]/.test(text) && parsedWithoutNonFinite(text) !== undefined;
 }

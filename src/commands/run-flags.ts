@@ -31,13 +31,14 @@ export const RUN_FLAGS = {
     char: 'H',
     multiple: true,
     multipleNonGreedy: true,
-    description: 'a header, "name: value"; {seq} and {run} are filled in; repeatable',
+    description: 'a header, "name: value"; {seq}, {run} and {uuid} are filled in; repeatable',
   }),
   method: Flags.string({ description: 'short for --set method=' }),
   expect: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
-    description: 'what a success is, beyond a complete 2xx: status:200, body~text; repeatable, all hold together',
+    description:
+      'what a success is: 200, status:200-299, body~TEXT, body!~TEXT, body (not empty), json:.FIELD=VALUE; repeatable, all hold together; a complete 2xx unless given',
   }),
   insecure: Flags.boolean({ char: 'k', description: 'do not verify TLS certificates' }),
   http2: Flags.boolean({
@@ -45,10 +46,15 @@ export const RUN_FLAGS = {
   }),
   body: Flags.string({
     char: 'b',
-    description: 'the body of every request, sent as JSON when it is JSON; @FILE reads it from a file',
+    description:
+      'the body of every request, sent as JSON when it is JSON; {seq}, {run} and {uuid} are filled in, {{seq}} is the text {seq}; @FILE reads it from a file',
   }),
   payload: Flags.string({
     description: 'payloads in place of the trace’s: a file, a folder, or a .jsonl with a JSON body a line',
+  }),
+  targets: Flags.string({
+    description:
+      'a mix of requests in place of the trace’s payloads: a file with one as JSON a line (method, path, headers, json, ...), or targets of vegeta',
   }),
   ...ARRIVAL_FLAGS,
   time: Flags.string({

@@ -10,8 +10,9 @@ const SPEAKS_FOR: Readonly<Record<string, readonly string[]>> = {
   duration: ['stages', 'requests'],
   requests: ['duration'],
   stages: ['trace', 'column', 'unit', 'rate', 'duration', 'scv'],
-  body: ['payload'],
-  payload: ['body'],
+  body: ['payload', 'targets'],
+  payload: ['body', 'targets'],
+  targets: ['body', 'payload'],
 };
 
 /** What counts of `settings` where `names` were given already, by what goes before them. */

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 
 /** Keys whose text is a path whatever it looks like. */
-const PATHS = ['trace', 'payload', 'out', 'junit', 'summary', 'baseline'];
+const PATHS = ['trace', 'payload', 'targets', 'out', 'junit', 'summary', 'baseline'];
 
 /**
  * A text of the file as it is meant: a path in the file starts at the file's folder, not where the command runs. Paths are
- * what `trace`, `payload` and `out` hold, and in every other key what begins with `./` or `../`; `@` may stand before it, and
+ * what `trace`, `payload`, `targets` and `out` hold, and in every other key what begins with `./` or `../`; `@` may stand before it, and
  * in an entry of a map its name.
  */
 export function pathFromFile(name: string, text: string, folder: string): string {

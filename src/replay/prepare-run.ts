@@ -1,4 +1,4 @@
-import type { BackendPlugin, SetUp, SetUpResult } from '../backends/backend.js';
+import type { BackendPlugin, RawOptions, SetUp, SetUpResult } from '../backends/backend.js';
 import { importPlugin, locatePlugin } from '../backends/registry.js';
 import { storedCalibration } from '../calibration.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
@@ -8,6 +8,7 @@ import type { Plan, RunRecord } from '../run.js';
 import type { Payload } from '../trace.js';
 import { checkBatches } from './check-batches.js';
 import { chooseSenders, type Senders } from './choose-senders.js';
+import { checkPayloadRequests } from './check-payload-requests.js';
 import { withEnvironment } from './environment-options.js';
 import { firstRecord, runName } from './first-record.js';
 import { hideSecrets } from './hide-secrets.js';
@@ -49,9 +50,10 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
   const parsed = plugin.parseOptions(backendOptions);
   const { batching } = request;
   if (batching !== undefined) checkBatches(plugin, parsed);
+  checkPayloadRequests(plugin, request.trace.payloads);
   const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed, batching);
   const plan = makePlan(request.trace, window, planLimits(request, plugin, parsed));
-  const secrets = secretsOfOptions(backendOptions, plugin.publicOptions);
+  const secrets = secretsOfOptions(withPayloadHeaders(backendOptions, request.trace.payloads), plugin.publicOptions);
   const setUp = await setUpOf(plugin, parsed, secrets, {
     payloads: request.trace.payloads,
     mostInFlight: Math.min(plan.batching?.invocations ?? plan.planned, plan.maxInFlight.limit),
@@ -93,6 +95,14 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
     record,
     folderName: runName(request, startedAt),
   };
+}
+
+/** Headers of payloads are as secret as those of the options. */
+function withPayloadHeaders(options: RawOptions, payloads: readonly Payload[]): RawOptions {
+  const fields = payloads.flatMap((payload) => (payload.kind === 'bytes' ? (payload.request?.headers ?? []) : []));
+  if (fields.length === 0) return options;
+  const given = [options['header'] ?? []].flat();
+  return { ...options, header: [...given, ...fields.map(([name, value]) => `${name}: ${value}`)] };
 }
 
 /** A service that is asked meanwhile may echo what it was sent. */

@@ -21,7 +21,7 @@ function secretsOf(value: string): readonly string[] {
   const colon = value.indexOf(':');
   const said = value.slice(colon + 1).trim();
   // Placeholders are filled in before anyone can echo them.
-  const pieces = [said, said.split(/\s+/).at(-1) ?? ''].flatMap((text) => text.split(/\{(?:seq|run)\}/));
+  const pieces = [said, said.split(/\s+/).at(-1) ?? ''].flatMap((text) => text.split(/\{(?:seq|run|uuid)\}/));
   if (colon < 0) return pieces;
   return SAYS_NO_SECRET.test(value.slice(0, colon).trim()) ? [] : pieces;
 }

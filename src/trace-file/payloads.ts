@@ -1,36 +1,39 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { printable, UserError } from '../errors.js';
-import { TENSOR_DTYPES, type Payload, type TensorDtype, type TensorPayload } from '../trace.js';
+import type { Payload, TensorPayload } from '../trace.js';
+import { checkTensor } from './check-tensor.js';
 import { fileFault, type Fault } from './fault.js';
 import { JsonSource } from './json-sources.js';
 import { contentTypeOf, FILE_BYTES, OCTETS, pathInFolder, readRealFile, resolved } from './payload-file.js';
+import { payloadRequest, REQUEST_KEYS } from './payload-request.js';
 import { decodeUtf8, parseStrictJson } from './strict-json.js';
+import { exampleOf, templatedPayload } from './templated-payload.js';
 import { checkKey, isObject } from './trace-header.js';
 
 /** One entry of a trace's payload table as it is written. */
 export type PayloadEntry =
-  | { readonly json: unknown }
-  | { readonly text: string }
-  | { readonly base64: string }
-  | { readonly file: string; readonly contentType?: string }
+  | (RequestEntry & { readonly json: unknown })
+  | (RequestEntry & { readonly text: string })
+  | (RequestEntry & { readonly base64: string })
+  | (RequestEntry & { readonly file: string; readonly contentType?: string })
+  | RequestEntry
   | { readonly tensor: TensorPayload };
 
+/** How an entry is requested; `template`: placeholders are filled in. */
+export interface RequestEntry {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly template?: boolean;
+}
+
 const KINDS = ['json', 'text', 'base64', 'file', 'tensor'] as const;
+type PayloadKind = (typeof KINDS)[number];
+type BytesPayload = Payload & { readonly kind: 'bytes' };
 const JSON_TYPE = 'application/json';
 
 const TOTAL_BYTES = 1 << 30;
-const MOST_DIMENSIONS = 32;
-const ELEMENT_BYTES: Readonly<Record<TensorDtype, number>> = {
-  float32: 4,
-  float64: 8,
-  int32: 4,
-  int64: 8,
-  uint8: 1,
-  int8: 1,
-  bool: 1,
-};
-
 /** From this size on, bytes are shared between threads instead of copied to each. */
 const SHARED_FROM = 16 << 10;
 
@@ -42,23 +45,31 @@ const SHARED_FROM = 16 << 10;
 export function resolvePayloads(table: unknown, folder: string | undefined, fault: Fault): readonly Payload[] {
   if (table === undefined) return [];
   if (!Array.isArray(table)) throw fault('payloads: it is no list; give entries such as {"json": ...} between [ and ]');
+  const resolve = payloadResolver(folder);
+  return table.map((entry: unknown, i) => resolve(entry, (text) => fault(`payloads[${String(i)}]: ${text}`)));
+}
+
+/** Checks entries of one table and fetches what they name, from the real `folder`. */
+export function payloadResolver(folder: string | undefined): (entry: unknown, fault: Fault) => Payload {
   const files = new FileTable(folder);
-  return table.map((entry: unknown, i) =>
-    resolveEntry(entry, files, (text) => fault(`payloads[${String(i)}]: ${text}`)),
-  );
+  return (entry, fault) => resolveEntry(entry, files, fault);
 }
 
 /**
  * The payloads of `--payload`: one file, each regular file of a folder (sorted by name, hidden ones left out), or each
- * line of a `.jsonl` as a JSON body, byte for byte. The user named it, so it may lie anywhere. Throws `UserError`.
+ * line of a `.jsonl` as a JSON body, byte for byte. The user named it, so it may lie anywhere. `template`: placeholders in text
+ * and JSON are to be filled in. Throws `UserError`.
  */
-export function readPayloadArgument(path: string): readonly Payload[] {
+export function readPayloadArgument(path: string, template = false): readonly Payload[] {
   const fault: Fault = (text) => new UserError(`payload ${printable(path)}: ${text}`);
   const real = resolved(path, fault);
-  if (isFolder(real, fault)) return readFolder(real, fault);
+  if (isFolder(real, fault))
+    return template ? readFolder(real, fault).map((body) => templatedPayload(body, fault)) : readFolder(real, fault);
   const lines = /\.(jsonl|ndjson)$/i.test(path);
   const bytes = readRealFile(real, lines ? TOTAL_BYTES : FILE_BYTES, fault);
-  return lines ? jsonBodies(bytes, fault) : [bytesPayload(contentTypeOf(path), bytes)];
+  if (lines) return jsonBodies(bytes, template, fault);
+  const body = bytesPayload(contentTypeOf(path), bytes);
+  return [template ? templatedPayload(body, fault) : body];
 }
 
 /** Files of one table: each is read once, and all together are bounded. */
@@ -89,10 +100,31 @@ function resolveEntry(entry: unknown, files: FileTable, fault: Fault): Payload {
   const kinds = isObject(entry) ? KINDS.filter((kind) => Object.hasOwn(entry, kind)) : [];
   const [kind] = kinds;
   if (!isObject(entry)) throw fault('it is no object; give one such as {"json": ...}');
-  for (const key of Object.keys(entry)) checkKey(key, kind === 'file' ? ['file', 'contentType'] : KINDS, fault);
-  if (kind === undefined || kinds.length > 1) throw fault(`it must have exactly one of ${KINDS.join(', ')}`);
-  if (kind === 'json') return bytesPayload(JSON_TYPE, Buffer.from(jsonText(entry['json'])));
+  for (const key of Object.keys(entry)) checkKey(key, keysBeside(kind), fault);
+  if (kinds.length > 1) throw fault(`it must have exactly one of ${KINDS.join(', ')}`);
   if (kind === 'tensor') return { kind: 'tensor', tensor: checkTensor(entry['tensor'], fault) };
+  const fills = entry['template'] ?? false;
+  if (typeof fills !== 'boolean') throw fault('template: it must be true or false');
+  const request = payloadRequest(entry, { hasBody: kind !== undefined, fills }, fault);
+  if (kind === undefined && request === undefined)
+    throw fault(`it must have exactly one of ${KINDS.join(', ')}, or say its ${REQUEST_KEYS.join(', ')}`);
+  const body = kind === undefined ? bytesPayload(OCTETS, new Uint8Array(0)) : resolveBody(kind, entry, files, fault);
+  return { ...(fills ? templatedPayload(body, fault) : body), ...(request === undefined ? {} : { request }) };
+}
+
+function keysBeside(kind: PayloadKind | undefined): readonly string[] {
+  if (kind === 'tensor') return ['tensor'];
+  const more = kind === 'file' ? ['contentType'] : [];
+  return [...(kind === undefined ? KINDS : [kind]), ...more, ...REQUEST_KEYS, 'template'];
+}
+
+function resolveBody(
+  kind: Exclude<PayloadKind, 'tensor'>,
+  entry: Readonly<Record<string, unknown>>,
+  files: FileTable,
+  fault: Fault,
+): BytesPayload {
+  if (kind === 'json') return bytesPayload(JSON_TYPE, Buffer.from(jsonText(entry['json'])));
   const text = entry[kind];
   if (typeof text !== 'string') throw fault(`${kind}: it is no text; give one in double quotes`);
   if (kind === 'text') return bytesPayload('text/plain; charset=utf-8', Buffer.from(text));
@@ -127,38 +159,7 @@ function checkContentType(contentType: unknown, name: string, fault: Fault): str
   return contentType;
 }
 
-function checkTensor(tensor: unknown, fault: Fault): TensorPayload {
-  if (!isObject(tensor)) throw fault('tensor: it is no object; give {"shape": [1, 3], "dtype": "float32", "seed": 1}');
-  for (const key of Object.keys(tensor)) checkKey(key, ['shape', 'dtype', 'seed'], fault);
-  const { shape, dtype, seed } = tensor as {
-    readonly shape?: unknown;
-    readonly dtype?: unknown;
-    readonly seed?: unknown;
-  };
-  if (!isDtype(dtype)) throw fault(`tensor: dtype is not known; give one of ${TENSOR_DTYPES.join(', ')}`);
-  if (!isShape(shape))
-    throw fault(`tensor: shape must be at most ${String(MOST_DIMENSIONS)} whole numbers from 1 on; correct it`);
-  if (!Number.isSafeInteger(seed) || Number(seed) < 0)
-    throw fault('tensor: seed must be a whole number from 0 on; correct it');
-  const bytes = shape.reduce((product, size) => product * size, ELEMENT_BYTES[dtype]);
-  if (bytes > FILE_BYTES)
-    throw fault(`tensor: it is larger than ${String(FILE_BYTES >> 20)} MiB; give a smaller shape`);
-  return { shape, dtype, seed: Number(seed) };
-}
-
-function isDtype(dtype: unknown): dtype is TensorDtype {
-  return TENSOR_DTYPES.some((known) => known === dtype);
-}
-
-function isShape(shape: unknown): shape is readonly number[] {
-  return (
-    Array.isArray(shape) &&
-    shape.length <= MOST_DIMENSIONS &&
-    shape.every((size) => Number.isSafeInteger(size) && Number(size) >= 1)
-  );
-}
-
-function bytesPayload(contentType: string, bytes: Uint8Array): Payload {
+function bytesPayload(contentType: string, bytes: Uint8Array): BytesPayload {
   return { kind: 'bytes', contentType, bytes: shared(bytes) };
 }
 
@@ -179,14 +180,14 @@ function isFolder(real: string, fault: Fault): boolean {
   }
 }
 
-function readFolder(folder: string, fault: Fault): readonly Payload[] {
+function readFolder(folder: string, fault: Fault): readonly BytesPayload[] {
   let left = TOTAL_BYTES;
   const payloads = regularFiles(folder, fault).map((path) => {
     const payload = bytesPayload(
       contentTypeOf(path),
       readRealFile(path, FILE_BYTES, (text) => fault(`file ${printable(basename(path), 120)}: ${text}`)),
     );
-    left -= payload.kind === 'bytes' ? payload.bytes.length : 0;
+    left -= payload.bytes.length;
     if (left < 0) throw fault('its files are larger than 1 GiB together; send less');
     return payload;
   });
@@ -207,14 +208,16 @@ function regularFiles(folder: string, fault: Fault): readonly string[] {
   }
 }
 
-function jsonBodies(bytes: Uint8Array, fault: Fault): readonly Payload[] {
+function jsonBodies(bytes: Uint8Array, template: boolean, fault: Fault): readonly Payload[] {
   const payloads: Payload[] = [];
   let line = 0;
   for (let start = 0; start < bytes.length; line++) {
     const lineEnd = bytes.indexOf(10, start);
     const end = lineEnd < 0 ? bytes.length : lineEnd;
-    const body = jsonBody(bytes.subarray(start, end), (text) => fault(`line ${String(line + 1)}: ${text}`));
-    if (body !== undefined) payloads.push(bytesPayload(JSON_TYPE, body));
+    const here: Fault = (text) => fault(`line ${String(line + 1)}: ${text}`);
+    const text = jsonBody(bytes.subarray(start, end), template, here);
+    const body = text === undefined ? undefined : bytesPayload(JSON_TYPE, Buffer.from(text));
+    if (body !== undefined) payloads.push(template ? templatedPayload(body, here) : body);
     start = end + 1;
   }
   if (payloads.length === 0) throw fault('it is empty; write one JSON body per line into it');
@@ -222,14 +225,14 @@ function jsonBodies(bytes: Uint8Array, fault: Fault): readonly Payload[] {
 }
 
 /** Undefined for a blank line. */
-function jsonBody(line: Uint8Array, fault: Fault): Uint8Array | undefined {
+function jsonBody(line: Uint8Array, template: boolean, fault: Fault): string | undefined {
   if (line.length > FILE_BYTES) throw fault(`it is longer than ${String(FILE_BYTES >> 20)} MiB; send less`);
   const text = decodeUtf8(line)
     ?.replace(/^\ufeff/, '')
     .trim();
   if (text === undefined) throw fault('it is not UTF-8; save the file as UTF-8');
   if (text === '') return undefined;
-  const parsed = parseStrictJson(text);
+  const parsed = parseStrictJson(template ? exampleOf(text) : text);
   if (!parsed.ok) throw fault(parsed.why);
-  return Buffer.from(text);
+  return text;
 }

@@ -118,7 +118,7 @@ describe('requests with a token', () => {
     const made: [number, string][] = [];
     const requests = createTokenRequests({ current: () => token }, 3, (payload, [field]) => {
       made.push([payload, field?.[1] ?? '']);
-      return requestBytes({ method: 'POST', target: '/', headers: field === undefined ? [] : [field] });
+      return requestBytes({ method: 'POST', path: '/', headers: field === undefined ? [] : [field], body: null });
     });
     const bytes = requests.bytes(0, 1);
     for (let seq = 0; seq < 50; seq++) expect(requests.bytes(0, seq)).toBe(bytes);

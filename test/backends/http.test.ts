@@ -58,12 +58,12 @@ describe.each(['lean', 'undici'] as const)('with client=%s', (client) => {
     const backend = await backendFor(server, {
       client,
       connections: '1',
-      header: ['x-id: {run}/{seq}/{seq}', 'x-other: {other}'],
+      header: ['x-id: {run}/{seq}/{seq}', 'x-other: {{other}} {{seq}}'],
     });
     for (const seq of [0, 7, 123_456]) await backend.invoke(call({ seq }));
     const ids = [...server.received.join('').matchAll(/x-id: (.*)\r/g)].map(([, id]) => id);
     expect(ids).toEqual(['run-1/0/0', 'run-1/7/7', 'run-1/123456/123456']);
-    expect(server.received.join('')).toContain('x-other: {other}');
+    expect(server.received.join('')).toContain('x-other: {other} {seq}');
   });
 
   it.each([

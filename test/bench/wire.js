@@ -59,7 +59,7 @@ async function lean(url) {
   const wire = createWire({ url, connections: { initial: LANES, max: LANES }, clock });
   const bytes = requestBytes({
     method: 'POST',
-    target: url.pathname,
+    path: url.pathname,
     headers: [
       ['host', url.host],
       ['content-type', 'application/json'],

@@ -35,7 +35,7 @@ describe.each(['lean', 'undici'])('with client=%s', (client) => {
   it('{seq} and {run} are filled in in path, query and headers alike', async () => {
     const { url, asked } = await notingService();
     const more = ['--set', `client=${client}`, '-H', 'x-seq: {seq}'];
-    const { record, report } = await run(`${url}/v1/{run}/m{seq}/x?n={seq}&r={run}&{other}`, ...more);
+    const { record, report } = await run(`${url}/v1/{run}/m{seq}/x?n={seq}&r={run}&{{other}}`, ...more);
     expect(report.sections.outcomes.ok).toBe(20);
     const expected = Array.from({ length: 20 }, (_, i) => [
       `/v1/${record.id}/m${String(i)}/x?n=${String(i)}&r=${record.id}&{other}`,

@@ -4,21 +4,14 @@ import type { Connections } from '../shared/connection-share.js';
 import type { Sending } from '../shared/exchange.js';
 import type { HttpOptions } from '../shared/http-options.js';
 import { createWire } from '../shared/http1-wire.js';
-import { type HeaderField, requestBytes } from '../shared/request-bytes.js';
-import type { UndiciRequest } from '../shared/undici-client.js';
+import { requestAt, type RequestTemplate, type RunValues } from '../shared/http-request.js';
+import { requestBytes } from '../shared/request-bytes.js';
 import { wireFacts } from '../shared/wire-facts.js';
+import { bodyHeaders } from '../shared/open-body-rules.js';
 import { payloadAt } from '../shared/payload-at.js';
 
-/** One entry of the payload table as a request. */
-export interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: readonly HeaderField[];
-  readonly body: Uint8Array | null;
-}
-
 /** What a batch of payloads, by their indexes, is sent as. */
-export type BatchRequest = (payloads: Uint32Array) => Request;
+export type BatchRequest = (payloads: Uint32Array) => RequestTemplate;
 
 /** Either way of sending the request of a call. */
 export interface Client {
@@ -30,48 +23,48 @@ export interface Client {
   close(): Promise<void>;
 }
 
-/** The lean wire, or undici. `batchRequest` where requests go in batches. */
+/** What a client sends: one request for each entry of the payload table, `batchRequest` where requests go in batches. */
+export interface Requests {
+  readonly table: readonly RequestTemplate[];
+  readonly values: RunValues;
+  readonly batchRequest?: BatchRequest | undefined;
+}
+
+/** The lean wire, or undici. */
 export function createClient(
   url: URL,
   options: HttpOptions,
   connections: Connections,
   context: Pick<BackendContext, 'clock'>,
-  requests: readonly Request[],
-  batchRequest: BatchRequest = noBatch,
+  requests: Requests,
 ): Client | Promise<Client> {
   const create = options.client === 'lean' ? leanClient : undiciClient;
-  return create(url, options, connections, context, requests, batchRequest);
+  return create(url, options, connections, context, requests);
 }
 
 function noBatch(): never {
   throw new Error('a batch in a run without batches');
 }
 
-const KEEP_HEADERS = ['location'];
-
 function leanClient(
   url: URL,
   options: HttpOptions,
   connections: Connections,
   context: Pick<BackendContext, 'clock'>,
-  requests: readonly Request[],
-  batchRequest: BatchRequest,
+  { table, values, batchRequest = noBatch }: Requests,
 ): Client {
   const wire = createWire({
     url,
     tls: { insecure: options.insecure },
     connections,
-    limits: { bodyBytes: options.bodyLimitBytes, keepHeaders: KEEP_HEADERS },
+    limits: { bodyBytes: options.bodyLimitBytes, keepHeaders: ['location', ...bodyHeaders(options.expect)] },
     ...(options.idleMs === null ? {} : { idleMs: options.idleMs }),
     clock: context.clock,
   });
-  const bytes = requests.map(wireBytes);
+  const bytes = table.map((template) => requestBytes(template, values));
   const batch = batchCache(
-    (payloads) => {
-      const request = batchRequest(payloads);
-      return { bytes: wireBytes(request), size: request.body?.length ?? 0 };
-    },
-    ({ size }) => size,
+    (payloads) => requestBytes(batchRequest(payloads), values),
+    (made) => made(0).length,
   );
   return {
     open: (signal) => wire.open(signal),
@@ -79,7 +72,7 @@ function leanClient(
       wire.send(payloadAt(bytes, call.payload)(call.seq), sending, call);
     },
     sendBatch(call, sending) {
-      wire.send(batch(call.payloads).bytes(call.seq), sending, call);
+      wire.send(batch(call.payloads)(call.seq), sending, call);
     },
     facts: () => wireFacts(wire),
     close() {
@@ -89,25 +82,13 @@ function leanClient(
   };
 }
 
-function wireBytes({ method, path, headers, body }: Request): (seq: number) => Uint8Array {
-  const length = lengthField(method, body);
-  return requestBytes({ method, target: path, headers: [...headers, ...length], ...(body === null ? {} : { body }) });
-}
-
-/** RFC 9110, section 8.6: also for an empty body, where the method expects one. */
-function lengthField(method: string, body: Uint8Array | null): readonly HeaderField[] {
-  const expectsBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
-  return body === null && !expectsBody ? [] : [['content-length', String(body?.length ?? 0)]];
-}
-
 /** The library takes 120 ms to load: only where it is asked for. */
 async function undiciClient(
   url: URL,
   options: HttpOptions,
   { max }: Connections,
   context: Pick<BackendContext, 'clock'>,
-  requests: readonly Request[],
-  batchRequest: BatchRequest,
+  { table, values, batchRequest = noBatch }: Requests,
 ): Promise<Client> {
   const { createUndiciClient } = await import('../shared/undici-client.js');
   const { insecure, http2, proxy, bodyLimitBytes, idleMs } = options;
@@ -119,26 +100,21 @@ async function undiciClient(
     proxy: proxy === null ? null : new URL(proxy),
     bodyLimitBytes,
     idleMs,
-    keepHeaders: KEEP_HEADERS,
+    keepHeaders: ['location', ...bodyHeaders(options.expect)],
     clock: context.clock,
   });
-  const flat = requests.map(flatHeaders);
+  const requests = table.map((template) => requestAt(template, values));
   const batch = batchCache(
-    (payloads) => flatHeaders(batchRequest(payloads)),
-    ({ body }) => body?.length ?? 0,
+    (payloads) => requestAt(batchRequest(payloads), values),
+    (made) => made(0).body?.length ?? 0,
   );
-  const send = <C extends Call>(request: UndiciRequest, sending: Sending<C>, call: C): void => {
-    const headers = request.headers.map((text) => text.replaceAll('{seq}', String(call.seq)));
-    const path = request.path.replaceAll('{seq}', String(call.seq));
-    client.send({ ...request, path, headers }, sending, call);
-  };
   return {
     open: () => Promise.resolve(),
     send(call, sending) {
-      send(payloadAt(flat, call.payload), sending, call);
+      client.send(payloadAt(requests, call.payload)(call.seq), sending, call);
     },
     sendBatch(call, sending) {
-      send(batch(call.payloads), sending, call);
+      client.send(batch(call.payloads)(call.seq), sending, call);
     },
     facts: () => ({
       client: `undici, HTTP/${http2 ? '2 where the service agrees' : '1.1'}${proxy === null ? '' : ', through a proxy'}`,
@@ -146,8 +122,4 @@ async function undiciClient(
     }),
     close: () => client.close(),
   };
-}
-
-function flatHeaders(request: Request): UndiciRequest {
-  return { ...request, headers: request.headers.flat() };
 }

@@ -46,7 +46,7 @@ export async function openLambda(
       connections: options.connections,
       keepHeaders: KEPT_HEADERS,
       failureHeader: FUNCTION_ERROR_HEADER,
-      collectBody: options.expect.bodyHolds.length > 0,
+      expect: options.expect,
       outcomeOf: createLambdaOutcome({
         expect: options.expect,
         secrets: () => secretsOf(credentials),

@@ -41,7 +41,7 @@ export async function openSageMaker(
       signing: { scope: address.scope, credentials },
       connections: options.connections,
       keepHeaders: KEPT_HEADERS,
-      collectBody: options.expect.bodyHolds.length > 0,
+      expect: options.expect,
       outcomeOf: createSageMakerOutcome({
         expect: options.expect,
         secrets: () => secretsOf(credentials),

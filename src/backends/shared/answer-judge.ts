@@ -1,6 +1,6 @@
 import type { Outcome } from '../../sample.js';
 import type { Answer, Result } from './exchange.js';
-import { type ExpectRule, needlesOf, unexpected } from './expect-rule.js';
+import { type ExpectRule, isExpectedStatus, unexpected } from './expect-rule.js';
 import { failedAnswer, failedWire, knownTimes } from './status-outcome.js';
 
 /** What became of a request over HTTP, by what is expected. `failed`: what an answer means whose status is a failure of its own. */
@@ -8,13 +8,11 @@ export function answerJudge(
   expect: ExpectRule,
   failed: (answer: Answer) => Outcome = failedAnswer,
 ): (result: Result) => Outcome {
-  const needles = needlesOf(expect);
   return (result) => {
     if (result.kind === 'failure') return failedWire(result);
-    const trouble = unexpected(expect, needles, result);
+    const trouble = unexpected(expect, result);
     if (trouble === null) return success(result);
-    const { status } = result;
-    const isOwnFailure = status >= 300 && (status < expect.leastStatus || status > expect.mostStatus);
+    const isOwnFailure = result.status >= 300 && !isExpectedStatus(expect, result.status);
     return isOwnFailure ? failed(result) : { ok: false, failure: 'bad-answer', detail: trouble, ...knownTimes(result) };
   };
 }

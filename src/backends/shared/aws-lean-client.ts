@@ -4,10 +4,12 @@ import type { OpenClient } from './aws-backend.js';
 import type { KeptCredentials } from './aws-credentials.js';
 import { secretsOf, shownAnswer } from './aws-secrets.js';
 import type { Answer, Result } from './exchange.js';
+import type { ExpectRule } from './expect-rule.js';
 import { connectionShare, type Connections } from './connection-share.js';
 import { createWire, type Wire } from './http1-wire.js';
 import { instanceBatches, type InstanceBatches } from './instance-batches.js';
 import { openLoopbackSink } from './loopback-sink.js';
+import { bodyHeaders, openBodyRules } from './open-body-rules.js';
 import { sentCalls } from './sent-calls.js';
 import { createSignedRequests, type RequestToSign, type SignedRequests } from './signed-requests.js';
 import type { SigningScope } from './sigv4.js';
@@ -27,8 +29,7 @@ export interface LeanClientOptions {
   readonly keepHeaders: readonly string[];
   /** One of `keepHeaders`: an answer that has it failed, whatever its status. */
   readonly failureHeader?: string;
-  /** Whole bodies are needed. */
-  readonly collectBody: boolean;
+  readonly expect: ExpectRule;
   readonly outcomeOf: (answer: Answer, requestBytes: number) => Outcome;
 }
 
@@ -52,7 +53,7 @@ export async function openLeanClient(
   const requests = createSignedRequests(options.requests, signingOf(options), undefined, batchRequests(options));
   await wire.open(signal);
   return {
-    ...invokesOf(options, wire, requests, context),
+    ...(await invokesOf(options, wire, requests, context)),
     rehearse: (stop) => rehearse(options, context, stop),
     facts: () => ({ ...wireFacts(wire), ...credentialFacts(options) }),
     close() {
@@ -77,7 +78,7 @@ function signingOf({ signing }: LeanClientOptions) {
 }
 
 function wireFor(
-  { origin, keepHeaders, failureHeader }: LeanClientOptions,
+  { origin, keepHeaders, failureHeader, expect }: LeanClientOptions,
   connections: Connections,
   { clock }: BackendContext,
 ): Wire {
@@ -85,22 +86,22 @@ function wireFor(
   return createWire({
     url: origin,
     connections,
-    limits: { keepHeaders, excerptBytes: EXCERPT_BYTES, ...failure },
+    limits: { keepHeaders: [...keepHeaders, ...bodyHeaders(expect)], excerptBytes: EXCERPT_BYTES, ...failure },
     clock,
   });
 }
 
-function invokesOf(
-  { requests: table, batches, collectBody, outcomeOf, signing }: LeanClientOptions,
+async function invokesOf(
+  { requests: table, batches, expect, outcomeOf, signing }: LeanClientOptions,
   wire: Wire,
   requests: SignedRequests,
   { onAnswer }: Pick<BackendContext, 'onAnswer'>,
-): Pick<OpenClient, 'invoke' | 'invokeBatch'> {
+): Promise<Pick<OpenClient, 'invoke' | 'invokeBatch'>> {
   const judge = (result: Result, sentBytes: number): Outcome =>
     result.kind === 'failure' ? failedWire(result) : outcomeOf(result, sentBytes);
   return sentCalls({
     method: 'POST',
-    collectBody,
+    openBody: await openBodyRules(expect),
     send(call, sending) {
       wire.send(requests.bytes(call.payload), sending, call);
     },
@@ -144,7 +145,7 @@ async function rehearse(
   const signed = createSignedRequests(requests, signingOf(options), clock, batchRequests(rehearsed));
   await wire.open(signal);
   return {
-    ...invokesOf(rehearsed, wire, signed, {}),
+    ...(await invokesOf(rehearsed, wire, signed, {})),
     close() {
       wire.close();
       sink.close();

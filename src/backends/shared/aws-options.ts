@@ -1,4 +1,5 @@
 import type { OptionInfo } from '../backend.js';
+import { EXPECT_SUMMARY } from './expect-rule.js';
 import { oneOf, wholeNumberWithin } from './parse-options.js';
 
 /** What both services have in common. Plain data. */
@@ -30,7 +31,7 @@ export const AWS_OPTIONS: readonly OptionInfo[] = [
   {
     name: 'expect',
     value: 'RULE',
-    summary: 'what a success is beyond a complete 2xx: status:200, body~text; repeatable',
+    summary: EXPECT_SUMMARY,
   },
 ];
 

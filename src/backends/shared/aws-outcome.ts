@@ -1,7 +1,7 @@
 import type { Outcome } from '../../sample.js';
 import { awsDetail, awsFailure, parseAwsError } from './aws-failure.js';
 import type { Answer } from './exchange.js';
-import { type ExpectRule, needlesOf, unexpected } from './expect-rule.js';
+import { type ExpectRule, isExpectedStatus, unexpected } from './expect-rule.js';
 import { failedAnswer, knownTimes } from './status-outcome.js';
 
 export const ERROR_TYPE_HEADER = 'x-amzn-errortype';
@@ -21,13 +21,12 @@ export type Told = Pick<Outcome, 'usage' | 'serverMs' | 'coldStart'>;
  * was expected, and of a model that failed; what the service itself turned away used nothing.
  */
 export function createAwsOutcome({ expect, secrets }: Verdict): (answer: Answer, told: Told) => Outcome {
-  const needles = needlesOf(expect);
   return (answer, told) => {
     const { status, headers } = answer;
     const times = knownTimes(answer);
-    const trouble = unexpected(expect, needles, answer);
+    const trouble = unexpected(expect, answer);
     if (trouble === null) return { ok: true, ...told, ...times };
-    if (status >= 400 && (status < expect.leastStatus || status > expect.mostStatus)) {
+    if (status >= 400 && !isExpectedStatus(expect, status)) {
       const error = parseAwsError(status, headers[ERROR_TYPE_HEADER], answer.body);
       const failure = awsFailure(error);
       const used = failure === 'function-error' ? told : {};

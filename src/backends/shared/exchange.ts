@@ -1,5 +1,6 @@
 import type { Failure } from '../../sample.js';
 import type { Call, SentTimes } from '../backend.js';
+import type { BodyReader, OpenBody } from './body-reader.js';
 import type { Http1Parser, KeptHeaders } from './http1-parser.js';
 
 /** Moments of an exchange, ms on the run's clock; NaN where it did not come so far. */
@@ -23,6 +24,8 @@ export interface Answer extends ExchangeTimes {
   /** All of it when collected; else empty for 2xx and the first bytes for the rest. Yours to keep. */
   readonly body: Uint8Array;
   readonly bodyBytes: number;
+  /** Has read all of the body; absent or undefined: `Sending.openBody` made none. */
+  readonly reader?: BodyReader | undefined;
 }
 
 export interface WireFailure extends ExchangeTimes {
@@ -43,6 +46,8 @@ export interface Sending<C extends Abortable = Call> {
   /** An answer to HEAD has no body. */
   readonly method: string;
   readonly collectBody: boolean;
+  /** Makes what reads a body as it comes, which takes no memory for it. */
+  readonly openBody?: OpenBody | undefined;
   /** Once for each request. `result` is the sender's own, to be read before this returns: it serves the next one, too. */
   told(call: C, result: Result): void;
 }
@@ -74,6 +79,7 @@ export class Exchange {
   headers = NO_HEADERS;
   body = NO_BODY;
   bodyBytes = 0;
+  reader: BodyReader | undefined;
   failure: Failure = 'aborted';
   detail = '';
 
@@ -106,6 +112,7 @@ export class Exchange {
     this.headers = parser.headers;
     this.body = parser.body();
     this.bodyBytes = parser.bodyBytes;
+    this.reader = parser.reader;
     this.#settle(doneMs, doneEarliestMs);
   }
 
@@ -130,5 +137,6 @@ export class Exchange {
     this.sending.told(call, this);
     this.headers = NO_HEADERS;
     this.body = NO_BODY;
+    this.reader = undefined;
   }
 }

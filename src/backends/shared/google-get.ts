@@ -49,5 +49,5 @@ function request(url: URL, { text, quotaProject }: SentToken): Uint8Array {
     ['accept', 'application/json'],
     ...tokenFields(text, quotaProject),
   ];
-  return requestBytes({ method: 'GET', target: url.pathname + url.search, headers })(0);
+  return requestBytes({ method: 'GET', path: url.pathname + url.search, headers, body: null })(0);
 }

@@ -12,6 +12,7 @@ import { createWire, type Wire } from './http1-wire.js';
 import { instanceBatches, type InstanceBatches } from './instance-batches.js';
 import { JSON_TYPE } from './instances-json.js';
 import { openLoopbackSink } from './loopback-sink.js';
+import { bodyHeaders, openBodyRules } from './open-body-rules.js';
 import { type HeaderField, requestBytes } from './request-bytes.js';
 import { sentCalls } from './sent-calls.js';
 import { failedAnswer, knownTimes, statusFailure } from './status-outcome.js';
@@ -49,7 +50,7 @@ const REHEARSED_BODY: RestBody = { contentType: 'application/json', bytes: Buffe
 /** A client of one address of Google's over the lean wire, with a token in every request. */
 export async function createRestBackend(plan: RestPlan, context: BackendContext): Promise<Backend> {
   const token = plan.wish === null ? null : await openBackgroundToken(plan.wish);
-  const client = createClient(plan, connectionShare(plan.connections, context), token, context);
+  const client = await createClient(plan, connectionShare(plan.connections, context), token, context);
   return {
     ...client.invokes,
     prepare: (signal) => client.wire.open(signal),
@@ -68,14 +69,15 @@ interface Client {
   readonly invokes: Pick<Backend, 'invoke' | 'invokeBatch'>;
 }
 
-function createClient(
+async function createClient(
   plan: RestPlan,
   connections: Connections,
   token: TokenSource | null,
   { clock, onAnswer }: Pick<BackendContext, 'clock' | 'onAnswer'>,
-): Client {
+): Promise<Client> {
   const { url, method, expect, keepHeaders } = plan;
-  const limits = { bodyBytes: BODY_LIMIT_BYTES, keepHeaders: ['location', ...keepHeaders] };
+  const limits = { bodyBytes: BODY_LIMIT_BYTES, keepHeaders: ['location', ...bodyHeaders(expect), ...keepHeaders] };
+  const openBody = await openBodyRules(expect);
   const wire = createWire({ url, connections, limits, clock });
   const requests = requestsOf(plan, token);
   const outcomeOf = answerJudge(expect, serviceFailure);
@@ -88,7 +90,7 @@ function createClient(
   const { batches } = plan;
   const invokes = sentCalls({
     method,
-    collectBody: expect.bodyHolds.length > 0,
+    openBody,
     send(call, sending) {
       wire.send(requests.bytes(call.payload, call.seq), sending, call);
     },
@@ -128,20 +130,9 @@ function requestOf(
     ['user-agent', 'replay'],
     ['accept', '*/*'],
     ...authorization,
-    ...bodyFields(method, body),
+    ...(body === null ? [] : [['content-type', body.contentType] as const]),
   ];
-  const target = url.pathname + url.search;
-  return requestBytes({ method, target, headers, ...(body === null ? {} : { body: body.bytes }) });
-}
-
-/** RFC 9110, section 8.6: a length also for an empty body, where the method expects one. */
-function bodyFields(method: string, body: RestBody | null): readonly HeaderField[] {
-  if (body === null)
-    return method === 'GET' || method === 'HEAD' || method === 'DELETE' ? [] : [['content-length', '0']];
-  return [
-    ['content-type', body.contentType],
-    ['content-length', String(body.bytes.length)],
-  ];
+  return requestBytes({ method, path: url.pathname + url.search, headers, body: body?.bytes ?? null });
 }
 
 function serviceFailure(answer: Answer): Outcome {
@@ -157,7 +148,7 @@ async function rehearse(plan: RestPlan, { clock }: BackendContext, signal: Abort
   const connections = { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS };
   const batches = plan.batches === undefined ? {} : { batches: instanceBatches('', [REHEARSED_BODY.bytes]) };
   const rehearsed = { ...plan, url: sink.url, bodies: [REHEARSED_BODY], ...batches };
-  const { wire, invokes } = createClient(rehearsed, connections, null, { clock });
+  const { wire, invokes } = await createClient(rehearsed, connections, null, { clock });
   await wire.open(signal);
   return {
     ...invokes,

@@ -1,19 +1,22 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Grpc } from './grpc-runtime.js';
-import type { HeaderField } from './request-bytes.js';
+import { givenTemplate } from './given-template.js';
+import { type HeaderField, requestAt, type RunValues } from './http-request.js';
 
-/** The user's headers as metadata: the same every time, or, where one names `{seq}`, made for each call. */
+/** The user's headers as metadata: the same every time, or, where one has a placeholder that changes, made for each call. */
 export function grpcMetadata(
   { Metadata }: Grpc,
   headers: readonly HeaderField[],
-): (runId: string, seq: number) => Metadata {
-  const make = (runId: string, seq: number): Metadata => {
+  values: RunValues,
+): (seq: number) => Metadata {
+  const fields = headers.map(([name, value]) => [name, givenTemplate(value)] as const);
+  const at = requestAt({ method: 'POST', path: '/', headers: fields, body: null }, values);
+  const make = (seq: number): Metadata => {
     const metadata = new Metadata();
-    for (const [name, value] of headers)
-      metadata.add(name, value.replaceAll('{run}', runId).replaceAll('{seq}', String(seq)));
+    for (const [name, value] of at(seq).headers) metadata.add(name, value);
     return metadata;
   };
-  const changes = headers.some(([, value]) => value.includes('{seq}'));
+  if (at(0) !== at(1)) return make;
   let kept: Metadata | undefined;
-  return changes ? make : (runId, seq) => (kept ??= make(runId, seq));
+  return () => (kept ??= make(0));
 }

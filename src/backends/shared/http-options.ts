@@ -1,18 +1,26 @@
-import { printable, UserError } from '../../errors.js';
+import { UserError } from '../../errors.js';
+import { checkGivenHeader, checkMethod } from '../../http-syntax.js';
+import { parseStrictTemplate } from '../../template.js';
 import type { OptionInfo, RawOptions } from '../backend.js';
 import { basicAuth } from './basic-auth.js';
-import { type ExpectRule, parseExpect } from './expect-rule.js';
+import { EXPECT_SUMMARY, type ExpectRule, parseExpect } from './expect-rule.js';
 import { durationWithin, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from './parse-options.js';
-import { checkHeaderField, checkMethod, type HeaderField } from './request-bytes.js';
+import type { HeaderField } from './http-request.js';
+import { randomUuidKey, type UuidKey } from './request-uuid.js';
+import { pathTemplate, urlPath } from './url-path.js';
 
 /** Plain data: crosses to the worker threads. */
 export interface HttpOptions {
   /** Without user info and fragment. */
   readonly url: string;
+  /** Its path and query, percent-encoded, with placeholders and escapes in braces. */
+  readonly path: string;
   /** Null: POST where there are payloads, else GET. */
   readonly method: string | null;
-  /** The user's, then the one made of the URL's user info. */
+  /** The user's, with placeholders in their values, then the one made of the URL's user info. */
   readonly headers: readonly HeaderField[];
+  /** Of the run, for `{uuid}`. */
+  readonly uuidKey: UuidKey;
   readonly expect: ExpectRule;
   /** Over all workers; null: as many as it takes. */
   readonly connections: number | null;
@@ -30,11 +38,11 @@ export interface HttpOptions {
 export const HTTP_OPTIONS: readonly OptionInfo[] = [
   { name: 'url', value: 'URL', summary: 'the service', required: true },
   { name: 'method', value: 'METHOD', summary: 'POST where there are payloads, else GET, unless given' },
-  { name: 'header', value: '"NAME: VALUE"', summary: '{seq} and {run} are filled in; repeatable' },
+  { name: 'header', value: '"NAME: VALUE"', summary: '{seq}, {run} and {uuid} are filled in; repeatable' },
   {
     name: 'expect',
     value: 'RULE',
-    summary: 'what a success is beyond a complete 2xx: status:200, body~text; repeatable',
+    summary: EXPECT_SUMMARY,
   },
   { name: 'connections', value: 'N', summary: 'exactly so many over all workers; as many as it takes unless given' },
   { name: 'insecure', value: 'true|false', summary: 'whether any certificate is accepted' },
@@ -55,7 +63,7 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 export function parseHttpOptions(raw: RawOptions): HttpOptions {
   const { header, expect, ...single } = raw;
   const given = parseOptions('http', single, {
-    url: parseUrl,
+    url: (text) => ({ url: parseUrl(text), path: parsePath(text) }),
     method: parseMethod,
     connections: wholeNumberWithin(1, 65_535),
     insecure: yesOrNo,
@@ -67,15 +75,18 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
   });
   if (given.url === undefined) throw new UserError('backend http: give the service with --url http://host:port/path');
   const http2 = given.http2 ?? false;
-  checkHttp2(http2, given.client, given.url);
+  const { url, path } = given.url;
+  checkHttp2(http2, given.client, url);
   if (given.proxy !== undefined && given.client !== 'undici')
     throw new UserError(
       'backend http: --set proxy=URL needs --set client=undici (the lean client goes straight to the service)',
     );
   return {
-    url: withoutUser(given.url),
+    url: withoutUser(url),
+    path,
     method: given.method ?? null,
-    headers: headersOf(listOf(header), given.url),
+    headers: headersOf(listOf(header), url),
+    uuidKey: randomUuidKey(),
     expect: parseExpect(listOf(expect)),
     connections: given.connections ?? null,
     insecure: given.insecure ?? false,
@@ -97,6 +108,12 @@ function parseUrl(text: string): URL {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
     throw new Error('give a URL such as https://host:port/path');
   return url;
+}
+
+function parsePath(text: string): string {
+  const path = urlPath(text);
+  pathTemplate(path);
+  return path;
 }
 
 function parseProxy(text: string): string {
@@ -127,9 +144,6 @@ function withoutUser(url: URL): string {
   return bare.href;
 }
 
-/** Fields that say where a request ends are ours: a wrong one would be read as part of the next request. */
-const OURS = ['content-length', 'transfer-encoding', 'connection', 'upgrade', 'keep-alive', 'te', 'trailer', 'expect'];
-
 function headersOf(texts: readonly string[], url: URL): readonly HeaderField[] {
   const headers = texts.map(parseHeader);
   const hasOwn = headers.some(([name]) => name.toLowerCase() === 'authorization');
@@ -141,9 +155,7 @@ function parseHeader(text: string): HeaderField {
   // Headers carry secrets: a message shows the name at most.
   if (colon < 1) throw new UserError('backend http: a header is given without a colon; give it as "Name: value"');
   const field: HeaderField = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
-  checkHeaderField(field);
-  if (OURS.includes(field[0].toLowerCase())) {
-    throw new UserError(`backend http: header ${printable(field[0], 60)} is set by the client itself; leave it out`);
-  }
+  checkGivenHeader(field);
+  parseStrictTemplate(field[1], `backend http: header ${field[0]}`);
   return field;
 }

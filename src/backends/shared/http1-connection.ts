@@ -95,7 +95,8 @@ export class Http1Connection {
     exchange.holder = this;
     this.#idledBeforeMs = this.#idledMs;
     this.#idledMs = 0;
-    this.#parser.start(exchange.sending.method, exchange.sending.collectBody);
+    const { method, collectBody, openBody } = exchange.sending;
+    this.#parser.start(method, collectBody, openBody);
     this.#answerBytes = 0;
     exchange.sentMs = this.#context.clock.now();
     this.#socket?.write(exchange.bytes);
@@ -125,6 +126,8 @@ export class Http1Connection {
     this.#exchange = undefined;
     this.answers++;
     exchange.answer(this.#parser, doneMs, this.#earliestMs(exchange.sentMs, doneMs));
+    // An idle connection holds nothing of its last body.
+    this.#parser.reader = undefined;
     if (surplus) this.#leave('surplus');
     else if (this.#isReusable()) {
       this.#heedHint();

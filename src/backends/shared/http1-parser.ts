@@ -1,3 +1,7 @@
+import type { BodyReader, KeptHeaders, OpenBody } from './body-reader.js';
+
+export type { KeptHeaders };
+
 /** Limits of one answer, bytes. */
 export interface ParserLimits {
   /** Status lines, header fields, trailers and chunk extensions together, interim (1xx) heads included. Default 64 KiB. */
@@ -14,8 +18,6 @@ export interface ParserOptions extends ParserLimits {
   /** One of `keepHeaders`: an answer that has it failed, whatever its status. */
   readonly failureHeader?: string;
 }
-
-export type KeptHeaders = Readonly<Record<string, string>>;
 
 /** An answer that is not 2xx keeps this much of its body even when bodies are not collected: people need to read it. */
 export const EXCERPT_BYTES = 512;
@@ -70,6 +72,8 @@ export class Http1Parser {
   keepAliveSeconds = -1;
   /** What is wrong with the answer, for people; null while nothing is. */
   problem: string | null = null;
+  /** What `openBody` made for this answer; it has read the body so far. */
+  reader: BodyReader | undefined;
 
   readonly #headLimit: number;
   readonly #bodyLimit: number;
@@ -79,6 +83,7 @@ export class Http1Parser {
   #at = At.Idle;
   #isHead = false;
   #collects = false;
+  #openBody: OpenBody | undefined;
   #headBytes = 0;
   #remaining = 0;
   #minor = 1;
@@ -110,9 +115,11 @@ export class Http1Parser {
   }
 
   /** Expects a new answer. `method` is that of the request: an answer to HEAD has no body. */
-  start(method: string, collectBody: boolean): void {
+  start(method: string, collectBody: boolean, openBody?: OpenBody): void {
     this.#isHead = method === 'HEAD';
     this.#collects = collectBody;
+    this.#openBody = openBody;
+    this.reader = undefined;
     this.#headBytes = 0;
     this.#body = EMPTY;
     this.#bodyHeld = 0;
@@ -342,6 +349,7 @@ export class Http1Parser {
 
   /** RFC 9112, section 6.3: what says how long the body is, in order of precedence. */
   #startBody(): void {
+    if (this.#openBody !== undefined) this.reader = this.#openBody(this.status, this.headers);
     this.keepAlive = this.#says === 'close' ? false : this.#minor === 1 || this.#says === 'keep-alive';
     if (this.#isHead || this.status === 204 || this.status === 304) this.#at = At.Complete;
     else if (this.#chunked) this.#at = At.ChunkSize;
@@ -399,6 +407,7 @@ export class Http1Parser {
 
   #takeBody(bytes: Uint8Array, from: number, to: number): void {
     this.bodyBytes += to - from;
+    if (this.reader !== undefined) this.reader.take(bytes, from, to);
     if (this.#collects) this.#keepBody(bytes, from, to);
     else if (this.status < 200 || this.status > 299 || this.#saysFailure())
       this.#keepBody(bytes, from, Math.min(to, from + this.#excerptLimit - this.#bodyHeld));

@@ -1,46 +1,147 @@
-import { printable, UserError } from '../../errors.js';
+import { checkHeaderField, checkMethod, checkPath } from '../../http-syntax.js';
+import type { Placeholder, Template } from '../../template.js';
+import { contentLength, requestAt, type RequestTemplate, type RunValues } from './http-request.js';
+import { UUID_LENGTH, writeUuid, type UuidKey } from './request-uuid.js';
 
-export type HeaderField = readonly [name: string, value: string];
+export type { HeaderField } from '../../http-syntax.js';
 
-export interface RequestParts {
-  readonly method: string;
-  /** Path and query as they go on the wire. */
-  readonly target: string;
-  /** In this order. `{seq}` in a value stands for the request's index in the trace. */
-  readonly headers: readonly HeaderField[];
-  readonly body?: Uint8Array;
-}
-
-const SEQ = '{seq}';
+const NO_VALUES: RunValues = { runId: '', uuidKey: [0, 0, 0, 0] };
 
 /**
- * One whole HTTP/1.1 request, ready to write in one piece: the same bytes every time, or, where a header names `{seq}`, a
- * copy with the number in its place. Throws `UserError` when a part could be read as something else (line ends in a header).
+ * One whole HTTP/1.1 request for each index in the trace, ready to write in one piece: the same bytes every time, or, where
+ * the template has placeholders, a copy with the values in their places. Content-Length is added unless a header gives it.
+ * Throws `UserError` when a part could be read as something else (line ends in a header).
  */
-export function requestBytes(parts: RequestParts): (seq: number) => Uint8Array {
-  checkMethod(parts.method);
-  checkTarget(parts.target);
-  for (const field of parts.headers) checkHeaderField(field);
-  const fields = parts.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  const pieces = `${parts.method} ${parts.target} HTTP/1.1\r\n${fields}\r\n`
-    .split(SEQ)
-    .map((text) => Buffer.from(text, 'latin1'));
-  const tail = Buffer.concat([pieces.pop() ?? Buffer.alloc(0), parts.body ?? Buffer.alloc(0)]);
-  if (pieces.length === 0) return () => tail;
-  const fixed = pieces.reduce((sum, piece) => sum + piece.length, tail.length);
-  return (seq) => patched(pieces, tail, fixed, seq);
+export function requestBytes(template: RequestTemplate, values = NO_VALUES): (seq: number) => Uint8Array {
+  const example = requestAt(template, values)(0);
+  checkMethod(example.method);
+  checkPath(example.path);
+  for (const field of example.headers) checkHeaderField(field);
+  const pieces = new Pieces(values.runId);
+  pieces.text(`${template.method} `);
+  pieces.template(template.path);
+  pieces.text(' HTTP/1.1\r\n');
+  for (const [name, value] of template.headers) {
+    pieces.text(`${name}: `);
+    pieces.template(value);
+    pieces.text('\r\n');
+  }
+  const length = contentLength(example);
+  const addsLength = length !== null && !template.headers.some(([name]) => name.toLowerCase() === 'content-length');
+  if (addsLength) pieces.lengthField(template.body, length);
+  pieces.text('\r\n');
+  if (template.body instanceof Uint8Array) pieces.bytes(template.body);
+  else if (template.body !== null) pieces.template(template.body);
+  return pieces.filler(values.uuidKey);
 }
 
-/** A copy for each request: the previous one may still be on its way out. `fixed`: bytes of all pieces and the tail. */
-function patched(pieces: readonly Buffer[], tail: Buffer, fixed: number, seq: number): Uint8Array {
+/** What stands between two pieces: a placeholder whose value is each request's own, or the length of the body. */
+type Slot = 'seq' | 'uuid' | 'length';
+
+/** Grows to the literal pieces of a request and the slots between them. */
+class Pieces {
+  readonly #runId: string;
+  readonly #pieces: Buffer[] = [];
+  readonly #slots: Slot[] = [];
+  #open: Uint8Array[] = [];
+  /** Of the body, where its length is not the same every time: all but its numbers, and how many these are. */
+  #body = { fixed: 0, numbers: 0 };
+
+  constructor(runId: string) {
+    this.#runId = runId;
+  }
+
+  text(text: string): void {
+    this.#open.push(Buffer.from(text, 'latin1'));
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.#open.push(bytes);
+  }
+
+  template(template: string | Template): void {
+    if (typeof template === 'string') {
+      this.text(template);
+      return;
+    }
+    template.literals.forEach((literal, i) => {
+      if (i > 0) this.#placeholder(template.placeholders[i - 1] as Placeholder);
+      this.text(literal);
+    });
+  }
+
+  /** `length`: of the body of the request with the index 0. */
+  lengthField(body: RequestTemplate['body'], length: number): void {
+    this.text('content-length: ');
+    const numbers =
+      body === null || body instanceof Uint8Array ? 0 : body.placeholders.filter((name) => name === 'seq').length;
+    this.#body = { fixed: length - numbers, numbers };
+    if (numbers === 0) this.text(String(length));
+    else this.#slot('length');
+    this.text('\r\n');
+  }
+
+  filler(uuidKey: UuidKey): (seq: number) => Uint8Array {
+    const tail = Buffer.concat(this.#open);
+    if (this.#slots.length === 0) return () => tail;
+    const fixed = this.#pieces.reduce((sum, piece) => sum + piece.length, tail.length);
+    const request: SlottedRequest = {
+      pieces: this.#pieces,
+      slots: this.#slots,
+      tail,
+      fixed: fixed + UUID_LENGTH * this.#slots.filter((slot) => slot === 'uuid').length,
+      numbers: this.#slots.filter((slot) => slot === 'seq').length,
+      body: this.#body,
+      uuidKey,
+    };
+    return (seq) => patched(request, seq);
+  }
+
+  #placeholder(placeholder: Placeholder): void {
+    if (placeholder === 'run') this.text(this.#runId);
+    else this.#slot(placeholder);
+  }
+
+  #slot(slot: Slot): void {
+    this.#pieces.push(Buffer.concat(this.#open));
+    this.#slots.push(slot);
+    this.#open = [];
+  }
+}
+
+interface SlottedRequest {
+  /** One before each slot. */
+  readonly pieces: readonly Buffer[];
+  readonly slots: readonly Slot[];
+  readonly tail: Buffer;
+  /** Bytes of all pieces, the tail and the UUIDs. */
+  readonly fixed: number;
+  /** How many slots are the request's index. */
+  readonly numbers: number;
+  readonly body: { readonly fixed: number; readonly numbers: number };
+  readonly uuidKey: UuidKey;
+}
+
+/** A copy for each request: the previous one may still be on its way out. */
+function patched(request: SlottedRequest, seq: number): Uint8Array {
+  const { pieces, slots, tail, fixed, numbers, body, uuidKey } = request;
   const digits = decimalDigits(seq);
-  const bytes = Buffer.allocUnsafe(fixed + pieces.length * digits);
+  const bodyLength = body.fixed + body.numbers * digits;
+  const lengthDigits = body.numbers === 0 ? 0 : decimalDigits(bodyLength);
+  const bytes = Buffer.allocUnsafe(fixed + numbers * digits + lengthDigits);
   let at = 0;
   for (let i = 0; i < pieces.length; i++) {
     const piece = pieces[i] as Buffer;
+    const slot = slots[i] as Slot;
     bytes.set(piece, at);
-    at += piece.length + digits;
-    writeDecimal(bytes, at, seq);
+    at += piece.length;
+    if (slot === 'uuid') {
+      writeUuid(bytes, at, uuidKey, seq);
+      at += UUID_LENGTH;
+    } else {
+      at += slot === 'seq' ? digits : lengthDigits;
+      writeDecimal(bytes, at, slot === 'seq' ? seq : bodyLength);
+    }
   }
   bytes.set(tail, at);
   return bytes;
@@ -51,6 +152,8 @@ function decimalDigits(whole: number): number {
   for (let power = 10; power <= whole; power *= 10) digits++;
   return digits;
 }
+
+const ZERO = 48;
 
 /**
  * The digits of a whole number, so that they end before `end`. No text is made: V8 keeps those of numbers in a cache, which
@@ -64,28 +167,4 @@ function writeDecimal(bytes: Uint8Array, end: number, whole: number): void {
     bytes[--at] = ZERO + rest - 10 * tenth;
     rest = tenth;
   } while (rest > 0);
-}
-
-const ZERO = 48;
-
-export function checkMethod(method: string): void {
-  if (!/^[A-Z][A-Z-]{0,31}$/.test(method))
-    throw new UserError(`method ${printable(method, 40)}: give an HTTP method such as GET or POST`);
-  if (method === 'CONNECT')
-    throw new UserError('method CONNECT asks for a tunnel, which is no request to measure; give another');
-}
-
-function checkTarget(target: string): void {
-  if (!/^\/[\x21-\x7e]*$/.test(target))
-    throw new UserError(`path ${printable(target, 80)}: give one that begins with / and is percent-encoded`);
-}
-
-/** Throws `UserError` unless the field is one line: a token, and text of printable Latin-1 characters. */
-export function checkHeaderField([name, value]: HeaderField): void {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
-    throw new UserError(`header ${printable(name, 60)}: give a name of letters, digits and dashes`);
-  }
-  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-    throw new UserError(`header ${name}: its value holds a line end or a character outside Latin-1; remove it`);
-  }
 }

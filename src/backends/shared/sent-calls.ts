@@ -1,15 +1,18 @@
 import { messageOf } from '../../errors.js';
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, BatchCall, BatchOutcome, Call } from '../backend.js';
+import type { OpenBody } from './body-reader.js';
 import type { Result, Sending } from './exchange.js';
 import type { InstanceBatches } from './instance-batches.js';
+import { payloadAt } from './payload-at.js';
 import { showAnswer } from './seen-answer.js';
 
 /** How the calls of a backend go over HTTP. */
 export interface CallsSent {
-  readonly method: string;
-  /** Whole bodies are needed to judge an answer. */
-  readonly collectBody: boolean;
+  /** Of every request, or one for each entry of the payload table. */
+  readonly method: string | readonly string[];
+  /** Set where bodies are read as they come, to be judged. */
+  readonly openBody: OpenBody | undefined;
   send(call: Call, sending: Sending): void;
   outcomeOf(result: Result, call: Call): Outcome;
   /** Set where requests go in batches. */
@@ -28,23 +31,18 @@ export interface BatchesSent {
 
 /** A backend's calls: sent, shown to whoever asked to see answers, judged and settled. */
 export function sentCalls(calls: CallsSent): Pick<Backend, 'invoke' | 'invokeBatch'> {
-  const { method, collectBody, onAnswer, hidden, batches } = calls;
-  const single: Sending = {
-    method,
-    collectBody: collectBody || onAnswer !== undefined,
-    told(call, result) {
-      showAnswer(onAnswer, result, hidden);
-      call.settle(judged(calls, result, call));
-    },
+  const { method, openBody, onAnswer, hidden, batches } = calls;
+  const told = (call: Call, result: Result): void => {
+    showAnswer(onAnswer, result, hidden);
+    call.settle(judged(calls, result, call));
   };
-  const invoke = (call: Call): 'settles' => {
-    calls.send(call, single);
-    return 'settles';
-  };
+  const sendingOf = (of: string): Sending => ({ method: of, collectBody: onAnswer !== undefined, openBody, told });
+  const invoke = typeof method === 'string' ? always(calls, sendingOf(method)) : mixed(calls, method.map(sendingOf));
   if (batches === undefined) return { invoke };
   const several: Sending<BatchCall> = {
-    method,
+    method: typeof method === 'string' ? method : (method[0] ?? 'POST'),
     collectBody: true,
+    openBody,
     told(call, result) {
       showAnswer(onAnswer, result, hidden);
       call.settle(judgedBatch(batches, result, call));
@@ -56,6 +54,20 @@ export function sentCalls(calls: CallsSent): Pick<Backend, 'invoke' | 'invokeBat
       batches.send(call, several);
       return 'settles';
     },
+  };
+}
+
+function always(calls: CallsSent, sending: Sending): Backend['invoke'] {
+  return (call) => {
+    calls.send(call, sending);
+    return 'settles';
+  };
+}
+
+function mixed(calls: CallsSent, sendings: readonly Sending[]): Backend['invoke'] {
+  return (call) => {
+    calls.send(call, payloadAt(sendings, call.payload));
+    return 'settles';
   };
 }
 

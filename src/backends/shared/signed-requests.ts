@@ -10,7 +10,7 @@ export interface RequestToSign {
   readonly path: string;
   /** Before encoding. */
   readonly query: readonly QueryField[];
-  /** `host` among them. None may hold `{seq}`, which would change after signing. */
+  /** `host` among them. */
   readonly headers: readonly HeaderField[];
   readonly body: Uint8Array;
 }
@@ -106,6 +106,6 @@ function requestMaker({ method, path, query, headers, body }: RequestToSign, sco
     scope === null ? null : createSigner({ method, path, query, headers: own, bodySha256: sha256(body) }, scope);
   return (credentials, dateMs) => {
     const added = sign === null || credentials === null ? [] : sign(credentials, dateMs);
-    return requestBytes({ method, target, headers: [...own, ...added], body })(0);
+    return requestBytes({ method, path: target, headers: [...own, ...added], body })(0);
   };
 }

@@ -1,9 +1,11 @@
 import { type buildConnector, Client, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Clock } from '../../clock.js';
+import type { BodyReader } from './body-reader.js';
 import { type Abortable, GIVEN_UP, type Result, type Sending, type WireFailure } from './exchange.js';
 import { EXCERPT_BYTES } from './http1-parser.js';
 import { watchLoopTurns } from './loop-turn.js';
 import { basicAuth } from './basic-auth.js';
+import type { HttpRequest } from './http-request.js';
 import { codeOf, dialFailure, lossFailure } from './socket-failure.js';
 
 export interface UndiciOptions {
@@ -20,21 +22,13 @@ export interface UndiciOptions {
   readonly clock: Clock;
 }
 
-export interface UndiciRequest {
-  readonly method: string;
-  readonly path: string;
-  /** Name, value, name, value, ... */
-  readonly headers: readonly string[];
-  readonly body: Uint8Array | null;
-}
-
 /**
  * The same exchanges through undici's pool: for HTTP/2 and proxies, and as a second opinion. It opens connections with the first
  * requests only, and its handshakes are not told apart from waiting. The first byte is sent right after `sentMs`. A reset tells nothing of the
  * socket, so that of a reused connection is `cut` here; a close is told right.
  */
 export interface UndiciClient {
-  send<C extends Abortable>(request: UndiciRequest, sending: Sending<C>, call: C): void;
+  send<C extends Abortable>(request: HttpRequest, sending: Sending<C>, call: C): void;
   connected(): number;
   close(): Promise<void>;
 }
@@ -52,14 +46,14 @@ export function createUndiciClient(options: UndiciOptions): UndiciClient {
   const exchangeContext = { clock, keepHeaders: options.keepHeaders, earliestMs: () => turn.earliestMs() };
   return {
     send({ method, path, headers, body }, sending, call) {
-      const handler = new ExchangeHandler(exchangeContext, sending.collectBody, (result) => {
+      const handler = new ExchangeHandler(exchangeContext, sending, (result) => {
         sending.told(call, result);
       });
       call.onAbort(() => {
         handler.abort();
         return handler;
       });
-      const request = { origin: url.origin, method, path, headers: [...headers], body };
+      const request = { origin: url.origin, method, path, headers: headers.flat(), body };
       dispatcher.dispatch({ ...request, ...idempotent, ...NO_TIMEOUTS }, handler);
     },
     connected: () => pools.reduce((sum, pool) => sum + pool.stats.connected, 0),
@@ -147,9 +141,12 @@ interface ExchangeContext {
   readonly earliestMs: () => number;
 }
 
+/** How bodies are read. */
+type Reading = Pick<Sending, 'collectBody' | 'openBody'>;
+
 class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #context: ExchangeContext;
-  readonly #collects: boolean;
+  readonly #reading: Reading;
   #tell: (result: Result) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #aborted = false;
@@ -160,10 +157,11 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #chunks: Uint8Array[] = [];
   #held = 0;
   #bodyBytes = 0;
+  #reader: BodyReader | undefined;
 
-  constructor(context: ExchangeContext, collects: boolean, tell: (result: Result) => void) {
+  constructor(context: ExchangeContext, reading: Reading, tell: (result: Result) => void) {
     this.#context = context;
-    this.#collects = collects;
+    this.#reading = reading;
     this.#tell = tell;
   }
 
@@ -194,12 +192,14 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#status = status;
     const kept = this.#context.keepHeaders.filter((name) => headers[name] !== undefined);
     if (kept.length > 0) this.#headers = Object.fromEntries(kept.map((name) => [name, String(headers[name])]));
+    this.#reader = this.#reading.openBody?.(status, this.#headers);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bodyBytes += chunk.length;
+    this.#reader?.take(chunk, 0, chunk.length);
     const isSuccess = this.#status >= 200 && this.#status < 300;
-    const room = this.#collects ? chunk.length : isSuccess ? 0 : Math.max(0, EXCERPT_BYTES - this.#held);
+    const room = this.#reading.collectBody ? chunk.length : isSuccess ? 0 : Math.max(0, EXCERPT_BYTES - this.#held);
     if (room === 0) return;
     const piece = Uint8Array.from(chunk.subarray(0, room));
     this.#chunks.push(piece);
@@ -210,7 +210,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     const doneMs = this.#context.clock.now();
     const { sentMs, doneEarliestMs } = { sentMs: this.sentMs, doneEarliestMs: this.#earliestMs(doneMs) };
     const body = Buffer.concat(this.#chunks);
-    const rest = { status: this.#status, headers: this.#headers, bodyBytes: this.#bodyBytes };
+    const rest = { status: this.#status, headers: this.#headers, bodyBytes: this.#bodyBytes, reader: this.#reader };
     this.#settle({ kind: 'answer', ...rest, body, sentMs, doneMs, doneEarliestMs, handshakeMs: NaN });
   }
 

@@ -27,8 +27,8 @@ export async function openGrpcBackend(options: TfServingOptions, context: Backen
     context,
     connectionShare(options.channels, context, INITIAL_CHANNELS),
   );
-  const metadata = grpcMetadata(grpc, options.http.headers);
-  const send = sender(channels, method.path, (seq) => metadata(context.runId, seq), context);
+  const values = { runId: context.runId, uuidKey: options.http.uuidKey };
+  const send = sender(channels, method.path, grpcMetadata(grpc, options.http.headers, values), context);
   return {
     invoke: createInvoke(send, requests),
     ...(context.batchSize === undefined

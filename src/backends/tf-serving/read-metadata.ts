@@ -2,8 +2,10 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { messageOf, printable, UserError } from '../../errors.js';
 import { callGrpcOnce } from '../shared/grpc-channels.js';
+import { givenTemplate } from '../shared/given-template.js';
 import { grpcMetadata } from '../shared/grpc-metadata.js';
 import { loadDescription, loadGrpc } from '../shared/grpc-runtime.js';
+import type { HeaderField } from '../shared/http-request.js';
 import { PREDICTION_SERVICE, SIGNATURE_DEF_MAP, TF_SERVING } from '../shared/grpc-tf-serving.js';
 import { jsonStructure, READS_NON_FINITE } from '../shared/json-body.js';
 import { isObject } from './payload-tensors.js';
@@ -31,11 +33,19 @@ async function asked(ask: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
+/** Those without a placeholder, which is a value of each request: this is none of them. */
+function literalHeaders(headers: readonly HeaderField[]): HeaderField[] {
+  return headers.flatMap(([name, value]) => {
+    const { literals, placeholders } = givenTemplate(value);
+    return placeholders.length === 0 ? [[name, literals.join('')] as const] : [];
+  });
+}
+
 async function overRest({ http, modelUrl }: TfServingOptions, signal: AbortSignal): Promise<unknown> {
   const url = new URL(`${modelUrl}/metadata`);
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
-  const headers = Object.fromEntries(http.headers.filter(([, value]) => !/\{(seq|run)\}/.test(value)));
+  const headers = Object.fromEntries(literalHeaders(http.headers));
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request(url, { headers, signal: limit, rejectUnauthorized: !http.insecure }, resolve).on('error', reject).end();
   });
@@ -67,7 +77,7 @@ async function overGrpc({ http, model, version }: TfServingOptions): Promise<unk
     metadata_field: ['signature_def'],
   });
   const { url, insecure, headers } = http;
-  const metadata = grpcMetadata(grpc, headers)('', 0);
+  const metadata = grpcMetadata(grpc, headers, { runId: '', uuidKey: http.uuidKey })(0);
   const target = { grpc, url: new URL(url), insecure, answerBytes: MOST_BYTES };
   const bytes = await callGrpcOnce(target, { path: method.path, request, metadata, limitMs: LIMIT_MS });
   const { metadata: fields } = method.decodeResponse(bytes) as {

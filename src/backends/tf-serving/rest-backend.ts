@@ -5,12 +5,15 @@ import { answerJudge } from '../shared/answer-judge.js';
 import { batchCache } from '../shared/batch-cache.js';
 import { connectionShare, type Connections } from '../shared/connection-share.js';
 import type { Result } from '../shared/exchange.js';
+import { givenTemplate } from '../shared/given-template.js';
+import type { HeaderField } from '../shared/http-request.js';
 import { createWire, type Wire } from '../shared/http1-wire.js';
 import type { InstanceBatches } from '../shared/instance-batches.js';
 import { JSON_TYPE } from '../shared/instances-json.js';
 import { openLoopbackSink } from '../shared/loopback-sink.js';
+import { bodyHeaders, openBodyRules } from '../shared/open-body-rules.js';
 import { payloadAt } from '../shared/payload-at.js';
-import { requestBytes, type HeaderField } from '../shared/request-bytes.js';
+import { requestBytes } from '../shared/request-bytes.js';
 import { type BatchesSent, sentCalls } from '../shared/sent-calls.js';
 import { restBatches, restBody } from './rest-body.js';
 import type { TfServingOptions } from './tf-serving-options.js';
@@ -21,11 +24,11 @@ const REHEARSED_CONNECTIONS = 32;
 type Bytes = (seq: number) => Uint8Array;
 
 /** One worker's client of the REST server. */
-export function openRestBackend(options: TfServingOptions, context: BackendContext): Backend {
+export async function openRestBackend(options: TfServingOptions, context: BackendContext): Promise<Backend> {
   const { http } = options;
   const wire = wireTo(new URL(http.url), options, context.clock, connectionShare(http.connections, context));
   return {
-    ...invokesOf(wire, options, context),
+    ...(await invokesOf(wire, options, context)),
     prepare: (signal) => wire.open(signal),
     rehearse: (signal) => rehearse(options, context, signal),
     facts: () => wireFacts(wire),
@@ -42,7 +45,7 @@ function wireTo(url: URL, { http }: TfServingOptions, clock: Clock, connections:
     url,
     tls: { insecure },
     connections,
-    limits: { bodyBytes: bodyLimitBytes, keepHeaders: ['location'] },
+    limits: { bodyBytes: bodyLimitBytes, keepHeaders: ['location', ...bodyHeaders(http.expect)] },
     clock,
   });
 }
@@ -52,7 +55,7 @@ type Bodies = Pick<BackendContext, 'payloads' | 'runId' | 'batchSize' | 'onAnswe
 /** A body as a whole request. */
 function requestMaker(options: TfServingOptions, runId: string): (body: Uint8Array) => Bytes {
   const { host, pathname, search } = new URL(options.http.url);
-  const own = options.http.headers.map(([name, value]): HeaderField => [name, value.replaceAll('{run}', runId)]);
+  const own = options.http.headers.map(([name, value]) => [name, givenTemplate(value)] as const);
   const ownNames = own.map(([name]) => name.toLowerCase());
   const usual: readonly HeaderField[] = [
     ['host', host],
@@ -61,24 +64,22 @@ function requestMaker(options: TfServingOptions, runId: string): (body: Uint8Arr
     ['content-type', JSON_TYPE],
   ];
   const headers = [...usual.filter(([name]) => !ownNames.includes(name)), ...own];
-  return (body) => {
-    const length: HeaderField = ['content-length', String(body.length)];
-    return requestBytes({ method: 'POST', target: pathname + search, headers: [...headers, length], body });
-  };
+  const values = { runId, uuidKey: options.http.uuidKey };
+  return (body) => requestBytes({ method: 'POST', path: pathname + search, headers, body }, values);
 }
 
-function invokesOf(
+async function invokesOf(
   wire: Wire,
   options: TfServingOptions,
   { payloads, runId, batchSize, onAnswer }: Bodies,
-): Pick<Backend, 'invoke' | 'invokeBatch'> {
+): Promise<Pick<Backend, 'invoke' | 'invokeBatch'>> {
   const { expect } = options.http;
   const outcomeOf = answerJudge(expect);
   const make = requestMaker(options, runId);
   const requests = payloads.map((payload) => make(restBody(payload, options)));
   return sentCalls({
     method: 'POST',
-    collectBody: expect.bodyHolds.length > 0,
+    openBody: await openBodyRules(expect, options.http.bodyLimitBytes),
     send(call, sending) {
       wire.send(payloadAt(requests, call.payload)(call.seq), sending, call);
     },
@@ -125,7 +126,7 @@ async function rehearse(
   const wire = wireTo(sink.url, rehearsed, clock, { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS });
   await wire.open(signal);
   return {
-    ...invokesOf(wire, rehearsed, { ...rest, payloads: [payload] }),
+    ...(await invokesOf(wire, rehearsed, { ...rest, payloads: [payload] })),
     close() {
       wire.close();
       sink.close();

@@ -1,7 +1,9 @@
 import { printable, UserError } from '../../errors.js';
 import { TENSOR_DTYPES, type TensorDtype } from '../../trace.js';
 import type { OptionInfo, RawOptions } from '../backend.js';
+import { EXPECT_SUMMARY } from '../shared/expect-rule.js';
 import { type HttpOptions, parseHttpOptions } from '../shared/http-options.js';
+import { pathTemplate } from '../shared/url-path.js';
 import { oneOf, parseOptions, wholeNumberWithin, yesOrNo } from '../shared/parse-options.js';
 
 export const METHODS = ['predict', 'classify', 'regress'] as const;
@@ -48,7 +50,7 @@ export const TF_SERVING_OPTIONS: readonly OptionInfo[] = [
     value: 'Name: value',
     summary: 'a header, or gRPC metadata; {seq} and {run} are filled in; repeatable',
   },
-  { name: 'expect', value: 'RULE', summary: 'REST: status:200-299 or body~text; repeatable' },
+  { name: 'expect', value: 'RULE', summary: `REST: ${EXPECT_SUMMARY}` },
   { name: 'connections', value: 'N', summary: 'exactly so many, opened before the start' },
   { name: 'channels', value: 'N', summary: 'gRPC: exactly so many connections, opened before the start' },
   { name: 'insecure', value: 'true|false', summary: 'do not check the certificate' },
@@ -177,7 +179,10 @@ function addressUrl(address: string): string {
 /** The reader of the `http` backend, whose messages name it. */
 function httpOptions(raw: RawOptions): HttpOptions {
   try {
-    return parseHttpOptions(raw);
+    const options = parseHttpOptions(raw);
+    if (pathTemplate(options.path).placeholders.length > 0)
+      throw new UserError('backend tf-serving: placeholders are filled in in headers alone; leave them out of the url');
+    return options;
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;
     throw new UserError(thrown.message.replace(/^backend http/, 'backend tf-serving'));

@@ -1,0 +1,49 @@
+import { parseTemplate, type Template } from '../../template.js';
+import type { Payload, PayloadRequest } from '../../trace.js';
+import { givenTemplate } from '../shared/given-template.js';
+import type { HttpOptions } from '../shared/http-options.js';
+import type { RequestTemplate } from '../shared/http-request.js';
+import { pathTemplate, urlPath } from '../shared/url-path.js';
+
+type Headers = RequestTemplate['headers'];
+
+/** What a payload is sent as: as it says itself, else as the options say; null: a request without a payload. */
+export function requestOf(options: HttpOptions, payload: Payload | null): RequestTemplate {
+  const bytes = payload?.kind === 'bytes' ? payload : null;
+  const request = bytes?.request;
+  const hasBody = bytes !== null && request?.hasBody !== false;
+  const usual: Headers = [
+    ['host', new URL(options.url).host],
+    ['user-agent', 'replay'],
+    ['accept', '*/*'],
+    ...(hasBody ? [['content-type', bytes.contentType] as const] : []),
+  ];
+  const given = options.headers.map(([name, value]) => [name, givenTemplate(value)] as const);
+  return {
+    method: request?.method ?? options.method ?? (hasBody ? 'POST' : 'GET'),
+    path: request?.path === undefined ? pathTemplate(options.path) : ownPath(request, request.path, options.url),
+    headers: over(over(usual, given), ownHeaders(request)),
+    body: hasBody ? bodyOf(bytes) : null,
+  };
+}
+
+function ownPath({ template }: PayloadRequest, path: string, url: string): string | Template {
+  if (template === true) return pathTemplate(urlPath(path, url));
+  const { pathname, search } = new URL(path, url);
+  return pathname + search;
+}
+
+function ownHeaders(request: PayloadRequest | undefined): Headers {
+  if (request === undefined) return [];
+  return request.headers.map(([name, value]) => [name, request.template === true ? givenTemplate(value) : value]);
+}
+
+/** `first` before `others` of the same names. */
+function over(others: Headers, first: Headers): Headers {
+  const names = first.map(([name]) => name.toLowerCase());
+  return [...others.filter(([name]) => !names.includes(name.toLowerCase())), ...first];
+}
+
+function bodyOf({ bytes, template }: Payload & { readonly kind: 'bytes' }): Uint8Array | Template {
+  return template === true ? parseTemplate(Buffer.from(bytes).toString('latin1')) : bytes;
+}

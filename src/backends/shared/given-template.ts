@@ -1,0 +1,6 @@
+import { parseStrictTemplate, type Template } from '../../template.js';
+
+/** The value of a header that the options hold; it was checked when they were read. */
+export function givenTemplate(value: string): Template {
+  return parseStrictTemplate(value, 'header');
+}
