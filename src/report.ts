@@ -55,6 +55,18 @@ export interface RunSummary {
   readonly workers: number;
   readonly pacing: { readonly asked: string; readonly used: string; readonly why: string };
   readonly speed: number;
+  /** Of the trace's own time, ms; toMs null: to its end. Absent in reports of versions that did not keep it, as are the next three. */
+  readonly window?: { readonly fromMs: number; readonly toMs: number | null };
+  /** The machine that sent; absent in virtual time, which no machine influences. */
+  readonly host?: Readonly<Record<string, string | number>>;
+  /** What was sent, and what is known of what served it. */
+  readonly sent?: {
+    readonly payloads: number;
+    readonly bytes: number | null;
+    readonly sha256: string;
+    readonly shapes: readonly string[];
+  };
+  readonly served?: Readonly<Record<string, string | number | boolean>>;
   readonly warmupMs: number;
   readonly timeoutMs: number;
   readonly seed: number;
@@ -136,6 +148,21 @@ export interface TimelineSection {
   readonly seconds: readonly TimelineSecond[];
   /** The latencies again by lengths of time that hold enough of them, at most 1,000. */
   readonly windows: { readonly lengthSeconds: number; readonly rows: readonly TimelineWindow[] };
+  readonly heatMap: HeatMap;
+}
+
+/** How the response of the successes was distributed over time, warm-up included. */
+export interface HeatMap {
+  readonly lengthSeconds: number;
+  /** Four buckets of latency to each doubling; one more edge than buckets; empty without a success. */
+  readonly edgesMs: readonly number[];
+  /** At most 240, each of the successes due in [second, second + lengthSeconds). */
+  readonly columns: readonly {
+    readonly second: number;
+    /** The bucket that `counts` begins with; what is not in it has none. */
+    readonly first: number;
+    readonly counts: readonly number[];
+  }[];
 }
 
 /** Of the successes due in [second, second + lengthSeconds); null where there are none. Percentiles by nearest rank, resolution 0.8 %. */
@@ -160,6 +187,8 @@ export interface TimelineSecond {
   readonly failed: number;
   /** `failed` by kind. */
   readonly failures: Readonly<Partial<Record<Failure, number>>>;
+  /** Requests handed over and neither answered nor given up: the mean over this second. */
+  readonly inFlight: number;
   /** Told by the service. */
   readonly coldStarts: number;
   /** handed - release, over the requests of this second that were handed over or shed. */
@@ -194,6 +223,8 @@ export interface ColdStartsSection {
   >;
   /** The most instances that any reading of the capacity saw; null: there is none. */
   readonly instancesSeen: number | null;
+  /** How many there were from each reading on that differs from the one before; empty: no reading. */
+  readonly instances: readonly { readonly atMs: number; readonly count: number }[];
   /** Response of the successes after the warm-up that met a warm, or a new environment; null: none is known. */
   readonly warm: Distribution | null;
   readonly cold: Distribution | null;

@@ -2,7 +2,7 @@ import type { Measure, Metric } from '../metric.js';
 import type { ColdStartsSection } from '../report.js';
 import type { RunEnd } from '../run.js';
 import { COLD_STARTS, leadsInvocation, STAGE_NAMES, type SampleBatch } from '../sample.js';
-import { capacitySteps } from './capacity.js';
+import { capacitySteps, type CapacityStep } from './capacity.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { createHistogram, measureOf, type Histogram } from './histogram.js';
 import { SpreadFold } from './spread-fold.js';
@@ -71,7 +71,7 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
       }
     },
     finish({ capacity = [] }: RunEnd) {
-      const seen = capacitySteps(capacity).map(({ count }) => count);
+      const instances = changesOf(capacitySteps(capacity));
       const parts = inside.map(({ name, fold }) => [name.replace(/Ms$/, ''), fold] as const);
       const told = [...Object.entries(stages), ...parts].filter(([, stage]) => stage.count > 0);
       return {
@@ -81,12 +81,18 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
         p50Ms: start.percentileMs(50),
         p99Ms: start.percentileMs(99),
         stages: Object.fromEntries(told.map(([name, stage]) => [name, summary(stage)])),
-        instancesSeen: seen.length === 0 ? null : seen.reduce((most, count) => Math.max(most, count), 0),
+        instancesSeen: instances.length === 0 ? null : instances.reduce((most, { count }) => Math.max(most, count), 0),
+        instances,
         warm: response.warm?.distribution() ?? null,
         cold: response.cold?.distribution() ?? null,
       };
     },
   };
+}
+
+/** The first reading, and each that differs from the one before. */
+function changesOf(steps: readonly CapacityStep[]): readonly CapacityStep[] {
+  return steps.filter(({ count }, i) => count !== steps[i - 1]?.count);
 }
 
 const NOTHING_TOLD = 'nothing told whether a request met a cold start';

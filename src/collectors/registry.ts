@@ -78,11 +78,11 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
       }
     },
     finish(end) {
-      const { seconds, windows } = timeline.finish(end);
+      const { seconds, ...overTime } = timeline.finish(end);
       const sections = {
         outcomes: outcomes.finish(end),
         latency: latency.finish(end),
-        timeline: { seconds: cost.ofSeconds(seconds, end), windows },
+        timeline: { seconds: cost.ofSeconds(seconds, end), ...overTime },
         health: health.finish(end),
         coldStarts: coldStarts.finish(end),
         cost: cost.finish(end),

@@ -43,9 +43,15 @@ export class SecondLatencies {
 
 /** Percentiles of several seconds together, whatever their number of successes. */
 export function percentilesMs(seconds: readonly SecondLatencies[], ps: readonly number[]): (number | null)[] {
-  const together = new LogHistogram(BITS);
-  for (const second of seconds) second.addTo(together);
+  const together = togetherOf(seconds);
   return ps.map((p) => percentileMs(together, p));
+}
+
+/** The latencies of several seconds together, us. */
+export function togetherOf(seconds: readonly (SecondLatencies | undefined)[]): LogHistogram {
+  const together = new LogHistogram(BITS);
+  for (const second of seconds) second?.addTo(together);
+  return together;
 }
 
 function percentileMs(histogram: LogHistogram, p: number): number | null {

@@ -2,16 +2,22 @@ import type { TimelineSecond, TimelineSection, TimelineWindow } from '../report.
 import { COLD_STARTS, FAILURES, leadsInvocation, OUTCOMES, outcomeCode, type SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { connectionWaitMs } from './connection-wait.js';
-import { percentilesMs, SecondLatencies } from './second-latencies.js';
-import { windowLength } from './window-length.js';
+import { heatMap } from './heat-map.js';
+import { InFlightMeans } from './in-flight-means.js';
+import { percentilesMs, SecondLatencies, togetherOf } from './second-latencies.js';
+import { shortestLength, windowLength } from './window-length.js';
 
 /** How long after the plan's last second a hand-over or an answer still gets a row of its own; later ones share the last. */
 const OVERTIME_SECONDS = 3600;
+
+/** More columns than this are narrower than a reader can point at. */
+const MOST_HEAT_COLUMNS = 240;
 
 /** What the seconds cost is another fold. */
 interface WithoutCost {
   readonly seconds: readonly Omit<TimelineSecond, 'cost'>[];
   readonly windows: TimelineSection['windows'];
+  readonly heatMap: TimelineSection['heatMap'];
 }
 
 /** The run by seconds: what became of the requests due in each (by release time), and what was sent and completed in it. */
@@ -24,14 +30,18 @@ export function createTimeline({ plan }: CollectorContext): Collector<WithoutCos
       for (let i = 0; i < rows; i++) {
         const code = outcome[i] as number;
         const second = seconds.at(releaseMs[i] as number);
-        if (code !== SHED) seconds.addSent(handedMs[i] as number);
+        if (code !== SHED) seconds.addSent(handedMs[i] as number, doneMs[i] as number);
         if (code === 0) seconds.addOk(second, doneMs[i] as number, dueMs[i] as number);
         else seconds.addFailed(second, code);
         if (coldStart[i] === COLD && leadsInvocation(batch, i)) seconds.addColdStart(second);
         seconds.addOwnShare(second, batch, i, knowsSent);
       }
     },
-    finish: () => ({ seconds: seconds.list(duePerSecond), windows: seconds.windows(duePerSecond.length, planned) }),
+    finish: () => ({
+      seconds: seconds.list(duePerSecond),
+      windows: seconds.windows(duePerSecond.length, planned),
+      heatMap: seconds.heatMap(duePerSecond.length),
+    }),
   };
 }
 
@@ -42,6 +52,7 @@ const COLD = COLD_STARTS.indexOf('cold');
 class Seconds {
   readonly #planned: number;
   readonly #sent: Float64Array;
+  readonly #inFlight: InFlightMeans;
   readonly #completed: Float64Array;
   readonly #ok: Float64Array;
   readonly #coldStarts: Float64Array;
@@ -55,6 +66,7 @@ class Seconds {
     this.#planned = Math.max(1, planned);
     const column = (length: number): Float64Array => new Float64Array(length);
     this.#sent = column(this.#planned + OVERTIME_SECONDS);
+    this.#inFlight = new InFlightMeans(this.#planned + OVERTIME_SECONDS);
     this.#completed = column(this.#planned + OVERTIME_SECONDS);
     this.#ok = column(this.#planned);
     this.#coldStarts = column(this.#planned);
@@ -70,8 +82,10 @@ class Seconds {
     return secondOf(releaseMs, this.#planned);
   }
 
-  addSent(handedMs: number): void {
-    if (!Number.isNaN(handedMs)) increment(this.#sent, secondOf(handedMs, this.#sent.length));
+  addSent(handedMs: number, doneMs: number): void {
+    if (Number.isNaN(handedMs)) return;
+    increment(this.#sent, secondOf(handedMs, this.#sent.length));
+    this.#inFlight.add(handedMs, doneMs);
   }
 
   addFailed(second: number, code: number): void {
@@ -100,7 +114,8 @@ class Seconds {
   list(duePerSecond: readonly number[]): WithoutCost['seconds'] {
     const last = Math.max(...[this.#sent, this.#completed].map((column) => column.findLastIndex((n) => n > 0)));
     const length = Math.max(duePerSecond.length, last + 1);
-    return Array.from({ length }, (_, second) => this.#row(second, duePerSecond[second] ?? 0));
+    const inFlight = this.#inFlight.list(length);
+    return Array.from({ length }, (_, second) => this.#row(second, duePerSecond[second] ?? 0, inFlight[second] ?? 0));
   }
 
   windows(seconds: number, requests: number): TimelineSection['windows'] {
@@ -109,6 +124,14 @@ class Seconds {
       this.#window(i * lengthSeconds, Math.min((i + 1) * lengthSeconds, seconds)),
     );
     return { lengthSeconds, rows };
+  }
+
+  heatMap(seconds: number): TimelineSection['heatMap'] {
+    const lengthSeconds = shortestLength(seconds, MOST_HEAT_COLUMNS);
+    const columns = Array.from({ length: Math.ceil(seconds / lengthSeconds) }, (_, i) =>
+      togetherOf(this.#latencies.slice(i * lengthSeconds, (i + 1) * lengthSeconds)),
+    );
+    return heatMap(lengthSeconds, columns, togetherOf(this.#latencies));
   }
 
   #window(from: number, to: number): TimelineWindow {
@@ -124,7 +147,7 @@ class Seconds {
     };
   }
 
-  #row(second: number, due: number): WithoutCost['seconds'][number] {
+  #row(second: number, due: number, inFlight: number): WithoutCost['seconds'][number] {
     const latencies = this.#latencies[second];
     const failures = this.#failures[second];
     return {
@@ -135,6 +158,7 @@ class Seconds {
       ok: this.#ok[second] ?? 0,
       failed: failures?.reduce((sum, n) => sum + n, 0) ?? 0,
       failures: failures === undefined ? {} : byKind(failures),
+      inFlight,
       coldStarts: this.#coldStarts[second] ?? 0,
       meanLatenessMs: this.#lateness.meanMs(second),
       maxLatenessMs: this.#lateness.maxMs(second),

@@ -7,7 +7,12 @@ const LENGTHS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600];
 
 /** The shortest interval of whole seconds of which there are at most 1,000. */
 export function intervalLength(seconds: number): number {
-  return LENGTHS.find((length) => seconds / length <= MOST) ?? Math.ceil(seconds / MOST);
+  return shortestLength(seconds, MOST);
+}
+
+/** The shortest length of whole seconds of which there are at most so many. */
+export function shortestLength(seconds: number, most: number): number {
+  return LENGTHS.find((length) => seconds / length <= most) ?? Math.ceil(seconds / most);
 }
 
 /** How many seconds to put together for one point of a latency curve. */

@@ -50,6 +50,8 @@ export function readRun(folder: string): RunFacts {
       count: number(report, 'sections.latency.response.count', 0),
     },
     currency: isPriced(report) ? text(report, 'sections.cost.currency') : null,
+    curve: at(report, 'sections.latency.curves') as RunFacts['curve'],
+    thresholds: array(report, 'sections.thresholds') as RunFacts['thresholds'],
     seconds: array(report, 'sections.timeline.seconds').map(secondOf),
     windows: {
       lengthSeconds: number(report, 'sections.timeline.windows.lengthSeconds', 1),

@@ -1,3 +1,5 @@
+import type { ThresholdResult } from '../report.js';
+
 /** What a comparison needs of one run: read from its folder, checked, its texts printable. */
 export interface RunFacts {
   readonly folder: string;
@@ -33,6 +35,10 @@ export interface RunFacts {
   /** Standard deviation of the response over the successes, and their number. */
   readonly spread: { readonly stdevMs: number; readonly count: number };
   readonly currency: string | null;
+  /** Latency of all requests by percentile, of one length; null: infinite. Empty where it is not known. */
+  readonly curve: { readonly percentile: readonly number[]; readonly allMs: readonly (number | null)[] };
+  /** What was asked of the run; empty: nothing. */
+  readonly thresholds: readonly ThresholdResult[];
   readonly seconds: readonly RunSecond[];
   readonly windows: { readonly lengthSeconds: number; readonly rows: readonly RunWindow[] };
 }

@@ -7,7 +7,7 @@ export function makeReport(record: RunRecord, sections: Report['sections'], verd
 }
 
 function summarise(record: RunRecord): RunSummary {
-  const { trace, plan, window, end } = record;
+  const { trace, plan, window, end, host, versions } = record;
   return {
     id: record.id,
     trace: { name: trace.name, sha256: trace.sha256, recipe: trace.recipe },
@@ -21,6 +21,8 @@ function summarise(record: RunRecord): RunSummary {
     workers: record.workers,
     pacing: record.pacing,
     speed: window.speed,
+    window: { fromMs: window.fromMs, toMs: window.toMs },
+    ...(Object.keys(host).length === 0 ? {} : { host: { ...host, node: versions['node'] ?? 'unknown' } }),
     warmupMs: plan.warmupMs,
     timeoutMs: plan.timeoutMs,
     seed: record.seed,
@@ -28,6 +30,6 @@ function summarise(record: RunRecord): RunSummary {
     options: record.options,
     backendFacts: record.backendFacts,
     notes: record.notes,
-    replayVersion: record.versions['replay'] ?? 'unknown',
+    replayVersion: versions['replay'] ?? 'unknown',
   };
 }

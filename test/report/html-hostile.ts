@@ -35,12 +35,17 @@ export function withTexts(report: Report, text: string): Report {
       pacing: { asked: text, used: text, why: text },
       options: { url: text, [`key ${text}`]: text },
       backendFacts: { fact: text },
+      tags: { [text.slice(0, 50)]: text },
+      host: { cpu: text, [`key ${text}`]: text },
+      sent: { payloads: 1, bytes: 3, sha256: text, shapes: [text] },
+      served: { [text]: text },
       notes: [text, text],
       replayVersion: text,
     },
     verdict: { valid: false, reasons: [text] },
     sections: {
       ...sections,
+      thresholds: [{ text, actual: null, unit: 'ms', limit: 1, ok: false, why: text }],
       outcomes: { ...sections.outcomes, examples: { timeout: [{ seq: 1, detail: text }] } },
       health: { ...sections.health, resources: { [`key ${text}`]: 1 } },
       cost: {

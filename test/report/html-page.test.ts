@@ -8,7 +8,7 @@ import { renderReportHtml } from '#src/report/html/render-report-html';
 import type { Report } from '#src/report';
 import { ENDED, makeRows, planFor, toBatch } from '../collectors/sample-rows.js';
 import { findChromium, openPage, type Page } from './html-browser.js';
-import { PIXELS, UNREADABLE } from './html-probes.js';
+import { COVERED, CUT, PIXELS, UNREADABLE } from './html-probes.js';
 import { HOSTILE, withTexts } from './html-hostile.js';
 import { madeReport } from './made-report.js';
 
@@ -33,19 +33,19 @@ describe.skipIf(chromium === undefined)('report.html in Chromium', () => {
     await open(await busyReport());
     for (const theme of ['light', 'dark']) {
       await look(theme, 1200);
-      expect(await page.evaluate(PIXELS)).toEqual(Array.from({ length: 7 }, () => expect.stringMatching(/^plot-[a-z-]+ drawn$/) as string)); // prettier-ignore
+      expect(await page.evaluate(PIXELS)).toEqual(IDS.map((id) => `plot-${id} drawn`));
       expect(await page.evaluate(UNREADABLE)).toEqual([]);
     }
     await look('light', 380);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(380);
-    expect(await page.evaluate(PIXELS)).toHaveLength(7);
+    expect(await page.evaluate(PIXELS)).toHaveLength(IDS.length);
     expect(page.complaints()).toEqual([]);
     expect(page.requests().filter((url) => !/^(file|data):/.test(url))).toEqual([]);
   });
 
   test('a run in which nothing was planned has its plots too', async () => {
     await open((await madeReport(planFor([]), [], ENDED)).report);
-    expect(await page.evaluate("document.querySelectorAll('.plot canvas').length")).toBe(6);
+    expect(await page.evaluate("document.querySelectorAll('.plot canvas').length")).toBe(IDS.length - 1);
     expect(page.complaints()).toEqual([]);
   });
 
@@ -53,18 +53,20 @@ describe.skipIf(chromium === undefined)('report.html in Chromium', () => {
     await open(withTexts(await busyReport(), HOSTILE.join(' ')));
     expect(await page.evaluate('document.title')).not.toBe('broken');
     expect(await page.evaluate("document.querySelectorAll('script').length")).toBe(2);
-    expect(await page.evaluate("document.querySelectorAll('img, svg, [onload], [onfocus], [autofocus]').length")).toBe(
-      0,
-    );
+    expect(
+      await page.evaluate(
+        "document.querySelectorAll('img, svg[onload], svg script, [onload], [onfocus], [autofocus]').length",
+      ),
+    ).toBe(0);
     expect(await page.evaluate("document.querySelector('h1').textContent")).toContain(HOSTILE[0]);
-    expect(await page.evaluate("document.querySelectorAll('.plot canvas').length")).toBe(7);
+    expect(await page.evaluate("document.querySelectorAll('.plot canvas').length")).toBe(IDS.length);
     expect(page.complaints()).toEqual([]);
   });
 
   test('the keyboard reaches every plot, reads it, zooms all plots against time, and shows all again', async () => {
     await open(await busyReport());
     const reached = new Set<unknown>();
-    for (let i = 0; i < 80; i++) {
+    for (let i = 0; i < 90; i++) {
       await press('Tab');
       reached.add(await page.evaluate('document.activeElement.id'));
     }
@@ -97,9 +99,26 @@ describe.skipIf(chromium === undefined)('report.html in Chromium', () => {
     ).toBe('%PDF-');
     expect(page.complaints()).toEqual([]);
   });
+
+  test('no caption lies on a plot, and nothing is cut: on screens of several widths and on paper', async () => {
+    await open(await busyReport());
+    for (const width of [1400, 700, 420, 320]) {
+      await look('light', width);
+      expect(await page.evaluate(COVERED), String(width)).toEqual([]);
+      expect(await page.evaluate(CUT), String(width)).toEqual([]);
+    }
+    await look('light', 720);
+    await page.send('Emulation.setEmulatedMedia', { media: 'print' });
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    await settled();
+    expect(await page.evaluate(COVERED)).toEqual([]);
+    expect(await page.evaluate(CUT)).toEqual([]);
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    await page.send('Emulation.setEmulatedMedia', { media: '' });
+  });
 });
 
-const IDS = ['latency', 'percentiles', 'histogram', 'rates', 'outcomes', 'own-share', 'cost'];
+const IDS = ['rates', 'latency', 'heat', 'in-flight', 'percentiles', 'histogram', 'outcomes', 'own-share', 'cost'];
 
 /** Failures, cold starts, cost, a warm-up, notes and an INVALID verdict. */
 async function busyReport(): Promise<Report> {
@@ -108,12 +127,28 @@ async function busyReport(): Promise<Report> {
     notes: ['Weights are synthetic.'],
     warmupMs: 2000,
   });
-  const { timeline, cost } = report.sections;
+  const { timeline, cost, coldStarts } = report.sections;
+  const stage = (meanMs: number) => ({ count: 9, meanMs, p99Ms: 2 * meanMs });
+  const stages = {
+    init: stage(900),
+    container: stage(200),
+    import: stage(300),
+    load: stage(400),
+    firstInference: stage(90),
+  };
+  const instances = [{ atMs: 0, count: 1 }, { atMs: 5000, count: 3 }]; // prettier-ignore
+  const thresholds = [100, 1000].map((limit) => ({ text: `all.p(99)<${String(limit)}ms`, actual: 212.5, unit: 'ms' as const, limit, ok: limit > 212.5, why: limit > 212.5 ? null : 'slow' })); // prettier-ignore
   const seconds = timeline.seconds.map((second) => ({ ...second, cost: second.due * 1e-6 }));
   const items = [{ what: 'requests', quantity: 4000, unit: 'request', unitPrice: 1e-6, cost: 0.004, estimated: true }];
   return {
     ...report,
-    sections: { ...report.sections, timeline: { ...timeline, seconds }, cost: { ...cost, total: 0.004, items } },
+    sections: {
+      ...report.sections,
+      thresholds,
+      timeline: { ...timeline, seconds },
+      coldStarts: { ...coldStarts, stages, instances, instancesSeen: 3 },
+      cost: { ...cost, total: 0.004, perMillionSuccesses: 1, items },
+    },
   };
 }
 

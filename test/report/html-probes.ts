@@ -34,3 +34,30 @@ export const UNREADABLE = `(() => {
     }
     return bad;
   })()`;
+
+/** Captions that lie on something drawn in their figure. */
+export const COVERED = `(() => [...document.querySelectorAll('figure')].flatMap((figure) => {
+    const caption = figure.querySelector('figcaption')?.getBoundingClientRect();
+    const drawn = [...figure.querySelectorAll('canvas, .u-legend, svg, .key-of, h3')];
+    return drawn.filter((one) => caption !== undefined && one.getBoundingClientRect().bottom > caption.top + 1)
+      .map((one) => figure.querySelector('h3').textContent + ': ' + one.tagName + ' ' + one.getBoundingClientRect().bottom + ' > ' + caption.top);
+  }))()`;
+
+/** What reaches beyond the sides of the page, but in a part that scrolls by itself. */
+export const CUT = `(() => [...document.body.querySelectorAll('*')].filter((one) => {
+    if (one.closest('.scroll, .skip, .u-over, script, style, noscript') !== null) return false;
+    const { left, right, width } = one.getBoundingClientRect();
+    return width > 0 && (left < -1 || right > innerWidth + 1);
+  }).map((one) => one.tagName + '.' + one.getAttribute('class') + ' ' + one.textContent.slice(0, 40)))()`;
+
+/** Names of points in a drawing that lie on a point, on another name or on a line, or that are outside. */
+export const ON_EACH_OTHER = `(() => [...document.querySelectorAll('svg.chart')].flatMap((chart) => {
+    const frame = chart.getBoundingClientRect();
+    const names = [...chart.querySelectorAll('text.name')].filter((name) => name.getAttribute('visibility') !== 'hidden');
+    const others = [...chart.querySelectorAll('circle'), ...names];
+    const on = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    return names.filter((name) => {
+      const box = name.getBoundingClientRect();
+      return box.left < frame.left - 1 || box.right > frame.right + 1 || others.some((other) => other !== name && on(box, other.getBoundingClientRect()));
+    }).map((name) => chart.id + ': ' + name.textContent);
+  }))()`;

@@ -38,8 +38,8 @@ export function tokenize(page: string): Tokens {
   return { tags, texts: texts.filter((text) => text !== ''), raw };
 }
 
-const TAG = /^<(!?\/?[a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"]*")?)*)\s*\/?>/;
-const ATTRIBUTE = /([a-z-]+)(?:="([^"]*)")?/g;
+const TAG = /^<(!?\/?[a-z][a-z0-9]*)((?:\s+[a-zA-Z0-9-]+(?:="[^"]*")?)*)\s*\/?>/;
+const ATTRIBUTE = /([a-zA-Z0-9-]+)(?:="([^"]*)")?/g;
 
 function decode(text: string): string {
   if (/&(?!#\d+;)/.test(text)) throw new Error(`an ampersand that is no reference: ${text.slice(0, 80)}`);

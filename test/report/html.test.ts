@@ -5,14 +5,15 @@ import { plotsOf } from '#src/report/html/plots';
 import { readPageAssets } from '#src/report/html/read-page-assets';
 import { renderReportHtml } from '#src/report/html/render-report-html';
 import { renderReportJson } from '#src/report/report-json';
-import type { Report, TimelineSecond } from '#src/report';
-import { ENDED, makeRows, planFor, shuffled, toBatch } from '../collectors/sample-rows.js';
+import type { Report, ThresholdResult, TimelineSecond } from '#src/report';
+import { OUTCOMES } from '#src/sample';
+import { ENDED, makeRows, planFor, shuffled, toBatch, type Row } from '../collectors/sample-rows.js';
 import { hostile, HOSTILE, withTexts } from './html-hostile.js';
 import { tokenize } from './html-tokens.js';
 import { madeReport } from './made-report.js';
 
 const SMALL = { script: 'export {};', style: ':root {}' };
-const PLOTS = ['rates', 'latency', 'percentiles', 'histogram', 'own-share', 'outcomes'];
+const PLOTS = ['rates', 'latency', 'heat', 'in-flight', 'percentiles', 'histogram', 'outcomes', 'own-share'];
 
 async function someReport(count = 1500, failureShare = 0.2): Promise<Report> {
   const rows = makeRows(count, 7, 4, failureShare);
@@ -46,6 +47,62 @@ describe('report.html', () => {
     };
     expect(plotsOf(priced).map(({ id }) => id)).toEqual([...PLOTS, 'cost']);
     expect(renderReportHtml(priced, SMALL)).toContain('id="plot-cost"');
+  });
+
+  test('says apart whether the numbers can be believed and whether the service kept its limits', async () => {
+    const report = await someReport();
+    const threshold = {
+      text: 'all.p(99)<200ms',
+      actual: 310.5,
+      unit: 'ms',
+      limit: 200,
+      ok: false,
+      why: 'slow',
+    } as const;
+    const banners = (valid: boolean, thresholds: readonly ThresholdResult[]): (string | undefined)[] => {
+      const verdict = { valid, reasons: valid ? [] : ['Requests were late.'] };
+      const page = renderReportHtml({ ...report, verdict, sections: { ...report.sections, thresholds } }, SMALL);
+      return [...page.matchAll(/class="verdict ([a-z-]+)"/g)].map(([, kind]) => kind);
+    };
+    const kept = { ...threshold, actual: 100, ok: true, why: null };
+    expect(banners(true, [])).toEqual(['valid', 'slo-none']);
+    expect(banners(true, [threshold, kept])).toEqual(['valid', 'slo-missed']);
+    expect(banners(true, [kept])).toEqual(['valid', 'slo-met']);
+    expect(banners(false, [kept])).toEqual(['invalid', 'slo-met']);
+    expect(banners(false, [threshold])).toEqual(['invalid', 'slo-missed']);
+    const { texts } = tokenize(
+      renderReportHtml({ ...report, sections: { ...report.sections, thresholds: [threshold] } }, SMALL),
+    );
+    expect(texts.join(' ')).toContain('1 of 1 thresholds failed');
+    expect(texts).toContain('all.p(99)<200ms: it was 310.5ms');
+    const limits = plotsOf({ ...report, sections: { ...report.sections, thresholds: [threshold, kept] } }).flatMap(({ id, limits: some = [] }) => some.map(({ axis, value, at }) => [id, axis, value, at])); // prettier-ignore
+    expect(limits).toEqual([
+      ['latency', 'y', 200, undefined],
+      ['heat', 'y', 200, undefined],
+      ['percentiles', 'y', 200, 100],
+      ['histogram', 'x', 200, undefined],
+    ]);
+  });
+
+  test('names the trace, the window, the service and the machine; in virtual time no lateness', async () => {
+    const { texts } = tokenize(renderReportHtml(await someReport(), SMALL));
+    const about = texts.slice(texts.indexOf('Trace'), texts.indexOf('Generator') + 2);
+    expect(about[1]).toMatch(/^poisson, 1,500 requests, SHA-256 abab/);
+    expect(about[3]).toMatch(/the whole trace$/);
+    expect(about).toContain('http, http://127.0.0.1:8080/');
+    expect(about.at(-1)).toMatch(/2 workers, economic pacing/);
+    const virtual = await someReport();
+    const report = { ...virtual, run: { ...virtual.run, time: 'virtual' as const } };
+    expect(plotsOf(report).map(({ id }) => id)).toEqual(PLOTS.filter((id) => id !== 'own-share'));
+  });
+
+  test('a legend has no name of what was not measured', async () => {
+    const rows = makeRows(800, 3, 4, 0).map((row) => ({ ...row, coldStart: 0 }));
+    const { report } = await madeReport(planFor(rows, { knowsSent: false }), [toBatch(rows)], ENDED);
+    const labels = Object.fromEntries(plotsOf(report).map(({ id, series }) => [id, series.map(({ label }) => label)]));
+    expect(labels['latency']).toEqual(['Slowest', 'p99', 'p50', 'Mean']);
+    expect(labels['own-share']).toEqual(['Latest hand-over', 'Mean lateness']);
+    expect(labels['in-flight']).toEqual(['In flight']);
   });
 
   test('tells an INVALID run and why', async () => {
@@ -204,6 +261,8 @@ describe('the data of the plots', () => {
         expect(edgesMs.length).toBe(response.length === 0 ? 0 : response.length + 1);
         expect(response.reduce((a, b) => a + b, 0)).toBe(latency.response.count);
         expect(service.reduce((a, b) => a + b, 0)).toBe(latency.service.count);
+        expectHeat(timeline.heatMap, rows);
+        expectInFlight(seconds, rows);
       }),
       { numRuns: 25 },
     );
@@ -221,6 +280,32 @@ describe('the data of the plots', () => {
       expect(column).toEqual([...column].sort((a, b) => (a ?? Infinity) - (b ?? Infinity)));
   });
 });
+
+/** Each column counts the successes due in it, each between the edges of its latency. */
+function expectHeat(
+  { lengthSeconds, edgesMs, columns }: Report['sections']['timeline']['heatMap'],
+  rows: readonly Row[],
+): void {
+  for (const { second, first, counts } of columns) {
+    const here = rows.filter(({ outcome, dueMs }) => outcome === 0 && Math.floor(dueMs / 1000 / lengthSeconds) * lengthSeconds === second); // prettier-ignore
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(here.length);
+    counts.forEach((count, i) => {
+      const [from = NaN, to = NaN] = edgesMs.slice(first + i);
+      expect(count).toBe(here.filter(({ doneMs, dueMs }) => doneMs - dueMs >= from && doneMs - dueMs < to).length);
+    });
+  }
+}
+
+/** The mean over a second is the part of it that each request was in flight, summed. */
+function expectInFlight(seconds: readonly TimelineSecond[], rows: readonly Row[]): void {
+  const shed = OUTCOMES.indexOf('shed');
+  const sent = rows.filter(({ outcome, handedMs }) => outcome !== shed && !Number.isNaN(handedMs));
+  for (const { second, inFlight } of seconds) {
+    const parts = sent.map(({ handedMs, doneMs }) => Math.min(doneMs, (second + 1) * 1000) - Math.max(handedMs, second * 1000)); // prettier-ignore
+    const exact = parts.reduce((sum, ms) => sum + Math.max(0, ms), 0) / 1000;
+    expect(inFlight).toBeCloseTo(exact, 6);
+  }
+}
 
 /** As `escapeHtml` documents it. */
 function shown(text: string): string {
@@ -247,6 +332,7 @@ function longReport(report: Report, seconds: number): Report {
       ok: whole(4),
       failed: whole(5),
       failures: { timeout: whole(5), throttled: whole(6), cut: whole(7), 'server-error': whole(8) },
+      inFlight: ms(18),
       coldStarts: whole(9),
       meanLatenessMs: ms(10),
       maxLatenessMs: ms(11),
@@ -267,8 +353,20 @@ function longReport(report: Report, seconds: number): Report {
     ...report,
     sections: {
       ...report.sections,
-      timeline: { seconds: rows, windows: { lengthSeconds, rows: windows } },
+      timeline: { seconds: rows, windows: { lengthSeconds, rows: windows }, heatMap: heatOf(seconds) },
       outcomes: { ...report.sections.outcomes, failures },
     },
   };
+}
+
+/** As large as it can be: all cells of 25 doublings. */
+function heatOf(seconds: number): Report['sections']['timeline']['heatMap'] {
+  const lengthSeconds = Math.ceil(seconds / 240);
+  const edgesMs = Array.from({ length: 101 }, (_, i) => 0.001 * 2 ** (i / 4));
+  const columns = Array.from({ length: Math.ceil(seconds / lengthSeconds) }, (_, i) => ({
+    second: i * lengthSeconds,
+    first: 0,
+    counts: Array.from({ length: 100 }, (__, row) => 10_000 + row),
+  }));
+  return { lengthSeconds, edgesMs, columns };
 }

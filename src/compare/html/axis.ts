@@ -1,5 +1,6 @@
 /** Where values stand between 0 and 1, and where its marks do. */
 export interface Axis {
+  readonly log: boolean;
   readonly ticks: readonly number[];
   place(value: number): number;
 }
@@ -13,13 +14,14 @@ export function axisOf(values: readonly number[]): Axis {
 function linearAxis(end: number): Axis {
   const step = roundStep(end / 4);
   const ticks = Array.from({ length: Math.floor(end / step + 1e-9) + 1 }, (_, i) => i * step);
-  return { ticks, place: (value) => value / end };
+  return { log: false, ticks, place: (value) => value / end };
 }
 
 function logAxis(from: number, to: number): Axis {
   const powers = Array.from({ length: 40 }, (_, i) => 10 ** (i - 20)).filter((power) => power >= from && power <= to);
+  const thirds = [...powers, ...powers.map((power) => 3 * power)].filter((mark) => mark <= to).sort((a, b) => a - b);
   const [low, span] = [Math.log(from), Math.log(to / from)];
-  return { ticks: powers, place: (value) => (Math.log(value) - low) / span };
+  return { log: true, ticks: powers.length > 1 ? powers : thirds, place: (value) => (Math.log(value) - low) / span };
 }
 
 /** 1, 2 or 5 times a power of ten, at least `step`. */

@@ -13,8 +13,8 @@ export function batchCharts(groups: readonly Group[], id: string): Markup {
     .filter((family) => new Set(family.map(({ batch }) => batch)).size > 1);
   if (families.length === 0) return trusted('');
   return markup`<div class="pair">
-    ${sweep(families, 'response.mean', `${id}-latency`, 'Batch size and latency', 'Mean latency of successes by requests sent as one.', tickOf)}
-    ${sweep(families, 'cost.perMillionSuccesses', `${id}-cost`, 'Batch size and cost', 'Cost per million successes by requests sent as one.', moneyOf)}
+    ${sweep(families, 'response.mean', `${id}-latency`, 'Batch size and latency', 'mean latency of successes', tickOf)}
+    ${sweep(families, 'cost.perMillionSuccesses', `${id}-cost`, 'Batch size and cost', 'cost per million successes', moneyOf)}
   </div>`;
 }
 
@@ -28,7 +28,7 @@ function sweep(
   metric: string,
   id: string,
   title: string,
-  caption: string,
+  yTitle: string,
   yText: (value: number) => string,
 ): Markup {
   const ways = families.map((family, i) => ({
@@ -43,10 +43,24 @@ function sweep(
   );
   if (points.length === 0) return trusted('');
   const xTicks = [...new Set(points.map(({ x }) => x))];
-  return scatter({ id, title, caption, xText: String, yText, points, ways, stair: [], xTicks });
+  const caption = 'Several requests sent as one, at most so many.';
+  return scatter({
+    id,
+    title,
+    caption,
+    xTitle: 'batch size',
+    yTitle,
+    xText: String,
+    yText,
+    points,
+    ways,
+    levels: [],
+    stair: [],
+    xTicks,
+  });
 }
 
 function nameOf(group: Group | undefined): string {
   if (group === undefined) return '';
-  return (group.machine === null ? group.backend : `${group.backend} on ${group.machine}`).slice(0, 34);
+  return group.machine === null ? group.backend : `${group.backend} on ${group.machine}`;
 }

@@ -1,21 +1,24 @@
 import { markup, trusted, type Markup } from '../../report/html/markup.js';
-import { plotPlace } from '../../report/html/plot-place.js';
+import { plotPlace, stripAbove } from '../../report/html/plot-place.js';
 import type { PlotSpec } from '../../report/html/plot-spec.js';
 import { renderPage, type PageAssets } from '../../report/html/render-page.js';
 import { table } from '../../report/html/table.js';
 import type { Comparison } from '../comparison.js';
 import { loadOf, sectionsOf, tablesOf, type Section, type TextTable } from '../tables.js';
 import { bars } from './bars.js';
+import { bestFirst } from './best-first.js';
 import { batchCharts } from './batch-chart.js';
 import { COMPARE_STYLE } from './compare-style.js';
 import { frontierChart } from './frontier-chart.js';
 import { MOST_CURVES } from './inks.js';
+import { percentilePlot } from './percentile-plot.js';
 import { timePlots } from './time-plots.js';
 
 /** The page of a comparison: one file that asks the network for nothing, by the means and under the policy of report.html. */
-export function renderCompareHtml(comparison: Comparison, assets: PageAssets): string {
+export function renderCompareHtml(given: Comparison, assets: PageAssets): string {
+  const comparison = bestFirst(given);
   const sections = sectionsOf(comparison);
-  const plots = sections.map((section, i) => timePlots(section, String(i)));
+  const plots = sections.map((section, i) => [...percentilePlot(section, String(i)), ...timePlots(section, String(i))]);
   const title = comparison.workloads.map(({ label }) => label).join(', ');
   return renderPage(
     {
@@ -26,8 +29,9 @@ export function renderCompareHtml(comparison: Comparison, assets: PageAssets): s
       numbers: 'tables',
       main: markup`${judged(comparison)} ${notes(comparison)} ${bars(comparison)}
           <p class="legend">
-            Bars are means over the runs of each system, to one scale within a workload; lines over them are 95 %
-            intervals. In p99 of all, requests that failed take for ever.
+            Sorted by ${comparison.frontierMetric.name}, the best first. Bars are means over the runs of each system, to
+            one scale within a workload; lines over them are 95 % intervals. In p99 of all, a request that failed counts as
+            infinite. SLO: whether all thresholds of all runs held.
           </p>
           <noscript>
             <p class="noscript">The plots against time need JavaScript; all else is here.</p>
@@ -55,7 +59,7 @@ function extent({ groups, workloads }: Comparison): string {
 function judged({ judgements }: Comparison): Markup {
   if (judgements.length === 0) return trusted('');
   const failed = judgements.filter(({ verdict }) => verdict === 'regression').length;
-  return markup`<section class="verdict ${failed > 0 ? 'invalid' : 'valid'}" aria-label="Regression gate">
+  return markup`<section class="verdict ${failed > 0 ? 'slo-missed' : 'slo-met'}" aria-label="Regression gate">
     <p><strong>${failed > 0 ? 'Regression' : 'No regression'}</strong> ${failed} of ${judgements.length} rules failed.</p>
     <ul>
       ${judgements.map(({ rule, of, against, workload, verdict, why }) => markup`<li>${verdict}: <bdi>${of}</bdi> against <bdi>${against}</bdi> under <bdi>${workload}</bdi>, ${rule}: ${why}.</li>`)}
@@ -77,16 +81,21 @@ function sectionPart(section: Section, { frontierMetric }: Comparison, plots: re
   const more = groups.length > MOST_CURVES ? ` Only the first ${String(MOST_CURVES)} systems are drawn.` : '';
   const place = (name: string, title: string, caption: string): Markup =>
     plotPlace(`${name}-${id}`, title, caption + more);
+  const shown = new Set(plots.map((plot) => plot.id.slice(0, plot.id.lastIndexOf('-'))));
+  const overTime = shown.has('mean')
+    ? stripAbove(
+        { id: `load-${id}`, title: 'Offered load' },
+        { id: `mean-${id}`, title: 'Mean latency over time' },
+        `Response of the successes of all counted runs, by when they were due; log scale.${more}`,
+      )
+    : '';
   return markup`<section aria-labelledby="section-${id}">
     <h2 id="section-${id}"><bdi>${workload.label}</bdi>${model === null ? '' : markup`, <bdi>${model}</bdi>`}: ${loadOf(workload)}</h2>
     ${frontierChart(groups, frontierMetric, `frontier-${id}`)} ${batchCharts(groups, `batch-${id}`)}
-    ${
-      plots.length === 0
-        ? ''
-        : markup`${place('mean', 'Mean latency over time', 'Response of the successes of all counted runs, by when they were due; log scale.')}
-      ${place('p99', 'p99 over time', 'Of the successes of each stretch of time, the median over the runs; log scale.')}
-      ${place('success', 'Success over time', 'Successes of the requests due, all counted runs together.')}`
-    }
+    ${shown.has('percentiles') ? place('percentiles', 'Latency by percentile', 'Of all requests, the median over the runs of each system; each further nine takes the same room, log scale. Where a line ends, requests failed or were never sent.') : ''}
+    ${overTime}
+    ${shown.has('p99') ? place('p99', 'p99 over time', 'Of the successes of each stretch of time, the median over the runs; log scale.') : ''}
+    ${shown.has('success') ? place('success', 'Success over time', 'Successes of the requests due, all counted runs together.') : shown.has('p99') ? trusted('<p class="legend">Success over time is not drawn: every request of every counted run succeeded.</p>') : ''}
   </section>`;
 }
 

@@ -1,4 +1,4 @@
-import { markup, type Markup } from '../../report/html/markup.js';
+import { markup, trusted, type Markup } from '../../report/html/markup.js';
 import type { Ink } from '../../report/html/plot-spec.js';
 import { axisOf, type Axis } from './axis.js';
 
@@ -15,6 +15,8 @@ export interface Scatter {
   readonly id: string;
   readonly title: string;
   readonly caption: string;
+  readonly xTitle: string;
+  readonly yTitle: string;
   readonly xText: (value: number) => string;
   readonly yText: (value: number) => string;
   readonly points: readonly ScatterPoint[];
@@ -23,26 +25,31 @@ export interface Scatter {
     readonly ink: Ink;
     readonly points: readonly { readonly x: number; readonly y: number }[];
   }[];
+  /** Lines at what was asked of the systems. */
+  readonly levels: readonly { readonly value: number; readonly label: string }[];
   /** The steps along which nothing is beaten, from left to right. */
   readonly stair: readonly { readonly x: number; readonly y: number }[];
   /** Where x has marks of its own. */
   readonly xTicks?: readonly number[];
 }
 
-/** Room for the picture, of 288 px: the marks of x are below. */
-const HEIGHT = 255;
+/** Room for the picture, of 312 px, px: the title of y is above, the marks and the title of x are below. */
+const HEIGHT = 258;
+const TOP = 26;
 
 /** A drawing with its points named: places across are shares of the width, places down are pixels, so texts keep their size on any screen. */
 export function scatter(chart: Scatter): Markup {
   const across = axisOf([...chart.points, ...chart.stair].map(({ x }) => x));
-  const down = axisOf([...chart.points, ...chart.stair].map(({ y }) => y));
-  const place: Place = ({ x, y }) => ({ x: `${percent(across, x)}%`, y: HEIGHT - down.place(y) * (HEIGHT - 20) });
+  const down = axisOf([...chart.points.map(({ y }) => y), ...chart.levels.map(({ value }) => value)]);
+  const place: Place = ({ x, y }) => ({ x: `${percent(across, x)}%`, y: heightOf(down, y) });
   return markup`<figure>
     <h3 id="${chart.id}-title">${chart.title}</h3>
     <svg class="chart" id="${chart.id}" role="img" aria-labelledby="${chart.id}-title ${chart.id}-caption">
       ${rules(chart, across, down)} ${stairs(chart.stair, place)} ${chart.ways.map((way) => wayOf(way, place))}
+      ${chart.levels.map((level) => levelOf(level, down))}
       ${chart.points.map((point) => dot(point, place))} ${labels(chart, across, place)}
     </svg>
+    ${key(chart)}
     <figcaption id="${chart.id}-caption">${chart.caption}</figcaption>
   </figure>`;
 }
@@ -54,16 +61,20 @@ function percent(axis: Axis, value: number): string {
   return (3 + 94 * axis.place(value)).toFixed(2);
 }
 
-function rules({ xText, yText, xTicks }: Scatter, across: Axis, down: Axis): Markup {
+function heightOf(down: Axis, value: number): number {
+  return Number((HEIGHT - down.place(value) * (HEIGHT - TOP)).toFixed(2));
+}
+
+function rules({ xText, yText, xTicks, xTitle, yTitle }: Scatter, across: Axis, down: Axis): Markup {
   const levels = down.ticks.map((tick) => {
-    const y = HEIGHT - down.place(tick) * (HEIGHT - 20);
+    const y = heightOf(down, tick);
     return markup`<line class="grid" x1="0" x2="100%" y1="${y}" y2="${y}" /><text class="tick" x="0" y="${y - 4}">${yText(tick)}</text>`;
   });
   const marks = (xTicks ?? across.ticks).map(
     (tick) =>
       markup`<line class="grid" x1="${percent(across, tick)}%" x2="${percent(across, tick)}%" y1="${HEIGHT}" y2="${HEIGHT + 5}" /><text class="tick" x="${percent(across, tick)}%" y="${HEIGHT + 19}" text-anchor="${anchor(across.place(tick))}">${xText(tick)}</text>`,
   );
-  return markup`${levels}${marks}`;
+  return markup`${levels}${marks}<text class="axis" x="0" y="12">${yTitle}${down.log ? ', log scale' : ''}</text><text class="axis" x="100%" y="${HEIGHT + 40}" text-anchor="end">${xTitle}${across.log ? ', log scale' : ''}</text>`;
 }
 
 function anchor(share: number): string {
@@ -91,17 +102,33 @@ function dot({ ink, beaten, x, y }: ScatterPoint, place: Place): Markup {
   return markup`<circle class="ink-${ink}${beaten ? ' beaten' : ''}" cx="${at.x}" cy="${at.y}" r="5" />`;
 }
 
-const LINE = 15;
+function levelOf({ value, label }: Scatter['levels'][number], down: Axis): Markup {
+  const y = heightOf(down, value);
+  return markup`<line class="level" x1="0" x2="100%" y1="${y}" y2="${y}" /><text class="of-level" x="100%" y="${y - 4}" text-anchor="end">${label}</text>`;
+}
 
-/** Beside their points, to the side that has room; moved up where they would stand on each other. */
+const LINE = 15;
+/** A longer name is whole in the key. */
+const LONGEST = 34;
+
+/** Beside their points, to the side that has room; the page's script then moves them to where they cover nothing. */
 function labels({ points }: Scatter, across: Axis, place: Place): Markup {
-  const named = points.filter(({ label }) => label !== '').map((point) => ({ ...point, at: place(point) }));
+  const named = points
+    .map((point, index) => ({ ...point, index, at: place(point) }))
+    .filter(({ label }) => label !== '');
   named.sort((a, b) => b.at.y - a.at.y);
   let below = Infinity;
-  return markup`${named.map(({ label, x, at }) => {
+  return markup`${named.map(({ label, x, at, index }) => {
     const y = Math.max(12, Math.min(at.y + 4, below - LINE));
     below = y;
     const right = across.place(x) < 0.55;
-    return markup`<text x="${at.x}" dx="${right ? 10 : -10}" y="${y}" text-anchor="${right ? 'start' : 'end'}">${label}</text>`;
+    return markup`<text class="name" data-point="${index}" x="${at.x}" dx="${right ? 10 : -10}" y="${y}" text-anchor="${right ? 'start' : 'end'}">${label.length <= LONGEST ? label : `${label.slice(0, LONGEST - 1)}…`}</text>`;
   })}`;
+}
+
+function key({ points }: Scatter): Markup {
+  const named = points.filter(({ label }, i) => label !== '' && points.findIndex((one) => one.label === label) === i);
+  return markup`<ul class="key-of">
+    ${named.map(({ ink, label, beaten }) => markup`<li class="ink-${ink}"><svg viewBox="0 0 10 10" aria-hidden="true"><rect${beaten ? trusted(' class="beaten"') : ''} x="1" y="1" width="8" height="8" rx="4" /></svg><bdi>${label}</bdi></li>`)}
+  </ul>`;
 }

@@ -2,9 +2,10 @@ import type { PlotSeries, PlotSpec } from '../../report/html/plot-spec.js';
 import type { Group } from '../comparison.js';
 import type { RunFacts } from '../run-facts.js';
 import type { Section } from '../tables.js';
-import { inkAt, MOST_CURVES } from './inks.js';
+import { inkAt, isDashed, MOST_CURVES } from './inks.js';
+import { limitsOf } from './slo-of.js';
 
-/** Latency and success over time, the systems of one workload and model laid over each other. Ids end with `-${id}`. */
+/** The offered load, then latency and success over time, the systems of one workload and model laid over each other. Ids end with `-${id}`. */
 export function timePlots({ groups, workload }: Section, id: string): PlotSpec[] {
   const shown = groups.slice(0, MOST_CURVES);
   const stepSeconds = Math.max(
@@ -13,26 +14,62 @@ export function timePlots({ groups, workload }: Section, id: string): PlotSpec[]
   );
   const steps = Math.ceil(workload.durationMs / 1000 / stepSeconds);
   const xs = [...Array.from({ length: steps }, (_, i) => i * stepSeconds), workload.durationMs / 1000];
-  const plot = (name: string, y: PlotSpec['y'], curve: Curve, dash: boolean): PlotSpec => ({
+  const plot = (name: string, y: PlotSpec['y'], curve: Curve): PlotSpec => ({
     id: `${name}-${id}`,
     x: 'seconds',
     y,
     xs,
-    series: shown.map((group, i) => seriesOf(group, i, dash, [...curve(group, stepSeconds, steps), null])),
+    series: shown.map((group, i) => seriesOf(group, i, [...curve(group, stepSeconds, steps), null])),
     shadedTo: workload.warmupMs / 1000,
   });
   const ms = (label: string): PlotSpec['y'] => ({ label, unit: 'ms', log: true });
+  const p99 = plot('p99', ms('p99 of response'), p99s);
+  const asked = limitsOf(groups).filter(({ of, percentile }) => of === 'response' && percentile === 99);
   return [
-    plot('mean', ms('mean response'), means, false),
-    plot('p99', ms('p99 of response'), p99s, false),
-    plot('success', { label: '% of requests', unit: 'count', log: false }, successes, false),
+    offered(shown, { xs, id, stepSeconds, steps, warmupMs: workload.warmupMs }),
+    plot('mean', ms('mean response'), means),
+    { ...p99, limits: asked.map(({ ms: value, label }) => ({ axis: 'y', value, label })) },
+    ...(hasFailures(shown) ? [plot('success', { label: '% of requests', unit: 'count', log: false }, successes)] : []),
   ];
+}
+
+/** A line at 100 % says nothing. */
+export function hasFailures(groups: readonly Group[]): boolean {
+  return groups.some(({ counted }) => counted.some(({ seconds }) => seconds.some(({ due, ok }) => ok < due)));
+}
+
+interface Steps {
+  readonly xs: readonly number[];
+  readonly id: string;
+  readonly stepSeconds: number;
+  readonly steps: number;
+  readonly warmupMs: number;
+}
+
+/** What the trace wants, the mean over the runs: it is the same in each unless it was drawn with several seeds. */
+function offered(groups: readonly Group[], { xs, id, stepSeconds, steps, warmupMs }: Steps): PlotSpec {
+  const runs = groups.reduce((sum, { counted }) => sum + counted.length, 0);
+  const due = new Array<number>(steps).fill(0);
+  for (const { second, due: more } of groups.flatMap(({ counted }) => counted.flatMap(({ seconds }) => seconds))) {
+    const step = Math.floor(second / stepSeconds);
+    if (step < steps) due[step] = (due[step] ?? 0) + more;
+  }
+  const rates = due.map((sum) => rounded(sum / Math.max(1, runs) / stepSeconds));
+  return {
+    id: `load-${id}`,
+    x: 'seconds',
+    y: { label: 'requests/s', unit: 'count', log: false },
+    xs,
+    series: [{ label: 'Offered', ink: 'offer', look: 'area', dash: false, values: [...rates, ...rates.slice(-1)] }],
+    shadedTo: warmupMs / 1000,
+    strip: true,
+  };
 }
 
 type Curve = (group: Group, stepSeconds: number, steps: number) => (number | null)[];
 
-function seriesOf(group: Group, index: number, dash: boolean, values: readonly (number | null)[]): PlotSeries {
-  return { label: group.label, ink: inkAt(index), look: 'line', dash, values };
+function seriesOf(group: Group, index: number, values: readonly (number | null)[]): PlotSeries {
+  return { label: group.label, ink: inkAt(index), look: 'line', dash: isDashed(index), values };
 }
 
 interface Sums {

@@ -14,6 +14,7 @@ export function factsOfRun({ run, sections }: Report): Markup {
     ${facts('Run', ofRun(run))} ${facts('Trace', ofTrace(run))}
     ${facts(`Options of backend ${cut(run.backend)}`, free(run.options, 'none given'))}
     ${facts('What the backend told', free(run.backendFacts, 'nothing'))}
+    ${facts('The machine that sent', free(run.host ?? {}, 'not recorded'))}
     ${facts('Resources of our own threads', free(sections.health.resources ?? {}, 'not measured'))}
   </div>`;
 }
@@ -25,7 +26,7 @@ function ofRun(run: RunSummary): Entry[] {
     ['Backend', cut(run.backend)],
     ['Time', run.time],
     ['Started', run.startedAt === null ? 'no date in virtual time' : cut(run.startedAt)],
-    ['Window', durationText(run.durationMs)],
+    ['Length', durationText(run.durationMs)],
     ['Last answer after', durationText(run.endedMs)],
     ['Interrupted', run.interrupted ? 'yes' : 'no'],
     ['Stopped early', run.stopReason === null ? 'no' : cut(run.stopReason)],

@@ -9,15 +9,24 @@ const MOST_STRAYING = 20;
 /** How well the instrument worked. */
 export function healthPart(report: Report): Markup {
   const { health } = report.sections;
+  if (report.run.time === 'virtual' && !((health.lateness.maxMs ?? 0) > 0)) return nothingIsLate();
   return markup`<section id="health" aria-labelledby="health-h">
     <h2 id="health-h">Our own share</h2>
-    ${plotPlace('own-share', 'Lateness and connection wait', 'By the second of release, log scale, 0 drawn at 1 µs: how late requests were handed over, and how long the unluckiest waited for a connection.')}
+    ${report.run.time === 'virtual' ? '' : plotPlace('own-share', 'Lateness and connection wait', 'By the second of release, log scale, 0 drawn at 1 µs: how late requests were handed over, and how long the unluckiest waited for a connection.')}
     ${spreads(health)}
     ${health.connectionWait.maxMs === null && health.lateness.maxMs !== null ? markup`<p class="legend">Connection wait is not known: the backend cannot tell it apart. Service counts from the first byte where that is seen, else from the hand-over.</p>` : ''}
     <p class="legend">${countText(health.lateOver1Ms)} requests were handed over more than 1 ms late.</p>
     ${shifts('What our own share does to the response', health.shifts)}
     ${health.busiest === null ? '' : shifts('The same in the busiest tenth of the seconds', health.busiest.shifts)}
     ${straying(health)}
+  </section>`;
+}
+
+/** Rows of zeros would say no more. */
+function nothingIsLate(): Markup {
+  return markup`<section id="health" aria-labelledby="health-h">
+    <h2 id="health-h">Our own share</h2>
+    <p>Time was virtual: every request was handed over exactly when it was due, and nothing of the generator is in the numbers.</p>
   </section>`;
 }
 

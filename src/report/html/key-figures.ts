@@ -12,7 +12,7 @@ export function keyFigures(report: Report): Markup {
     ${figure('Response p99', durationText(latency.response.p99Ms), 'of successes')}
     ${figure('All p99', durationText(latency.all.p99Ms, none), 'failures count as infinite')}
     ${figure('Throughput', throughput(report), 'successes per second')}
-    ${costFigure(report)}${figure('Lateness p99', durationText(health.lateness.p99Ms), 'of our own hand-over')}
+    ${costFigures(report)}${report.run.time === 'virtual' ? '' : figure('Lateness p99', durationText(health.lateness.p99Ms), 'of our own hand-over')}
   </dl>`;
 }
 
@@ -37,7 +37,9 @@ function throughput({ run, sections: { outcomes } }: Report): string {
   return spanMs > 0 ? rateText((outcomes.ok / spanMs) * 1000) : '–';
 }
 
-function costFigure({ sections: { cost } }: Report): Markup | string {
+function costFigures({ sections: { cost } }: Report): Markup | string {
   if (cost.total === null || cost.items.length === 0) return '';
-  return figure('Cost', amountText(Number(cost.total.toPrecision(4))), `${cost.currency} for the whole run`);
+  const { perMillionSuccesses: perMillion, total, currency } = cost;
+  return markup`${perMillion === null ? '' : figure('Cost per million', amountText(Number(perMillion.toPrecision(4))), `${currency} per million successes`)}
+  ${figure('Cost of the run', amountText(Number(total.toPrecision(4))), currency)}`;
 }

@@ -1,7 +1,7 @@
 import type { Distribution, Report } from '../../report.js';
 import { countText, durationText } from './figure-text.js';
 import { markup, type Markup } from './markup.js';
-import { plotPlace } from './plot-place.js';
+import { plotPlace, stripAbove } from './plot-place.js';
 import { table } from './table.js';
 
 export function latencyPart(report: Report): Markup {
@@ -23,11 +23,17 @@ export function latencyPart(report: Report): Markup {
     })}
     <p class="legend">
       Response is done − due, what a user felt; service is done − sent; all is response over every planned request,
-      where those that failed or were never sent take for ever.${warmup(report)}${batches(report)}
+      where those that failed or were never sent count as infinite.${warmup(report)}${batches(report)}
     </p>
-    ${plotPlace('latency', 'Latency over time', `Response of the successes due in each ${each}, log scale; failures are marked at the foot, cold starts at the top. ${coldText(report)}`)}
+    ${stripAbove(
+      { id: 'rates', title: 'Offered, sent and completed rate' },
+      { id: 'latency', title: 'Latency over time' },
+      `Above: what the trace wants in each second, what was handed over in it, and the successes whose last byte was read in it. Below: response of the successes due in each ${each}, log scale; failures are marked at the foot, cold starts at the top.${coldText(report)}`,
+    )}
+    ${plotPlace('heat', 'Latency heat map', 'The same responses: the darker, the more successes at this time and latency; log scale.')}
+    ${plotPlace('in-flight', 'Requests in flight', `Handed over and neither answered nor given up: the mean over each second.${instancesText(report)}`)}
     <div class="pair">
-      ${plotPlace('percentiles', 'Latency by percentile', 'Each further nine takes the same room; log scale. Where “all” ends, requests take for ever.')}
+      ${plotPlace('percentiles', 'Latency by percentile', 'Each further nine takes the same room; log scale. Where “all” ends, requests failed or were never sent.')}
       ${plotPlace('histogram', 'Latency histogram', 'Density of the successes: their share to each doubling of latency, so that equal areas are equal numbers of requests.')}
     </div>
   </section>`;
@@ -56,7 +62,11 @@ function batches({ sections: { batching } }: Report): string {
   );
 }
 
+function instancesText({ sections: { coldStarts } }: Report): string {
+  return coldStarts.instances.length === 0 ? '' : ' Instances, as the service told every 5 s.';
+}
+
 function coldText({ sections: { coldStarts } }: Report): string {
-  if (coldStarts.known === 0) return 'The service told of no cold starts.';
-  return `${countText(coldStarts.count)} cold starts among the ${countText(coldStarts.known)} requests of which it is known.`;
+  if (coldStarts.known === 0) return ' The service tells nothing of cold starts.';
+  return ` ${countText(coldStarts.count)} cold starts among the ${countText(coldStarts.known)} requests of which it is known.`;
 }

@@ -5,11 +5,10 @@ import { markup, type Markup } from './markup.js';
 import { plotPlace } from './plot-place.js';
 import { table } from './table.js';
 
-/** What was asked of the service and what became of it. */
+/** What became of the requests. */
 export function loadPart(report: Report): Markup {
   return markup`<section id="load" aria-labelledby="load-h">
-    <h2 id="load-h">Load and outcomes</h2>
-    ${plotPlace('rates', 'Offered, sent and completed rate', 'Offered is what the trace wants in each second, sent what was handed over in it, completed the successes whose last byte was read in it.')}
+    <h2 id="load-h">Outcomes</h2>
     ${plotPlace('outcomes', 'Outcomes over time', 'What became of the requests due in each second, stacked; failures at the foot.')}
     ${outcomeTable(report)} ${examples(report)}
   </section>`;

@@ -7,6 +7,28 @@ export interface PlotSpec {
   readonly series: readonly PlotSeries[];
   /** Shade the time up to here: the warm-up. 0: none. */
   readonly shadedTo: number;
+  /** Lines at what was asked of the run. Absent: none. */
+  readonly limits?: readonly PlotLimit[];
+  /** Drawn behind the series. */
+  readonly heat?: Heat;
+  /** A strip that stands above another plot against the same time. */
+  readonly strip?: true;
+}
+
+export interface PlotLimit {
+  /** Which axis `value` is on. */
+  readonly axis: 'x' | 'y';
+  readonly value: number;
+  readonly label: string;
+  /** Where on x it is about; absent: everywhere. */
+  readonly at?: number;
+}
+
+/** Counts by time and y. */
+export interface Heat {
+  readonly lengthSeconds: number;
+  readonly edges: readonly number[];
+  readonly columns: readonly { readonly second: number; readonly first: number; readonly counts: readonly number[] }[];
 }
 
 /** Seconds since due 0; 1 / (1 - p/100), so that each further nine takes the same room; ms. The last two are logarithmic. */
@@ -23,12 +45,24 @@ export interface PlotSeries {
   readonly ink: Ink;
   /**
    * line: from point to point; step: each value holds until the next x; area: a filled step; stack: an area on top of
-   * the stacks before it; top and bottom: a mark at that edge wherever there is a value.
+   * the stacks before it; top and bottom: a mark at that edge wherever there is a value; told: in the legend only.
    */
-  readonly look: 'line' | 'step' | 'area' | 'stack' | 'top' | 'bottom';
+  readonly look: 'line' | 'step' | 'area' | 'stack' | 'top' | 'bottom' | 'told';
   readonly dash: boolean;
   readonly values: readonly (number | null)[];
 }
 
-/** Colours by what they mean; the style sheet says which they are in light, dark and print. */
-export type Ink = 'offer' | 'first' | 'second' | 'third' | 'faint' | 'ok' | 'cold' | 'bad1' | 'bad2' | 'bad3' | 'bad4';
+/** Colours by what they mean, and eight that can be told from each other; the style sheet says which they are in light, dark and print. */
+export type Ink =
+  | 'offer'
+  | 'first'
+  | 'second'
+  | 'third'
+  | 'faint'
+  | 'ok'
+  | 'cold'
+  | 'bad1'
+  | 'bad2'
+  | 'bad3'
+  | 'bad4'
+  | `system${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}`;

@@ -1,30 +1,35 @@
 import type { Report, TimelineSecond } from '../../report.js';
 import { FAILURES } from '../../sample.js';
 import { keepPeaks } from './keep-peaks.js';
-import type { Ink, PlotSeries, PlotSpec } from './plot-spec.js';
+import type { Ink, PlotLimit, PlotSeries, PlotSpec } from './plot-spec.js';
+import { sloLimits, type SloLimit } from './slo-limits.js';
 
 /** More points than this say no more on any screen. */
 const MOST_POINTS = 4000;
 
-/** All plots of a report, each in every report, but cost where it is unknown. */
+/** All plots of a report, each in every report, but our own share in virtual time, which has none, and cost where it is unknown. */
 export function plotsOf(report: Report): PlotSpec[] {
-  return [rates(report), latencies(report), percentiles(report), histogram(report)].concat(
-    ownShare(report),
+  const limits = sloLimits(report.sections.thresholds ?? []);
+  return [rates(report), latencies(report, limits), heatMap(report, limits), inFlight(report)].concat(
+    percentiles(report, limits),
+    histogram(report, limits),
     outcomes(report),
+    report.run.time === 'virtual' ? [] : [ownShare(report)],
     cost(report),
   );
 }
 
 function rates(report: Report): PlotSpec {
   const { seconds } = report.sections.timeline;
-  return overSeconds(report, 'rates', { label: 'requests per second', unit: 'count', log: false }, [
+  const rates = overSeconds(report, 'rates', { label: 'requests/s', unit: 'count', log: false }, [
     { label: 'Offered', ink: 'offer', look: 'area', dash: false, values: seconds.map(({ due }) => due) },
     { label: 'Sent', ink: 'first', look: 'step', dash: false, values: seconds.map(({ sent }) => sent) },
     { label: 'Completed', ink: 'third', look: 'step', dash: true, values: seconds.map(({ completed }) => completed) },
   ]);
+  return { ...rates, strip: true };
 }
 
-function latencies(report: Report): PlotSpec {
+function latencies(report: Report, limits: readonly SloLimit[]): PlotSpec {
   const { windows, seconds } = report.sections.timeline;
   const { lengthSeconds, rows } = windows;
   const within = (of: (second: TimelineSecond) => number): (number | null)[] =>
@@ -32,7 +37,7 @@ function latencies(report: Report): PlotSpec {
       const sum = seconds.slice(second, second + lengthSeconds).reduce((total, one) => total + of(one), 0);
       return sum === 0 ? null : sum;
     });
-  return againstTime(report, {
+  const plot = againstTime(report, {
     id: 'latency',
     y: { label: 'response', unit: 'ms', log: true },
     xs: rows.map(({ second }) => second),
@@ -45,17 +50,59 @@ function latencies(report: Report): PlotSpec {
       { label: 'Cold starts', ink: 'cold', look: 'top', dash: false, values: within(({ coldStarts }) => coldStarts) },
     ],
   });
+  return { ...plot, limits: acrossY(limits) };
+}
+
+/** Lines at the limits of response; no number over time is about service. */
+function acrossY(limits: readonly SloLimit[]): PlotLimit[] {
+  return limits.filter(({ of }) => of === 'response').map(({ ms, label }) => ({ axis: 'y', value: ms, label }));
+}
+
+function heatMap(report: Report, limits: readonly SloLimit[]): PlotSpec {
+  const { lengthSeconds, edgesMs, columns } = report.sections.timeline.heatMap;
+  const plot = againstTime(report, {
+    id: 'heat',
+    y: { label: 'response', unit: 'ms', log: true },
+    xs: columns.map(({ second }) => second),
+    series: [
+      {
+        label: lengthSeconds === 1 ? 'Successes in this second' : `Successes in these ${String(lengthSeconds)} seconds`,
+        ink: 'first',
+        look: 'told',
+        dash: false,
+        values: columns.map(({ counts }) => counts.reduce((sum, count) => sum + count, 0)),
+      },
+    ],
+  });
+  const edges = edgesMs.map((edge, i) => round(edge > 0 ? edge : (edgesMs[i + 1] ?? 0) / 2));
+  return { ...plot, heat: { lengthSeconds, edges, columns }, limits: acrossY(limits) };
+}
+
+function inFlight(report: Report): PlotSpec {
+  const { seconds } = report.sections.timeline;
+  const { instances } = report.sections.coldStarts;
+  let next = 0;
+  const held = seconds.map(({ second }) => {
+    while ((instances[next]?.atMs ?? Infinity) <= (second + 1) * 1000) next++;
+    return instances[Math.max(0, next - 1)]?.count ?? null;
+  });
+  return overSeconds(report, 'in-flight', { label: 'requests, instances', unit: 'count', log: false }, [
+    { label: 'In flight', ink: 'first', look: 'area', dash: false, values: seconds.map((second) => second.inFlight) },
+    { label: 'Instances', ink: 'second', look: 'step', dash: true, values: held },
+  ]);
 }
 
 /** x is 1 / (1 - p/100); 100 % stands where the last of all requests does. */
-function percentiles({ sections: { latency } }: Report): PlotSpec {
+function percentiles({ sections: { latency } }: Report, limits: readonly SloLimit[]): PlotSpec {
   const { percentile, responseMs, serviceMs, allMs } = latency.curves;
   const nines = percentile.map((p) => (p < 100 ? 100 / (100 - p) : Math.max(latency.all.count, 1)));
+  const asked = limits.map(({ ms, label, percentile: p }): PlotLimit => ({ axis: 'y', value: ms, label, ...(p === null || p >= 100 ? {} : { at: Number((100 / (100 - p)).toPrecision(8)) }) })); // prettier-ignore
   return {
     id: 'percentiles',
     x: 'nines',
     y: { label: 'latency', unit: 'ms', log: true },
     xs: nines.map((x) => Number(x.toPrecision(8))),
+    limits: asked,
     series: [
       line('All, failures infinite', 'bad1', allMs),
       line('Response', 'first', responseMs),
@@ -66,7 +113,7 @@ function percentiles({ sections: { latency } }: Report): PlotSpec {
 }
 
 /** As a density, so that areas are numbers of requests, however wide a bucket is. */
-function histogram({ sections: { latency } }: Report): PlotSpec {
+function histogram({ sections: { latency } }: Report, limits: readonly SloLimit[]): PlotSpec {
   const { edgesMs, response, service } = latency.histogram;
   const xs = edgesMs.map((edge, i) => (edge > 0 ? edge : (edgesMs[i + 1] ?? 0) / 2)); // no place for 0 on this axis
   const doublings = xs.slice(1).map((edge, i) => Math.log2(edge / (xs[i] as number)));
@@ -81,6 +128,7 @@ function histogram({ sections: { latency } }: Report): PlotSpec {
     id: 'histogram',
     x: 'ms',
     y: { label: '% of successes per doubling', unit: 'percent', log: false },
+    limits: limits.map(({ ms, label }) => ({ axis: 'x', value: ms, label })),
     xs: xs.map((edge) => Number(edge.toPrecision(8))),
     series: [
       { label: 'Response', ink: 'first', look: 'area', dash: false, values: density(response) },
@@ -146,13 +194,14 @@ function overSeconds(report: Report, id: string, y: PlotSpec['y'], series: reado
 /** All end with the last second, so that they are drawn alike: a line ends before, a step is held until there. */
 function againstTime(report: Report, { id, y, xs, series }: Pick<PlotSpec, 'id' | 'y' | 'xs' | 'series'>): PlotSpec {
   const held = ({ look, values }: PlotSeries): number | null => (look === 'line' ? null : (values.at(-1) ?? null));
+  const known = series.filter(({ values }, i) => i === 0 || values.some((value) => value !== null)); // no name of what was not measured
   const isMark = ({ look }: PlotSeries): boolean => look === 'top' || look === 'bottom';
   return {
     id,
     x: 'seconds',
     y,
     xs: [...xs, report.sections.timeline.seconds.length],
-    series: series.map((one) => ({ ...one, values: [...one.values, isMark(one) ? null : held(one)] })),
+    series: known.map((one) => ({ ...one, values: [...one.values, isMark(one) ? null : held(one)] })),
     shadedTo: report.run.warmupMs / 1000,
   };
 }

@@ -1,5 +1,7 @@
 import type { Report } from '../../report.js';
+import { aboutRun } from './about-run.js';
 import { cloudPart } from './cloud-part.js';
+import { coldStartsPart } from './cold-starts-part.js';
 import { costPart } from './cost-part.js';
 import { factsOfRun } from './facts-of-run.js';
 import { healthPart } from './health-part.js';
@@ -9,6 +11,7 @@ import { loadPart } from './load-part.js';
 import { markup, trusted, type Markup } from './markup.js';
 import { renderPage, type PageAssets } from './render-page.js';
 import { plotsOf } from './plots.js';
+import { sloBanner } from './slo-banner.js';
 import { thresholdsPart } from './thresholds-part.js';
 import { verdictBanner } from './verdict-banner.js';
 
@@ -28,7 +31,8 @@ export function renderReportHtml(report: Report, assets: PageAssets): string {
       heading: markup`<bdi>${run.trace.name}</bdi> against <bdi>${run.backend}</bdi>`,
       when: when(report),
       numbers: 'latency',
-      main: markup`${verdictBanner(report)} ${thresholdsPart(report)} ${keyFigures(report)} ${notes(report)}
+      main: markup`<div class="verdicts">${verdictBanner(report)} ${sloBanner(report)}</div>
+          ${keyFigures(report)} ${aboutRun(report)} ${thresholdsPart(report)} ${notes(report)}
           <p class="keys">
             In a plot: drag to zoom, double-click to see all again. By keyboard: <kbd>Tab</kbd> to a plot, <kbd>←</kbd>
             <kbd>→</kbd> read its values, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>Esc</kbd> shows all. Plots against time
@@ -37,7 +41,7 @@ export function renderReportHtml(report: Report, assets: PageAssets): string {
           <noscript>
             <p class="noscript">The plots need JavaScript. The tables and report.json hold the numbers.</p>
           </noscript>
-          ${latencyPart(report)} ${loadPart(report)} ${healthPart(report)}
+          ${latencyPart(report)} ${loadPart(report)} ${coldStartsPart(report)} ${healthPart(report)}
           ${costPart(
             report,
             plots.some(({ id }) => id === 'cost'),
@@ -56,9 +60,8 @@ export function renderReportHtml(report: Report, assets: PageAssets): string {
 
 function when({ run }: Report): string {
   const clock = run.startedAt === null ? 'virtual time' : run.startedAt.slice(0, 19).replace('T', ' ') + ' UTC';
-  const workers = `${String(run.workers)} worker${run.workers === 1 ? '' : 's'}`;
-  const speed = run.speed === 1 ? [] : [`speed ${String(run.speed)}×`];
-  return [clock, workers, `${run.pacing.used} pacing`, ...speed, run.id].join(' · ');
+  const tags = Object.entries(run.tags ?? {}).map(([key, value]) => `${key}=${value}`);
+  return [clock, run.id, ...tags].join(' · ');
 }
 
 function notes({ run: { notes: texts, stopReason } }: Report): Markup {

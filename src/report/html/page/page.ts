@@ -1,6 +1,10 @@
-/** What runs in the page: draws its plots, and lets mouse and keyboard move the cursor and zoom. Stands behind uPlot in one module script. */
+/** What runs in the page: draws its plots, and lets mouse and keyboard move the cursor and zoom. Stands behind uPlot, and the modules that it imports, in one script. */
 import type UPlot from 'uplot';
-import type { Ink, PlotSeries, PlotSpec } from '../plot-spec.js';
+import type { PlotSeries, PlotSpec } from '../plot-spec.js';
+import { drawHeat } from './draw-heat.js';
+import { drawLimits } from './draw-limits.js';
+import { ink, root } from './ink.js';
+import { followLabels } from './place-labels.js';
 
 declare const uPlot: typeof UPlot;
 
@@ -9,7 +13,6 @@ const PHONE_WIDTH = 480;
 const LEAST_MS = 0.001;
 const SECOND_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
 
-const root = document.documentElement;
 interface Drawn {
   readonly chart: UPlot;
   readonly place: HTMLElement;
@@ -24,17 +27,20 @@ function draw(spec: PlotSpec): Drawn[] {
   const place = document.getElementById(`plot-${spec.id}`);
   if (place === null) return [];
   const chart = new uPlot(optionsOf(spec, place.clientWidth), dataOf(spec), place);
+  if (spec.strip === true) place.classList.add('strip');
   const drawn = { chart, place, spec };
   new ResizeObserver(() => {
     if (root.dataset['print'] === undefined)
-      chart.setSize({ width: place.clientWidth, height: heightOf(place.clientWidth) });
+      chart.setSize({ width: place.clientWidth, height: heightOf(place.clientWidth, spec) });
   }).observe(place);
+  paintLegend(chart, spec);
   takeKeys(drawn);
   openLegend(chart);
   return [drawn];
 }
 
-function heightOf(width: number): number {
+function heightOf(width: number, { strip }: PlotSpec): number {
+  if (strip === true) return 110;
   return width < PHONE_WIDTH ? 220 : 270;
 }
 
@@ -74,7 +80,7 @@ function optionsOf(spec: PlotSpec, width: number): UPlot.Options {
   const shared = spec.x === 'seconds';
   return {
     width,
-    height: heightOf(width),
+    height: heightOf(width, spec),
     padding: [10, 22, 0, 0],
     scales: {
       x: { time: false, distr: distribution(!shared), range: (_, min, max) => xRange(min, max) },
@@ -91,9 +97,10 @@ function optionsOf(spec: PlotSpec, width: number): UPlot.Options {
       points: { size: 6 },
       ...(shared ? { sync: { key: 'seconds', setSeries: false, scales: ['x', null], filters: { pub: isMove } } } : {}),
     },
-    legend: { markers: { width: 0, fill: (chart, i) => markerInk(chart, i) } },
+    legend: { markers: { width: 0, fill: () => 'transparent' } },
     hooks: {
-      drawClear: [(chart) => { shade(chart, spec.shadedTo); }], // prettier-ignore
+      drawClear: [(chart) => { shade(chart, spec.shadedTo); if (spec.heat !== undefined) drawHeat(chart, spec.heat); }], // prettier-ignore
+      draw: [(chart) => { drawLimits(chart, spec.limits ?? []); }], // prettier-ignore
       setScale: [(chart, key) => { if (key === 'x' && shared) zoomAlike(chart); }], // prettier-ignore
     },
   };
@@ -116,22 +123,33 @@ function xRange(min: number | null, max: number | null): UPlot.Range.MinMax {
   return min < max ? [min, max] : [min, min * 1.1 + 1];
 }
 
-function yRange({ y, series }: PlotSpec, min: number | null, max: number | null): UPlot.Range.MinMax {
-  if (!y.log) return max === null || max <= 0 ? [0, 1] : [0, max * 1.06];
-  if (min === null || max === null) return [1, 1000];
+/** Holds the limits too: a reader must see how far away they are. */
+function yRange(
+  { y, series, heat, limits = [] }: PlotSpec,
+  min: number | null,
+  max: number | null,
+): UPlot.Range.MinMax {
+  const values = limits.filter(({ axis }) => axis === 'y').map(({ value }) => value);
+  if (heat !== undefined) values.push(...heat.edges.slice(0, 1), ...heat.edges.slice(-1));
+  else if (min !== null && max !== null) values.push(min, max);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (!y.log) return values.length === 0 || most <= 0 ? [0, 1] : [0, most * 1.06];
+  if (values.length === 0) return [1, 1000];
   const room = series.some(({ look }) => look === 'top') ? 1.5 : 1.08; // marks stand beside the curves
-  return [min / room, max * room];
+  return [Math.max(least, LEAST_MS) / room, Math.max(most, LEAST_MS) * room];
 }
 
 function seriesOf({ y }: PlotSpec, { label, ink: name, look, dash, values }: PlotSeries): UPlot.Series {
   const colour = (): string => ink(name);
   const value = (_: UPlot, __: unknown, ___: number, i: number | null): string =>
-    i === null ? '–' : yText(isMark(look) ? 'count' : y.unit, values[i] ?? null);
+    i === null ? '–' : yText(isMark(look) || look === 'told' ? 'count' : y.unit, values[i] ?? null);
   const base = { label, value, stroke: colour, ...(dash ? { dash: [5, 4] } : {}) };
+  if (look === 'told') return { ...base, scale: 'edge', paths: () => null, points: { show: false } };
   if (isMark(look)) {
     return { ...base, scale: 'edge', paths: () => null, points: { show: true, size: 6, width: 0, fill: colour } };
   }
-  if (look === 'line') return { ...base, width: 1.5, points: { show: true, size: 4, fill: colour, filter: alone } };
+  if (look === 'line')
+    return { ...base, width: name === 'faint' ? 3 : 1.5, points: { show: true, size: 4, fill: colour, filter: alone } };
   const points = { show: false };
   const paths = uPlot.paths.stepped?.({ align: 1 }) as UPlot.Series.PathBuilder;
   if (look === 'stack') return { ...base, width: 0, points, paths, fill: colour };
@@ -156,11 +174,15 @@ function axesOf(spec: PlotSpec): UPlot.Axis[] {
   const x = {
     ...common,
     ...linesOf(spec.x !== 'seconds'),
+    ...(spec.x === 'nines'
+      ? { splits: (chart: UPlot, _: number, min: number, max: number) => percentileMarks(chart, min, max) }
+      : {}),
     label: X_LABELS[spec.x],
     values: (_: UPlot, splits: (number | null)[]) => splits.map((at) => (at === null ? '' : xText(spec.x, at))),
     space: spec.x === 'seconds' ? 64 : 48,
     size: 34,
     ...(spec.x === 'seconds' ? { incrs: SECOND_STEPS } : {}),
+    ...(spec.strip === true ? { label: '', labelSize: 0, size: 8, values: () => [] } : {}),
   };
   const y = {
     ...common,
@@ -193,6 +215,18 @@ function roundMarks(min: number, max: number): number[] {
   const step = 10 ** Math.floor(Math.log10(max - min)) / 2;
   const first = Math.ceil(min / step);
   return Array.from({ length: Math.floor(max / step) - first + 1 }, (_, i) => (first + i) * step);
+}
+
+/** 50, 90, 99, 99.9, .. %, then 75, 95 and 0 where there is room; where a zoom leaves fewer than two of them, others. */
+function percentileMarks(chart: UPlot, min: number, max: number): number[] {
+  const nines = Array.from({ length: 13 }, (_, i) => 10 ** (i + 1));
+  const room = (mark: number): number => (Math.log(mark / min) / Math.log(max / min)) * (chart.width - 84);
+  const marks: number[] = [];
+  for (const mark of [2, ...nines, 4, 20, 1]) {
+    if (mark < min || mark > max) continue;
+    if (marks.every((other) => Math.abs(room(other) - room(mark)) >= 46)) marks.push(mark);
+  }
+  return marks.length > 1 ? marks.sort((a, b) => a - b) : roundMarks(min, max);
 }
 
 const X_LABELS = { seconds: 'time since due 0', nines: 'percentile', ms: 'latency' };
@@ -234,14 +268,18 @@ function short(value: number): string {
 
 // --- colours
 
-function ink(name: Ink | 'axis' | 'grid' | 'shade'): string {
-  return getComputedStyle(root).getPropertyValue(`--ink-${name}`).trim();
-}
-
 function markerInk(chart: UPlot, series: number): string {
   const stroke = chart.series[series]?.stroke;
   const colour = typeof stroke === 'function' ? stroke(chart, series) : stroke;
   return typeof colour === 'string' ? colour : '';
+}
+
+/** As it is drawn: a line, a dashed one, an area or a mark. */
+function markerLook({ look, dash }: PlotSeries): string {
+  if (look === 'told') return 'none';
+  if (isMark(look)) return 'mark';
+  if (look === 'area' || look === 'stack') return 'area';
+  return dash ? 'dash' : 'line';
 }
 
 function followTheme(): void {
@@ -249,15 +287,19 @@ function followTheme(): void {
 }
 
 function redrawAll(): void {
-  for (const { chart } of plots) {
+  for (const { chart, spec } of plots) {
     chart.redraw(false);
-    paintLegend(chart);
+    paintLegend(chart, spec);
   }
 }
 
-function paintLegend(chart: UPlot): void {
+function paintLegend(chart: UPlot, spec: PlotSpec): void {
+  const drawn = inOrder(spec.series);
   for (const [i, marker] of chart.root.querySelectorAll<HTMLElement>('.u-series .u-marker').entries()) {
-    marker.style.background = markerInk(chart, i); // the first belongs to x and shows nothing
+    marker.style.background = ''; // the style sheet draws it as its curve is drawn
+    marker.style.color = markerInk(chart, i);
+    const one = drawn[i - 1];
+    marker.dataset['look'] = one === undefined ? 'none' : markerLook(one);
   }
 }
 
@@ -265,13 +307,14 @@ function paintLegend(chart: UPlot): void {
 function followPrinting(): void {
   addEventListener('beforeprint', () => {
     root.dataset['print'] = '';
-    for (const { chart } of plots) chart.setSize({ width: Math.min(PRINT_WIDTH, chart.width), height: 230 });
+    for (const { chart, spec } of plots)
+      chart.setSize({ width: Math.min(PRINT_WIDTH, chart.width), height: spec.strip === true ? 100 : 230 });
     redrawAll();
   });
   addEventListener('afterprint', () => {
     delete root.dataset['print'];
-    for (const { chart, place } of plots)
-      chart.setSize({ width: place.clientWidth, height: heightOf(place.clientWidth) });
+    for (const { chart, place, spec } of plots)
+      chart.setSize({ width: place.clientWidth, height: heightOf(place.clientWidth, spec) });
     redrawAll();
   });
 }
@@ -376,4 +419,5 @@ function openLegend(chart: UPlot): void {
 const plots = readSpecs().flatMap((spec) => draw(spec));
 followTheme();
 followPrinting();
+followLabels();
 root.dataset['plots'] = String(plots.length); // drawn: tests and printers may look
