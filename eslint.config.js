@@ -55,7 +55,7 @@ export default tseslint.config(
       'src/each-turn.ts',
       'src/iso-date.ts',
       'src/replay/{alarm,collect-cloud,fleet,pacing-thread,run-real,system-clock,thread-usage,virtual-clock,worker}.ts',
-      'src/backends/{lambda,onnx,sagemaker,shared}/**',
+      'src/backends/{http,lambda,onnx,sagemaker,shared}/**',
       'src/check/reach-address.ts',
       'src/cloud/**',
       'src/commands/**',

@@ -5,7 +5,8 @@
  * - `sentMs`: the first byte was written to an established connection (TLS done, stream granted);
  * - `doneMs`: the last byte of the answer was read, stamped before any parsing;
  * - `doneEarliestMs`: the earliest moment that byte can have arrived (a busy loop reads late);
- * - `handshakeMs`: the part of sent - handed that went into opening this request's own connection (a length, not a moment).
+ * - `handshakeMs`: the part of sent - handed that went into opening the connection it waited for, or into an attempt that the
+ *   service gave back unprocessed (a length, not a moment).
  */
 export type Outcome = (
   | { readonly ok: true; readonly serverMs?: number; readonly coldStart?: ColdStart }

@@ -1,11 +1,14 @@
 import { messageOf, UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
 import type { Backend, BackendContext, BackendPlugin } from './backend.js';
+import { fewAtOnce } from './http/few-at-once.js';
+import { openHttp2Sink } from './http/http2-sink.js';
 import { type BatchRequest, type Client, createClient, type Requests } from './http/http-client.js';
 import { checkHttpPayloads, placeholderNotes } from './http/http-payloads.js';
 import { requestOf } from './http/request-of.js';
 import { answerJudge } from './shared/answer-judge.js';
 import { batchSizes } from './shared/check-sizes.js';
+import { checkHttp2Headers } from './shared/check-http2-headers.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { chosenProxy } from './shared/chosen-proxy.js';
 import { connectionShare } from './shared/connection-share.js';
@@ -13,7 +16,7 @@ import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
 import { instancesJson, JSON_TYPE } from './shared/instances-json.js';
 import { READS_NON_FINITE } from './shared/json-body.js';
-import type { RequestTemplate } from './shared/http-request.js';
+import type { HeaderField, RequestTemplate } from './shared/http-request.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
 import { openBodyRules } from './shared/open-body-rules.js';
 import { sentCalls } from './shared/sent-calls.js';
@@ -35,6 +38,7 @@ const plugin: BackendPlugin<HttpOptions> = {
   connectionLimit: ({ connections }) => connections,
   setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
     checkHttpPayloads(options.url, payloads, batchSize !== undefined);
+    if (options.http2 !== 'no') for (const payload of payloads) checkHttp2Headers(ownHeaders(payload));
     const { proxy, notes } = chosenProxy(options, env);
     if (batchSize !== undefined) batchesOf(payloads);
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
@@ -57,6 +61,10 @@ const plugin: BackendPlugin<HttpOptions> = {
 };
 
 export default plugin;
+
+function ownHeaders(payload: Payload): readonly HeaderField[] {
+  return payload.kind === 'bytes' ? (payload.request?.headers ?? []) : [];
+}
 
 function sizesOf(payloads: readonly Payload[], batchSize: number | undefined): readonly number[] {
   if (batchSize !== undefined) return batchSizes(batchesOf(payloads), payloads, batchSize);
@@ -154,14 +162,18 @@ async function rehearse(
   context: BackendContext,
   signal: AbortSignal,
 ): Promise<Backend | undefined> {
-  const sink = await openLoopbackSink().catch(() => undefined);
+  const isHttp2 = options.http2 !== 'no';
+  const sink = await (isHttp2 ? openHttp2Sink() : openLoopbackSink()).catch(() => undefined);
   if (sink === undefined) return undefined;
   const payloads = context.payloads.length === 0 ? [] : [rehearsedPayload(context.payloads)];
-  const rehearsed: HttpOptions = { ...options, url: sink.url.href, http2: false, proxy: null };
+  const http2 = isHttp2 ? 'prior-knowledge' : 'no';
+  const rehearsed: HttpOptions = { ...options, url: sink.url.href, http2, proxy: null };
   const batches = context.batchSize === undefined ? undefined : batchesOf(payloads);
   const requests = requestsOf(rehearsed, { payloads, runId: context.runId }, batches);
-  const connections = { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS };
-  const client = await createClient(sink.url, rehearsed, connections, { clock: context.clock }, requests);
+  const most = isHttp2 ? 2 : REHEARSED_CONNECTIONS;
+  const connections = { initial: most, max: most };
+  const created = await createClient(sink.url, rehearsed, connections, { clock: context.clock }, requests);
+  const client = isHttp2 ? fewAtOnce(created) : created;
   await client.open(signal);
   return {
     ...(await invokesOf(rehearsed, client, batches, requests, {})),

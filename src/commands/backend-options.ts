@@ -20,10 +20,7 @@ export function backendOptions(flags: BackendFlags): RawOptions {
   }
   for (const key of ['expect', 'header'] as const) for (const value of flags[key] ?? []) pairs.push([key, value]);
   if (flags.insecure) pairs.push(['insecure', 'true']);
-  if (flags.http2) {
-    pairs.push(['http2', 'true']);
-    if (!pairs.some(([key]) => key === 'client')) pairs.push(['client', 'undici']);
-  }
+  if (flags.http2 && !pairs.some(([key]) => key === 'http2')) pairs.push(['http2', 'true']);
   if (flags.connections !== undefined) pairs.push(['connections', String(flags.connections)]);
   const options: Record<string, string | string[]> = {};
   for (const [key, value] of pairs) {

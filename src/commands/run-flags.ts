@@ -42,7 +42,7 @@ export const RUN_FLAGS = {
   }),
   insecure: Flags.boolean({ char: 'k', description: 'do not verify TLS certificates' }),
   http2: Flags.boolean({
-    description: 'HTTP/2 where the service agrees: short for --set http2=true --set client=undici',
+    description: 'HTTP/2 where the service agrees, else HTTP/1.1: short for --set http2=true',
   }),
   body: Flags.string({
     char: 'b',

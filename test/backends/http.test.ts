@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createSecureServer, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
@@ -151,6 +150,35 @@ describe.each(['lean', 'undici'] as const)('with client=%s', (client) => {
     await (await backendFor(server, { client })).prepare?.(new AbortController().signal);
   });
 
+  it('a body without a length is whole at a close, and a failure at a reset', async () => {
+    const half = 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nhalf';
+    const server = kept(
+      await serve((socket, { connection }) => {
+        if (connection === 0) socket.end(half);
+        else socket.write(half, () => setTimeout(() => socket.resetAndDestroy(), 20));
+      }),
+    );
+    const backend = await backendFor(server, { client });
+    const outcomes: Outcome[] = [];
+    for (let seq = 0; seq < 4; seq++) outcomes.push(await backend.invoke(call({ seq })));
+    expect(outcomes.map(meaningOf)).toEqual(['ok', 'cut', 'cut', 'cut']);
+  });
+
+  it('an answer that comes before the request has left ends the connection, and later requests are answered', async () => {
+    const server = kept(
+      await listen((socket) => {
+        socket.once('data', () => {
+          socket.write(answer('ok'));
+          socket.pause();
+        });
+      }),
+    );
+    const large: Payload = { kind: 'bytes', contentType: 'text/plain', bytes: Buffer.alloc(32 * 2 ** 20) };
+    const backend = await backendFor(server, { client, connections: '2' }, [large]);
+    const outcomes = await Promise.all(Array.from({ length: 12 }, (_, seq) => backend.invoke(call({ seq }))));
+    expect(outcomes.map(meaningOf)).toEqual(Array.from({ length: 12 }, () => 'ok'));
+  });
+
   it('holds bodies to the limit', async () => {
     const server = kept(await serve((socket) => socket.write(answer('0123456789'))));
     const outcome = await (await backendFor(server, { client, 'body-limit': '9' })).invoke(call());
@@ -232,8 +260,11 @@ describe('options', () => {
     [{ url: 'http://x', expect: 'nothing' }, /status:200-299/],
     [{ url: 'http://x', expect: 'status:300-200' }, /lower/],
     [{ url: 'http://x', connections: '0' }, /from 1/],
-    [{ url: 'http://x', http2: 'true' }, /client=undici/],
-    [{ url: 'http://x', http2: 'true', client: 'undici' }, /https/],
+    [{ url: 'https://x', http2: 'true', client: 'undici' }, /HTTP\/1\.1 only.*leave out/],
+    [{ url: 'http://x', http2: 'true' }, /https URL.*http2=prior-knowledge/],
+    [{ url: 'https://x', http2: 'maybe' }, /true, false or prior-knowledge/],
+    [{ url: 'https://x', http2: 'true', header: ['Referer: a', 'referer: b'] }, /header referer is given twice/],
+    [{ url: 'https://x', http2: 'true', header: 'Proxy-Connection: close' }, /HTTP\/2 has no header Proxy-Connection/],
     [{ url: 'http://x', clint: 'lean' }, /did you mean client/],
     [{ url: 'http://x', idle: 'soon' }, /duration/],
   ] as [RawOptions, RegExp][])('refuse %j with what to do', (raw, message) => {
@@ -314,88 +345,6 @@ describe.skipIf(certificate === undefined)('TLS', () => {
     expect(stdout).toMatch(/^localhost answer *$/m);
     expect(stdout).toMatch(/^127\.0\.0\.1 answer *$/m);
     expect(stdout).toMatch(/^127\.0\.0\.2 failure .*(altnames|ERR_TLS_CERT_ALTNAME_INVALID)/m);
-  });
-
-  it('undici speaks HTTP/2 where asked to', async () => {
-    const server = createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
-      response.end(request.httpVersion);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    kept({ close: () => void server.close() });
-    const url = new URL(`https://localhost:${String((server.address() as AddressInfo).port)}/`);
-    for (const [http2, version] of [
-      ['true', '2.0'],
-      ['false', '1.1'],
-    ] as const) {
-      const backend = await backendFor(
-        { url },
-        { client: 'undici', insecure: 'true', http2, expect: `body~${version}` },
-      );
-      const outcome = await backend.invoke(call());
-      expect(meaningOf(outcome)).toBe('ok');
-      expectOrder(outcome);
-    }
-  });
-
-  /** A service that speaks HTTP/2, and what it saw; it answers when 30 requests are open. */
-  async function http2Service(onAll: (streams: readonly ServerHttp2Stream[]) => void) {
-    const seen = { streams: [] as ServerHttp2Stream[], sessions: new Set<unknown>() };
-    const server = createSecureServer({ key, cert });
-    server.on('stream', (stream) => {
-      seen.sessions.add(stream.session);
-      stream.on('error', () => undefined);
-      if (seen.streams.push(stream) === 30) onAll(seen.streams);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    kept({ close: () => void server.close() });
-    const url = new URL(`https://localhost:${String((server.address() as AddressInfo).port)}/`);
-    const options = { client: 'undici', insecure: 'true', http2: 'true', connections: '1' };
-    return { backend: await backendFor({ url }, options), seen };
-  }
-
-  it('many requests share one connection of HTTP/2, those with a body too', async () => {
-    const { backend, seen } = await http2Service((streams) => {
-      for (const stream of streams) stream.end('ok');
-    });
-    // None is answered before all have come.
-    const outcomes = await Promise.all(Array.from({ length: 30 }, () => backend.invoke(call())));
-    expect(outcomes.map(meaningOf)).toEqual(Array.from({ length: 30 }, () => 'ok'));
-    expect(seen.sessions.size).toBe(1);
-  });
-
-  it.each<[string, (session: Http2Session | undefined) => void]>([
-    ['says GOAWAY for an error', (session) => session?.goaway(2)],
-    ['says GOAWAY and lets them end', (session) => session?.goaway(0)],
-    ['closes', (session) => session?.destroy()],
-  ])('none of them is sent again when their connection %s', async (_how, end) => {
-    const { backend, seen } = await http2Service(([stream]) => {
-      end(stream?.session);
-    });
-    const outcomes = await Promise.all(Array.from({ length: 30 }, () => backend.invoke(call())));
-    for (const outcome of outcomes) expect(meaningOf(outcome)).toMatch(/^(cut|stale-connection)$/);
-    for (const outcome of outcomes) expectOrder(outcome);
-    expect(seen.streams).toHaveLength(30);
-  });
-
-  it('where the service speaks HTTP/1.1 after all, a connection carries one request at a time', async () => {
-    let [open, most] = [0, 0];
-    const server = createTlsServer({ key, cert, ALPNProtocols: ['http/1.1'] }, (socket) => {
-      socket.on('error', () => undefined);
-      socket.on('data', (bytes) => {
-        most = Math.max(most, (open += bytes.toString().split('POST /').length - 1));
-        setTimeout(() => {
-          for (; open > 0; open--) socket.write(answer('ok'));
-        }, 2);
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    kept({ close: () => void server.close() });
-    const url = new URL(`https://localhost:${String((server.address() as AddressInfo).port)}/`);
-    const options = { client: 'undici', insecure: 'true', http2: 'true', connections: '1' };
-    const backend = await backendFor({ url }, options);
-    const outcomes = await Promise.all(Array.from({ length: 10 }, () => backend.invoke(call())));
-    expect(outcomes.map(meaningOf)).toEqual(Array.from({ length: 10 }, () => 'ok'));
-    expect(most).toBe(1);
   });
 
   async function tlsService(): Promise<URL> {

@@ -14,6 +14,7 @@ const BENCHES = [
   'fold',
   'live-view',
   'wire',
+  'http2',
   'generator',
   'trace-read',
   'long-trace',

@@ -9,6 +9,8 @@ import { requestBytes } from '../shared/request-bytes.js';
 import { wireFacts } from '../shared/wire-facts.js';
 import { bodyHeaders } from '../shared/open-body-rules.js';
 import { payloadAt } from '../shared/payload-at.js';
+import { http2Facts } from './http2-facts.js';
+import { requestForms } from './request-forms.js';
 
 /** What a batch of payloads, by their indexes, is sent as. */
 export type BatchRequest = (payloads: Uint32Array) => RequestTemplate;
@@ -30,7 +32,7 @@ export interface Requests {
   readonly batchRequest?: BatchRequest | undefined;
 }
 
-/** The lean wire, or undici. */
+/** The lean wire of the protocol asked for, or undici. */
 export function createClient(
   url: URL,
   options: HttpOptions,
@@ -38,7 +40,7 @@ export function createClient(
   context: Pick<BackendContext, 'clock'>,
   requests: Requests,
 ): Client | Promise<Client> {
-  const create = options.client === 'lean' ? leanClient : undiciClient;
+  const create = options.client === 'undici' ? undiciClient : options.http2 === 'no' ? leanClient : http2Client;
   return create(url, options, connections, context, requests);
 }
 
@@ -82,6 +84,46 @@ function leanClient(
   };
 }
 
+/** Node's HTTP/2 is loaded only where it is asked for. */
+async function http2Client(
+  url: URL,
+  options: HttpOptions,
+  { max }: Connections,
+  context: Pick<BackendContext, 'clock'>,
+  { table, values, batchRequest = noBatch }: Requests,
+): Promise<Client> {
+  const { LanePool } = await import('./lane-pool.js');
+  const wire = new LanePool({
+    url,
+    tls: { insecure: options.insecure },
+    priorKnowledge: options.http2 === 'prior-knowledge',
+    connections: max,
+    limits: { bodyBytes: options.bodyLimitBytes, keepHeaders: ['location', ...bodyHeaders(options.expect)] },
+    idleMs: options.idleMs,
+    clock: context.clock,
+  });
+  const scheme = url.protocol === 'https:' ? 'https' : 'http';
+  const forms = table.map((template) => requestForms(template, values, scheme));
+  const batch = batchCache(
+    (payloads) => requestForms(batchRequest(payloads), values, scheme),
+    (made) => made.fields(0).body?.length ?? 0,
+  );
+  return {
+    open: (signal) => wire.open(signal),
+    send(call, sending) {
+      wire.send(payloadAt(forms, call.payload), call.seq, sending, call);
+    },
+    sendBatch(call, sending) {
+      wire.send(batch(call.payloads), call.seq, sending, call);
+    },
+    facts: () => http2Facts(wire),
+    close() {
+      wire.close();
+      return Promise.resolve();
+    },
+  };
+}
+
 /** The library takes 120 ms to load: only where it is asked for. */
 async function undiciClient(
   url: URL,
@@ -91,12 +133,11 @@ async function undiciClient(
   { table, values, batchRequest = noBatch }: Requests,
 ): Promise<Client> {
   const { createUndiciClient } = await import('../shared/undici-client.js');
-  const { insecure, http2, proxy, bodyLimitBytes, idleMs } = options;
+  const { insecure, proxy, bodyLimitBytes, idleMs } = options;
   const client = createUndiciClient({
     url,
     connections: max,
     insecure,
-    http2,
     proxy: proxy === null ? null : new URL(proxy),
     bodyLimitBytes,
     idleMs,
@@ -117,7 +158,7 @@ async function undiciClient(
       client.send(batch(call.payloads)(call.seq), sending, call);
     },
     facts: () => ({
-      client: `undici, HTTP/${http2 ? '2 where the service agrees' : '1.1'}${proxy === null ? '' : ', through a proxy'}`,
+      client: `undici, HTTP/1.1${proxy === null ? '' : ', through a proxy'}`,
       connectionsOpen: client.connected(),
     }),
     close: () => client.close(),

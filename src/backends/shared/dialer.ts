@@ -12,6 +12,8 @@ export interface Dialer {
    * costs the dial a quarter of a second, where there is another, and is then tried last for a while. Bytes that arrive lie in `readBuffer[0, count)` during `onBytes` and no longer.
    */
   dial(onBytes: (count: number) => void, limitMs: number, signal: AbortSignal): Promise<Socket>;
+  /** The same, for whoever reads the socket by its events. */
+  dialForEvents(signal: AbortSignal): Promise<Socket>;
   /** How many addresses the host name has. */
   readonly addresses: number;
   close(): void;
@@ -20,6 +22,8 @@ export interface Dialer {
 export interface TlsOptions {
   /** Accept any certificate. */
   readonly insecure?: boolean;
+  /** Protocols to offer (ALPN), the preferred one first. Absent: HTTP/1.1 alone. */
+  readonly alpn?: readonly string[];
 }
 
 /**
@@ -33,19 +37,21 @@ export function createDialer(url: URL, tls: TlsOptions, clock: Clock, names?: Na
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   const addresses = createAddresses(host, clock, names);
   const open = url.protocol === 'https:' ? openTls(host, port, tls) : openTcp(port);
+  const dial = async (onBytes: OnBytes | null, limitMs: number, signal: AbortSignal): Promise<Socket> => {
+    const known = await addresses.next();
+    signal.throwIfAborted();
+    return firstEstablished({
+      addresses: known,
+      attempt: (address, ended) => established(open(address, onBytes), limitMs, ended),
+      signal,
+      onFailed: (address) => {
+        addresses.failed(address);
+      },
+    });
+  };
   return {
-    async dial(onBytes, limitMs, signal) {
-      const known = await addresses.next();
-      signal.throwIfAborted();
-      return firstEstablished({
-        addresses: known,
-        attempt: (address, ended) => established(open(address, onBytes), limitMs, ended),
-        signal,
-        onFailed: (address) => {
-          addresses.failed(address);
-        },
-      });
-    },
+    dial,
+    dialForEvents: (signal) => dial(null, 10_000, signal),
     get addresses() {
       return addresses.count;
     },
@@ -61,30 +67,31 @@ interface Opening {
   readonly event: 'connect' | 'secureConnect';
 }
 
-type Open = (address: string, onBytes: (count: number) => void) => Opening;
+type OnBytes = (count: number) => void;
+type Open = (address: string, onBytes: OnBytes | null) => Opening;
 
 function openTcp(port: number): Open {
   return (host, onBytes) => ({
-    socket: connectTcp({ host, port, noDelay: true, onread: reading(onBytes) }),
+    socket: connectTcp({ host, port, noDelay: true, ...reading(onBytes) }),
     event: 'connect',
   });
 }
 
-function openTls(host: string, port: number, { insecure = false }: TlsOptions): Open {
+function openTls(host: string, port: number, { insecure = false, alpn = ['http/1.1'] }: TlsOptions): Open {
   // One for all connections: making it reads every root certificate.
   const secureContext = createSecureContext();
   let session: Buffer | undefined;
   return (address, onBytes) => {
     // `onread` is known to TLS sockets too; the types do not say so.
-    const options: ConnectionOptions & { onread: OnReadOpts } = {
+    const options: ConnectionOptions & { onread?: OnReadOpts } = {
       host: address,
       port,
       // Names the certificate to ask for and to check; an address is no name, and is then checked itself.
       ...(isIP(host) === 0 ? { servername: host } : {}),
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [...alpn],
       rejectUnauthorized: !insecure,
       secureContext,
-      onread: reading(onBytes),
+      ...reading(onBytes),
       ...(session === undefined ? {} : { session }),
     };
     const socket = connectTls(options);
@@ -96,14 +103,13 @@ function openTls(host: string, port: number, { insecure = false }: TlsOptions): 
   };
 }
 
-function reading(onBytes: (count: number) => void): OnReadOpts {
-  return {
-    buffer: readBuffer,
-    callback(count) {
-      onBytes(count);
-      return true;
-    },
+function reading(onBytes: OnBytes | null): { readonly onread?: OnReadOpts } {
+  if (onBytes === null) return {};
+  const callback = (count: number): boolean => {
+    onBytes(count);
+    return true;
   };
+  return { onread: { buffer: readBuffer, callback } };
 }
 
 function established({ socket, event }: Opening, limitMs: number, signal: AbortSignal): Promise<Socket> {

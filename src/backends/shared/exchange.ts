@@ -1,7 +1,7 @@
 import type { Failure } from '../../sample.js';
 import type { Call, SentTimes } from '../backend.js';
 import type { BodyReader, OpenBody } from './body-reader.js';
-import type { Http1Parser, KeptHeaders } from './http1-parser.js';
+import type { KeptHeaders } from './http1-parser.js';
 
 /** Moments of an exchange, ms on the run's clock; NaN where it did not come so far. */
 export interface ExchangeTimes {
@@ -50,6 +50,11 @@ export interface Sending<C extends Abortable = Call> {
   readonly openBody?: OpenBody | undefined;
   /** Once for each request. `result` is the sender's own, to be read before this returns: it serves the next one, too. */
   told(call: C, result: Result): void;
+}
+
+/** A whole answer in the hands of what has read it. */
+export interface ReadAnswer extends Pick<Answer, 'status' | 'headers' | 'bodyBytes' | 'reader'> {
+  body(): Uint8Array;
 }
 
 /** What becomes of a request that was aborted; the engine knows the reason. */
@@ -104,15 +109,14 @@ export class Exchange {
     call.onAbort(this.#onAbort);
   }
 
-  /** `parser` has read it. */
-  answer(parser: Http1Parser, doneMs: number, doneEarliestMs: number): void {
+  answer(read: ReadAnswer, doneMs: number, doneEarliestMs: number): void {
     if (this.settled) return;
     this.kind = 'answer';
-    this.status = parser.status;
-    this.headers = parser.headers;
-    this.body = parser.body();
-    this.bodyBytes = parser.bodyBytes;
-    this.reader = parser.reader;
+    this.status = read.status;
+    this.headers = read.headers;
+    this.body = read.body();
+    this.bodyBytes = read.bodyBytes;
+    this.reader = read.reader;
     this.#settle(doneMs, doneEarliestMs);
   }
 

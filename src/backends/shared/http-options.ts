@@ -3,6 +3,7 @@ import { checkGivenHeader, checkMethod } from '../../http-syntax.js';
 import { parseStrictTemplate } from '../../template.js';
 import type { OptionInfo, RawOptions } from '../backend.js';
 import { basicAuth } from './basic-auth.js';
+import { checkHttp2Headers } from './check-http2-headers.js';
 import { EXPECT_SUMMARY, type ExpectRule, parseExpect } from './expect-rule.js';
 import { durationWithin, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from './parse-options.js';
 import type { HeaderField } from './http-request.js';
@@ -26,13 +27,17 @@ export interface HttpOptions {
   readonly connections: number | null;
   readonly insecure: boolean;
   readonly client: 'lean' | 'undici';
-  readonly http2: boolean;
+  /** `prior-knowledge`: nothing but HTTP/2, and without TLS no agreement on it. */
+  readonly http2: Http2Use;
   /** Requests go through this proxy; null: the one of the environment with client=undici, else none. May hold a password. */
   readonly proxy: string | null;
   readonly bodyLimitBytes: number;
   /** Null: the wire decides. */
   readonly idleMs: number | null;
 }
+
+/** `agreed`: where the service agrees to it in TLS, else HTTP/1.1. */
+export type Http2Use = 'no' | 'agreed' | 'prior-knowledge';
 
 /** For people, and for the environment. */
 export const HTTP_OPTIONS: readonly OptionInfo[] = [
@@ -46,8 +51,12 @@ export const HTTP_OPTIONS: readonly OptionInfo[] = [
   },
   { name: 'connections', value: 'N', summary: 'exactly so many over all workers; as many as it takes unless given' },
   { name: 'insecure', value: 'true|false', summary: 'whether any certificate is accepted' },
-  { name: 'client', value: 'lean|undici', summary: 'undici: for HTTP/2 and proxies, and as a second opinion' },
-  { name: 'http2', value: 'true|false', summary: 'HTTP/2 where the service agrees (client=undici)' },
+  { name: 'client', value: 'lean|undici', summary: 'undici: for proxies, and as a second opinion on HTTP/1.1' },
+  {
+    name: 'http2',
+    value: 'true|false|prior-knowledge',
+    summary: 'true: HTTP/2 where the service agrees; prior-knowledge: nothing but HTTP/2, also without TLS',
+  },
   {
     name: 'proxy',
     value: 'URL',
@@ -68,15 +77,16 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
     connections: wholeNumberWithin(1, 65_535),
     insecure: yesOrNo,
     client: oneOf('lean', 'undici'),
-    http2: yesOrNo,
+    http2: parseHttp2,
     proxy: parseProxy,
     'body-limit': wholeNumberWithin(1, 2 ** 31),
     idle: durationWithin('10ms', '1h'),
   });
   if (given.url === undefined) throw new UserError('backend http: give the service with --url http://host:port/path');
-  const http2 = given.http2 ?? false;
+  const http2 = given.http2 ?? 'no';
   const { url, path } = given.url;
-  checkHttp2(http2, given.client, url);
+  const headers = headersOf(listOf(header), url);
+  checkHttp2(http2, given.client, url, headers);
   if (given.proxy !== undefined && given.client !== 'undici')
     throw new UserError(
       'backend http: --set proxy=URL needs --set client=undici (the lean client goes straight to the service)',
@@ -85,7 +95,7 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
     url: withoutUser(url),
     path,
     method: given.method ?? null,
-    headers: headersOf(listOf(header), url),
+    headers,
     uuidKey: randomUuidKey(),
     expect: parseExpect(listOf(expect)),
     connections: given.connections ?? null,
@@ -128,12 +138,24 @@ function parseMethod(text: string): string {
   return method;
 }
 
-function checkHttp2(http2: boolean, client: string | undefined, url: URL): void {
-  if (!http2) return;
-  if (client !== 'undici')
-    throw new UserError('backend http: --set http2=true needs --set client=undici (the lean client speaks HTTP/1.1)');
-  if (url.protocol !== 'https:')
-    throw new UserError('backend http: --set http2=true needs an https URL, since HTTP/2 is agreed on in TLS');
+function parseHttp2(text: string): Http2Use {
+  if (text === 'prior-knowledge') return text;
+  try {
+    return yesOrNo(text) ? 'agreed' : 'no';
+  } catch {
+    throw new Error('give true, false or prior-knowledge');
+  }
+}
+
+function checkHttp2(http2: Http2Use, client: string | undefined, url: URL, headers: readonly HeaderField[]): void {
+  if (http2 === 'no') return;
+  if (client === 'undici')
+    throw new UserError('backend http: client=undici speaks HTTP/1.1 only; for HTTP/2 leave out --set client=undici');
+  if (http2 === 'agreed' && url.protocol !== 'https:')
+    throw new UserError(
+      'backend http: HTTP/2 is agreed on in TLS, so --http2 needs an https URL; for HTTP/2 without TLS use --set http2=prior-knowledge',
+    );
+  checkHttp2Headers(headers);
 }
 
 function withoutUser(url: URL): string {

@@ -1,10 +1,13 @@
+import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Clock } from '../../clock.js';
+import type { Names } from './addresses.js';
 import type { BodyReader } from './body-reader.js';
 import { type Abortable, GIVEN_UP, type Result, type Sending, type WireFailure } from './exchange.js';
 import { EXCERPT_BYTES } from './http1-parser.js';
 import { watchLoopTurns } from './loop-turn.js';
 import { basicAuth } from './basic-auth.js';
+import { createDialer } from './dialer.js';
 import type { HttpRequest } from './http-request.js';
 import { codeOf, dialFailure, lossFailure } from './socket-failure.js';
 
@@ -13,17 +16,18 @@ export interface UndiciOptions {
   readonly insecure: boolean;
   /** At most; null: as many as it takes. */
   readonly connections: number | null;
-  readonly http2: boolean;
   /** Null: requests go straight to the service. May hold a password. */
   readonly proxy: URL | null;
   readonly bodyLimitBytes: number;
   readonly idleMs: number | null;
   readonly keepHeaders: readonly string[];
   readonly clock: Clock;
+  /** Absent: the system and its name server. */
+  readonly names?: Names;
 }
 
 /**
- * The same exchanges through undici's pool: for HTTP/2 and proxies, and as a second opinion. It opens connections with the first
+ * The same exchanges through undici's pool: for proxies, and as a second opinion on HTTP/1.1. It opens connections with the first
  * requests only, and its handshakes are not told apart from waiting. The first byte is sent right after `sentMs`. A reset tells nothing of the
  * socket, so that of a reused connection is `cut` here; a close is told right.
  */
@@ -34,15 +38,12 @@ export interface UndiciClient {
 }
 
 const IDLE_MS = 4000;
-const MAX_STREAMS = 100;
 const SENT_BEFORE = 'it was sent before';
 
 export function createUndiciClient(options: UndiciOptions): UndiciClient {
   const { url, clock } = options;
   const turn = watchLoopTurns(() => clock.now());
-  const { dispatcher, pools } = options.proxy === null ? straight(options) : proxied(options, options.proxy);
-  // Else requests with a body would not share a connection. It may also send them again, which `onRequestStart` prevents.
-  const idempotent = options.http2 ? { idempotent: true } : {};
+  const { dispatcher, pools, close } = options.proxy === null ? straight(options) : proxied(options, options.proxy);
   const exchangeContext = { clock, keepHeaders: options.keepHeaders, earliestMs: () => turn.earliestMs() };
   return {
     send({ method, path, headers, body }, sending, call) {
@@ -54,11 +55,13 @@ export function createUndiciClient(options: UndiciOptions): UndiciClient {
         return handler;
       });
       const request = { origin: url.origin, method, path, headers: headers.flat(), body };
-      dispatcher.dispatch({ ...request, ...idempotent, ...NO_TIMEOUTS }, handler);
+      const exchangeOptions: ExchangeOptions = { ...request, ...NO_TIMEOUTS, exchange: handler };
+      dispatcher.dispatch(exchangeOptions, handler);
     },
     connected: () => pools.reduce((sum, pool) => sum + pool.stats.connected, 0),
     async close() {
       turn.stop();
+      close();
       await dispatcher.destroy();
     },
   };
@@ -71,68 +74,104 @@ interface Route {
   readonly dispatcher: Dispatcher;
   /** Whose connections count. */
   readonly pools: readonly Pool[];
+  close(): void;
 }
 
 function straight(options: UndiciOptions): Route {
-  const { insecure, http2 } = options;
-  const connect = { rejectUnauthorized: !insecure };
-  const pool = new Pool(options.url.origin, { ...poolOptions(options), connect, allowH2: http2 });
-  return { dispatcher: pool, pools: [pool] };
+  const dialer = createDialer(options.url, { insecure: options.insecure }, options.clock, options.names);
+  const connect: buildConnector.connector = (_to, callback) => {
+    dialer.dialForEvents(new AbortController().signal).then(
+      (socket) => {
+        callback(null, socket);
+      },
+      (thrown: unknown) => {
+        callback(thrown as Error, null);
+      },
+    );
+  };
+  const pool = new Pool(options.url.origin, { ...poolOptions(options), connect });
+  return { dispatcher: pool, pools: [pool], close: dialer.close };
 }
 
 /** https through a tunnel (CONNECT), http in absolute form (RFC 9112, section 3.2.2). */
 function proxied(options: UndiciOptions, proxy: URL): Route {
-  const { insecure, http2 } = options;
   const pools: Pool[] = [];
   // The types know less than what it passes on to TLS.
-  const requestTls: object = { rejectUnauthorized: !insecure, allowH2: http2 };
+  const requestTls: object = { rejectUnauthorized: !options.insecure, allowH2: false };
   const dispatcher = new ProxyAgent({
     uri: proxy.origin,
     ...(proxy.username + proxy.password === '' ? {} : { token: basicAuth(proxy) }),
     proxyTunnel: false,
     requestTls,
-    allowH2: http2,
+    allowH2: false,
     factory(origin, given) {
       const pool = new Pool(origin, Object.assign({}, given, poolOptions(options)));
       pools.push(pool);
       return pool;
     },
   });
-  return { dispatcher, pools };
+  return { dispatcher, pools, close: () => undefined };
 }
 
-function poolOptions({ connections, http2, bodyLimitBytes, idleMs }: UndiciOptions): Pool.Options {
+function poolOptions({ connections, bodyLimitBytes, idleMs }: UndiciOptions): Pool.Options {
   return {
     connections,
     pipelining: 1,
-    ...(http2 ? { factory: multiplexing } : {}),
-    maxConcurrentStreams: MAX_STREAMS,
+    factory: (origin, options) => new WatchedClient(origin, options as Client.Options),
+    allowH2: false,
     keepAliveTimeout: idleMs ?? IDLE_MS,
     maxResponseSize: bodyLimitBytes,
     ...NO_TIMEOUTS,
   };
 }
 
-/** Many requests at a time over a connection that speaks HTTP/2, and one where the service would not: it might answer them in turn. */
-function multiplexing(origin: URL, options: object): Client {
-  const { connect } = options as { readonly connect: buildConnector.connector };
-  const client: Client = new Client(origin, {
-    ...options,
-    pipelining: MAX_STREAMS,
-    connect(to, callback) {
-      connect(to, (...told) => {
-        const [, socket] = told;
-        client.pipelining = isHttp2(socket) ? MAX_STREAMS : 1;
-        callback(...told);
-      });
-    },
-  });
-  return client;
+interface ExchangeOptions extends Dispatcher.DispatchOptions {
+  readonly exchange?: ExchangeHandler;
 }
 
-/** After a failure there is no socket at all. */
-function isHttp2(socket: unknown): boolean {
-  return typeof socket === 'object' && socket !== null && 'alpnProtocol' in socket && socket.alpnProtocol === 'h2';
+/** One connection at a time, whose end is seen: undici takes a body without a length that a reset cut short for a whole one. */
+class WatchedClient extends Client {
+  #socket: Socket | undefined;
+  #failure: unknown;
+
+  constructor(origin: URL, options: Client.Options) {
+    const connect = options.connect as buildConnector.connector;
+    super(origin, {
+      ...options,
+      connect: (to, callback) => {
+        connect(to, (...told) => {
+          const [, socket] = told;
+          if (socket !== null) this.#watch(socket);
+          callback(...told);
+        });
+      },
+    });
+  }
+
+  override dispatch(options: ExchangeOptions, handler: Dispatcher.DispatchHandler): boolean {
+    // The handler is a wrapper of undici's by now; the options are passed on.
+    if (options.exchange !== undefined) options.exchange.client = this;
+    return super.dispatch(options, handler);
+  }
+
+  /** What ended the connection under an answer; undefined: nothing did. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** A request that is still being written when its answer is complete would be followed by the next one's bytes. */
+  endIfWriting(): void {
+    if ((this.#socket?.writableLength ?? 0) > 0) this.#socket?.destroy();
+  }
+
+  #watch(socket: Socket): void {
+    this.#socket = socket;
+    this.#failure = undefined;
+    // Before undici's own listener, which tells of the end of the answer.
+    socket.prependListener('error', (error) => {
+      this.#failure = error;
+    });
+  }
 }
 
 interface ExchangeContext {
@@ -150,6 +189,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #tell: (result: Result) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #aborted = false;
+  /** The connection that carries it. */
+  client: WatchedClient | undefined;
   /** When its bytes were handed to a connection. */
   sentMs = NaN;
   #status = 0;
@@ -175,8 +216,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (!Number.isNaN(this.sentMs)) {
-      // Another stream's end took the connection with it.
-      this.#fail({ failure: 'cut', detail: 'the connection ended under several requests; none is sent again' });
+      this.#fail({ failure: 'cut', detail: 'the connection ended; the request is not sent again' });
       controller.abort(new Error(SENT_BEFORE));
       return;
     }
@@ -207,6 +247,12 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    const error = this.client?.failure;
+    if (error !== undefined) {
+      this.#fail(lossFailure(error, { reused: true, answerBytes: Math.max(1, this.#bodyBytes) }));
+      return;
+    }
+    this.client?.endIfWriting();
     const doneMs = this.#context.clock.now();
     const { sentMs, doneEarliestMs } = { sentMs: this.sentMs, doneEarliestMs: this.#earliestMs(doneMs) };
     const body = Buffer.concat(this.#chunks);
