@@ -36,6 +36,8 @@ export class Http2Stream implements ReadAnswer {
 
   readonly #stream: ClientHttp2Stream;
   readonly #limits: AnswerLimits;
+  /** What came before Node told of the head, which it does later. */
+  #early: Buffer[] = [];
   #chunks: Uint8Array[] = [];
   #held = 0;
 
@@ -47,7 +49,9 @@ export class Http2Stream implements ReadAnswer {
       this.#begin(headers);
     });
     stream.on('data', (chunk: Buffer) => {
-      this.#take(chunk);
+      this.bodyBytes += chunk.length;
+      if (this.status === 0) this.#early.push(chunk);
+      else this.#take(chunk);
       if (this.bodyBytes > limits.bodyBytes) listener.overLimit(this);
     });
     stream.on('end', () => {
@@ -89,10 +93,11 @@ export class Http2Stream implements ReadAnswer {
     const kept = this.#limits.keepHeaders.filter((name) => headers[name] !== undefined);
     if (kept.length > 0) this.headers = Object.fromEntries(kept.map((name) => [name, String(headers[name])]));
     this.reader = this.exchange.sending.openBody?.(this.status, this.headers);
+    for (const chunk of this.#early) this.#take(chunk);
+    this.#early = [];
   }
 
   #take(chunk: Buffer): void {
-    this.bodyBytes += chunk.length;
     this.reader?.take(chunk, 0, chunk.length);
     const isSuccess = this.status >= 200 && this.status < 300;
     const room = this.exchange.sending.collectBody
