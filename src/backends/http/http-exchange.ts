@@ -26,7 +26,7 @@ export class HttpExchange extends Exchange {
 
   constructor(abort: (exchange: HttpExchange) => void, forms: RequestForms, seq: number) {
     super((exchange) => {
-      abort(exchange as HttpExchange);
+      if (exchange instanceof HttpExchange) abort(exchange);
     });
     this.forms = forms;
     this.seq = seq;

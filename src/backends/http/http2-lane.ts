@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, connect as connectHttp2, type ClientHttp2Stream } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, type Settings } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.js';
 import { messageOf } from '../../errors.js';
@@ -99,7 +99,7 @@ export class Http2Lane implements Lane {
         this.#announce(ASSUMED_STREAMS);
         resolve();
       }, SILENCE_MS).unref();
-      this.#session.on('remoteSettings', ({ maxConcurrentStreams = UNNAMED_LIMIT }) => {
+      this.#session.on('remoteSettings', ({ maxConcurrentStreams = UNNAMED_LIMIT }: Settings) => {
         clearTimeout(silence);
         this.#announce(maxConcurrentStreams > 2 ** 31 ? UNNAMED_LIMIT : maxConcurrentStreams);
         resolve();

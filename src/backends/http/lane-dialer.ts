@@ -1,4 +1,3 @@
-import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../clock.js';
 import type { Names } from '../shared/addresses.js';
 import { createDialer, type Dialer, readBuffer, type TlsOptions } from '../shared/dialer.js';
@@ -67,7 +66,7 @@ export class LaneDialer {
     };
     const socket = await this.#dialer.dial(pass, LIMIT_MS, dialling.signal);
     const { url, priorKnowledge } = this.#options;
-    const isHttp2 = url.protocol === 'http:' || (socket as TLSSocket).alpnProtocol === 'h2';
+    const isHttp2 = url.protocol === 'http:' || ('alpnProtocol' in socket && socket.alpnProtocol === 'h2');
     if (!isHttp2 && (priorKnowledge || early.length > 0)) {
       socket.destroy();
       throw new Error(priorKnowledge ? 'the service does not agree to HTTP/2' : 'the server spoke before it was asked');

@@ -43,7 +43,7 @@ const SENT_BEFORE = 'it was sent before';
 export function createUndiciClient(options: UndiciOptions): UndiciClient {
   const { url, clock } = options;
   const turn = watchLoopTurns(() => clock.now());
-  const { dispatcher, pools, close } = options.proxy === null ? straight(options) : proxied(options, options.proxy);
+  const route = options.proxy === null ? straight(options) : proxied(options, options.proxy);
   const exchangeContext = { clock, keepHeaders: options.keepHeaders, earliestMs: () => turn.earliestMs() };
   return {
     send({ method, path, headers, body }, sending, call) {
@@ -56,13 +56,13 @@ export function createUndiciClient(options: UndiciOptions): UndiciClient {
       });
       const request = { origin: url.origin, method, path, headers: headers.flat(), body };
       const exchangeOptions: ExchangeOptions = { ...request, ...NO_TIMEOUTS, exchange: handler };
-      dispatcher.dispatch(exchangeOptions, handler);
+      route.dispatcher.dispatch(exchangeOptions, handler);
     },
-    connected: () => pools.reduce((sum, pool) => sum + pool.stats.connected, 0),
+    connected: () => route.pools.reduce((sum, pool) => sum + pool.stats.connected, 0),
     async close() {
       turn.stop();
-      close();
-      await dispatcher.destroy();
+      route.close();
+      await route.dispatcher.destroy();
     },
   };
 }
@@ -90,7 +90,10 @@ function straight(options: UndiciOptions): Route {
     );
   };
   const pool = new Pool(options.url.origin, { ...poolOptions(options), connect });
-  return { dispatcher: pool, pools: [pool], close: dialer.close };
+  const close = (): void => {
+    dialer.close();
+  };
+  return { dispatcher: pool, pools: [pool], close };
 }
 
 /** https through a tunnel (CONNECT), http in absolute form (RFC 9112, section 3.2.2). */
@@ -117,7 +120,7 @@ function poolOptions({ connections, bodyLimitBytes, idleMs }: UndiciOptions): Po
   return {
     connections,
     pipelining: 1,
-    factory: (origin, options) => new WatchedClient(origin, options as Client.Options),
+    factory: (origin, options) => new WatchedClient(origin, options),
     allowH2: false,
     keepAliveTimeout: idleMs ?? IDLE_MS,
     maxResponseSize: bodyLimitBytes,
