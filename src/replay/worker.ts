@@ -7,7 +7,6 @@ import { collectGarbage, collectYoung } from './collect-garbage.js';
 import { checkInvokeBatch } from './check-invoke-batch.js';
 import { hideSecrets } from './hide-secrets.js';
 import { createInFlight } from './in-flight.js';
-import type { UsedPacing } from './choose-senders.js';
 import { createInbox } from './create-inbox.js';
 import type { FromWorker, Rehearsed, ToWorker, WorkerOrder } from './messages.js';
 import { createRecorder } from './recorder.js';
@@ -20,8 +19,8 @@ import { warmLoop } from './warm-loop.js';
 
 /** What is compiled for one stand-in alone is thrown away when the run brings another: of two it knows that they differ. */
 const LEAST_REHEARSALS = 2;
-/** What is not compiled in the rehearsal stays slow to the end with exact pacing (`compile-less.ts`), so there may be more. */
-const MOST_REHEARSALS: Readonly<Record<UsedPacing, number>> = { exact: 5, economic: 2 };
+/** What is not compiled in the rehearsal stays slow with exact pacing (`compile-less.ts`), and is compiled beside the first requests else. */
+const MOST_REHEARSALS = 5;
 /** As long as a rehearsal costs at most this part of the cheapest before, more of it is being compiled. */
 const STILL_FALLING = 0.9;
 
@@ -69,7 +68,7 @@ async function work(
   let backend: Backend;
   try {
     backend = await openBackend(order, clock, meanwhile);
-    say({ kind: 'ready', rehearsed: await rehearse(order, order.pacing, clock, backend, meanwhile, say) });
+    say({ kind: 'ready', rehearsed: await rehearse(order, clock, backend, meanwhile, say) });
   } catch (thrown) {
     // Its pacing thread would keep this one alive.
     clock.close();
@@ -80,7 +79,7 @@ async function work(
   let told = await next();
   for (; told.kind === 'pace'; told = await next()) {
     clock.paceAs(told.pacing);
-    say({ kind: 'ready', rehearsed: await rehearse(order, told.pacing, clock, backend, meanwhile, say) });
+    say({ kind: 'ready', rehearsed: await rehearse(order, clock, backend, meanwhile, say) });
   }
   if (told.kind === 'start') {
     clock.startAt(told.startMonotonicNs);
@@ -128,7 +127,6 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, { stop }: End
 /** Compiles what the run will do, and shows how much of its time this thread is let run. */
 async function rehearse(
   order: WorkerOrder,
-  pacing: UsedPacing,
   clock: SystemClock,
   backend: Backend,
   { stop, hold }: Ends,
@@ -144,7 +142,7 @@ async function rehearse(
   const rehearsal = { clock, batchSize: batching?.size, inTurn, ends: { stop, hold }, onBatch };
   let rehearsed: Rehearsed = { elapsedMs: 0, runQueueMs: NaN };
   let [cheapestMs, falling] = [Infinity, true];
-  for (let i = 0; i < LEAST_REHEARSALS || (falling && i < MOST_REHEARSALS[pacing]); i++) {
+  for (let i = 0; i < LEAST_REHEARSALS || (falling && i < MOST_REHEARSALS); i++) {
     const standIn = await backend.rehearse?.(stop);
     const requests = Math.ceil(order.rehearsals / LEAST_REHEARSALS);
     const usage = measureThreadUsage();
