@@ -108,6 +108,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
     return { record: { ...record, notes, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
   } finally {
     void rehearsal.close();
+    stop.close();
     for (const restore of asUsual) restore();
     stopTicking();
     clearInterval(watching);

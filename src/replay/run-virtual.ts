@@ -39,7 +39,10 @@ export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<
         nowMs = ms;
         watch(ms);
       }),
-  ).finally(growAsUsual);
+  ).finally(() => {
+    stop.close();
+    growAsUsual();
+  });
   const told = capacity.length === 0 ? {} : { capacity };
   const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null, ...told };
   return { record: { ...record, backendFacts: facts, end }, trouble: stop.trouble() };

@@ -19,6 +19,8 @@ export interface Stopper {
   thresholdFailed(failed: FailedThreshold | undefined): void;
   trouble(): UserError | undefined;
   facts(): StopFacts;
+  /** The run is over: the user's signal, which may serve other runs, is let go. */
+  close(): void;
 }
 
 /** The user's stop and our own, and which came first. */
@@ -61,6 +63,9 @@ export function stopper(user: AbortSignal, log: SampleLog, now: () => number): S
     },
     trouble: () => trouble ?? log.failure,
     facts: () => facts,
+    close: () => {
+      user.removeEventListener('abort', byUser);
+    },
   };
 }
 
