@@ -6,7 +6,10 @@ export function makeReport(record: RunRecord, sections: Report['sections'], verd
   return { format: 1, run: summarise(record), verdict, sections };
 }
 
-function summarise(record: RunRecord): RunSummary {
+/** What was sent and what served it, where the record holds it. */
+type Identity = Pick<RunSummary, 'sent' | 'served'>;
+
+function summarise(record: RunRecord & Identity): RunSummary {
   const { trace, plan, window, end, host, versions } = record;
   return {
     id: record.id,
@@ -22,6 +25,8 @@ function summarise(record: RunRecord): RunSummary {
     pacing: record.pacing,
     speed: window.speed,
     window: { fromMs: window.fromMs, toMs: window.toMs },
+    ...(record.sent === undefined ? {} : { sent: record.sent }),
+    ...(record.served === undefined ? {} : { served: record.served }),
     ...(Object.keys(host).length === 0 ? {} : { host: { ...host, node: versions['node'] ?? 'unknown' } }),
     warmupMs: plan.warmupMs,
     timeoutMs: plan.timeoutMs,

@@ -68,10 +68,17 @@ describe('report.html', () => {
     expect(banners(true, [])).toEqual(['valid', 'slo-none']);
     expect(banners(true, [threshold, kept])).toEqual(['valid', 'slo-missed']);
     expect(banners(true, [kept])).toEqual(['valid', 'slo-met']);
-    expect(banners(false, [kept])).toEqual(['invalid', 'slo-met']);
-    expect(banners(false, [threshold])).toEqual(['invalid', 'slo-missed']);
+    // Of an INVALID run, an answer that the generator may have turned is none.
+    const decided = <Result>(result: Result) => ({ ...result, decided: true });
+    expect(banners(false, [kept])).toEqual(['invalid', 'slo-open']);
+    expect(banners(false, [threshold])).toEqual(['invalid', 'slo-open']);
+    expect(banners(false, [decided(kept)])).toEqual(['invalid', 'slo-met']);
+    expect(banners(false, [kept, decided(threshold)])).toEqual(['invalid', 'slo-missed']);
     const { texts } = tokenize(
-      renderReportHtml({ ...report, sections: { ...report.sections, thresholds: [threshold] } }, SMALL),
+      renderReportHtml(
+        { ...report, verdict: { valid: true, reasons: [] }, sections: { ...report.sections, thresholds: [threshold] } },
+        SMALL,
+      ),
     );
     expect(texts.join(' ')).toContain('1 of 1 thresholds failed');
     expect(texts).toContain('all.p(99)<200ms: it was 310.5ms');

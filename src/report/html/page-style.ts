@@ -54,6 +54,8 @@ p { margin: 0 0 0.8rem; }
 .slo-met strong { color: var(--good); }
 .slo-missed { border-color: var(--wrong); background: var(--wrong-back); }
 .slo-missed strong { color: var(--wrong); }
+.slo-open { border-color: var(--doubt); background: var(--doubt-back); }
+.slo-open strong { color: var(--doubt); }
 .slo-none { border-color: var(--rule); }
 .about { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 0.35rem 2rem; margin: 0 0 1.75rem; font-size: 0.88rem; }
 .about div { display: flex; gap: 0.8rem; }

@@ -1,5 +1,6 @@
 import { figureOf } from '../../metric.js';
 import type { Report } from '../../report.js';
+import type { Judged } from './slo-banner.js';
 import type { Markup } from './markup.js';
 import { table } from './table.js';
 
@@ -9,9 +10,9 @@ export function thresholdsPart({ sections: { thresholds = [] } }: Report): Marku
   return table({
     caption: 'Thresholds',
     head: ['', 'result', 'actual', 'why'],
-    rows: thresholds.map(({ text, actual, unit, ok, why }) => [
+    rows: thresholds.map(({ text, actual, unit, ok, why, decided }: Judged) => [
       text,
-      ok ? 'ok' : 'failed',
+      decided === false ? 'undecided' : ok ? 'ok' : 'failed',
       actual === null ? (why?.includes('infinite') === true ? '∞' : '–') : figureOf(actual, unit),
       why ?? '',
     ]),
