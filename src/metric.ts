@@ -20,7 +20,19 @@ export type Metric =
       readonly failure?: Failure;
       readonly as: 'count' | 'share';
     }
-  | { readonly section: 'cost'; readonly of: (typeof COST_METRICS)[number] };
+  | { readonly section: 'cost'; readonly of: (typeof COST_METRICS)[number] }
+  | { readonly section: 'metrics'; readonly name: string; readonly statistic: OwnStatistic };
+
+/** A number that a backend measures of its own, one for each request: tokens of an answer, the depth of a queue. */
+export interface OwnMetric {
+  /** A letter, then letters and digits, at most 32 characters: `outputTokens`. */
+  readonly name: string;
+  /** What it counts, for people: `tokens`; printable, at most 16 characters. Absent: a plain number. */
+  readonly unit?: string;
+}
+
+export type OwnStatistic = Percentile | (typeof OWN_STATISTICS)[number];
+export const OWN_STATISTICS = ['mean', 'min', 'max', 'sum', 'count'] as const;
 
 /** By nearest rank; 0 < p < 100. */
 export interface Percentile {
@@ -52,8 +64,8 @@ export type Measure =
       readonly infinite?: true;
     };
 
-/** ms; a part of 1; a number of requests; an amount in the currency of the price sheet. */
-export type MetricUnit = 'ms' | 'share' | 'count' | 'money';
+/** ms; a part of 1; a number of requests; an amount in the currency of the price sheet; a quantity of a backend's own. */
+export type MetricUnit = 'ms' | 'share' | 'count' | 'money' | 'quantity';
 
 /** A value for people: six digits at most; a share is rounded down, so that only everything is 100 %. */
 export function figureOf(value: number, unit: MetricUnit): string {

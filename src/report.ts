@@ -15,12 +15,29 @@ export interface Report {
     readonly cost: CostSection;
     /** Absent: each request was an invocation of its own. */
     readonly batching?: BatchingSection;
+    /** Metrics of the backend's own; absent: it declares none. */
+    readonly metrics?: OwnMetricsSection;
     /** Absent where nothing was asked. */
     readonly thresholds?: readonly ThresholdResult[];
     /** Absent: nobody asked the cloud's own meters. */
     readonly cloud?: CloudSection;
   };
 }
+
+/** A row for each metric that the backend declares, over the requests due after the warm-up that have a value. */
+export type OwnMetricsSection = readonly {
+  readonly name: string;
+  /** What it counts; null: a plain number. */
+  readonly unit: string | null;
+  readonly count: number;
+  readonly sum: number;
+  readonly mean: number | null;
+  readonly min: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+}[];
 
 /** Whether the run kept what was asked of it. */
 export interface ThresholdResult {

@@ -1,4 +1,5 @@
 import type { CapacityReading, CostTerms } from './cost-terms.js';
+import type { OwnMetric } from './metric.js';
 import type { Failure } from './sample.js';
 
 /** Requests are collected into one invocation until it has `size` of them, or its oldest has waited `waitMs` (real ms of the run). */
@@ -44,6 +45,8 @@ export interface Plan {
   readonly knowsSent: boolean;
   /** Absent: one request, one invocation. */
   readonly batching?: PlannedBatches;
+  /** Metrics of the backend's own, in the order of their columns; absent: it has none. */
+  readonly metrics?: readonly OwnMetric[];
 }
 
 /** How the run ended; written into run.json last. A run.json without it: the process was killed. */

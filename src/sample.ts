@@ -23,6 +23,8 @@ export type Outcome = (
   readonly doneEarliestMs?: number;
   readonly handshakeMs?: number;
   readonly usage?: Usage;
+  /** Values of the metrics that the plugin declares, by name: 0 or more each. What is not known is absent. */
+  readonly metrics?: Readonly<Record<string, number>>;
 };
 
 /**
@@ -143,6 +145,11 @@ export interface SampleBatch {
   readonly invocation?: Uint32Array;
   /** Absent where no row has any; all columns are views of one buffer of its own. Of an invocation, only its oldest request has some. */
   readonly usage?: UsageColumns;
+  /**
+   * Metrics of the backend's own, a column for each that the plugin declares, in its order; all columns are views of one buffer.
+   * Absent where no row has any. Of an invocation, only its oldest request has some.
+   */
+  readonly metrics?: readonly Float64Array[];
   /** Texts of failures, printable and bounded; `row` ascending. */
   readonly details: readonly { readonly row: number; readonly text: string }[];
 }
@@ -154,7 +161,7 @@ export function leadsInvocation({ seq, invocation }: SampleBatch, row: number): 
 
 /** Rows `from` to `to` of a batch, as views of its columns. */
 export function sliceOf(batch: SampleBatch, from: number, to: number): SampleBatch {
-  const { worker, payload, invocation, usage, details } = batch;
+  const { worker, payload, invocation, usage, metrics, details } = batch;
   return {
     rows: to - from,
     worker,
@@ -172,6 +179,7 @@ export function sliceOf(batch: SampleBatch, from: number, to: number): SampleBat
     ...(payload === undefined ? {} : { payload: payload.subarray(from, to) }),
     ...(invocation === undefined ? {} : { invocation: invocation.subarray(from, to) }),
     ...(usage === undefined ? {} : { usage: usageSlice(usage, from, to) }),
+    ...(metrics === undefined ? {} : { metrics: metrics.map((column) => column.subarray(from, to)) }),
     details: detailsOf(details, from, to),
   };
 }
@@ -206,11 +214,12 @@ function usageSlice(usage: UsageColumns, from: number, to: number): UsageColumns
 }
 
 /** What to transfer with a batch of the recorder: its columns are views of these. */
-export function buffersOf({ seq, invocation, usage }: SampleBatch): ArrayBuffer[] {
+export function buffersOf({ seq, invocation, usage, metrics }: SampleBatch): ArrayBuffer[] {
   const views = [
     seq,
     ...(invocation === undefined ? [] : [invocation]),
     ...(usage === undefined ? [] : [usage.durationMs]),
+    ...(metrics ?? []).slice(0, 1),
   ];
   return views.map(({ buffer }) => buffer as ArrayBuffer);
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Billing } from '../cost-terms.js';
+import type { OwnMetric } from '../metric.js';
 import type { Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
 
@@ -55,6 +56,12 @@ export interface BackendPlugin<Options = unknown> {
    * sample log keeps `Outcome.usage` and the run reads `Backend.probe`; absent: the service has no bill of its own.
    */
   billing?(options: Options): Billing;
+  /**
+   * Metrics of its own, at most 16: what `Outcome.metrics` may hold. Each is a column of the sample log and of exports
+   * (`metric_NAME`), a row of the report (mean, percentiles, sum), and something that thresholds can name
+   * (`metrics.NAME.p(99)<100`).
+   */
+  readonly metrics?: readonly OwnMetric[];
   /**
    * Main thread, once before the workers start: heavy preparations that all threads share (making a model file),
    * checks that only the user can mend (a missing package, a broken model: `UserError`), and the payloads to use when

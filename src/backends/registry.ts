@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve as resolvePath } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, printable, UserError } from '../errors.js';
+import type { OwnMetric } from '../metric.js';
 import { nearest } from '../nearest.js';
 import type { BackendPlugin } from './backend.js';
 
@@ -90,10 +91,35 @@ function suggestion(name: string): string {
 export async function importPlugin(url: string): Promise<BackendPlugin> {
   const module = await importModule(url);
   const plugin = module.default;
-  if (isPlugin(plugin)) return plugin;
+  if (isPlugin(plugin)) {
+    checkOwnMetrics(plugin);
+    return plugin;
+  }
   throw new UserError(
     `backend ${printable(url)}: its default export is no backend plugin (name, summary, waits, parseOptions, create)`,
   );
+}
+
+/** At most this many columns of a backend's own. */
+const MAX_OWN_METRICS = 16;
+
+/** Names become columns, keys and parts of thresholds; units are shown. Throws `UserError`. */
+function checkOwnMetrics({ name: backend, metrics }: BackendPlugin): void {
+  if (metrics === undefined) return;
+  const declared: readonly unknown[] = Array.isArray(metrics) ? metrics : [metrics];
+  const names = new Set(declared.map((metric) => (isOwnMetric(metric) ? metric.name : undefined)));
+  if (names.has(undefined) || names.size < declared.length || declared.length > MAX_OWN_METRICS)
+    throw new UserError(
+      `backend ${printable(backend)}: metrics must be at most ${String(MAX_OWN_METRICS)} entries { name, unit }, each name once: ` +
+        `a letter, then letters and digits, at most 32 characters; a unit is printable and at most 16 characters`,
+    );
+}
+
+function isOwnMetric(value: unknown): value is OwnMetric {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, unit = '' } = value as Partial<Record<keyof OwnMetric, unknown>>;
+  if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9]{0,31}$/.test(name)) return false;
+  return typeof unit === 'string' && unit === printable(unit) && unit.length <= 16;
 }
 
 async function importModule(url: string): Promise<{ readonly default?: unknown }> {

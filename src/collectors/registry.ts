@@ -16,6 +16,7 @@ import { createLatency, type LatencyCollector } from './latency.js';
 import { latencySpectrum } from './latency-spectrum.js';
 import { createLiveFigures } from './live-figures.js';
 import { createOutcomes } from './outcomes.js';
+import { createOwnMetrics } from './own-metrics.js';
 import { createTimeline } from './timeline.js';
 import { verdict } from './verdict.js';
 
@@ -51,10 +52,11 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
   const coldStarts = createColdStarts(context);
   const cost = createCost(context);
   const batching = createBatching(context);
+  const own = createOwnMetrics(context);
   const live = watched ? createLiveFigures(context) : undefined;
   return {
     add(batch) {
-      for (const collector of [outcomes, latency, timeline, health, coldStarts, cost, live, batching])
+      for (const collector of [outcomes, latency, timeline, health, coldStarts, cost, live, batching, own])
         collector?.add(batch);
     },
     costAtMost: (nowMs, sent) => cost.atMost(nowMs, sent),
@@ -75,6 +77,8 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
           return coldStarts.measure(metric);
         case 'cost':
           return cost.measure(metric, moment);
+        case 'metrics':
+          return own?.measure(metric) ?? { value: null, why: `the backend has no metric ${metric.name}` };
       }
     },
     finish(end) {
@@ -87,6 +91,7 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
         coldStarts: coldStarts.finish(end),
         cost: cost.finish(end),
         ...(batching === undefined ? {} : { batching: batching.finish(end) }),
+        ...(own === undefined ? {} : { metrics: own.finish(end) }),
       };
       return {
         sections,

@@ -26,7 +26,7 @@ export function createSampleEncoder(arrow: Arrow, more: MoreColumns): SampleEnco
   return {
     start: bytes.slice(0, oneRow.from),
     encode(batch, room) {
-      const { rows, details, usage, seq, payload, invocation = seq } = batch;
+      const { rows, details, usage, metrics, seq, payload, invocation = seq } = batch;
       const text = textColumn(details, rows);
       const body = new Body(head, rows, room(head.bytes.length + mostBytes(rows, more, text.data.length)));
       body.values(seq);
@@ -38,6 +38,7 @@ export function createSampleEncoder(arrow: Arrow, more: MoreColumns): SampleEnco
       for (const column of more.usage) body.nullable(usage?.[column]);
       if (more.payloads) body.values(payload ?? new Uint32Array(rows));
       if (more.batched) body.values(invocation);
+      for (let i = 0; i < more.metrics.length; i++) body.nullable(metrics?.[i]);
       return body.finish();
     },
   };
@@ -112,8 +113,8 @@ function headOf(bytes: Uint8Array): Head {
 }
 
 /** Bytes of a body that has all bitmaps. */
-function mostBytes(rows: number, { usage, payloads, batched }: MoreColumns, textBytes: number): number {
-  const nullable = MS.length + usage.length;
+function mostBytes(rows: number, { usage, payloads, batched, metrics }: MoreColumns, textBytes: number): number {
+  const nullable = MS.length + usage.length + metrics.length;
   const more = (payloads ? 1 : 0) + (batched ? 1 : 0);
   const narrow = (1 + more) * 4 + 1 + 1 + 2;
   const columns = nullable + 5 + more;

@@ -2,10 +2,11 @@ import type { Schema } from 'apache-arrow';
 import { open, type FileHandle } from 'node:fs/promises';
 import { diskTrouble } from '../disk-trouble.js';
 import { messageOf, printable, UserError } from '../errors.js';
+import { ownMetricOf } from '../sample-columns.js';
 import { USAGE_NAMES, type SampleBatch } from '../sample.js';
 import { createSampleEncoder } from './sample-encoder.js';
 import { SampleMessages } from './sample-messages.js';
-import { createSampleTable, USAGE_LAYOUTS, type Arrow, type SampleTable } from './sample-table.js';
+import { createSampleTable, USAGE_LAYOUTS, type Arrow, type MoreColumns, type SampleTable } from './sample-table.js';
 
 /** The samples of a run on disk, written as they come: an Arrow IPC stream, a record batch for each sample batch. */
 export interface SampleLog {
@@ -26,6 +27,8 @@ export interface WriteOptions {
   readonly payloads?: boolean;
   /** Whether it has a column for the invocation that carried each request. False unless given. */
   readonly batched?: boolean;
+  /** Names of the metrics of the backend's own, in the order of their columns. None unless given. */
+  readonly metrics?: readonly string[];
 }
 
 export interface ReadOptions {
@@ -41,10 +44,10 @@ const MOST_PENDING_BYTES = 256 * 2 ** 20;
 /** Makes or empties the file and writes the schema. Throws `UserError` when it cannot. */
 export async function openSampleLog(
   path: string,
-  { usage = false, payloads = false, batched = false }: WriteOptions = {},
+  { usage = false, payloads = false, batched = false, metrics = [] }: WriteOptions = {},
 ): Promise<SampleLog> {
   const arrow = await import('apache-arrow');
-  const encoder = createSampleEncoder(arrow, { usage: usage ? USAGE_NAMES : [], payloads, batched });
+  const encoder = createSampleEncoder(arrow, { usage: usage ? USAGE_NAMES : [], payloads, batched, metrics });
   const file = await open(path, 'w').catch((thrown: unknown) => {
     throw asUserError(path, thrown);
   });
@@ -158,9 +161,28 @@ function asUserError(path: string, thrown: unknown): UserError {
 }
 
 /** The columns that a log may have besides the usual. */
-const SHAPES = USAGE_LAYOUTS.flatMap((usage) =>
-  [false, true].flatMap((batched) => [false, true].map((payloads) => ({ usage, payloads, batched }))),
-).filter(({ usage, payloads }) => !payloads || usage.length === 0 || usage === USAGE_NAMES); // versions that knew less knew no payloads
+function layouts(metrics: readonly string[]): MoreColumns[] {
+  return USAGE_LAYOUTS.flatMap((usage) =>
+    [false, true].flatMap((batched) => [false, true].map((payloads) => ({ usage, payloads, batched, metrics }))),
+  ).filter(({ usage, payloads }) => !payloads || usage.length === 0 || usage === USAGE_NAMES); // versions that knew less knew no payloads
+}
+
+/** A schema of all columns there can be is below this. */
+const MOST_SCHEMA_BYTES = 65_536;
+
+/** The metrics of the backend's own that a log has columns for, as its schema says; none where that cannot be read. */
+async function ownMetricsIn(file: FileHandle, arrow: Arrow): Promise<readonly string[]> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST_SCHEMA_BYTES), 0, MOST_SCHEMA_BYTES, 0);
+  if (bytesRead < END_MARK.length) return [];
+  const bytes = END_MARK.length + buffer.readUInt32LE(4);
+  if (bytes > bytesRead) return [];
+  try {
+    const schema = arrow.tableFromIPC(Buffer.concat([buffer.subarray(0, bytes), END_MARK])).schema;
+    return schema.fields.map(({ name }) => ownMetricOf(name)).filter((name) => name !== undefined);
+  } catch {
+    return [];
+  }
+}
 
 /**
  * The batches of a log, in the order of the file, one at a time. Ends cleanly where the file was cut off (see
@@ -176,7 +198,7 @@ export async function* readSampleLog(
     throw asUserError(path, thrown);
   });
   try {
-    const tables = SHAPES.map((columns) => createSampleTable(arrow, columns));
+    const tables = layouts(await ownMetricsIn(file, arrow)).map((columns) => createSampleTable(arrow, columns));
     const schemas = tables.map(({ schema }) => ({
       message: schemaMessage(arrow, schema),
       columns: schema.fields.length,

@@ -2,7 +2,7 @@ import type { Data, RecordBatch } from 'apache-arrow';
 import type * as ArrowModule from 'apache-arrow';
 import { printable, UserError } from '../errors.js';
 import { bitmapBytes, markPresent } from './null-bitmap.js';
-import { MS_COLUMNS, USAGE_COLUMNS } from '../sample-columns.js';
+import { MS_COLUMNS, ownMetricColumn, USAGE_COLUMNS } from '../sample-columns.js';
 import { COLD_STARTS, OUTCOMES, STAGE_NAMES, USAGE_NAMES, type SampleBatch, type UsageColumns } from '../sample.js';
 
 export type Arrow = typeof ArrowModule;
@@ -31,8 +31,10 @@ export interface MoreColumns {
   readonly usage: UsageNames;
   /** Whether there are several payloads: `payload`, behind the usage. */
   readonly payloads: boolean;
-  /** Whether requests went in batches: `invocation`, the last column. */
+  /** Whether requests went in batches: `invocation`, behind the payload. */
   readonly batched: boolean;
+  /** Names of the metrics of the backend's own: the last columns. */
+  readonly metrics: readonly string[];
 }
 
 /** The library takes 140 ms to load, so it is handed in by whoever needs it. */
@@ -56,6 +58,7 @@ export function createSampleTable(arrow: Arrow, more: MoreColumns): SampleTable 
         ...usageData(arrow, more.usage, batch.usage, length),
         ...(more.payloads ? [payloadData(arrow, batch, length)] : []),
         ...(more.batched ? [invocationData(arrow, batch, length)] : []),
+        ...more.metrics.map((_, i) => msOrNone(arrow, batch.metrics?.[i], length)),
       ];
       return new arrow.RecordBatch(schema, makeData({ type: struct, length, nullCount: 0, children }));
     },
@@ -75,6 +78,7 @@ function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType, more
     ...more.usage.map((name) => new Field(USAGE_COLUMNS[name], new Float64(), true)),
     ...(more.payloads ? [new Field('payload', new Uint32(), false)] : []),
     ...(more.batched ? [new Field('invocation', new Uint32(), false)] : []),
+    ...more.metrics.map((name) => new Field(ownMetricColumn(name), new Float64(), true)),
   ];
   return new Schema(fields, new Map([['replay.samples', '1']]));
 }
@@ -105,9 +109,14 @@ function msData(arrow: Arrow, column: Float64Array, rows: number): Data {
 }
 
 function usageData(arrow: Arrow, names: UsageNames, usage: UsageColumns | undefined, length: number): Data[] {
-  if (usage !== undefined) return names.map((name) => msData(arrow, usage[name], length));
+  return names.map((name) => msOrNone(arrow, usage?.[name], length));
+}
+
+/** Absent: nothing is known. */
+function msOrNone(arrow: Arrow, column: Float64Array | undefined, length: number): Data {
+  if (column !== undefined) return msData(arrow, column, length);
   const none = { data: new Float64Array(length), nullCount: length, nullBitmap: new Uint8Array(bitmapBytes(length)) };
-  return names.map(() => arrow.makeData({ type: new arrow.Float64(), length, ...none }));
+  return arrow.makeData({ type: new arrow.Float64(), length, ...none });
 }
 
 function payloadData(arrow: Arrow, { payload }: SampleBatch, length: number): Data {
@@ -157,7 +166,11 @@ export function textColumn(
   return { nullCount: rows - next, nullBitmap, valueOffsets, data };
 }
 
-function readRecords(records: RecordBatch, what: string, { usage, payloads, batched }: MoreColumns): SampleBatch {
+function readRecords(
+  records: RecordBatch,
+  what: string,
+  { usage, payloads, batched, metrics }: MoreColumns,
+): SampleBatch {
   const columns = new RecordColumns(records, what);
   return {
     rows: records.numRows,
@@ -176,6 +189,7 @@ function readRecords(records: RecordBatch, what: string, { usage, payloads, batc
     ...columns.usage(usage),
     ...(payloads ? { payload: columns.values('payload', Uint32Array) } : {}),
     ...(batched ? { invocation: columns.values('invocation', Uint32Array) } : {}),
+    ...(metrics.length === 0 ? {} : { metrics: metrics.map((name) => columns.ms(ownMetricColumn(name))) }),
     details: columns.details(),
   };
 }

@@ -46,6 +46,7 @@ async function moreColumns(runs: readonly ExportedRun[]): Promise<MoreColumns> {
     usage: runs.some(({ usage }) => usage),
     payloads: firsts.some((first) => first?.payload !== undefined),
     batched: firsts.some((first) => first?.invocation !== undefined),
+    metrics: [...new Set(runs.flatMap(({ metrics }) => metrics))],
   };
 }
 

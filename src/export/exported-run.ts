@@ -13,6 +13,8 @@ export interface ExportedRun {
   readonly warmupMs: number;
   /** Whether its log has columns for usage. */
   readonly usage: boolean;
+  /** Names of the metrics of its backend's own, in the order of their columns. */
+  readonly metrics: readonly string[];
 }
 
 /** Throws `UserError` when the folder holds no run. */
@@ -24,6 +26,7 @@ export function exportedRun(folder: string): ExportedRun {
     dueZeroMs: dueZeroMs(record),
     warmupMs: record.plan.warmupMs,
     usage: (record.cost?.billing ?? null) !== null,
+    metrics: record.plan.metrics?.map(({ name }) => name) ?? [],
   };
 }
 

@@ -1,4 +1,4 @@
-import { MS_COLUMNS, USAGE_COLUMNS } from '../sample-columns.js';
+import { MS_COLUMNS, ownMetricColumn, USAGE_COLUMNS } from '../sample-columns.js';
 import { COLD_STARTS, OUTCOMES, USAGE_NAMES, type SampleBatch } from '../sample.js';
 import type { ExportedRun } from './exported-run.js';
 
@@ -23,10 +23,16 @@ export interface ExportBatch extends SampleBatch {
 const US_PER_MS = 1000;
 
 /** Columns that an export has only where one of its runs has something to say in them. */
-export type MoreColumns = Readonly<Record<'usage' | 'payloads' | 'batched', boolean>>;
+export interface MoreColumns {
+  readonly usage: boolean;
+  readonly payloads: boolean;
+  readonly batched: boolean;
+  /** Names of the metrics of the backends' own. */
+  readonly metrics: readonly string[];
+}
 
 /** Those of the sample log, under the same names and in the same order, then those that follow from them and from the run. */
-export function sampleColumns({ usage, payloads, batched }: MoreColumns): SampleColumn[] {
+export function sampleColumns({ usage, payloads, batched, metrics }: MoreColumns): SampleColumn[] {
   return [
     wholeColumn('seq', ({ seq }) => seq),
     ...Object.entries(MS_COLUMNS).map(([name, key]) => numberColumn(name, (batch) => batch[key])),
@@ -37,6 +43,9 @@ export function sampleColumns({ usage, payloads, batched }: MoreColumns): Sample
     ...(usage ? USAGE_NAMES.map((key) => numberColumn(USAGE_COLUMNS[key], (batch) => batch.usage?.[key])) : []),
     ...(payloads ? [wholeColumn('payload', ({ seq, payload }) => payload ?? new Uint32Array(seq.length))] : []),
     ...(batched ? [wholeColumn('invocation', ({ seq, invocation = seq }) => invocation)] : []),
+    ...metrics.map((name) =>
+      numberColumn(ownMetricColumn(name), (batch) => batch.metrics?.[batch.run.metrics.indexOf(name)]),
+    ),
     perRow('response_ms', 'number', true, responseMs),
     perRow('service_ms', 'number', true, serviceMs),
     perRow('warmup', 'flag', false, ({ dueMs, run }, row) => (dueMs[row] as number) < run.warmupMs),
@@ -85,8 +94,8 @@ function wholeColumn(name: string, of: (batch: ExportBatch) => Uint32Array): Sam
   return { name, kind: 'whole', nullable: false, values: (batch) => Array.from(of(batch).subarray(0, batch.rows)) };
 }
 
-function numberColumn(name: string, of: (batch: SampleBatch) => Float64Array | undefined): SampleColumn {
-  const values = (batch: SampleBatch): CellValue[] => {
+function numberColumn(name: string, of: (batch: ExportBatch) => Float64Array | undefined): SampleColumn {
+  const values = (batch: ExportBatch): CellValue[] => {
     const column = of(batch);
     if (column === undefined) return new Array<null>(batch.rows).fill(null);
     return Array.from(column.subarray(0, batch.rows), known);

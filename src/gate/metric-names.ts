@@ -1,8 +1,8 @@
-import { COST_METRICS, type Metric, type Percentile, type Statistic } from '../metric.js';
+import { COST_METRICS, OWN_STATISTICS, type Metric, type Percentile, type Statistic } from '../metric.js';
 import { FAILURES } from '../sample.js';
 
-/** What a limit may be written as: a time; a part of all; a number of requests, or a part of all; a number of requests; an amount. */
-export type LimitKind = 'time' | 'share' | 'count-or-share' | 'count' | 'money';
+/** What a limit may be written as: a time; a part of all; a number of requests, or a part of all; a number of requests; an amount; a quantity of the backend's own. */
+export type LimitKind = 'time' | 'share' | 'count-or-share' | 'count' | 'money' | 'quantity';
 
 export interface NamedMetric {
   readonly kind: LimitKind;
@@ -16,6 +16,15 @@ export const ANY_PERCENTILE = 'p(99)';
 /** Every metric by its name, which is that of report.json; `asked` stands where the name has a percentile. */
 export function metricsByName(asked: Percentile): ReadonlyMap<string, NamedMetric> {
   return new Map([...latencies(asked), ...health(asked), ...outcomes(), ...coldStarts(asked), ...cost()]);
+}
+
+/** A metric of the backend's own: which there are, the plugin says. `name` has ANY_PERCENTILE where a percentile is asked for. */
+export function ownMetric(name: string, asked: Percentile): NamedMetric | undefined {
+  const [section, own, statistic, ...rest] = name.replace(ANY_PERCENTILE, 'p').split('.');
+  if (section !== 'metrics' || own === undefined || rest.length > 0) return undefined;
+  const found = statistic === 'p' ? asked : OWN_STATISTICS.find((one) => one === statistic);
+  if (found === undefined) return undefined;
+  return { kind: found === 'count' ? 'count' : 'quantity', metric: () => ({ section, name: own, statistic: found }) };
 }
 
 type Named = [name: string, metric: NamedMetric];

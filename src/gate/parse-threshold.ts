@@ -1,7 +1,7 @@
 import { printable, UserError } from '../errors.js';
 import type { MetricUnit } from '../metric.js';
 import { nearest } from '../nearest.js';
-import { ANY_PERCENTILE, metricsByName, type LimitKind, type NamedMetric } from './metric-names.js';
+import { ANY_PERCENTILE, metricsByName, ownMetric, type LimitKind, type NamedMetric } from './metric-names.js';
 import type { Operator, Threshold } from './threshold.js';
 
 const MOST_CHARACTERS = 200;
@@ -36,7 +36,9 @@ const PERCENTILE = /\bp\(([^()]*)\)$/;
 function metricNamed(name: string, given: string): NamedMetric {
   const asked = PERCENTILE.exec(name)?.[1];
   const p = asked !== undefined && /^\d+(\.\d+)?$/.test(asked) ? Number(asked) : NaN;
-  const found = metricsByName({ p }).get(name.replace(PERCENTILE, ANY_PERCENTILE));
+  const found =
+    ownMetric(name.replace(PERCENTILE, ANY_PERCENTILE), { p }) ??
+    metricsByName({ p }).get(name.replace(PERCENTILE, ANY_PERCENTILE));
   if (found === undefined) throw wrong(given, `there is no metric ${printable(name, 60)}; ${suggestion(name)}`);
   if (asked !== undefined && !(p > 0 && p < 100))
     throw wrong(given, 'p(N) needs a number above 0 and below 100; the ends are min and max');
@@ -78,6 +80,7 @@ const SUFFIXES: Readonly<Record<LimitKind, readonly string[]>> = {
   'count-or-share': ['', '%'],
   count: [''],
   money: [''],
+  quantity: [''],
 };
 const EXAMPLES: Readonly<Record<LimitKind, string>> = {
   time: 'give a time such as 200ms, 1.5s or 800us',
@@ -85,6 +88,7 @@ const EXAMPLES: Readonly<Record<LimitKind, string>> = {
   'count-or-share': 'give a number of requests such as 10, or a share such as 1%',
   count: 'give a number of requests such as 10',
   money: 'give an amount such as 5, without its currency: it is that of the price sheet',
+  quantity: 'give a plain number such as 100, in the unit of the metric',
 };
 
 function limitOf(text: string, kind: LimitKind, given: string): Limit {
@@ -98,6 +102,6 @@ function limitOf(text: string, kind: LimitKind, given: string): Limit {
 
 function unitOf(kind: LimitKind, suffix: string): MetricUnit {
   if (kind === 'time') return 'ms';
-  if (kind === 'money') return 'money';
+  if (kind === 'money' || kind === 'quantity') return kind;
   return kind === 'share' || suffix === '%' ? 'share' : 'count';
 }

@@ -50,5 +50,5 @@ function trendOf(metric: Metric): 'up' | 'down' | 'either way' {
   if ('as' in metric) return metric.as === 'count' ? 'up' : 'either way';
   if (!('statistic' in metric)) return 'either way';
   if (metric.statistic === 'min') return 'down';
-  return metric.statistic === 'count' || metric.statistic === 'max' ? 'up' : 'either way';
+  return metric.statistic === 'count' || metric.statistic === 'max' || metric.statistic === 'sum' ? 'up' : 'either way';
 }

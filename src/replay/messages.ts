@@ -19,6 +19,8 @@ export interface WorkerOrder {
   readonly timeoutMs: number;
   /** Requests of the rehearsal before the start. */
   readonly rehearsals: number;
+  /** Names of the metrics that the plugin declares; absent: none. */
+  readonly metricNames?: readonly string[];
   /** What no text of a failure may tell, the longest first. */
   readonly secrets: readonly string[];
   readonly inFlight: { readonly memory: InFlightMemory; readonly limit: number };

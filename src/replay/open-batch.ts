@@ -41,7 +41,7 @@ export class OpenBatch extends OpenCall implements BatchCall {
     this.#recordAll(recorder, outcome, undefined);
   }
 
-  /** What the invocation used is told once, by its oldest request. */
+  /** What the invocation used and measured is recorded once, with its oldest request. */
   #recordAll(recorder: Recorder, outcome: Outcome, lacking: Lacking | undefined): void {
     const bad = new Set(lacking?.at);
     const detail = lacking?.detail ?? '';
@@ -55,12 +55,12 @@ export class OpenBatch extends OpenCall implements BatchCall {
       };
       const own: Outcome = bad.has(i) ? { ...answered, ok: false, failure: 'bad-answer', detail } : answered;
       recorder.record(sent, own, this.#released);
-      if (i === 0) answered = withoutUsage(outcome);
+      if (i === 0) answered = withoutQuantities(outcome);
     }
   }
 }
 
-function withoutUsage(outcome: Outcome): Outcome {
-  const { usage, ...rest } = outcome;
-  return usage === undefined ? outcome : rest;
+function withoutQuantities(outcome: Outcome): Outcome {
+  const { usage, metrics, ...rest } = outcome;
+  return usage === undefined && metrics === undefined ? outcome : rest;
 }

@@ -7,6 +7,7 @@ import { isUserError, UserError } from '../errors.js';
 import type { Plan, RunRecord } from '../run.js';
 import type { Payload } from '../trace.js';
 import { checkBatches } from './check-batches.js';
+import { checkMetrics } from './check-metrics.js';
 import { chooseSenders, type Senders } from './choose-senders.js';
 import { checkPayloadRequests } from './check-payload-requests.js';
 import { withEnvironment } from './environment-options.js';
@@ -51,6 +52,7 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
   const { batching } = request;
   if (batching !== undefined) checkBatches(plugin, parsed);
   checkPayloadRequests(plugin, request.trace.payloads);
+  checkMetrics(plugin, request.thresholds ?? []);
   const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed, batching);
   const plan = makePlan(request.trace, window, planLimits(request, plugin, parsed));
   const secrets = secretsOfOptions(withPayloadHeaders(backendOptions, request.trace.payloads), plugin.publicOptions);
@@ -129,6 +131,9 @@ function planLimits(request: ReplayRequest, plugin: BackendPlugin, options: unkn
     maxInFlight: { limit: maxInFlight ?? DEFAULT_MAX_IN_FLIGHT, explicit: maxInFlight !== undefined },
     ...(typeof connections === 'number' ? { connections } : {}),
     knowsSent: knowsSent(plugin, options),
+    ...(plugin.metrics === undefined
+      ? {}
+      : { metrics: plugin.metrics.map(({ name, unit }) => ({ name, ...(unit === undefined ? {} : { unit }) })) }),
   };
 }
 

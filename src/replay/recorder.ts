@@ -38,14 +38,15 @@ const BYTES_PER_ROW = FLOAT_COLUMNS * 8 + 4 + 4 + 1 + 1;
 
 /**
  * `emit` owns each batch it is given; all its columns are views of `buffersOf` it, which may be transferred. `rooms`: memory
- * of earlier batches, which is taken for others.
+ * of earlier batches, which is taken for others. `metricNames`: what the plugin declares, a column for each.
  */
 export function createRecorder(
   worker: number,
   emit: (batch: SampleBatch) => void,
   rooms: ArrayBuffer[] = [],
+  metricNames: readonly string[] = [],
 ): Recorder {
-  return new ColumnRecorder(worker, emit, rooms);
+  return new ColumnRecorder(worker, emit, rooms, metricNames);
 }
 
 class ColumnRecorder implements Recorder {
@@ -55,15 +56,24 @@ class ColumnRecorder implements Recorder {
   #columns = columnsOf(BATCH_ROWS);
   /** Made for the first row that has some: most services tell none, and then there is nothing to pay. */
   #usage: UsageColumns | undefined;
+  /** Made for the first row that has some. */
+  #metrics: Float64Array[] | undefined;
+  readonly #metricNames: readonly string[];
   /** Made for the first row of a batch. */
   #invocations: Uint32Array | undefined;
   #details: { row: number; text: string }[] = [];
   #rows = 0;
 
-  constructor(worker: number, emit: (batch: SampleBatch) => void, rooms: ArrayBuffer[]) {
+  constructor(
+    worker: number,
+    emit: (batch: SampleBatch) => void,
+    rooms: ArrayBuffer[],
+    metricNames: readonly string[],
+  ) {
     this.#worker = worker;
     this.#emit = emit;
     this.#rooms = rooms;
+    this.#metricNames = metricNames;
   }
 
   flush(): void {
@@ -73,9 +83,11 @@ class ColumnRecorder implements Recorder {
     if (full === this.#columns) this.#columns = columnsOf(BATCH_ROWS, this.#rooms.pop());
     const used = this.#usage === undefined ? {} : { usage: cutTo(rows, this.#usage) };
     const carried = this.#invocations === undefined ? {} : { invocation: this.#invocations.slice(0, rows) };
-    const batch = { rows, worker: this.#worker, ...full, ...carried, ...used, details: this.#details };
+    const own = this.#metrics === undefined ? {} : { metrics: metricsCutTo(rows, this.#metrics) };
+    const batch = { rows, worker: this.#worker, ...full, ...carried, ...used, ...own, details: this.#details };
     this.#rows = 0;
     this.#usage = undefined;
+    this.#metrics = undefined;
     this.#details = [];
     this.#emit(batch);
   }
@@ -97,12 +109,21 @@ class ColumnRecorder implements Recorder {
     columns.coldStart[row] = outcome.coldStart === undefined ? 0 : Math.max(0, COLD_STARTS.indexOf(outcome.coldStart));
     if (invocation !== undefined) (this.#invocations ??= new Uint32Array(BATCH_ROWS))[row] = invocation.invocation;
     if (outcome.usage !== undefined) write((this.#usage ??= usageColumnsOf(BATCH_ROWS)), row, outcome.usage);
+    if (outcome.metrics !== undefined) this.#recordMetrics(row, outcome.metrics);
     if (!outcome.ok && outcome.detail !== '') this.#details.push({ row, text: printable(outcome.detail) });
     if (this.#rows === BATCH_ROWS) this.flush();
   }
+
+  /** What the plugin did not declare has no column. */
+  #recordMetrics(row: number, metrics: Readonly<Record<string, number>> | null): void {
+    const names = this.#metricNames;
+    if (names.length === 0 || metrics === null) return;
+    const columns = (this.#metrics ??= metricColumnsOf(names.length, BATCH_ROWS));
+    for (let i = 0; i < names.length; i++) (columns[i] as Float64Array)[row] = quantity(metrics[names[i] as string]);
+  }
 }
 
-type Columns = Required<Omit<SampleBatch, 'rows' | 'worker' | 'invocation' | 'usage' | 'details'>>;
+type Columns = Required<Omit<SampleBatch, 'rows' | 'worker' | 'invocation' | 'usage' | 'metrics' | 'details'>>;
 
 /** One buffer: the wide columns first, so that every view is aligned. */
 function columnsOf(capacity: number, buffer = new ArrayBuffer(capacity * BYTES_PER_ROW)): Columns {
@@ -159,6 +180,18 @@ function write(columns: UsageColumns, row: number, usage: Usage | null): void {
 /** A plugin's usage comes from outside: what is no quantity is not known. Sums stay whole up to 2^53. */
 function quantity(value: unknown): number {
   return typeof value === 'number' && value >= 0 && value < Number.MAX_SAFE_INTEGER ? value : NaN;
+}
+
+function metricColumnsOf(count: number, capacity: number): Float64Array[] {
+  const all = new Float64Array(count * capacity).fill(NaN);
+  return Array.from({ length: count }, (_, i) => all.subarray(i * capacity, (i + 1) * capacity));
+}
+
+function metricsCutTo(rows: number, metrics: Float64Array[]): Float64Array[] {
+  if (rows > BATCH_ROWS / 2) return metrics;
+  const cut = metricColumnsOf(metrics.length, rows);
+  for (const [i, column] of cut.entries()) column.set((metrics[i] as Float64Array).subarray(0, rows));
+  return cut;
 }
 
 function cutTo(rows: number, usage: UsageColumns): UsageColumns {

@@ -32,6 +32,7 @@ export async function openRehearsalSinks(
   const log = await openSampleLog(devNull, {
     usage: cost.billing !== null,
     batched: plan.batching !== undefined,
+    metrics: plan.metrics?.map(({ name }) => name) ?? [],
   });
   const seen = new RowsSeen(
     { shard: { index: 0, of: 1 }, window: { fromMs: 0, toMs: Infinity, speed: 1 } },

@@ -43,6 +43,7 @@ async function replayed(prepared: Prepared, request: ReplayRequest, world: Surro
       usage: cost.billing !== null,
       payloads: prepared.payloads.length > 1,
       batched: plan.batching !== undefined,
+      metrics: plan.metrics?.map(({ name }) => name) ?? [],
     });
     const run = request.time === 'virtual' ? runVirtual : runReal;
     over = await run(prepared, { folder, log, fold, world, budget, gate });

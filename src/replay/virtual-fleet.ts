@@ -52,9 +52,10 @@ export async function runVirtualFleet(
   });
   if (batching !== undefined) checkInvokeBatch(plugin.name, backend);
   const told = tellable(order.secrets);
-  const recorder = createRecorder(0, (batch) => {
+  const emit = (batch: SampleBatch): void => {
     onBatch(told(batch));
-  });
+  };
+  const recorder = createRecorder(0, emit, [], order.metricNames);
   const over = new AbortController();
   const bound = clockBound(plugin.name, clock, createInFlight(inFlightMemory(1), 0, order.inFlight.limit));
   const everyTick = async (): Promise<void> => {

@@ -167,7 +167,7 @@ async function run(
   const emit = (batch: SampleBatch): void => {
     say({ kind: 'batch', batch: told(batch) }, buffersOf(batch));
   };
-  const recorder = createRecorder(order.shard.index, emit, rooms);
+  const recorder = createRecorder(order.shard.index, emit, rooms, order.metricNames);
   const flusher = setInterval(() => {
     recorder.flush();
   }, BATCH_AGE_MS);

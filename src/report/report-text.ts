@@ -5,6 +5,7 @@ import { cloudText } from './cloud-text.js';
 import { costText } from './cost-text.js';
 import { formatDuration } from './format-duration.js';
 import { figures, paragraphs, WIDTH } from './labelled-lines.js';
+import { ownMetricsText } from './own-metrics-text.js';
 import { thresholdsText } from './thresholds-text.js';
 import { wrapText } from './wrap-text.js';
 
@@ -29,6 +30,7 @@ export function renderReportText(report: Report): string {
     ...coldStarts(report),
     ...costText(report.sections.cost),
     ...cloudText(report.sections.cloud),
+    ...ownMetricsText(report.sections.metrics),
     ...health(report),
     ...run(report),
     ...notes(report),

@@ -24,6 +24,16 @@ const untold = {
   cpuMs: undefined,
 };
 
+const ownNames = fc.constantFrom<string[]>([], ['tokens'], ['tokens', 'depth']);
+
+/** Column i holds i + its row, and nothing in every third row; every other batch has none at all. */
+function withOwnMetrics(batch: SampleBatch, count: number): SampleBatch {
+  if (count === 0 || batch.rows % 2 === 0) return batch;
+  const column = (i: number): Float64Array =>
+    Float64Array.from({ length: batch.rows }, (_, row) => (row % 3 === 0 ? NaN : i + row));
+  return { ...batch, metrics: Array.from({ length: count }, (_, i) => column(i)) };
+}
+
 it.each([
   ['without usage, as versions wrote it that knew none', 0, untold],
   ['without stages, as versions wrote it that knew none', 1, { ...told, containerMs: NaN, importMs: NaN, cpuMs: NaN }],
@@ -32,7 +42,12 @@ it.each([
 ])('a log %s is read, and with batches', async (_which, layout, expected) => {
   const invocation = Uint32Array.of(0, 0, 2);
   for (const batched of [false, true]) {
-    const table = createSampleTable(arrow, { usage: USAGE_LAYOUTS[layout] ?? [], payloads: false, batched });
+    const table = createSampleTable(arrow, {
+      usage: USAGE_LAYOUTS[layout] ?? [],
+      payloads: false,
+      batched,
+      metrics: [],
+    });
     const writer = new arrow.RecordBatchStreamWriter();
     writer.write(table.toRecords({ ...usageBatch(calls(3, told)), invocation }));
     const path = join(folder, `${String(layout)}-${String(batched)}.arrows`);
@@ -69,13 +84,18 @@ function batchesOf(seed: number, sizes: readonly number[], usage: boolean, batch
 it("a log is byte for byte what Arrow's own writer makes of the same batches", async () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
   await fc.assert(
-    fc.asyncProperty(seeds, sizes, fc.boolean(), fc.boolean(), async (seed, of, usage, batched) => {
-      const batches = batchesOf(seed, of, usage, batched);
+    fc.asyncProperty(seeds, sizes, fc.boolean(), fc.boolean(), ownNames, async (seed, of, usage, batched, metrics) => {
+      const batches = batchesOf(seed, of, usage, batched).map((batch) => withOwnMetrics(batch, metrics.length));
       const path = join(folder, 'ours.arrows');
-      const log = await openSampleLog(path, { usage, batched });
+      const log = await openSampleLog(path, { usage, batched, metrics });
       for (const batch of batches) log.write(batch);
       await log.close();
-      const table = createSampleTable(arrow, { usage: USAGE_LAYOUTS[usage ? 3 : 0] ?? [], payloads: false, batched });
+      const table = createSampleTable(arrow, {
+        usage: USAGE_LAYOUTS[usage ? 3 : 0] ?? [],
+        payloads: false,
+        batched,
+        metrics,
+      });
       const theirs = arrow.RecordBatchStreamWriter.writeAll(batches.map((batch) => table.toRecords(batch)));
       expect(Buffer.compare(readFileSync(path), theirs.toUint8Array(true))).toBe(0);
     }),

@@ -333,11 +333,11 @@ describe('a file appears whole or not at all', () => {
 it('memory does not grow with a run: an endless one is written as it comes', async () => {
   let pulled = 0;
   const batch = toBatch(makeRows(4000, 1, 5));
-  const run = { folder: 'run', system: 'http', dueZeroMs: 0, warmupMs: 0, usage: false };
+  const run = { folder: 'run', system: 'http', dueZeroMs: 0, warmupMs: 0, usage: false, metrics: [] };
   async function* endless(): AsyncGenerator<ExportBatch> {
     for (;;) yield await Promise.resolve((pulled++, { ...batch, run }));
   }
-  const columns = sampleColumns({ usage: false, payloads: false, batched: false });
+  const columns = sampleColumns({ usage: false, payloads: false, batched: false, metrics: [] });
   for (const [write, most] of [
     [csvText, 3],
     [jsonLines, 3],

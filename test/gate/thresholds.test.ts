@@ -134,6 +134,8 @@ function inReport({ latency, health, coldStarts, outcomes, cost }: Report['secti
       return of(coldStarts[metric.of], metric.statistic);
     case 'cost':
       return cost[metric.of];
+    case 'metrics':
+      return null; // no name is known without a plugin
     case 'outcomes': {
       if (metric.of === 'success') return outcomes.successRatio;
       const failures = Object.entries(outcomes.failures).filter(

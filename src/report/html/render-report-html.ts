@@ -9,6 +9,7 @@ import { keyFigures } from './key-figures.js';
 import { latencyPart } from './latency-part.js';
 import { loadPart } from './load-part.js';
 import { markup, trusted, type Markup } from './markup.js';
+import { ownMetricsPart } from './own-metrics-part.js';
 import { renderPage, type PageAssets } from './render-page.js';
 import { plotsOf } from './plots.js';
 import { sloBanner } from './slo-banner.js';
@@ -46,7 +47,7 @@ export function renderReportHtml(report: Report, assets: PageAssets): string {
             report,
             plots.some(({ id }) => id === 'cost'),
           )}
-          ${cloudPart(report)}
+          ${cloudPart(report)} ${ownMetricsPart(report)}
           <section id="facts" aria-labelledby="facts-h">
             <h2 id="facts-h">Facts of the run</h2>
             ${factsOfRun(report)}
