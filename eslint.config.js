@@ -59,6 +59,7 @@ export default tseslint.config(
       'src/check/reach-address.ts',
       'src/cloud/**',
       'src/commands/**',
+      'src/library/run.ts',
       'src/serve/serve.ts',
     ],
     rules: {

@@ -2,12 +2,16 @@
 export type * from './backends/backend.js';
 export type * from './clock.js';
 export type * from './cost-terms.js';
+export { closeArrivals } from './arrival-store.js';
 export { EXIT, UserError } from './errors.js';
 export { generate } from './generator/generate.js';
 export { parseRecipe } from './generator/parse-recipe.js';
 export { mmppModel, uniformJumps, type MmppModel } from './generator/mmpp-model.js';
 export { mmppMoments, twoStateMoments, type MmppMoments } from './generator/mmpp-moments.js';
 export type { Recipe } from './generator/recipe.js';
+export { run, type RunResult } from './library/run.js';
+export type * from './library/run-options.js';
+export { traceInMemory, type TraceInMemory } from './library/trace-in-memory.js';
 export { replay, type ReplayRequest, type ReplayResult, type Surroundings } from './replay/replay.js';
 export type * from './progress.js';
 export { reportAgain } from './replay/report-again.js';
