@@ -26,7 +26,7 @@ async function compare(requests, rounds) {
   const clients = {
     'lean, HTTP/2': inThisProcess(wire(nginx.url)),
     'undici, HTTP/2': inThisProcess(undici(nginx.url)),
-    h2load: (count) => h2load(nginx.url, count),
+    h2load: (count) => h2load(nginx, count),
   };
   const results = Object.fromEntries(Object.keys(clients).map((name) => [name, []]));
   for (const measure of Object.values(clients)) await measure(requests);
@@ -65,7 +65,9 @@ async function startNginx() {
     nginx.kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url: new URL(`http://127.0.0.1:${port}/v1/models/m:predict`), stop };
+  const bodyFile = join(folder, 'body');
+  writeFileSync(bodyFile, BODY);
+  return { url: new URL(`http://127.0.0.1:${port}/v1/models/m:predict`), bodyFile, stop };
 }
 
 function wire(url) {
@@ -118,8 +120,8 @@ function inThisProcess(send) {
 }
 
 /** bash tells what its child used. */
-async function h2load(url, requests) {
-  const command = `TIMEFORMAT='%U %S'; time h2load -n ${requests} -c 1 -m ${LANES} -d <(printf '%s' '${BODY}') ${url.href} >/dev/null`;
+async function h2load({ url, bodyFile }, requests) {
+  const command = `TIMEFORMAT='%U %S'; time h2load -n ${requests} -c 1 -m ${LANES} -d ${bodyFile} ${url.href} >/dev/null`;
   const { stderr } = await promisify(execFile)('bash', ['-c', command]);
   const [user, system] = stderr.trim().split(' ').slice(-2).map(Number);
   return ((user + system) * 1e6) / requests;
