@@ -2,7 +2,7 @@ const flat = '^src/[^/]+\\.ts$';
 const own = (folder) => `^src/${folder}/`;
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 const composition =
-  '^src/replay/(replay|replay-request|first-record|conduct|rehearsal-sinks|stopper|conclude|report-again|write-page|write-report|cloud-of-run|collect-cloud)\\.ts$';
+  '^src/replay/(replay|until-valid|replay-request|first-record|conduct|rehearsal-sinks|stopper|conclude|report-again|write-page|write-report|cloud-of-run|collect-cloud)\\.ts$';
 /** A third-party package and the one place that imports it. */
 const home = (name, place) =>
   rule(
@@ -61,17 +61,18 @@ module.exports = {
     ),
     rule(
       'comparing-reads-runs',
-      'Comparing knows flat files, itself, the sample log, the random numbers, how reports are written, and (to make runs) the run as a whole.',
+      'Comparing knows flat files, itself, the run folder, the buckets of latencies, the random numbers, how reports are written, and (to make runs) the run as a whole.',
       { path: own('compare') },
       {
         path: '^src/',
         pathNot: [
           flat,
           own('compare'),
-          '^src/collectors/sample-log\\.ts$',
+          own('run-folder'),
+          '^src/collectors/(log-histogram|nearest-rank)\\.ts$',
           '^src/generator/random\\.ts$',
           '^src/report/(format-duration|wrap-text|html/[^/]+)\\.ts$',
-          '^src/replay/replay\\.ts$',
+          '^src/replay/(replay|until-valid)\\.ts$',
         ],
       },
     ),
@@ -110,12 +111,15 @@ module.exports = {
     ),
     rule(
       'an-export-reads-a-run',
-      'An export knows flat files, itself, the sample log and what files a run has.',
+      'An export knows flat files, itself and the run folder.',
       { path: own('export') },
-      {
-        path: '^src/',
-        pathNot: [flat, own('export'), '^src/collectors/sample-log\\.ts$', '^src/replay/run-folder\\.ts$'],
-      },
+      { path: '^src/', pathNot: [flat, own('export'), own('run-folder')] },
+    ),
+    rule(
+      'a-run-folder-is-files',
+      'What a run leaves is read and written here: flat files, itself and the sample log.',
+      { path: own('run-folder') },
+      { path: '^src/', pathNot: [flat, own('run-folder'), '^src/collectors/sample-log\\.ts$'] },
     ),
     rule(
       'gate-is-pure',
@@ -154,7 +158,7 @@ module.exports = {
       'replay-knows-contracts',
       'The engine knows contracts and registries.',
       { path: own('replay'), pathNot: composition },
-      { path: '^src/', pathNot: [flat, own('replay'), '^src/backends/(backend|registry)\\.ts$'] },
+      { path: '^src/', pathNot: [flat, own('replay'), own('run-folder'), '^src/backends/(backend|registry)\\.ts$'] },
     ),
     rule(
       'composition-knows-folds',
@@ -165,6 +169,7 @@ module.exports = {
         pathNot: [
           flat,
           own('replay'),
+          own('run-folder'),
           '^src/backends/(backend|registry)\\.ts$',
           '^src/collectors/(registry|sample-log|cloud)\\.ts$',
           '^src/gate/((judge|watch)-thresholds|parse-threshold)\\.ts$',

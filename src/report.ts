@@ -51,6 +51,19 @@ export interface ThresholdResult {
   readonly ok: boolean;
   /** A sentence without its full stop; null when ok. */
   readonly why: string | null;
+  /**
+   * Only of a run that is INVALID: whether our own share cannot have turned the answer, which then stands although the run
+   * is no measurement.
+   */
+  readonly decided?: boolean;
+  /** Beside `decided`: between which values the number can lie without our own share. */
+  readonly bounds?: Bounds;
+}
+
+/** In the unit of what they bound; null: infinite. */
+export interface Bounds {
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 /** Names and settings of the run, redacted. */
@@ -357,6 +370,11 @@ export interface HealthSection {
   /** Seconds whose handed count strays from the due count by more than 3 sqrt(due) + 1. */
   readonly strayingSeconds: readonly { readonly second: number; readonly due: number; readonly handed: number }[];
   readonly resources: Readonly<Record<string, number>> | null;
+  /**
+   * Only of a run that is INVALID: between which values its latencies and its success can lie without our own share, by the
+   * names of thresholds (`all.p(99)`).
+   */
+  readonly bounds?: Readonly<Record<string, Bounds>>;
 }
 
 /** A number of `response` as reported, and what it would be without one share of our own, or (`together`) without any. */

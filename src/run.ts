@@ -108,6 +108,13 @@ export interface RunRecord {
   /** By allow-list; what is not on it is "(redacted)". */
   readonly options: Readonly<Record<string, unknown>>;
   readonly backendFacts: Readonly<Record<string, string | number | boolean>>;
+  /** Absent in records of versions that did not keep it. */
+  readonly sent?: SentIdentity;
+  /**
+   * What is known of the service before the start, such as the hash of a model file; by name. Absent in records of versions
+   * that did not keep it.
+   */
+  readonly served?: Readonly<Record<string, string | number | boolean>>;
   readonly time: 'real' | 'virtual';
   readonly window: { readonly fromMs: number; readonly toMs: number | null; readonly speed: number };
   readonly workers: number;
@@ -118,6 +125,8 @@ export interface RunRecord {
   readonly tags?: Readonly<Record<string, string>>;
   /** Set where it was one of several runs made together. */
   readonly series?: RunSeries;
+  /** From 2 on: so many runs, less one, were INVALID and made again. Absent: the first attempt. */
+  readonly attempt?: number;
   /** Absent in records of versions that knew no cost. */
   readonly cost?: CostTerms;
   /** As given, without spaces. Absent: nothing was asked. */
@@ -127,6 +136,20 @@ export interface RunRecord {
   /** Empty in virtual time, which no host influences. */
   readonly host: Readonly<Record<string, string | number>>;
   readonly end: RunEnd | null;
+}
+
+/** What the requests of a run carried: equal for two runs only where they sent the same. */
+export interface SentIdentity {
+  /** Entries of the payload table. */
+  readonly payloads: number;
+  /** Of all entries together; null: some are tensors, whose bytes the backend makes. */
+  readonly bytes: number | null;
+  /** Over kind, content type, bytes, and shape, type and seed of each entry, in order (hex). */
+  readonly sha256: string;
+  /** Each once, such as `float32[1,3,224,224]`; the first 20. */
+  readonly shapes: readonly string[];
+  /** Over the query of the URL and the headers, without what looks like a credential (hex); null: there are none. */
+  readonly request: string | null;
 }
 
 /** Which of several runs made together one was; where `system` is named, the systems took turns. */

@@ -107,6 +107,11 @@ export interface SetUpResult<Options> {
   readonly payloads?: readonly Payload[];
   /** Sentences for the report (for instance that the weights are synthetic). */
   readonly notes?: readonly string[];
+  /**
+   * What is known of the service before the start, by name, no secret: the hash of a model file, its size. Runs that differ
+   * in it are of different systems.
+   */
+  readonly served?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** What a dry run can learn of a service without a request; each part may be absent. Main thread. */

@@ -8,6 +8,7 @@ import { checkJoinable } from './onnx/feed-table.js';
 import { decodePayloads } from './onnx/decode-payload.js';
 import { defaultPayload, type Feed } from './onnx/fill-inputs.js';
 import { locateModel } from './onnx/locate-model.js';
+import { modelIdentity } from './onnx/model-identity.js';
 import type { ModelInput } from './onnx/model-input.js';
 import { openThread } from './onnx/open-thread.js';
 import { payloadNotes } from './onnx/payload-notes.js';
@@ -107,6 +108,7 @@ async function setUp(
   return {
     options: { ...options, loaded: { modelPath, inputs } },
     ...(payloads.length > 0 ? {} : { payloads: used }),
+    served: modelIdentity(modelPath, inputs),
     notes: [
       ...(synthetic
         ? [

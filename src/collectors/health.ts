@@ -2,6 +2,7 @@ import type { Measure, Metric } from '../metric.js';
 import type { HealthSection, Shift } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
+import type { OwnShare } from './bounds.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { connectionWaitMs } from './connection-wait.js';
 import { likelyCause, type Symptoms } from './likely-cause.js';
@@ -17,6 +18,8 @@ type HealthMetric = Metric & { readonly section: 'health' };
 /** Also gives single numbers. */
 export interface HealthCollector extends Collector<HealthSection> {
   measure(metric: HealthMetric): Measure;
+  /** What our own share did to the responses of the successes, and how many requests it starved. */
+  ownShare(): Pick<OwnShare, 'without' | 'mostUnreadMs' | 'starved'>;
 }
 
 /** How well the instrument itself worked: how late it was, what it waited for, and what that does to the reported latency. */
@@ -32,6 +35,11 @@ export function createHealth({ plan }: CollectorContext): HealthCollector {
       const value = statistic === 'max' ? spread.maxMs : spread.percentileMs(statistic.p);
       return value === null ? { value, why: NOT_MEASURED[of] } : { value };
     },
+    ownShare: () => ({
+      without: shares.whole.withoutAny,
+      mostUnreadMs: connections.spreadOf('receiveUncertainty').maxMs ?? 0,
+      starved: starving?.whole.facts().requests ?? 0,
+    }),
     add(batch) {
       const { rows, outcome, dueMs, releaseMs, handedMs } = batch;
       for (let i = 0; i < rows; i++) {
@@ -202,6 +210,11 @@ class OwnShares {
 
   constructor(plan: Plan) {
     this.#waitIsOurs = waitsAreOurs(plan);
+  }
+
+  /** Without all of them. */
+  get withoutAny(): SpreadFold {
+    return this.#without.together;
   }
 
   /** A share that is unknown is taken for 0. */

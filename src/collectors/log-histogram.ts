@@ -30,6 +30,11 @@ export class LogHistogram {
     return bucket === null ? null : this.startOf(bucket);
   }
 
+  /** `value`: 0..2^50. */
+  bucketOf(value: number): number {
+    return value < LOW ? this.#bucketOfInt32(value | 0) : this.#bucketOfLarge(value);
+  }
+
   /** The highest whole number in the bucket of the rank-th smallest value, 1-based; null when there is no such rank. */
   highestAt(rank: number): number | null {
     const bucket = this.#bucketAt(rank);

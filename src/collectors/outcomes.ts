@@ -12,6 +12,8 @@ const EXAMPLES = 3;
 export interface OutcomesCollector extends Collector<OutcomesSection> {
   /** `end` absent: over the requests with an outcome so far. */
   measure(metric: Metric & { readonly section: 'outcomes' }, end?: Pick<RunEnd, 'complete'>): Measure;
+  /** Those with an outcome so far. */
+  requests(): number;
 }
 
 /**
@@ -23,6 +25,7 @@ export function createOutcomes({ plan }: CollectorContext): OutcomesCollector {
   const examples = OUTCOMES.map(() => new FirstExamples());
   const rowsSeen = (): number => counts.reduce((sum, count) => sum + count, 0);
   return {
+    requests: rowsSeen,
     measure(metric, end) {
       const rows = rowsSeen();
       const planned = end === undefined ? rows : plan.planned;

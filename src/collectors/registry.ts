@@ -1,12 +1,13 @@
 import { isoDateMs } from '../iso-date.js';
 import type { Measure, Metric, Moment } from '../metric.js';
 import type { FoldedSoFar } from '../progress.js';
-import type { Report, Verdict } from '../report.js';
+import type { Bounds, Report, Verdict } from '../report.js';
 import { renderHlog } from '../report/hlog.js';
 import type { RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { LatencySpectrum } from '../spectrum.js';
 import type { CollectorContext } from './collector.js';
+import { boundsOf } from './bounds.js';
 import { createBatching } from './batching.js';
 import { createColdStarts } from './cold-starts.js';
 import { createCost } from './cost.js';
@@ -28,6 +29,8 @@ export interface SectionFold {
   costAtMost(nowMs: number, sent: number): number | string;
   /** One number of the report, as it would say it at this moment; until `finish`. */
   measure(metric: Metric, moment: Moment): Measure;
+  /** Between which values it can lie without our own share. */
+  bounds(metric: Metric, moment: Moment): Bounds;
   /** What there is to watch; only of a fold that is `watched`, which costs a little for each sample. */
   soFar(nowMs: number): FoldedSoFar;
   /** Once. Throws `UserError` when the samples cannot be of this run. */
@@ -54,7 +57,33 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
   const batching = createBatching(context);
   const own = createOwnMetrics(context);
   const live = watched ? createLiveFigures(context) : undefined;
+  const measure: SectionFold['measure'] = (metric, moment) => {
+    const end = 'end' in moment ? moment.end : undefined;
+    switch (metric.section) {
+      case 'latency':
+        return latency.measure(metric, end === undefined ? 'so far' : 'planned');
+      case 'outcomes':
+        return outcomes.measure(metric, end);
+      case 'health':
+        return health.measure(metric);
+      case 'coldStarts':
+        return coldStarts.measure(metric);
+      case 'cost':
+        return cost.measure(metric, moment);
+      case 'metrics':
+        return own?.measure(metric) ?? { value: null, why: `the backend has no metric ${metric.name}` };
+    }
+  };
+  const bounds: SectionFold['bounds'] = (metric, moment) =>
+    boundsOf(metric, moment, {
+      measure,
+      requests: (when) => ('end' in when ? context.plan.planned : outcomes.requests()),
+      shedIsOurs: !context.plan.maxInFlight.explicit,
+      ...health.ownShare(),
+    });
   return {
+    measure,
+    bounds,
     add(batch) {
       for (const collector of [outcomes, latency, timeline, health, coldStarts, cost, live, batching, own])
         collector?.add(batch);
@@ -63,23 +92,6 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
     soFar(nowMs) {
       if (live === undefined) throw new Error('a fold that is not watched knows nothing so far');
       return { ...live.soFar(nowMs), cost: cost.soFar(nowMs) };
-    },
-    measure(metric, moment) {
-      const end = 'end' in moment ? moment.end : undefined;
-      switch (metric.section) {
-        case 'latency':
-          return latency.measure(metric, end === undefined ? 'so far' : 'planned');
-        case 'outcomes':
-          return outcomes.measure(metric, end);
-        case 'health':
-          return health.measure(metric);
-        case 'coldStarts':
-          return coldStarts.measure(metric);
-        case 'cost':
-          return cost.measure(metric, moment);
-        case 'metrics':
-          return own?.measure(metric) ?? { value: null, why: `the backend has no metric ${metric.name}` };
-      }
     },
     finish(end) {
       const { seconds, ...overTime } = timeline.finish(end);
@@ -93,14 +105,27 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
         ...(batching === undefined ? {} : { batching: batching.finish(end) }),
         ...(own === undefined ? {} : { metrics: own.finish(end) }),
       };
+      const judged = verdict(context.plan, end, sections.outcomes, sections.health);
       return {
-        sections,
-        verdict: verdict(context.plan, end, sections.outcomes, sections.health),
+        sections: judged.valid ? sections : withBounds(sections, (metric) => bounds(metric, { end })),
+        verdict: judged,
         hlog: () => hlogOf(latency.counts(), end),
         spectrum: () => latencySpectrum(latency.counts().response.whole, sections.latency.response),
       };
     },
   };
+}
+
+/** The numbers that runs are compared by. */
+function withBounds(sections: Report['sections'], boundsAt: (metric: Metric) => Bounds): Report['sections'] {
+  const statistics = [...[50, 90, 95, 99, 99.9].map((p) => ({ name: `p(${String(p)})`, of: { p } })), { name: 'mean', of: 'mean' as const }]; // prettier-ignore
+  const latencies = (['all', 'response', 'service'] as const).flatMap((of) =>
+    statistics.map(
+      ({ name, of: statistic }) => [`${of}.${name}`, boundsAt({ section: 'latency', of, statistic })] as const,
+    ),
+  );
+  const success = ['success', boundsAt({ section: 'outcomes', of: 'success' })] as const;
+  return { ...sections, health: { ...sections.health, bounds: Object.fromEntries([...latencies, success]) } };
 }
 
 async function hlogOf(

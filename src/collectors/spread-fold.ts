@@ -37,8 +37,16 @@ export class SpreadFold {
     return this.count === 0 ? null : this.#maxMs;
   }
 
+  get minMs(): number | null {
+    return this.count === 0 ? null : this.#minMs;
+  }
+
   percentileMs(p: number): number | null {
-    const rank = nearestRank(p, this.count);
+    return this.atRankMs(nearestRank(p, this.count));
+  }
+
+  /** The rank-th smallest, 1-based; null when there is no such rank. */
+  atRankMs(rank: number): number | null {
     const ns = this.#counts.highestAt(rank);
     if (ns === null) return null;
     return rank === this.count ? this.#maxMs : Math.min(Math.max(ns / NS_PER_MS, this.#minMs), this.#maxMs);

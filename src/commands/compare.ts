@@ -52,24 +52,30 @@ export class Compare extends Command {
     const given = args.runs ?? [];
     const checked = await checkedBeforeReading(given, flags);
     const made = flags.run === undefined ? undefined : await this.make(flags.run, flags.quiet);
-    const comparison = await compared([...given, ...(made?.folders ?? [])], {
+    if (typeof made === 'number') {
+      process.exitCode = made;
+      return;
+    }
+    const comparison = await compared([...given, ...(made?.runs ?? []).map(({ folder }) => folder)], {
       ...flags,
       mixed: flags.mixed || made?.varySeed === true,
       ...checked,
     });
     await put(comparison, flags);
+    if (made !== undefined)
+      await (await import('./tell-series.js')).tellSeries(made.runs, comparison, made.files, process.env);
     if (made?.trouble !== undefined) throw made.trouble;
-    const failed = comparison.judgements.some(({ verdict }) => verdict === 'regression');
-    process.exitCode = worstOf([made?.exitCode ?? EXIT.ok, failed ? EXIT.threshold : EXIT.ok]);
+    process.exitCode = worstOf([made?.exitCode ?? EXIT.ok, exitOf(comparison)]);
   }
 
-  private async make(file: string, quiet: boolean): Promise<SystemsEnd> {
+  private async make(file: string, quiet: boolean): Promise<SystemsEnd | number> {
     const { runSystems } = await import('./run-systems.js');
     const end = await runSystems(file, quiet, async (argv) => {
       const { Run } = await import('./run.js');
       return await this.parse(Run, argv);
     });
-    if (end.folders.length === 0) throw end.trouble ?? new UserError('no run was made; there is nothing to compare');
+    if (typeof end !== 'number' && end.runs.length === 0)
+      throw end.trouble ?? new UserError('no run was made; there is nothing to compare');
     return end;
   }
 }
@@ -129,6 +135,13 @@ async function rendered(comparison: Comparison, format: string): Promise<string>
   if (format === 'csv') return (await import('../compare/render-csv.js')).renderCompareCsv(comparison);
   if (format === 'markdown') return (await import('../compare/render-markdown.js')).renderCompareMarkdown(comparison);
   return (await import('../compare/render-text.js')).renderCompareText(comparison);
+}
+
+/** One regression that is sure is enough; else one answer that our own share could turn leaves all open. */
+function exitOf({ judgements }: Comparison): number {
+  const verdicts = judgements.map(({ verdict }) => verdict);
+  if (verdicts.includes('regression')) return EXIT.threshold;
+  return verdicts.includes('undecided') ? EXIT.invalid : EXIT.ok;
 }
 
 /** By the order of EXIT. */

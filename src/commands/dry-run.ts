@@ -1,6 +1,11 @@
+import { closeArrivals } from '../arrival-store.js';
 import type { CheckRequest } from '../check/check.js';
 import type { CheckStep } from '../check/check-step.js';
 import { EXIT } from '../errors.js';
+import type { GivenTerms } from './cost-flags.js';
+import { openTrace } from './open-trace.js';
+import type { RunFlags } from './run-flags.js';
+import { runRequest } from './run-request.js';
 
 /** Tries a backend, and tells each step as it is over, or all as JSON. Resolves with the exit code. */
 export async function dryRun(request: CheckRequest, json: boolean, say: (text: string) => void): Promise<number> {
@@ -17,6 +22,24 @@ export async function dryRun(request: CheckRequest, json: boolean, say: (text: s
   const ok = steps.every(({ state }) => state !== 'failed');
   if (json) process.stdout.write(jsonText(ok, steps));
   return ok ? EXIT.ok : EXIT.userError;
+}
+
+/** The dry run of what `replay run` was asked for. */
+export async function dryRunOf(
+  source: string | undefined,
+  flags: RunFlags,
+  terms: GivenTerms,
+  json: boolean,
+  say: (text: string) => void,
+): Promise<number> {
+  const trace = await openTrace(source, flags);
+  try {
+    const { batching, ...rest } = runRequest(trace, flags, terms);
+    const batches = batching === undefined ? {} : { batching };
+    return await dryRun({ ...rest, ...batches, payloads: trace.payloads, sends: true }, json, say);
+  } finally {
+    closeArrivals(trace.store);
+  }
 }
 
 function jsonText(ok: boolean, steps: readonly CheckStep[]): string {

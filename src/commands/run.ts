@@ -1,8 +1,10 @@
 import { Args, Command } from '@oclif/core';
+import { answerOf } from '../answer.js';
 import { LATEST_PRICES } from '../cost-terms.js';
 import { UserError } from '../errors.js';
 import type { ReplayResult, Surroundings } from '../replay/replay.js';
 import { collectAfter } from './collect-after.js';
+import { complaintsOf } from './complaints.js';
 import { givenBudget, givenTerms, type GivenTerms } from './cost-flags.js';
 import { exitCode } from './exit-code.js';
 import { givenGate, type GivenThresholds } from './gate-flags.js';
@@ -73,7 +75,7 @@ export class Run extends Command {
     let metrics: LiveMetrics | undefined;
     try {
       metrics = await liveMetrics(flags, { env: process.env, date: () => new Date(), say: live.say });
-      const { replay } = await import('../replay/replay.js');
+      const { replayUntilValid } = await import('../replay/until-valid.js');
       const request = runRequest(trace, flags, { ...terms, ...(await givenBudget(flags.budget, terms.prices)) });
       const world: Surroundings = {
         ...surroundings(stop.signal, live, (progress) => metrics?.show(progress)),
@@ -83,13 +85,18 @@ export class Run extends Command {
       };
       if (flags.repeat !== undefined) {
         const { repeatRun } = await import('./repeat-run.js');
-        process.exitCode = await repeatRun(request, { ...flags, json: format === 'json' }, world, {
+        const end = await repeatRun(request, { ...flags, json: format === 'json' }, world, {
           exitOf: exitCode,
+          finish: (result) => collect(result, stop.signal),
           redraw: source === undefined ? (seed) => openTrace(undefined, { ...flags, seed }) : undefined,
         });
+        const last = end.runs.at(-1);
+        if (last !== undefined) await metrics.end(last.report, stop.signal);
+        process.exitCode = end.exitCode;
         return;
       }
-      const result = await collect(await replay(request, world), stop.signal);
+      const made = await replayUntilValid(request, world, flags.attempts ?? 1, hasAnswered);
+      const result = await collect(made.result, stop.signal);
       live.end();
       await print(result, format, flags.latency);
       await metrics.end(result.report, stop.signal);
@@ -105,27 +112,25 @@ export class Run extends Command {
   }
 
   async #dryRun(source: string | undefined, flags: RunFlags, terms: GivenTerms, format: OutputFormat): Promise<number> {
-    const { closeArrivals } = await import('../arrival-store.js');
-    const { dryRun } = await import('./dry-run.js');
-    const trace = await openTrace(source, flags);
-    try {
-      const { batching, ...rest } = runRequest(trace, flags, terms);
-      const batches = batching === undefined ? {} : { batching };
-      const request = { ...rest, ...batches, payloads: trace.payloads, sends: true };
-      return await dryRun(request, format === 'json', (text) => {
-        this.logToStderr(text);
-      });
-    } finally {
-      closeArrivals(trace.store);
-    }
+    const { dryRunOf } = await import('./dry-run.js');
+    return dryRunOf(source, flags, terms, format === 'json', (text) => {
+      this.logToStderr(text);
+    });
   }
 }
 
 function refuseContradictions(flags: RunFlags): void {
   if (flags.repeat === undefined && flags['vary-seed'])
     throw new UserError('--vary-seed draws the arrivals anew for each of several runs; add --repeat N');
-  if (flags.repeat !== undefined && (flags.junit ?? flags.summary) !== undefined)
-    throw new UserError('--junit and --summary tell of one run; leave out --repeat, or compare its runs afterwards');
+  if (flags.repeat !== undefined && flags.latency)
+    throw new UserError(
+      '--latency prints one run; leave out --repeat, or ask replay report RUN --latency of one of them',
+    );
+}
+
+/** A run that is INVALID and has answered what was asked all the same is not made again. */
+function hasAnswered({ report }: ReplayResult): boolean {
+  return answerOf(report) !== 'unknown';
 }
 
 async function print(
@@ -134,7 +139,11 @@ async function print(
   latency: boolean,
 ): Promise<void> {
   if (format === 'csv') await printSamples(folder);
-  else if (format !== 'quiet') await printReport(report, spectrum, { json: format === 'json', latency });
+  // The other formats hold what failed.
+  if (format === 'csv' || format === 'quiet')
+    for (const line of complaintsOf('the run', report))
+      process.stderr.write(plainFor(process.env, `replay: ${line}\n`));
+  else await printReport(report, spectrum, { json: format === 'json', latency });
   if (format === 'text') process.stderr.write(plainFor(process.env, `written to ${folder}\n`));
 }
 

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { answerOf } from '../answer.js';
 import { EXIT, printable, UserError } from '../errors.js';
 import type { Report } from '../report.js';
 import { withoutCommands } from '../report/github-annotations.js';
@@ -57,7 +58,6 @@ export async function tellCi(report: Report, { junit, summary }: AskedFiles, env
 }
 
 /** What the verdict and the thresholds make of a run that came to its end. */
-export function exitOfReport({ verdict, sections: { thresholds = [] } }: Report): number {
-  if (!verdict.valid) return EXIT.invalid;
-  return thresholds.every(({ ok }) => ok) ? EXIT.ok : EXIT.threshold;
+export function exitOfReport(report: Report): number {
+  return { good: EXIT.ok, failed: EXIT.threshold, unknown: EXIT.invalid }[answerOf(report)];
 }

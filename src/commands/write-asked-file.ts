@@ -6,7 +6,7 @@ const ELSEWHERE = 'name another file';
 
 /** Writes the file that a flag asked for, whole or not at all. Throws `UserError` that names the flag. */
 export async function writeAskedFile(flag: string, path: string, text: string): Promise<void> {
-  const { writeWhole } = await import('../replay/run-folder.js');
+  const { writeWhole } = await import('../run-folder/write-whole.js');
   try {
     writeWhole(dirname(path), basename(path), text, ELSEWHERE);
   } catch (thrown) {

@@ -1,7 +1,8 @@
 import { UserError } from '../errors.js';
 import { seededRandom } from '../generator/random.js';
-import { blockBootstrap } from './block-bootstrap.js';
+import { blockBootstrap, MIN_BLOCKS } from './block-bootstrap.js';
 import { blockSecondsFor } from './burst-seconds.js';
+import { changesNote } from './changes.js';
 import type { Comparison, Difference, Group, Judgement, WithinRun } from './comparison.js';
 import { differenceOf, estimatesOf } from './estimates.js';
 import type { FailRule } from './fail-rule.js';
@@ -12,6 +13,7 @@ import { notesOf } from './notes.js';
 import { readRunBins } from './run-bins.js';
 import type { RunFacts } from './run-facts.js';
 import { groupRuns, type Grouping, type RunGroup } from './run-groups.js';
+import { UNKNOWN } from './settings.js';
 import { workloadsOf } from './workloads.js';
 
 export interface CompareRequest extends Grouping {
@@ -40,6 +42,7 @@ export async function compareRuns(request: CompareRequest): Promise<Comparison> 
   const measured = await Promise.all(bare.map((group) => withNumbers(group, seed)));
   const groups = withFrontier(measured, frontierMetric);
   const pairs = pairsOf(groups);
+  if (!request.ignoreSettings) for (const [of, against] of pairs) refuseOtherPayloads(request.rules, of, against);
   return {
     workloads: [...new Set(workloads.values())],
     groups,
@@ -47,7 +50,7 @@ export async function compareRuns(request: CompareRequest): Promise<Comparison> 
     frontierMetric,
     judgements: judgementsOf(request.rules, pairs),
     seed,
-    notes: notesOf(groups, copies),
+    notes: [...notesOf(groups, copies), ...(baseline.length === 0 ? [] : changesNotes(pairs))],
   };
 }
 
@@ -70,7 +73,9 @@ async function bootstrapOf(run: RunFacts, seed: number): Promise<WithinRun | nul
   if (run.durationMs <= run.warmupMs) return null;
   const bins = await readRunBins(run.folder, run.durationMs, run.warmupMs);
   const due = run.duePerSecond.slice(Math.floor(run.warmupMs / 1000));
-  return blockBootstrap(bins, blockSecondsFor(due), seededRandom(seed).split('blocks'));
+  const blockSeconds = blockSecondsFor(due);
+  if (bins.count * bins.seconds < MIN_BLOCKS * blockSeconds) return null;
+  return blockBootstrap(bins, blockSeconds, seededRandom(seed).split('blocks'));
 }
 
 /** Over all successes of all runs: the mean square around the common mean. */
@@ -132,6 +137,20 @@ function isAlike(a: Group, b: Group): boolean {
   const traits = ({ backend, machine, batch, settings }: Group): string =>
     JSON.stringify([backend, machine, batch, settings]);
   return traits(a) === traits(b);
+}
+
+/** A change of what is sent says nothing of the service. Backends differ in how they encode the same request. */
+function refuseOtherPayloads(rules: readonly FailRule[], of: Group, against: Group): void {
+  const [sent, before] = [of.settings['payload'], against.settings['payload']];
+  if (rules.length === 0 || of.backend !== against.backend || sent === before) return;
+  if (sent === undefined || before === undefined || sent === UNKNOWN || before === UNKNOWN) return;
+  throw new UserError(
+    `${of.label} was sent other payloads (${sent}) than ${against.label} (${before}), so a change says nothing of the service; send the same, or add --ignore-settings`,
+  );
+}
+
+function changesNotes(pairs: readonly (readonly [Group, Group])[]): string[] {
+  return pairs.flatMap(([of, against]) => changesNote(of, against) ?? []);
 }
 
 function differencesOf(of: Group, against: Group): Difference[] {

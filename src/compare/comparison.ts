@@ -47,6 +47,8 @@ export interface Group {
   readonly runs: readonly RunFacts[];
   /** Those that the numbers are made from: without invalid and stopped ones, and without copies. */
   readonly counted: readonly RunFacts[];
+  /** Those that came to their end, without copies: the invalid ones, too. */
+  readonly measured: readonly RunFacts[];
   /** By the names of METRICS. */
   readonly estimates: Readonly<Record<string, Estimate>>;
   /** Over the successes of all counted runs together. */
@@ -96,7 +98,7 @@ export interface Judgement {
   readonly of: string;
   readonly against: string;
   readonly difference: Difference;
-  readonly verdict: 'regression' | 'within noise' | 'within limit' | 'better';
+  readonly verdict: 'regression' | 'within noise' | 'within limit' | 'better' | 'undecided';
   /** A sentence with numbers. */
   readonly why: string;
 }

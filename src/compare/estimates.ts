@@ -13,9 +13,13 @@ export function estimatesOf({ counted }: RunGroup, withinRun: WithinRun | null):
       const replicates = withinRun?.replicates[name];
       if (counted.length !== 1 || replicates === undefined)
         return [name, { ...between, basis: basisOf(between, 'runs') }];
-      return [name, { ...spanOf(between.value, replicates), basis: 'within one run' }];
+      return [name, withBasis(spanOf(between.value, replicates))];
     }),
   );
+}
+
+function withBasis(interval: Interval): Estimate {
+  return { ...interval, basis: basisOf(interval, 'within one run') };
 }
 
 type Side = Pick<Group, 'counted' | 'withinRun' | 'label' | 'workload' | 'model'>;
@@ -71,13 +75,13 @@ function fromDraws(
   };
 }
 
-/** From the 2.5 % to the 97.5 % quantile of the draws; unknown where one of those takes for ever. */
+/** From the 2.5 % to the 97.5 % quantile of the draws, and the value itself; unknown where one of those is infinite. */
 function spanOf(value: number, draws: Float64Array): Interval {
   const sorted = draws.toSorted();
   const end = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] as number;
   const [low, high] = [end(0.025), end(0.975)];
   return Number.isFinite(low) && Number.isFinite(high) && Number.isFinite(value)
-    ? { value, low, high }
+    ? { value, low: Math.min(low, value), high: Math.max(high, value) }
     : { value, low: null, high: null };
 }
 

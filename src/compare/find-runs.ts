@@ -35,6 +35,7 @@ function foldersIn(folder: string): string[] {
       .map(({ name }) => name)
       .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   } catch (thrown) {
-    throw new UserError(`${printable(folder)}: ${messageOf(thrown)}; give folders of runs`);
+    const why = existsSync(folder) ? messageOf(thrown) : 'there is no such folder';
+    throw new UserError(`${printable(folder)}: ${why}; give folders of runs`);
   }
 }

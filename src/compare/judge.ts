@@ -4,7 +4,9 @@ import { differenceOf, valuesOf } from './estimates.js';
 import type { FailRule } from './fail-rule.js';
 import { amountOf, changeOf } from './figures.js';
 import type { Interval } from './intervals.js';
+import { judgeByBounds } from './judge-by-bounds.js';
 import { rankTest } from './rank-test.js';
+import type { RunFacts } from './run-facts.js';
 
 /** Fewer repeats than this decide nothing. */
 export const LEAST_RUNS = 5;
@@ -14,13 +16,27 @@ export const LEAST_RUNS = 5;
  * wholly on the bad side of 0, and the change itself is beyond the limit. Throws `UserError` where the runs cannot tell.
  */
 export function judge(rule: FailRule, of: Group, against: Group): Judgement {
-  for (const { label, workload, counted } of [against, of]) requireRuns(label, workload, counted.length);
   const difference = differenceOf(of, against, rule.metric);
   const common = { rule: rule.text, workload: of.workload, of: of.label, against: against.label, difference };
+  const judged = (a: Group, b: Group): Pick<Judgement, 'verdict' | 'why'> => judgeCounted(rule, a, b);
+  const areEnough = [against, of].every(({ counted }) => counted.length >= LEAST_RUNS);
+  if (areEnough || !areBounded(rule, [against, of])) return { ...common, ...judged(of, against) };
+  return { ...common, ...judgeByBounds(rule.metric, of, against, judged) };
+}
+
+/** Whether runs that are INVALID can take the place of those that are missing. */
+function areBounded({ metric }: FailRule, groups: readonly Group[]): boolean {
+  const isBounded = ({ standing, bounds }: RunFacts): boolean =>
+    standing === 'valid' || bounds[metric.name] !== undefined;
+  return groups.every(({ measured }) => measured.length >= LEAST_RUNS && measured.every(isBounded));
+}
+
+function judgeCounted(rule: FailRule, of: Group, against: Group): Pick<Judgement, 'verdict' | 'why'> {
+  for (const { label, workload, counted } of [against, of]) requireRuns(label, workload, counted.length);
   const values = [valuesOf(against.counted, rule.metric.name), valuesOf(of.counted, rule.metric.name)] as const;
   requireKnown(rule, values, of.workload);
-  if (values.flat().includes(Infinity)) return { ...common, ...judgeByRanks(rule, values) };
-  return { ...common, ...judgeByInterval(rule, difference) };
+  if (values.flat().includes(Infinity)) return judgeByRanks(rule, values);
+  return judgeByInterval(rule, differenceOf(of, against, rule.metric));
 }
 
 function requireRuns(label: string, workload: string, runs: number): void {

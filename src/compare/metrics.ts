@@ -1,16 +1,16 @@
 import { printable, UserError } from '../errors.js';
 import { nearest } from '../nearest.js';
+import type { Distribution } from '../report.js';
+import type { StoredReport } from '../run-folder/report-shape.js';
 
 /** A number of a run that runs are compared by. */
 export interface Metric {
   readonly name: string;
-  /** Where report.json holds it, below `sections`. */
-  readonly path: string;
   readonly unit: 'ms' | 'ratio' | 'money' | 'count';
   /** The direction that is worse. */
   readonly worse: 'more' | 'less';
-  /** Null in the report means: among requests that take for ever. */
-  readonly endless?: true;
+  /** Infinity: among requests that never succeed; NaN: unknown. */
+  readonly of: (sections: StoredReport['sections']) => number;
 }
 
 const STATISTICS = {
@@ -25,11 +25,35 @@ const STATISTICS = {
 function latency(what: 'all' | 'response' | 'service'): Metric[] {
   return Object.entries(STATISTICS).map(([statistic, field]) => ({
     name: `${what}.${statistic}`,
-    path: `latency.${what}.${field}`,
     unit: 'ms',
     worse: 'more',
-    ...(what === 'all' ? { endless: true as const } : {}),
+    of: ({ latency: sections }) => latencyOf(sections[what], field, what === 'all'),
   }));
+}
+
+/** Of all requests, a percentile that is null lies among those that never succeed. */
+function latencyOf(
+  distribution: Distribution,
+  field: (typeof STATISTICS)[keyof typeof STATISTICS],
+  all: boolean,
+): number {
+  const value = distribution[field];
+  return value ?? (all && distribution.count > 0 ? Infinity : NaN);
+}
+
+function lateness(statistic: string, field: 'p50Ms' | 'p99Ms' | 'maxMs'): Metric {
+  const of: Metric['of'] = ({ health }) => health.lateness[field] ?? NaN;
+  return { name: `lateness.${statistic}`, unit: 'ms', worse: 'more', of };
+}
+
+function cost(field: 'total' | 'perMillionRequests' | 'perMillionSuccesses'): Metric {
+  const of: Metric['of'] = (sections) => (isPriced(sections) ? (sections.cost[field] ?? NaN) : NaN);
+  return { name: `cost.${field}`, unit: 'money', worse: 'more', of };
+}
+
+/** A backend without prices, on no machine, has no known cost. */
+export function isPriced({ cost: { items } }: StoredReport['sections']): boolean {
+  return items.length > 0;
 }
 
 /** Every name that `--fail-if` and `--frontier` know. */
@@ -37,15 +61,20 @@ export const METRICS: readonly Metric[] = [
   ...latency('all'),
   ...latency('response'),
   ...latency('service'),
-  { name: 'lateness.p(50)', path: 'health.lateness.p50Ms', unit: 'ms', worse: 'more' },
-  { name: 'lateness.p(99)', path: 'health.lateness.p99Ms', unit: 'ms', worse: 'more' },
-  { name: 'lateness.max', path: 'health.lateness.maxMs', unit: 'ms', worse: 'more' },
-  { name: 'success', path: 'outcomes.successRatio', unit: 'ratio', worse: 'less' },
-  { name: 'cost.total', path: 'cost.total', unit: 'money', worse: 'more' },
-  { name: 'cost.perMillionRequests', path: 'cost.perMillionRequests', unit: 'money', worse: 'more' },
-  { name: 'cost.perMillionSuccesses', path: 'cost.perMillionSuccesses', unit: 'money', worse: 'more' },
-  { name: 'coldStarts', path: 'coldStarts.count', unit: 'count', worse: 'more' },
-  { name: 'instances', path: 'coldStarts.instancesSeen', unit: 'count', worse: 'more' },
+  lateness('p(50)', 'p50Ms'),
+  lateness('p(99)', 'p99Ms'),
+  lateness('max', 'maxMs'),
+  { name: 'success', unit: 'ratio', worse: 'less', of: ({ outcomes }) => outcomes.successRatio ?? NaN },
+  cost('total'),
+  cost('perMillionRequests'),
+  cost('perMillionSuccesses'),
+  {
+    name: 'coldStarts',
+    unit: 'count',
+    worse: 'more',
+    of: ({ coldStarts: { count, known } }) => (known > 0 ? count : NaN),
+  },
+  { name: 'instances', unit: 'count', worse: 'more', of: ({ coldStarts }) => coldStarts.instancesSeen ?? NaN },
 ];
 
 /** Throws `UserError` that suggests the nearest. */

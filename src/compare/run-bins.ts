@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { readSampleLog } from '../collectors/sample-log.js';
+import { readSamples } from '../run-folder/read-samples.js';
+import { LogHistogram } from '../collectors/log-histogram.js';
 import type { SampleBatch } from '../sample.js';
 
 /** A run cut into equal lengths of due time, after the warm-up. */
@@ -11,8 +11,10 @@ export interface RunBins {
   readonly requests: Float64Array;
   readonly ok: Float64Array;
   readonly sumMs: Float64Array;
-  /** The responses of the successes of each, counted in buckets of 1 %. */
-  readonly cells: readonly { readonly bucket: Uint16Array; readonly times: Uint32Array }[];
+  /** What the percentiles of a report can be: the upper edges of the buckets that have a success, ascending. */
+  readonly edgesMs: Float64Array;
+  /** The responses of the successes of each bin: indexes into `edgesMs`, and how many there are. */
+  readonly cells: readonly { readonly bucket: Uint32Array; readonly times: Uint32Array }[];
 }
 
 /** More bins than this tell no more of bursts that last seconds. */
@@ -24,7 +26,8 @@ export async function readRunBins(folder: string, durationMs: number, warmupMs: 
   const count = Math.max(1, Math.ceil((durationMs - warmupMs) / 1000 / seconds));
   const [requests, ok, sumMs] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
   const tallies = Array.from({ length: count }, () => new Map<number, number>());
-  for await (const batch of readSampleLog(join(folder, 'samples.arrows'))) {
+  const range = { minMs: Infinity, maxMs: 0 };
+  for await (const batch of readSamples(folder)) {
     for (let row = 0; row < batch.rows; row++) {
       const afterMs = (batch.dueMs[row] as number) - warmupMs;
       if (!(afterMs >= 0)) continue;
@@ -33,10 +36,12 @@ export async function readRunBins(folder: string, durationMs: number, warmupMs: 
       if (batch.outcome[row] === 0) take(batch, row, bin);
     }
   }
-  return { count, seconds, requests, ok, sumMs, cells: tallies.map(cellsOf) };
+  return { count, seconds, requests, ok, sumMs, ...cellsOf(tallies, range) };
 
   function take(batch: SampleBatch, row: number, bin: number): void {
-    const responseMs = (batch.doneMs[row] as number) - (batch.dueMs[row] as number);
+    const responseMs = Math.max(0, (batch.doneMs[row] as number) - (batch.dueMs[row] as number));
+    range.minMs = Math.min(range.minMs, responseMs);
+    range.maxMs = Math.max(range.maxMs, responseMs);
     const tally = tallies[bin] as Map<number, number>;
     const bucket = bucketOf(responseMs);
     ok[bin] = (ok[bin] as number) + 1;
@@ -45,19 +50,31 @@ export async function readRunBins(folder: string, durationMs: number, warmupMs: 
   }
 }
 
-function cellsOf(tally: ReadonlyMap<number, number>): RunBins['cells'][number] {
-  return { bucket: Uint16Array.from(tally.keys()), times: Uint32Array.from(tally.values()) };
+type Tally = ReadonlyMap<number, number>;
+
+/** As a report tells them: no percentile lies outside of what was measured. */
+function cellsOf(
+  tallies: readonly Tally[],
+  { minMs, maxMs }: { readonly minMs: number; readonly maxMs: number },
+): Pick<RunBins, 'edgesMs' | 'cells'> {
+  const used = [...new Set(tallies.flatMap((tally) => [...tally.keys()]))].sort((a, b) => a - b);
+  const indexOf = new Map(used.map((bucket, i) => [bucket, i]));
+  const edgeMs = (bucket: number): number => (BUCKETS.startOf(bucket + 1) - 1) / NS_PER_MS;
+  return {
+    edgesMs: Float64Array.from(used, (bucket) => Math.min(Math.max(edgeMs(bucket), minMs), maxMs)),
+    cells: tallies.map((tally) => ({
+      bucket: Uint32Array.from(tally.keys(), (bucket) => indexOf.get(bucket) as number),
+      times: Uint32Array.from(tally.values()),
+    })),
+  };
 }
 
-const PER_E = 100;
-/** Up to e^23 us, 2.7 h. */
-export const buckets = 23 * PER_E + 1;
+const NS_PER_MS = 1e6;
+/** The 2 h that a report clamps percentiles to. */
+const MAX_NS = 2 * 3600 * 1e9;
+/** Those of the latencies in a report: 0.1 % wide. */
+const BUCKETS = new LogHistogram(10);
 
 function bucketOf(ms: number): number {
-  return Math.min(buckets - 1, Math.max(0, Math.round(Math.log(Math.max(ms * 1000, 1)) * PER_E)));
-}
-
-/** The middle of a bucket. */
-export function bucketMs(bucket: number): number {
-  return Math.exp(bucket / PER_E) / 1000;
+  return BUCKETS.bucketOf(Math.min(ms * NS_PER_MS + 0.5, MAX_NS));
 }

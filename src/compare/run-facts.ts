@@ -24,7 +24,7 @@ export interface RunFacts {
   readonly seed: number;
   /** Equal in two folders only where they hold the same run, or (virtual time) runs that cannot differ. */
   readonly stamp: string;
-  /** What else was set, by name: options of the backend but the model, limits, the price sheet. */
+  /** What else tells its system from others, by name, as `settingsOf` makes it. */
   readonly settings: Readonly<Record<string, string>>;
   /** Of a series of runs made together; null: made alone. */
   readonly series: Series | null;
@@ -32,6 +32,8 @@ export interface RunFacts {
   readonly standing: 'valid' | 'invalid' | 'stopped';
   /** Numbers by the names of METRICS; Infinity: among requests that take for ever; NaN: unknown. */
   readonly values: Readonly<Record<string, number>>;
+  /** Of an invalid run: between which values some of them can lie without our own share. */
+  readonly bounds: Readonly<Record<string, { readonly low: number; readonly high: number }>>;
   /** Standard deviation of the response over the successes, and their number. */
   readonly spread: { readonly stdevMs: number; readonly count: number };
   readonly currency: string | null;

@@ -1,3 +1,4 @@
+import { changesOf } from './changes.js';
 import type { Group, Workload } from './comparison.js';
 import { groupBy } from './group-by.js';
 import { modelTaken } from './model-taken.js';
@@ -6,7 +7,18 @@ import type { RunFacts } from './run-facts.js';
 /** A group before its numbers. */
 export type RunGroup = Pick<
   Group,
-  'label' | 'role' | 'workload' | 'backend' | 'machine' | 'model' | 'batch' | 'time' | 'settings' | 'runs' | 'counted'
+  | 'label'
+  | 'role'
+  | 'workload'
+  | 'backend'
+  | 'machine'
+  | 'model'
+  | 'batch'
+  | 'time'
+  | 'settings'
+  | 'runs'
+  | 'counted'
+  | 'measured'
 >;
 
 export interface Grouping {
@@ -39,9 +51,10 @@ export function groupRuns(
     copies += some.length - unlike.length;
     const first = some[0] as RunFacts;
     const { backend, machine, batch, time, settings } = first;
+    const measured = unlike.filter(({ standing }) => standing !== 'stopped');
     const counted = unlike.filter(({ standing }) => standing === 'valid' || (includeInvalid && standing === 'invalid'));
     const [role, workload, model] = [roleOf(first), workloadOf(first), modelOf(first)];
-    return { label: '', role, workload, backend, machine, model, batch, time, settings, runs: some, counted };
+    return { label: '', role, workload, backend, machine, model, batch, time, settings, runs: some, counted, measured };
   });
   return { groups: labelled(groups), copies };
 }
@@ -76,14 +89,9 @@ function nameOf({ role, runs, backend, machine, batch }: RunGroup): string {
   ].join(' ');
 }
 
+/** The batch size is in the name already. */
 function partsThatDiffer(group: RunGroup, others: readonly RunGroup[]): string[] {
-  const traits = (of: RunGroup): Record<string, string> => ({
-    ...of.settings,
-    machine: of.machine ?? 'none',
-    time: of.time,
-  });
-  const own = traits(group);
-  const names = new Set([own, ...others.map(traits)].flatMap((all) => Object.keys(all)));
-  const differ = [...names].filter((name) => others.some((other) => traits(other)[name] !== own[name]));
-  return differ.map((name) => `${name}=${own[name] ?? '-'}`);
+  const changes = others.flatMap((other) => changesOf(group, other));
+  const byName = new Map(changes.map(({ name, to }) => [name, to]));
+  return [...byName].filter(([name]) => name !== 'batch').map(([name, value]) => `${name}=${value}`);
 }

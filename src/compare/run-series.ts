@@ -1,5 +1,7 @@
 import { EXIT, Interrupted, type UserError } from '../errors.js';
-import { replay, type ReplayRequest, type ReplayResult, type Surroundings } from '../replay/replay.js';
+import type { ReplayRequest, ReplayResult, Surroundings } from '../replay/replay.js';
+import { replayUntilValid } from '../replay/until-valid.js';
+import type { Report } from '../report.js';
 import { formatDuration } from '../report/format-duration.js';
 
 /** One run of a series. */
@@ -7,16 +9,30 @@ export interface PlannedRun {
   /** For the line that tells how it went. */
   readonly name: string;
   readonly request: () => ReplayRequest | Promise<ReplayRequest>;
+  /** What is done with its result before it counts, such as asking a cloud; absent: nothing. */
+  readonly finish?: (result: ReplayResult) => Promise<ReplayResult>;
   /** When it is over, however it went. */
   readonly release: (request: ReplayRequest) => void;
 }
 
 export interface SeriesEnd {
-  /** Of the runs that were made. */
-  readonly folders: readonly string[];
+  /** The runs that were made, of several attempts the last. */
+  readonly runs: readonly SeriesRun[];
   /** The first of EXIT that any run ended with. */
   readonly exitCode: number;
   readonly trouble: UserError | undefined;
+}
+
+export interface SeriesRun {
+  readonly name: string;
+  readonly folder: string;
+  readonly report: Report;
+}
+
+export interface SeriesWays {
+  /** At most how often a run is made until it is VALID. */
+  readonly attempts: number;
+  readonly exitOf: (result: ReplayResult) => number;
 }
 
 /**
@@ -26,35 +42,34 @@ export interface SeriesEnd {
 export async function runSeries(
   planned: readonly PlannedRun[],
   world: Surroundings,
-  exitOf: (result: ReplayResult) => number,
+  { attempts, exitOf }: SeriesWays,
 ): Promise<SeriesEnd> {
-  const folders: string[] = [];
+  const runs: SeriesRun[] = [];
   const codes: number[] = [];
   let spent = 0;
-  for (const { name, request: open, release } of planned) {
-    if (world.stop.aborted) return { folders, exitCode: EXIT.interrupted, trouble: undefined };
+  for (const { name, request: open, finish, release } of planned) {
+    if (world.stop.aborted) return { runs, exitCode: EXIT.interrupted, trouble: undefined };
     const request = await open();
     try {
       if (request.budget !== undefined && spent >= request.budget)
-        return { folders, exitCode: worst([...codes, EXIT.budget]), trouble: undefined };
-      // Each run listens to the stop until the process ends.
-      const alone = { ...world, stop: AbortSignal.any([world.stop]) };
-      const result = await replay(withinBudget(request, spent), alone);
-      folders.push(result.folder);
+        return { runs, exitCode: worst([...codes, EXIT.budget]), trouble: undefined };
+      const made = await replayUntilValid(withinBudget(request, spent), world, attempts);
+      const result = finish === undefined ? made.result : await finish(made.result);
+      runs.push({ name, folder: result.folder, report: result.report });
       codes.push(exitOf(result));
-      spent += result.report.sections.cost.high ?? 0;
+      spent += made.spent;
       world.say(`${name}: ${lineOf(result)}`);
       const { trouble } = result;
       if (trouble !== undefined || result.record.end?.stopReason != null)
-        return { folders, exitCode: worst(codes), trouble };
+        return { runs, exitCode: worst(codes), trouble };
     } catch (thrown) {
       if (!(thrown instanceof Interrupted)) throw thrown;
-      return { folders, exitCode: EXIT.interrupted, trouble: undefined };
+      return { runs, exitCode: EXIT.interrupted, trouble: undefined };
     } finally {
       release(request);
     }
   }
-  return { folders, exitCode: worst(codes), trouble: undefined };
+  return { runs, exitCode: worst(codes), trouble: undefined };
 }
 
 function withinBudget(request: ReplayRequest, spent: number): ReplayRequest {
@@ -71,11 +86,13 @@ function lineOf({ folder, report }: ReplayResult): string {
   const { meanMs } = latency.response;
   const { p99Ms, count } = latency.all;
   const told = (ms: number | null, absent: string): string => (ms === null ? absent : formatDuration(ms));
+  const failed = (report.sections.thresholds ?? []).filter(({ ok }) => !ok).length;
   return [
     report.verdict.valid ? 'VALID' : 'INVALID',
     `mean ${told(meanMs, '-')}`,
     `p99 of all ${told(p99Ms, count === 0 ? '-' : 'inf')}`,
     `${String(outcomes.ok)} of ${String(outcomes.planned)} ok`,
+    ...(failed === 0 ? [] : [`${String(failed)} threshold${failed === 1 ? '' : 's'} failed`]),
     folder,
   ].join(', ');
 }

@@ -11,26 +11,26 @@ export interface RunConfig {
   readonly systems: readonly { readonly name: string; readonly args: readonly string[] }[];
 }
 
-/** The flags of `replay run`, by name. */
-export type KnownFlags = Readonly<Record<string, { readonly type: 'boolean' | 'option'; readonly multiple?: boolean }>>;
+/**
+ * Where a flag of `replay run` may stand: beside `systems` or in one of them, only beside `systems`, nowhere (and why). An
+ * `own key` is read here, not given to `replay run` as it stands.
+ */
+export type ConfigPlace = 'of a system' | 'for all' | 'own key' | { readonly refused: string };
 
-/** What must be the same for all, or nothing could be compared. */
-const SHARED = [
-  'rate',
-  'duration',
-  'stages',
-  'process',
-  'seed',
-  'from',
-  'to',
-  'speed',
-  'warmup',
-  'column',
-  'unit',
-  'time',
-];
-/** Ours, or without meaning here. */
-const NOT_FLAGS = ['out', 'json', 'quiet', 'repeat', 'vary-seed', 'set', 'backend', 'config'];
+/** The flags of `replay run`, by name. */
+export type KnownFlags = Readonly<
+  Record<
+    string,
+    {
+      readonly type: 'boolean' | 'option';
+      readonly multiple?: boolean;
+      /** Of a boolean: whether there is `--no-...`. */
+      readonly allowNo?: boolean;
+      readonly place: ConfigPlace;
+    }
+  >
+>;
+
 const OWN_TOP = ['trace', 'repeat', 'vary-seed', 'out', 'systems'];
 const OWN_SYSTEM = ['name', 'backend', 'set'];
 const MOST_SYSTEMS = 100;
@@ -40,13 +40,13 @@ type Mapping = Readonly<Record<string, unknown>>;
 /** Reads the text of a config file. Throws `UserError` that names the key. */
 export function parseRunConfig(text: string, flags: KnownFlags): RunConfig {
   const top = mapping(parseYaml(text), 'the file');
-  const flagNames = Object.keys(flags).filter((name) => !NOT_FLAGS.includes(name));
-  checkKeys(top, [...OWN_TOP, ...flagNames], 'the file');
+  const own = namesAt(['of a system'], flags);
+  const flagNames = namesAt(['of a system', 'for all'], flags);
+  checkKeys(top, [...OWN_TOP, ...flagNames], 'the file', flags);
   const { trace, systems, repeat = 5, out } = top;
   if (!Array.isArray(systems) || systems.length === 0 || systems.length > MOST_SYSTEMS)
     throw new UserError('systems: give a list such as systems: [{name: a, backend: simulated}]');
   const shared = [...flagArguments(top, flags, flagNames), ...traceArgument(trace)];
-  const own = flagNames.filter((name) => !SHARED.includes(name));
   const named = (systems as unknown[]).map((raw, i) => systemOf(raw, `systems[${String(i)}]`, own, flags, shared));
   checkNames(named.map(({ name }) => name));
   return {
@@ -78,7 +78,7 @@ function systemOf(
   shared: readonly string[],
 ): RunConfig['systems'][number] {
   const system = mapping(raw, where);
-  checkKeys(system, [...OWN_SYSTEM, ...flagNames], where);
+  checkKeys(system, [...OWN_SYSTEM, ...flagNames], where, flags);
   if (system['backend'] === undefined)
     throw new UserError(`${where}: backend is missing; give a name of replay backends`);
   const backend = scalar(system['backend'], `${where}.backend`);
@@ -99,7 +99,7 @@ function flagArguments(from: Mapping, flags: KnownFlags, names: readonly string[
   return names.flatMap((name) => {
     const value = from[name];
     if (value === undefined) return [];
-    if (flags[name]?.type === 'boolean') return [truth(value, name) ? `--${name}` : `--no-${name}`];
+    if (flags[name]?.type === 'boolean') return truth(value, name) ? [`--${name}`] : flags[name].allowNo === true ? [`--no-${name}`] : []; // prettier-ignore
     const texts = flags[name]?.multiple === true ? listed(value, name) : [scalar(value, name)];
     return texts.map((one) => `--${name}=${one}`);
   });
@@ -113,16 +113,26 @@ function traceArgument(trace: unknown): string[] {
   return [path.startsWith('-') ? `./${path}` : path];
 }
 
-function checkKeys(of: Mapping, known: readonly string[], where: string): void {
+function namesAt(places: readonly ConfigPlace[], flags: KnownFlags): string[] {
+  return Object.entries(flags)
+    .filter(([, { place }]) => places.includes(place))
+    .map(([name]) => name);
+}
+
+function checkKeys(of: Mapping, known: readonly string[], where: string, flags: KnownFlags): void {
   for (const key of Object.keys(of)) {
     if (known.includes(key)) continue;
+    const place = Object.hasOwn(flags, key) ? flags[key]?.place : undefined;
+    if (typeof place === 'object')
+      throw new UserError(`${where} has the key ${key}, which is refused: ${place.refused}`);
+    const isOfAll = place === 'for all' || (place === 'own key' && OWN_TOP.includes(key));
     const near = nearest(key, known);
-    const hint = SHARED.includes(key)
-      ? 'it is the same for all systems: give it beside trace'
+    const hint = isOfAll
+      ? 'it is the same for all systems: give it beside systems'
       : near === undefined
         ? `known are ${OWN_TOP.join(', ')} and the flags of replay run`
         : `did you mean ${near}?`;
-    throw new UserError(`${where} has the unknown key ${printable(key, 40)}; ${hint}`);
+    throw new UserError(`${where} has the ${isOfAll ? '' : 'unknown '}key ${printable(key, 40)}; ${hint}`);
   }
 }
 

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { readSampleLog } from '../collectors/sample-log.js';
-import { RUN_FILES } from '../replay/run-folder.js';
+import { readSamples } from '../run-folder/read-samples.js';
 import type { SampleBatch } from '../sample.js';
 import { csvText } from './csv-text.js';
 import { exportedRun, type ExportedRun } from './exported-run.js';
@@ -51,7 +49,7 @@ async function moreColumns(runs: readonly ExportedRun[]): Promise<MoreColumns> {
 }
 
 async function firstBatch({ folder }: ExportedRun): Promise<SampleBatch | undefined> {
-  for await (const batch of readSampleLog(join(folder, RUN_FILES.samples))) return batch;
+  for await (const batch of readSamples(folder)) return batch;
   return undefined;
 }
 
@@ -64,7 +62,7 @@ async function* batchesOf(
     const onEnd = ({ truncated }: { readonly truncated: boolean }): void => {
       if (truncated) counted.truncated.push(run.folder);
     };
-    for await (const batch of readSampleLog(join(run.folder, RUN_FILES.samples), { onEnd })) {
+    for await (const batch of readSamples(run.folder, { onEnd })) {
       stop.throwIfAborted();
       counted.rows += batch.rows;
       yield { ...batch, run };

@@ -1,6 +1,6 @@
 import { isoDateMs } from '../iso-date.js';
-import { readRunRecord } from '../replay/run-folder.js';
-import type { RunRecord } from '../run.js';
+import { readSampleRecord } from '../run-folder/read-record.js';
+import type { SampleRecord } from '../run-folder/record-shape.js';
 
 /** What the rows of a run say of the run. */
 export interface ExportedRun {
@@ -19,7 +19,7 @@ export interface ExportedRun {
 
 /** Throws `UserError` when the folder holds no run. */
 export function exportedRun(folder: string): ExportedRun {
-  const record = readRunRecord(folder);
+  const record = readSampleRecord(folder);
   return {
     folder,
     system: systemOf(record),
@@ -30,7 +30,7 @@ export function exportedRun(folder: string): ExportedRun {
   };
 }
 
-function systemOf({ series, backend, cost }: RunRecord): string {
+function systemOf({ series, backend, cost }: SampleRecord): string {
   if (series?.system !== undefined) return series.system;
   const machine = cost?.machine ?? null;
   if (machine === null) return backend;
@@ -38,7 +38,7 @@ function systemOf({ series, backend, cost }: RunRecord): string {
 }
 
 /** Records of versions that did not keep it have the moment of the end. */
-function dueZeroMs({ dueZeroAt, end }: RunRecord): number | null {
+function dueZeroMs({ dueZeroAt, end }: SampleRecord): number | null {
   const ms = dueZeroAt === undefined ? isoDateMs(end?.endedAt ?? '') - (end?.endedMs ?? 0) : isoDateMs(dueZeroAt);
   return Number.isNaN(ms) ? null : ms;
 }

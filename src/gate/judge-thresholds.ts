@@ -1,5 +1,5 @@
 import { figureOf, type Measure, type Metric, type Moment } from '../metric.js';
-import type { ThresholdResult } from '../report.js';
+import type { Bounds, ThresholdResult } from '../report.js';
 import type { FailedThreshold, RunEnd } from '../run.js';
 import { parseThresholds } from './parse-threshold.js';
 import { meets, type Operator, type Threshold } from './threshold.js';
@@ -9,16 +9,36 @@ export interface Measurer {
   measure(metric: Metric, moment: Moment): Measure;
 }
 
+/** What also tells between which values they can lie without our own share. */
+export interface BoundedMeasurer extends Measurer {
+  bounds(metric: Metric, moment: Moment): Bounds;
+}
+
 /**
  * Whether a run that is over kept what was asked of it, in the order of asking. A number that is infinite or unknown
- * meets nothing. What stopped the run has failed, whatever the answers did that came in after.
+ * meets nothing. What stopped the run has failed, whatever the answers did that came in after. Each also says what our own
+ * share can have done to it, which counts where the run is INVALID.
  */
-export function judgeThresholds(texts: readonly string[], run: Measurer, end: RunEnd): ThresholdResult[] {
+export function judgeThresholds(
+  texts: readonly string[],
+  run: BoundedMeasurer,
+  end: RunEnd,
+): Required<ThresholdResult>[] {
   return parseThresholds(texts).map((threshold) => {
-    const result = judge(threshold, run.measure(threshold.metric, { end }));
     const { failedThreshold: early } = end;
-    return early?.text === threshold.text ? { ...result, ok: false, why: whyEarly(early) } : result;
+    const stopped = early?.text === threshold.text ? early : undefined;
+    // What stopped the run was judged over what had an outcome by then.
+    const bounds = run.bounds(threshold.metric, stopped === undefined ? { end } : { nowMs: end.endedMs });
+    const result = judge(threshold, run.measure(threshold.metric, { end }));
+    const ok = result.ok && stopped === undefined;
+    const decided = [bounds.low, bounds.high].every((value) => meets(threshold, value ?? Infinity) === ok);
+    return { ...result, ...(stopped && { ok, why: whyEarly(stopped) }), decided, bounds };
   });
+}
+
+/** As a report holds them: of a run that is VALID, without what our own share can have done. */
+export function reportedThresholds(judged: readonly Required<ThresholdResult>[], valid: boolean): ThresholdResult[] {
+  return judged.map(({ decided, bounds, ...result }) => (valid ? result : { ...result, decided, bounds }));
 }
 
 export function judge(threshold: Threshold, measure: Measure): ThresholdResult {

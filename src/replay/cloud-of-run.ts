@@ -4,8 +4,8 @@ import { reconcile, type CloudContext } from '../collectors/cloud.js';
 import type { CloudRecord } from '../cloud-record.js';
 import { messageOf } from '../errors.js';
 import type { Report } from '../report.js';
-import { parseCloudRecord } from './parse-cloud-record.js';
-import { RUN_FILES } from './run-folder.js';
+import { parseCloudRecord } from '../run-folder/parse-cloud-record.js';
+import { RUN_FILES } from '../run-folder/run-files.js';
 
 const MOST_BYTES = 256 * 2 ** 20;
 

@@ -7,8 +7,10 @@ import { UserError } from '../errors.js';
 import type { Report } from '../report.js';
 import type { RunRecord } from '../run.js';
 import { keptCloud, withCloud } from './cloud-of-run.js';
-import { parseCloudRecord } from './parse-cloud-record.js';
-import { readRunRecord, RUN_FILES, writeWhole } from './run-folder.js';
+import { parseCloudRecord } from '../run-folder/parse-cloud-record.js';
+import { readRecord } from '../run-folder/read-record.js';
+import { RUN_FILES } from '../run-folder/run-files.js';
+import { writeWhole } from '../run-folder/write-whole.js';
 import { createSystemClock } from './system-clock.js';
 
 /** What `--collect cloud` asks for. */
@@ -44,7 +46,7 @@ export async function collectCloud(
   world: CollectWorld,
   other: Partial<Pick<CostTerms, 'prices' | 'machine'>> = {},
 ): Promise<Report> {
-  const record = readRunRecord(folder);
+  const record = readRecord(folder);
   const cost: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null, ...record.cost, ...other };
   const cloud = await ask(record, report, wish, world);
   const before = keptCloud(folder);

@@ -1,12 +1,14 @@
 import { UserError } from '../errors.js';
-import { judgeThresholds } from '../gate/judge-thresholds.js';
+import { judgeThresholds, reportedThresholds } from '../gate/judge-thresholds.js';
 import type { Report } from '../report.js';
 import { renderReportJson } from '../report/report-json.js';
 import type { RunEnd, RunRecord } from '../run.js';
 import type { LatencySpectrum } from '../spectrum.js';
 import type { Over, Sinks } from './conduct.js';
 import { makeReport } from './make-report.js';
-import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
+import { RUN_FILES } from '../run-folder/run-files.js';
+import { writeRecord } from '../run-folder/write-record.js';
+import { writeWhole } from '../run-folder/write-whole.js';
 import { writePage } from './write-page.js';
 
 export interface ReplayResult {
@@ -33,12 +35,13 @@ export async function conclude(
       trouble ??= thrown;
     }
   };
-  const thresholds = record.thresholds && judgeThresholds(record.thresholds, fold, record.end as RunEnd);
+  const judged = record.thresholds && judgeThresholds(record.thresholds, fold, record.end as RunEnd);
   const { sections, verdict, hlog, spectrum } = fold.finish(record.end as RunEnd);
+  const thresholds = judged && reportedThresholds(judged, verdict.valid);
   const report = makeReport(record, { ...sections, ...(thresholds && { thresholds }) }, verdict);
   await attempt(() => log.close());
   await attempt(() => {
-    writeWhole(folder, RUN_FILES.record, recordJson(record));
+    writeRecord(folder, record);
   });
   await attempt(() => {
     writeWhole(folder, RUN_FILES.report, renderReportJson(report));

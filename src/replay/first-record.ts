@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import type { BackendPlugin } from '../backends/backend.js';
 import type { CostTerms } from '../cost-terms.js';
-import type { Plan, RunRecord } from '../run.js';
+import type { Plan, RunRecord, SentIdentity } from '../run.js';
 import type { Senders } from './choose-senders.js';
 import { parseThresholds } from '../gate/parse-threshold.js';
 import { cpuBudget } from '../cpu-budget.js';
@@ -16,6 +16,8 @@ export interface Made {
   readonly notes: string[];
   readonly startedAt: Date;
   readonly cost: CostTerms;
+  readonly sent: SentIdentity;
+  readonly served: NonNullable<RunRecord['served']>;
 }
 
 /** `run.json` before the start. */
@@ -37,6 +39,8 @@ export function firstRecord(request: ReplayRequest, made: Made): RunRecord & { r
     backend: made.plugin.name,
     options: redactOptions(request.backendOptions, made.plugin.publicOptions),
     backendFacts: {},
+    sent: made.sent,
+    served: made.served,
     time,
     window: { fromMs: request.fromMs, toMs: Number.isFinite(request.toMs) ? request.toMs : null, speed: request.speed },
     workers: made.senders.workers,
@@ -48,6 +52,7 @@ export function firstRecord(request: ReplayRequest, made: Made): RunRecord & { r
     cost: made.cost,
     ...(request.tags === undefined ? {} : { tags: request.tags }),
     ...(request.series === undefined ? {} : { series: request.series }),
+    ...(request.attempt === undefined ? {} : { attempt: request.attempt }),
     ...(request.thresholds && { thresholds: parseThresholds(request.thresholds).map(({ text }) => text) }),
     plan: made.plan,
     versions: versions(),

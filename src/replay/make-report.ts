@@ -6,11 +6,8 @@ export function makeReport(record: RunRecord, sections: Report['sections'], verd
   return { format: 1, run: summarise(record), verdict, sections };
 }
 
-/** What was sent and what served it, where the record holds it. */
-type Identity = Pick<RunSummary, 'sent' | 'served'>;
-
-function summarise(record: RunRecord & Identity): RunSummary {
-  const { trace, plan, window, end, host, versions } = record;
+function summarise(record: RunRecord): RunSummary {
+  const { trace, plan, window, end, host, versions, sent, served } = record;
   return {
     id: record.id,
     trace: { name: trace.name, sha256: trace.sha256, recipe: trace.recipe },
@@ -25,8 +22,8 @@ function summarise(record: RunRecord & Identity): RunSummary {
     pacing: record.pacing,
     speed: window.speed,
     window: { fromMs: window.fromMs, toMs: window.toMs },
-    ...(record.sent === undefined ? {} : { sent: record.sent }),
-    ...(record.served === undefined ? {} : { served: record.served }),
+    ...(sent && { sent: { payloads: sent.payloads, bytes: sent.bytes, sha256: sent.sha256, shapes: sent.shapes } }),
+    ...(served && { served }),
     ...(Object.keys(host).length === 0 ? {} : { host: { ...host, node: versions['node'] ?? 'unknown' } }),
     warmupMs: plan.warmupMs,
     timeoutMs: plan.timeoutMs,

@@ -16,9 +16,11 @@ import { hideSecrets } from './hide-secrets.js';
 import { isServiceHere } from './is-service-here.js';
 import { knowsSent } from './knows-sent.js';
 import { makePlan } from './make-plan.js';
+import { moduleIdentity } from './module-identity.js';
 import type { ReplayRequest, Surroundings } from './replay-request.js';
 import { clipWindow, type Window } from './schedule.js';
 import { secretsOfOptions } from './secrets-of-options.js';
+import { sentIdentity } from './sent-identity.js';
 
 const DEFAULT_MAX_IN_FLIGHT = 10_000;
 
@@ -40,7 +42,8 @@ export interface Prepared {
 
 /** All that is settled before anything is sent: the plugin and its options, the plan, the threads. Throws `UserError`. */
 export async function prepareRun(request: ReplayRequest, world: Surroundings): Promise<Prepared> {
-  const { url } = await locatePlugin(request.backend, world.folder);
+  const located = await locatePlugin(request.backend, world.folder);
+  const { url } = located;
   const plugin = await importPlugin(url);
   if (request.time === 'virtual' && plugin.waits !== 'on-the-clock') {
     throw new UserError(
@@ -72,6 +75,7 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
     ...speedNotes(request.speed),
     ...workerNotes(request.workers, senders.workers, plugin.name),
     ...(setUp?.notes ?? []),
+    ...attemptNotes(request.attempt),
   ];
   const startedAt = world.date();
   const record = firstRecord(
@@ -83,6 +87,8 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
       notes,
       startedAt,
       cost: costTerms(request, plugin, options),
+      sent: sentIdentity(payloads, request.trace, backendOptions),
+      served: { ...moduleIdentity(located), ...setUp?.served },
     },
   );
   return {
@@ -157,6 +163,13 @@ async function realSenders({ request, plugin, options, plan }: Settled, { env }:
 function workerNotes(asked: number | undefined, used: number, backend: string): string[] {
   if (asked === undefined || asked === used) return [];
   return [`${String(asked)} workers were asked for; backend ${backend} as set uses ${String(used)}.`];
+}
+
+function attemptNotes(attempt = 1): string[] {
+  if (attempt === 1) return [];
+  const before =
+    attempt === 2 ? 'One attempt before this run was' : `${String(attempt - 1)} attempts before this run were`;
+  return [`${before} INVALID and kept beside it (attempt-1 and so on).`];
 }
 
 function speedNotes(speed: number): string[] {

@@ -46,6 +46,8 @@ export interface ReplayRequest {
   readonly out: string | undefined;
   /** Which of several runs made together this is. */
   readonly series?: RunSeries;
+  /** From 2 on: `out` holds `attempt-1` and so on, which were INVALID, and this run is made in their place. */
+  readonly attempt?: number;
   /** False: no report.html. */
   readonly html?: boolean;
 }

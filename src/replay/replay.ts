@@ -8,7 +8,8 @@ import { conclude, type ReplayResult } from './conclude.js';
 import type { Over } from './conduct.js';
 import { prepareRun, type Prepared } from './prepare-run.js';
 import type { ReplayRequest, Surroundings } from './replay-request.js';
-import { makeRunFolder, RUN_FILES } from './run-folder.js';
+import { makeRunFolder } from '../run-folder/make-run-folder.js';
+import { RUN_FILES } from '../run-folder/run-files.js';
 import { runReal } from './run-real.js';
 import { runVirtual } from './run-virtual.js';
 import { watchBudget } from './watch-budget.js';
@@ -35,7 +36,7 @@ async function replayed(prepared: Prepared, request: ReplayRequest, world: Surro
   const budget = watchBudget(request.budget, plan, fold);
   const gate = watchThresholds(prepared.record.thresholds, request.abortOnFail, fold);
   if (world.stop.aborted) throw new Interrupted();
-  const { path: folder, discard } = makeRunFolder(request.out, prepared.folderName);
+  const { path: folder, discard } = makeRunFolder(request.out, prepared.folderName, request.attempt);
   let log: SampleLog | undefined;
   let over: Over;
   try {

@@ -1,14 +1,13 @@
-import { join } from 'node:path';
 import { foldSections } from '../collectors/registry.js';
-import { readSampleLog } from '../collectors/sample-log.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
-import { judgeThresholds } from '../gate/judge-thresholds.js';
+import { judgeThresholds, reportedThresholds } from '../gate/judge-thresholds.js';
 import type { Report } from '../report.js';
 import type { RunEnd, RunRecord } from '../run.js';
 import type { LatencySpectrum } from '../spectrum.js';
 import { keptCloud, withCloud } from './cloud-of-run.js';
 import { makeReport } from './make-report.js';
-import { readRunRecord, RUN_FILES } from './run-folder.js';
+import { readRecord } from '../run-folder/read-record.js';
+import { readSamples } from '../run-folder/read-samples.js';
 
 /** What may be asked of a run after it: other terms of its cost, other thresholds. */
 export type OtherTerms = Partial<Pick<CostTerms, 'prices' | 'machine'>> & { readonly thresholds?: readonly string[] };
@@ -28,18 +27,19 @@ export async function foldAgain(
   folder: string,
   other: OtherTerms = {},
 ): Promise<{ readonly report: Report; readonly spectrum: () => Promise<LatencySpectrum> }> {
-  const record = readRunRecord(folder);
+  const record = readRecord(folder);
   const { thresholds: asked = record.thresholds, ...otherCost } = other;
   const cost: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null, ...record.cost, ...otherCost };
   const fold = foldSections({ plan: record.plan, cost }, { watched: false });
   let lastMs = 0;
-  for await (const batch of readSampleLog(join(folder, RUN_FILES.samples))) {
+  for await (const batch of readSamples(folder)) {
     fold.add(batch);
     for (let i = 0; i < batch.rows; i++) lastMs = Math.max(lastMs, batch.doneMs[i] || 0);
   }
   const ended: RunRecord & { end: RunEnd } = { ...record, end: record.end ?? killed(lastMs) };
-  const thresholds = asked && judgeThresholds(asked, fold, ended.end);
+  const judged = asked && judgeThresholds(asked, fold, ended.end);
   const { sections, verdict, spectrum } = fold.finish(ended.end);
+  const thresholds = judged && reportedThresholds(judged, verdict.valid);
   const report = makeReport(ended, { ...sections, ...(thresholds && { thresholds }) }, verdict);
   return { report: withCloud(report, keptCloud(folder), { plan: record.plan, cost }), spectrum };
 }

@@ -12,13 +12,13 @@ import { measureHostUsage, type HostUsage } from './host-usage.js';
 import type { Breather } from './in-slices.js';
 import { inFlightMemory } from './in-flight.js';
 import { mergeFacts } from './merge-facts.js';
+import { writeRecord } from '../run-folder/write-record.js';
 import type { WorkerResources } from './messages.js';
 import { keepYoungSize } from './keep-young-size.js';
 import type { Prepared } from './prepare-run.js';
 import { progressMeter } from './progress-meter.js';
 import { openRehearsalSinks } from './rehearsal-sinks.js';
 import { repace } from './repace.js';
-import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
 import { logBatches, stopper, watcher, WATCH_MS } from './stopper.js';
 import { workerOrder } from './worker-order.js';
 
@@ -81,7 +81,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
         stopTicking = tickEachSecond(now, (ms) => {
           world.onProgress(meter.read(ms));
         });
-        writeWhole(folder, RUN_FILES.record, recordJson(record));
+        writeRecord(folder, record);
         collectYoung();
       },
       now,

@@ -4,7 +4,7 @@ import type { Conduct, Over } from './conduct.js';
 import { inFlightMemory } from './in-flight.js';
 import { keepYoungSize } from './keep-young-size.js';
 import type { Prepared } from './prepare-run.js';
-import { recordJson, RUN_FILES, writeWhole } from './run-folder.js';
+import { writeRecord } from '../run-folder/write-record.js';
 import { logBatches, stopper, watcher } from './stopper.js';
 import { runVirtualFleet } from './virtual-fleet.js';
 import { workerOrder } from './worker-order.js';
@@ -31,7 +31,7 @@ export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<
       hold: stop.hold,
       onStart: () => {
         world.onStart?.();
-        writeWhole(folder, RUN_FILES.record, recordJson(record));
+        writeRecord(folder, record);
       },
     },
     watch &&

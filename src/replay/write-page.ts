@@ -1,5 +1,6 @@
 import type { Report } from '../report.js';
-import { RUN_FILES, writeWhole } from './run-folder.js';
+import { RUN_FILES } from '../run-folder/run-files.js';
+import { writeWhole } from '../run-folder/write-whole.js';
 
 /** Writes report.html beside report.json. Throws `UserError` when the disk refuses. Loaded late: a run without a page needs no plotter. */
 export async function writePage(folder: string, report: Report): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Report } from '../report.js';
 import { renderReportJson } from '../report/report-json.js';
-import { RUN_FILES, writeWhole } from './run-folder.js';
+import { RUN_FILES } from '../run-folder/run-files.js';
+import { writeWhole } from '../run-folder/write-whole.js';
 import { writePage } from './write-page.js';
 
 /** Writes report.json, and the page beside it unless it is not wanted. Throws `UserError` when the disk refuses. */

@@ -1,25 +1,42 @@
+import { answerOf } from '../answer.js';
+import { decidedText } from '../decided-text.js';
 import type { Report, ThresholdResult } from '../report.js';
 
 /**
- * Workflow commands that GitHub Actions shows beside a run: an error where the run is INVALID, one where it was stopped,
+ * Workflow commands that GitHub Actions shows beside a run: an error where the run is INVALID (a warning where it has
+ * answered what was asked all the same), one where it was stopped,
  * one for each failed threshold. Empty where all is well. (GitHub shows ten of a step: the verdict comes first.)
  */
-export function renderAnnotations({ run, verdict, sections: { thresholds = [] } }: Report): string {
+export function renderAnnotations(report: Report): string {
+  const { run, verdict, sections } = report;
+  const { thresholds = [] } = sections;
+  const invalid = answerOf(report) === 'unknown' ? error : warning;
   const what = `${run.trace.name} against ${run.backend}`;
   const lines = [
-    ...(verdict.valid ? [] : [error(`${what} is INVALID`, verdict.reasons.join('\n'))]),
+    ...(verdict.valid ? [] : [invalid(`${what} is INVALID`, verdict.reasons.join('\n'))]),
     ...(run.stopReason === null ? [] : [error(`${what} was stopped before its end`, run.stopReason)]),
-    ...thresholds.filter(({ ok }) => !ok).map((failed) => thresholdError(what, failed)),
+    ...thresholds.filter(({ ok, decided }) => !ok && decided !== false).map((failed) => thresholdError(what, failed)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function thresholdError(what: string, { text, why }: ThresholdResult): string {
-  return error(`${what}: a threshold failed`, `${text}: ${why ?? 'not kept'}`);
+function thresholdError(what: string, failed: ThresholdResult): string {
+  const { text, why } = failed;
+  const parts = [`${text}: ${why ?? 'not kept'}`, decidedText(failed)].filter((part) => part !== undefined);
+  return error(`${what}: a threshold failed`, parts.join('; '));
 }
 
 function error(title: string, message: string): string {
-  return `::error title=${escapeProperty(title)}::${escapeData(message)}`;
+  return command('error', title, message);
+}
+
+/** A run that is INVALID and has answered all the same. */
+function warning(title: string, message: string): string {
+  return command('warning', title, message);
+}
+
+function command(name: string, title: string, message: string): string {
+  return `::${name} title=${escapeProperty(title)}::${escapeData(message)}`;
 }
 
 /** As actions/toolkit escapes: what a runner turns back. */

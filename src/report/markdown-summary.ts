@@ -1,8 +1,9 @@
-import { printable } from '../errors.js';
+import { decidedText } from '../decided-text.js';
 import { figureOf } from '../metric.js';
 import type { Distribution, Report, ThresholdResult } from '../report.js';
 import { FAILURES } from '../sample.js';
 import { formatDuration } from './format-duration.js';
+import { plain, table } from './markdown.js';
 
 /** Reasons beyond these are in the JSON report. */
 const MOST_REASONS = 10;
@@ -38,8 +39,15 @@ function thresholds({ sections: { thresholds: all = [] } }: Report): string {
   return table(['Threshold', 'Result', 'Actual', 'Why'], all.map(thresholdRow));
 }
 
-function thresholdRow({ text, actual, unit, ok, why }: ThresholdResult): string[] {
-  return [plain(text), ok ? 'ok' : '**failed**', actual === null ? '-' : figureOf(actual, unit), plain(why ?? '')];
+function thresholdRow(one: ThresholdResult): string[] {
+  const { text, actual, unit, ok, why, decided } = one;
+  const result = decided === false ? '**undecided**' : ok ? 'ok' : '**failed**';
+  return [
+    plain(text),
+    result,
+    actual === null ? '-' : figureOf(actual, unit),
+    plain([why, decidedText(one)].filter((part) => part != null).join('; ')),
+  ];
 }
 
 function latency({ sections: { latency: of } }: Report): string {
@@ -87,16 +95,3 @@ function cost({ sections: { cost: of } }: Report): string {
   const reason = of.reason === null ? '' : `\n\nUnknown: ${plain(of.reason)}.`;
   return `${table(head, [row])}\n\nPrices of ${plain(of.sheet)}.${reason}`;
 }
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** Every ASCII mark but the harmless is escaped by a backslash, which Markdown then takes away (CommonMark 2.4). */
-function plain(text: string): string {
-  return printable(text, 500).replace(/[!-/:-@[-`{-~]/g, (mark) => (HARMLESS.has(mark) ? mark : `\\${mark}`));
-}
-
-/** Not the full stop: `www.` would become a link. */
-const HARMLESS = new Set([',', '%', '/', '(', ')', '=', ';', '"', "'"]);

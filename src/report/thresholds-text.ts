@@ -1,3 +1,4 @@
+import { decidedText } from '../decided-text.js';
 import { figureOf } from '../metric.js';
 import type { Report, ThresholdResult } from '../report.js';
 import { paragraphs } from './labelled-lines.js';
@@ -7,7 +8,9 @@ export function thresholdsText({ sections: { thresholds = [] } }: Report): strin
   return paragraphs('Thresholds', thresholds.map(line));
 }
 
-function line({ text, actual, unit, ok, why }: ThresholdResult): string {
-  if (!ok) return `FAILED ${text}: ${why ?? 'nobody knows why'}`;
-  return actual === null ? `ok ${text}` : `ok ${text}: ${figureOf(actual, unit)}`;
+function line(result: ThresholdResult): string {
+  const { text, actual, unit, ok, why, decided } = result;
+  const so = decided === false ? 'UNDECIDED' : ok ? 'ok' : 'FAILED';
+  const is = why ?? (actual === null ? 'unknown' : figureOf(actual, unit));
+  return [`${so} ${text}: ${is}`, decidedText(result)].filter((part) => part !== undefined).join('; ');
 }

@@ -104,6 +104,7 @@ describe('the workflow for GitHub Actions', () => {
     expect([0, 96]).toContain(codes[0]); // 96: this machine was too busy to measure
     expect(codes.slice(1)).toEqual([0]);
     expect(readFileSync(summary, 'utf8')).toContain('all\\.p(99)');
+    expect(readFileSync(summary, 'utf8').match(/^## replay/gm)).toHaveLength(1);
     const left = readdirSync(join(place, job.env['OUT'] ?? ''));
     for (const name of ['report.html', 'report.json', 'samples.csv', 'junit.xml', 'service.log'])
       expect(left).toContain(name);
@@ -118,6 +119,18 @@ describe('the script for any CI', () => {
     expect([99, 96]).toContain(code); // INVALID goes before
     expect(stdout).toContain('FAILED all.p(99)<1ms');
     expect(readFileSync(join(place, 'replay-out/junit.xml'), 'utf8')).toMatch(/<failure[^>]*/);
+  });
+
+  it('tells of the last attempt alone', { timeout: 120_000 }, async () => {
+    const place = checkout('attempts');
+    const summary = join(place, 'step-summary.md');
+    const busy = { REPLAY_RUN_MAX_LATENESS: '0us', REPLAY_RUN_THRESHOLD: 'all.p(99)<1us', ATTEMPTS: '2' };
+    const env = { PORT: await freePort(), GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: 'true', ...busy };
+    // Fails even without our own share: that is an answer, and no attempt is made for it again.
+    const { code, stderr } = await step(place, 'bash examples/ci/run.sh', env);
+    expect(code, stderr).toBe(99);
+    expect([stderr.match(/^::error /gm)?.length, stderr.match(/^::warning /gm)?.length]).toEqual([1, 1]);
+    expect(readFileSync(summary, 'utf8').match(/^## replay/gm)).toHaveLength(1);
   });
 
   it('says so where the service does not start, and leaves no process behind', async () => {

@@ -8,7 +8,7 @@ import { readInvocationLog } from '#src/cloud/read-invocation-log';
 import { type GetMetricPage, readMetricData } from '#src/cloud/read-metric-data';
 import type { CloudReading } from '#src/cloud-record';
 import { createVirtualClock } from '#src/replay/virtual-clock';
-import { parseCloudRecord } from '#src/replay/parse-cloud-record';
+import { parseCloudRecord } from '#src/run-folder/parse-cloud-record';
 
 const WINDOW = { fromMs: 0, toMs: 600_000, stepMs: 60_000 };
 

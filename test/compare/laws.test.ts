@@ -108,9 +108,10 @@ test('a text that is no rule is refused in one line that says what to give', () 
 /** One success a second, with that response. */
 function binsOf(responses: readonly number[]): RunBins {
   const ones = new Float64Array(responses.length).fill(1);
-  const bucket = (ms: number): number => Math.round(Math.log(Math.max(ms * 1000, 1)) * 100);
-  const cells = responses.map((ms) => ({ bucket: Uint16Array.of(bucket(ms)), times: Uint32Array.of(1) }));
-  return { count: responses.length, seconds: 1, requests: ones, ok: ones, sumMs: Float64Array.from(responses), cells };
+  const edgesMs = Float64Array.from(new Set(responses)).sort();
+  const cells = responses.map((ms) => ({ bucket: Uint32Array.of(edgesMs.indexOf(ms)), times: Uint32Array.of(1) }));
+  const sumMs = Float64Array.from(responses);
+  return { count: responses.length, seconds: 1, requests: ones, ok: ones, sumMs, edgesMs, cells };
 }
 
 function normalAt(index: number): number {

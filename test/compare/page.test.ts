@@ -143,6 +143,7 @@ function facts(backend: string, seed: number, ms: number, cost: number, more: Pa
       percentile: [0, 50, 90, 99, 100],
       allMs: [0.5, 1, 1.5, 2, 3].map((times) => (failing && times > 1 ? null : ms * times * noise)),
     },
+    bounds: {},
     ...{ spread: { stdevMs: ms / 3, count: 600 }, currency: failing ? null : 'USD', seconds },
     windows: { lengthSeconds: 1, rows: seconds.map(({ second, meanMs }) => ({ second, p99Ms: meanMs * 3 })) },
     ...more,

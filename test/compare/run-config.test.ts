@@ -4,14 +4,16 @@ import { parseRunConfig, type KnownFlags } from '#src/config/parse-run-config';
 import { isUserError } from '#src/errors';
 
 const FLAGS: KnownFlags = {
-  timeout: { type: 'option' },
-  speed: { type: 'option' },
-  header: { type: 'option', multiple: true },
-  html: { type: 'boolean' },
-  machine: { type: 'option' },
-  out: { type: 'option' },
-  set: { type: 'option', multiple: true },
-  backend: { type: 'option' },
+  timeout: { type: 'option', place: 'of a system' },
+  speed: { type: 'option', place: 'for all' },
+  header: { type: 'option', multiple: true, place: 'of a system' },
+  html: { type: 'boolean', allowNo: true, place: 'of a system' },
+  http2: { type: 'boolean', place: 'of a system' },
+  machine: { type: 'option', place: 'of a system' },
+  json: { type: 'boolean', place: { refused: 'give --format json' } },
+  out: { type: 'option', place: 'own key' },
+  set: { type: 'option', multiple: true, place: 'own key' },
+  backend: { type: 'option', place: 'own key' },
 };
 
 test('systems become arguments; what one says itself goes before what is said for all', () => {
@@ -21,6 +23,7 @@ repeat: 3
 timeout: 5s
 speed: 2
 html: false
+http2: false
 header: ['a: 1', 'b: 2']
 systems:
   - { backend: simulated, set: { servers: 4, service: 20ms } }
@@ -46,7 +49,8 @@ test.each([
   ['trase: t.json\nsystems: [{backend: a}]', 'unknown key trase; did you mean trace?'],
   ['systems: [{bakend: a}]', 'systems[0] has the unknown key bakend; did you mean backend?'],
   ['systems: [{backend: a, speed: 2}]', 'the same for all systems'],
-  ['systems: [{backend: a, out: x}]', 'unknown key out'],
+  ['systems: [{backend: a, out: x}]', 'the key out; it is the same for all systems'],
+  ['json: true\nsystems: [{backend: a}]', 'the key json, which is refused: give --format json'],
   ['systems: []', 'systems: give a list'],
   ['systems: [{backend: a}, {backend: a}]', 'two systems are called a'],
   ['systems: [{backend: a, name: ../b}]', 'name ../b: give'],

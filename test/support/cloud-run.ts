@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRunRecord } from '#src/replay/run-folder';
+import { readRecord } from '#src/run-folder/read-record';
 import { billedRun, traceOf } from './billed-run.js';
 
 /**
@@ -14,7 +14,7 @@ export async function runAgainst(
   model = 'cloud-run',
 ): Promise<string> {
   const out = await billedRun({ trace: traceOf(20, 2000), backendOptions: { model } });
-  const record = readRunRecord(out);
+  const record = readRecord(out);
   const times = { startedAt: new Date(startMs).toISOString(), time: 'real' };
   const end = { ...record.end, endedAt: new Date(startMs + 2000).toISOString() };
   writeFileSync(join(out, 'run.json'), JSON.stringify({ ...record, ...times, backend, options, end }));

@@ -20,7 +20,8 @@ export function batchCharts(groups: readonly Group[], id: string): Markup {
 
 /** The same system but for its batches. */
 function familyOf({ backend, machine, time, settings }: Group): string {
-  return JSON.stringify([backend, machine, time, settings]);
+  const others = Object.entries(settings).filter(([name]) => name !== 'batch-wait');
+  return JSON.stringify([backend, machine, time, others]);
 }
 
 function sweep(

@@ -12,7 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { UserError } from '#src/errors';
-import { makeRunFolder, readRunRecord, RUN_FILES, writeWhole } from '#src/replay/run-folder';
+import { makeRunFolder } from '#src/run-folder/make-run-folder';
+import { RUN_FILES } from '#src/run-folder/run-files';
+import { writeWhole } from '#src/run-folder/write-whole';
 
 const root = mkdtempSync(join(tmpdir(), 'run-folder-'));
 let folder = root;
@@ -113,39 +115,5 @@ describe('writeWhole', () => {
     };
     expect(write).toThrow();
     expect(readdirSync(folder)).toEqual(['report.json']);
-  });
-});
-
-describe('readRunRecord', () => {
-  const record = { format: 1, id: 'run', plan: { duePerSecond: [1] } };
-  const write = (text: string): void => {
-    writeFileSync(join(folder, RUN_FILES.record), text);
-  };
-
-  test('reads back what was written', () => {
-    write(JSON.stringify(record));
-    expect(readRunRecord(folder)).toEqual(record);
-  });
-
-  test.each([
-    '',
-    '{',
-    'null',
-    '[]',
-    '{}',
-    '"run"',
-    JSON.stringify({ ...record, format: 2 }),
-    JSON.stringify({ ...record, id: 7 }),
-    JSON.stringify({ ...record, plan: null }),
-    JSON.stringify({ ...record, plan: {} }),
-  ])("%j is the user's to mend", (text) => {
-    write(text);
-    expect(() => readRunRecord(folder)).toThrow(UserError);
-  });
-
-  test('so is a folder without one, no folder, and a file', () => {
-    const file = join(folder, 'file');
-    writeFileSync(file, '');
-    for (const path of [folder, join(folder, 'none'), file]) expect(() => readRunRecord(path)).toThrow(UserError);
   });
 });
