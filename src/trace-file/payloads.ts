@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { printable, UserError } from '../errors.js';
 import type { Payload, TensorPayload } from '../trace.js';
 import { checkTensor } from './check-tensor.js';
+import { controlByteCheck } from './control-bytes.js';
 import { fileFault, type Fault } from './fault.js';
 import { JsonSource } from './json-sources.js';
 import { contentTypeOf, FILE_BYTES, OCTETS, pathInFolder, readRealFile, resolved } from './payload-file.js';
@@ -210,6 +211,7 @@ function regularFiles(folder: string, fault: Fault): readonly string[] {
 
 function jsonBodies(bytes: Uint8Array, template: boolean, fault: Fault): readonly Payload[] {
   const payloads: Payload[] = [];
+  controlByteCheck(fault)(bytes);
   let line = 0;
   for (let start = 0; start < bytes.length; line++) {
     const lineEnd = bytes.indexOf(10, start);

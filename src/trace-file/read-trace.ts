@@ -4,6 +4,7 @@ import { printable, UserError } from '../errors.js';
 import type { Payload, Trace } from '../trace.js';
 import { MOST_ARRIVALS } from './arrival-rules.js';
 import { openTraceFile, peek, plainBytes, readable, type Bytes } from './byte-source.js';
+import { withoutControlBytes } from './control-bytes.js';
 import type { Fault } from './fault.js';
 import { csvParser } from './parse-csv.js';
 import { jsonParser } from './parse-json.js';
@@ -85,7 +86,7 @@ async function parse(bytes: Bytes, format: TraceFormat, reading: Reading): Promi
   }
   const parser = PARSERS[format](parserOptions(reading));
   try {
-    for await (const chunk of bytes) parser.push(chunk);
+    for await (const chunk of withoutControlBytes(bytes, reading.fault)) parser.push(chunk);
     return finish(parser.end(), reading);
   } catch (error) {
     parser.discard();
