@@ -363,8 +363,7 @@ export interface HealthSection {
   readonly shifts: readonly Shift[];
   /**
    * Of all requests with a sample, those which timed out or were aborted after a wait for a connection that was too long a
-   * part of their time (1 ms + 5 % of the rest); null where the user limits no connections, or the backend cannot see the
-   * first byte.
+   * part of their time (1 ms + 5 % of the rest); null where the backend cannot see the first byte.
    */
   readonly starved: { readonly requests: number; readonly of: number; readonly meanWaitMs: number | null } | null;
   /** Seconds whose handed count strays from the due count by more than 3 sqrt(due) + 1. */

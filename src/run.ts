@@ -39,7 +39,7 @@ export interface Plan {
   readonly maxLatenessMs: number;
   /** Whether the user limited requests in flight: then shedding is their choice. */
   readonly maxInFlight: { readonly limit: number; readonly explicit: boolean };
-  /** Set when the user limited connections: then waiting for a free one is our own share. */
+  /** Set when the user limited connections: at most so many over all workers. */
   readonly connections?: number;
   /** False when the backend cannot see the first byte leave: connection wait is then null. */
   readonly knowsSent: boolean;

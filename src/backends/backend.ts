@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '../clock.js';
 import type { Billing } from '../cost-terms.js';
 import type { OwnMetric } from '../metric.js';
@@ -130,6 +131,10 @@ export interface ServiceLocation {
   readonly url: URL;
   /** The certificate is not checked. */
   readonly insecure?: boolean;
+  /** Certificates, keys and the name that TLS is told, besides the host of the URL. */
+  readonly tls?: ConnectionOptions;
+  /** A socket's path, or an address, to connect to in place of the host of the URL. */
+  readonly at?: { readonly path: string } | { readonly host: string };
 }
 
 /** The largest body of a request. */
@@ -165,6 +170,10 @@ export interface BackendContext {
   readonly virtual: boolean;
   /** Set by `replay check` alone: told every answer before it is judged, which then costs what a run must not pay. */
   readonly onAnswer?: (answer: SeenAnswer) => void;
+  /** Set by `replay check` alone: one call comes at most, so that nothing is opened ahead of it. */
+  readonly singleCall?: true;
+  /** How long a call may take; opening connections before the start takes no longer either. Absent: not limited. */
+  readonly timeoutMs?: number;
   /** Set: calls come to `invokeBatch` alone, with up to so many requests each. */
   readonly batchSize?: number;
 }

@@ -11,6 +11,7 @@ import { batchSizes } from './shared/check-sizes.js';
 import { checkHttp2Headers } from './shared/check-http2-headers.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { chosenProxy } from './shared/chosen-proxy.js';
+import { PLAIN_CONNECT, serviceLocation } from './shared/connect-options.js';
 import { connectionShare } from './shared/connection-share.js';
 import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-options.js';
 import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
@@ -19,6 +20,7 @@ import { READS_NON_FINITE } from './shared/json-body.js';
 import type { HeaderField, RequestTemplate } from './shared/http-request.js';
 import { openLoopbackSink } from './shared/loopback-sink.js';
 import { openBodyRules } from './shared/open-body-rules.js';
+import { readPemFiles } from './shared/read-pem-files.js';
 import { sentCalls } from './shared/sent-calls.js';
 
 /** Any service that answers HTTP requests; the payload goes as it is. */
@@ -28,7 +30,10 @@ const plugin: BackendPlugin<HttpOptions> = {
   waits: 'on-the-world',
   // undici's handshakes cannot be told from waiting.
   knowsSent: ({ client }) => client === 'lean',
-  publicOptions: ['method', 'connections', 'client', 'insecure', 'expect', 'http2', 'body-limit', 'idle'],
+  publicOptions: [
+    ...['method', 'connections', 'client', 'insecure', 'expect', 'http2', 'body-limit', 'idle'],
+    ...['requests-per-connection', 'max-connection-age', 'cacert', 'cert', 'sni', 'resolve', 'unix-socket'],
+  ],
   options: HTTP_OPTIONS,
   parseOptions: parseHttpOptions,
   payloadRequests: true,
@@ -36,25 +41,26 @@ const plugin: BackendPlugin<HttpOptions> = {
   // A connection belongs to one thread.
   maxWorkers: ({ connections }) => connections ?? Infinity,
   connectionLimit: ({ connections }) => connections,
-  setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
+  async setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
     checkHttpPayloads(options.url, payloads, batchSize !== undefined);
     if (options.http2 !== 'no') for (const payload of payloads) checkHttp2Headers(ownHeaders(payload));
     const { proxy, notes } = chosenProxy(options, env);
     if (batchSize !== undefined) batchesOf(payloads);
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
-    return Promise.resolve({
-      options: { ...options, proxy },
+    const connect = await readPemFiles('http', options.pemFiles, options.connect);
+    return {
+      options: { ...options, proxy, connect },
       notes: [
         ...notes,
         ...placeholderNotes(payloads),
-        ...(options.insecure ? ['The certificate of the service was not checked.'] : []),
+        ...(connect.insecure ? ['The certificate of the service was not checked.'] : []),
       ],
-    });
+    };
   },
   checks: {
-    address: ({ url, insecure, proxy }) =>
-      Promise.resolve(proxy === null ? { url: new URL(url), insecure } : { url: new URL(proxy) }),
+    address: ({ url, connect, proxy }) =>
+      Promise.resolve(proxy === null ? serviceLocation(new URL(url), connect) : { url: new URL(proxy) }),
     sizes: (_options, payloads, batchSize) => Promise.resolve(sizesOf(payloads, batchSize)),
   },
   create: (options, context) => createBackend(options, context),
@@ -167,7 +173,7 @@ async function rehearse(
   if (sink === undefined) return undefined;
   const payloads = context.payloads.length === 0 ? [] : [rehearsedPayload(context.payloads)];
   const http2 = isHttp2 ? 'prior-knowledge' : 'no';
-  const rehearsed: HttpOptions = { ...options, url: sink.url.href, http2, proxy: null };
+  const rehearsed: HttpOptions = { ...options, url: sink.url.href, http2, proxy: null, connect: PLAIN_CONNECT };
   const batches = context.batchSize === undefined ? undefined : batchesOf(payloads);
   const requests = requestsOf(rehearsed, { payloads, runId: context.runId }, batches);
   const most = isHttp2 ? 2 : REHEARSED_CONNECTIONS;

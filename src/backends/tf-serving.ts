@@ -5,6 +5,7 @@ import { batchSizes } from './shared/check-sizes.js';
 import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { CALLS_PER_CHANNEL } from './shared/grpc-channels.js';
 import type { GrpcMethod } from './shared/grpc-runtime.js';
+import { serviceLocation } from './shared/connect-options.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
 import { defaultPayload, describeDefault } from './tf-serving/default-payload.js';
 import { openGrpcBackend } from './tf-serving/grpc-backend.js';
@@ -37,7 +38,7 @@ const plugin: BackendPlugin<TfServingOptions> = {
   connectionLimit: ({ http, channels }) => http.connections ?? channels,
   setUp,
   checks: {
-    address: ({ http }) => Promise.resolve({ url: new URL(http.url), insecure: http.insecure }),
+    address: ({ http }) => Promise.resolve(serviceLocation(new URL(http.url), http.connect)),
     sizes: payloadSizes,
   },
   async create(options, context) {
@@ -61,7 +62,7 @@ async function setUp(
 ): Promise<SetUpResult<TfServingOptions>> {
   refuseProxy('tf-serving', new URL(options.http.url), env);
   for (const warning of checkSocketLimits(socketNeeds(options, mostInFlight))) progress(`warning: ${warning}`);
-  const notes = options.http.insecure ? ['The certificate of the service was not checked.'] : [];
+  const notes = options.http.connect.insecure ? ['The certificate of the service was not checked.'] : [];
   if (payloads.length > 0) {
     await encoded(options, payloads, batchSize);
     return { options, notes };

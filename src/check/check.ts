@@ -65,16 +65,10 @@ export async function check(request: CheckRequest, world: CheckWorld): Promise<r
     steps.push(step);
     world.tell(step);
   };
-  const raw = sparing(plugin, withEnvironment(plugin.name, plugin.options ?? [], request.backendOptions, world.env));
+  const raw = withEnvironment(plugin.name, plugin.options ?? [], request.backendOptions, world.env);
   const ready = await getReady({ plugin, raw, request, world, tell });
   if (ready !== undefined) await tryClient(ready, steps, tell);
   return steps;
-}
-
-/** A dry run opens one connection where a run would open more. */
-function sparing({ options = [] }: BackendPlugin, raw: RawOptions): RawOptions {
-  const canSpare = options.some(({ name }) => name === 'connections') && raw['connections'] === undefined;
-  return canSpare ? { ...raw, connections: '1' } : raw;
 }
 
 type Tell = (step: CheckStep) => void;
@@ -200,7 +194,8 @@ async function tryClient(ready: Ready, steps: readonly CheckStep[], tell: Tell):
 }
 
 function contextOf({ payloads }: Ready, clock: SystemClock, onAnswer: (answer: SeenAnswer) => void): BackendContext {
-  return { clock, payloads, worker: 0, workers: 1, runId: 'check', seed: 1, virtual: false, onAnswer };
+  const only = { worker: 0, workers: 1, singleCall: true } as const;
+  return { clock, payloads, ...only, runId: 'check', seed: 1, virtual: false, onAnswer };
 }
 
 async function payloadSizes(

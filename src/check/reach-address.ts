@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { ServiceLocation } from '../backends/backend.js';
 import { printable, UserError } from '../errors.js';
@@ -7,27 +7,32 @@ import type { Learnt } from './check-step.js';
 const PATIENCE_MS = 5000;
 
 /** Opens a connection, TLS too, and closes it. Rejects with `UserError` where that fails. */
-export async function reachAddress({ url, insecure = false }: ServiceLocation): Promise<Learnt<undefined>> {
+export async function reachAddress(location: ServiceLocation): Promise<Learnt<undefined>> {
+  const { url, insecure = false } = location;
   const place = printable(url.host, 120);
   const startMs = performance.now();
-  const socket = await opened(url, insecure).catch((thrown: unknown) => {
+  const socket = await opened(location).catch((thrown: unknown) => {
     throw new UserError(`${place}: ${reasonOf(thrown)}`);
   });
   const ms = performance.now() - startMs;
-  const where = printable(socket.remoteAddress ?? 'an address unknown');
+  const where = printable(
+    location.at && 'path' in location.at ? location.at.path : (socket.remoteAddress ?? 'an address unknown'),
+  );
   socket.destroy();
   const how = url.protocol === 'https:' ? `TLS${insecure ? ', certificate not checked' : ''}` : 'no TLS';
   return { text: `${place} answers at ${where} (${how}) after ${ms.toFixed(1)} ms`, value: undefined };
 }
 
-function opened(url: URL, insecure: boolean): Promise<Socket | TLSSocket> {
+function opened({ url, insecure = false, tls = {}, at }: ServiceLocation): Promise<Socket | TLSSocket> {
   const isTls = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
+  const where = { host, port, ...at };
+  const name = host.replace(/(?<=.)\.$/, '');
   return new Promise((resolve, reject) => {
     const socket = isTls
-      ? connectTls({ host, port, servername: /[a-z]/i.test(host) ? host : '', rejectUnauthorized: !insecure })
-      : connect({ host, port });
+      ? connectTls({ servername: isIP(name) === 0 ? name : '', rejectUnauthorized: !insecure, ...tls, ...where })
+      : connect(where);
     socket.setTimeout(PATIENCE_MS, () => socket.destroy(Object.assign(new Error('slow'), { code: 'ETIMEDOUT' })));
     socket.once('error', reject);
     socket.once(isTls ? 'secureConnect' : 'connect', () => {

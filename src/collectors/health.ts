@@ -28,7 +28,7 @@ export function createHealth({ plan }: CollectorContext): HealthCollector {
   const shares = { whole: new OwnShares(plan), busiest: new OwnShares(plan) };
   const busiestSeconds = busiestTenth(plan.duePerSecond);
   const connections = new Connections(plan.knowsSent);
-  const starving = waitsAreOurs(plan) ? { whole: new Starving(), busiest: new Starving() } : null;
+  const starving = plan.knowsSent ? { whole: new Starving(), busiest: new Starving() } : null;
   return {
     measure({ of, statistic }) {
       const spread = of === 'lateness' ? lateness.whole : connections.spreadOf(of);
@@ -192,11 +192,6 @@ class Connections {
   }
 }
 
-/** A wait for a free connection is ours only where the user limits how many there are. */
-function waitsAreOurs({ connections, knowsSent }: Plan): boolean {
-  return connections !== undefined && knowsSent;
-}
-
 /** Response as reported, and as it would be without each share of our own and without all of them, over the same successes. */
 class OwnShares {
   readonly #reported = new SpreadFold();
@@ -206,10 +201,10 @@ class OwnShares {
     'receive-uncertainty': new SpreadFold(),
     together: new SpreadFold(),
   };
-  readonly #waitIsOurs: boolean;
+  readonly #knowsWait: boolean;
 
-  constructor(plan: Plan) {
-    this.#waitIsOurs = waitsAreOurs(plan);
+  constructor({ knowsSent }: Plan) {
+    this.#knowsWait = knowsSent;
   }
 
   /** Without all of them. */
@@ -224,11 +219,11 @@ class OwnShares {
     if (Number.isNaN(responseMs)) return;
     const without = this.#without;
     const lateMs = orZero((batch.handedMs[row] as number) - (batch.releaseMs[row] as number));
-    const waitMs = this.#waitIsOurs ? orZero(connectionWaitMs(batch, row)) : 0;
+    const waitMs = this.#knowsWait ? orZero(connectionWaitMs(batch, row)) : 0;
     const unreadMs = orZero((batch.doneMs[row] as number) - (batch.doneEarliestMs[row] as number));
     this.#reported.record(responseMs);
     without.lateness.record(responseMs - lateMs);
-    if (this.#waitIsOurs) without['connection-wait'].record(responseMs - waitMs);
+    if (this.#knowsWait) without['connection-wait'].record(responseMs - waitMs);
     without['receive-uncertainty'].record(responseMs - unreadMs);
     // They do not overlap: release to handed, handed to sent, earliest to done.
     without.together.record(responseMs - lateMs - waitMs - unreadMs);

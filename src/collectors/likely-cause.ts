@@ -36,7 +36,7 @@ function waits({ shifts, connectionWait: { p99Ms } }: Symptoms): string | null {
     Math.max(...shifts.filter((shift) => shift.cause === cause).map((one) => excessMs(one.reportedMs, one.withoutMs)));
   const beyondMs = worst('connection-wait');
   if (!(beyondMs > 0) || beyondMs < worst('lateness')) return null;
-  return `requests waited for a free connection, at the 99th percentile for ${text(p99Ms ?? 0)}; allow more connections (--connections)`;
+  return `requests waited for a free connection, at the 99th percentile for ${text(p99Ms ?? 0)}; open more before the start (--connections)`;
 }
 
 /** What kept threads that send from sending, and what to do about it, as one clause; null where nothing that was measured explains it. */

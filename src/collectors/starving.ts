@@ -6,9 +6,8 @@ import { excessMs } from './excess-ms.js';
 const GIVEN_UP = [outcomeCode('timeout'), outcomeCode('aborted')];
 
 /**
- * Requests that were given up because of a limit of the user's: they waited for one of the connections, never written at
- * all or too late to be answered. They are in no response, which a wait for a connection therefore does not move, however
- * long it was.
+ * Requests that were given up because they waited for a connection, never written at all or too late to be answered. They
+ * are in no response, which a wait for a connection therefore does not move, however long it was.
  */
 export class Starving {
   #requests = 0;

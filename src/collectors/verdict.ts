@@ -14,8 +14,8 @@ export function verdict(plan: Plan, end: RunEnd, outcomes: OutcomesSection, heal
   const reasons: Reason[] = [
     ...tooLate(plan, health.lateness, 'over the whole run'),
     ...(health.busiest === null ? [] : tooLate(plan, health.busiest.lateness, IN_BUSIEST)),
-    ...moved(health.shifts, 'over the whole run'),
-    ...(health.busiest === null ? [] : moved(health.busiest.shifts, IN_BUSIEST)),
+    ...moved(plan, health.shifts, 'over the whole run'),
+    ...(health.busiest === null ? [] : moved(plan, health.busiest.shifts, IN_BUSIEST)),
     ...starved(plan, health.starved, 'over the whole run'),
     ...(health.busiest === null ? [] : starved(plan, health.busiest.starved, IN_BUSIEST)),
     ...strayed(health.strayingSeconds),
@@ -55,7 +55,7 @@ function tooLate({ maxLatenessMs }: Plan, { p99Ms }: Spread, where: string): Rea
 }
 
 /** One sentence for each cause, with the statistic it moves most; for all together only where none does it alone. */
-function moved(shifts: readonly Shift[], where: string): Reason[] {
+function moved(plan: Plan, shifts: readonly Shift[], where: string): Reason[] {
   const allTooFar = shifts.filter((shift) => excess(shift) > 0).sort((a, b) => excess(b) - excess(a));
   const alone = allTooFar.filter(({ cause }) => cause !== 'together');
   const tooFar = alone.length === 0 ? allTooFar : alone;
@@ -66,7 +66,8 @@ function moved(shifts: readonly Shift[], where: string): Reason[] {
     const text =
       `${share} moved the ${STATISTIC[statistic]} response ${where}: ${ms(reportedMs)} as reported, ${ms(withoutMs)} without it ` +
       '(allowed is 1 ms + 5 %)';
-    return [advice === undefined ? { text, own: true } : { text: `${text}; ${advice}.` }];
+    const advised = cause === 'connection-wait' ? connectionAdvice(plan) : advice;
+    return [advised === undefined ? { text, own: true } : { text: `${text}; ${advised}.` }];
   });
 }
 
@@ -87,7 +88,6 @@ const CAUSES: readonly ShiftCause[] = [
   {
     cause: 'connection-wait',
     share: 'Waiting for a free connection',
-    advice: 'allow more connections (--connections)',
   },
   {
     cause: 'receive-uncertainty',
@@ -99,15 +99,23 @@ const CAUSES: readonly ShiftCause[] = [
   },
 ];
 
-function starved({ connections = 0 }: Plan, starving: HealthSection['starved'], where: string): Reason[] {
+/** Without a limit a request waits while the thread opens connections for those before it. */
+function connectionAdvice({ connections }: Plan): string {
+  return connections === undefined
+    ? 'open connections before the start (--connections) or use more workers (--workers)'
+    : 'allow more connections (--connections)';
+}
+
+function starved(plan: Plan, starving: HealthSection['starved'], where: string): Reason[] {
   if (starving === null || starving.requests <= STARVED_PART * starving.of) return [];
   const { requests, of, meanWaitMs } = starving;
+  const { connections } = plan;
+  const which = connections === undefined ? 'a connection' : `one of ${count(connections, 'connection')}`;
   return [
     {
       text:
-        `${count(requests, 'request')} of ${String(of)} ${where} ended without an answer after a wait for one of ` +
-        `${count(connections, 'connection')} (${ms(meanWaitMs ?? 0)} on average; allowed is 1 % of the requests); ` +
-        'allow more connections (--connections).',
+        `${count(requests, 'request')} of ${String(of)} ${where} ended without an answer after a wait for ${which} ` +
+        `(${ms(meanWaitMs ?? 0)} on average; allowed is 1 % of the requests); ${connectionAdvice(plan)}.`,
     },
   ];
 }

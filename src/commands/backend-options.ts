@@ -1,10 +1,20 @@
 import type { RawOptions } from '../backends/backend.js';
 import { printable, UserError } from '../errors.js';
+import { type CONNECT_FLAGS, CONNECT_SHORTHANDS } from './connect-flags.js';
 import type { RunFlags } from './run-flags.js';
 
 type BackendFlags = Pick<
   RunFlags,
-  'set' | 'url' | 'model' | 'sessions' | 'method' | 'expect' | 'header' | 'insecure' | 'http2'
+  | 'set'
+  | 'url'
+  | 'model'
+  | 'sessions'
+  | 'method'
+  | 'expect'
+  | 'header'
+  | 'insecure'
+  | 'http2'
+  | keyof typeof CONNECT_FLAGS
 > & { readonly connections?: number | undefined };
 
 /** `--set` first, then the shorthands; a key given twice becomes a list, which only repeatable options take. */
@@ -14,11 +24,13 @@ export function backendOptions(flags: BackendFlags): RawOptions {
     if (equals < 1) throw new UserError(`--set ${printable(text, 60)}: give key=value`);
     return [text.slice(0, equals), text.slice(equals + 1)];
   });
-  for (const key of ['url', 'model', 'sessions', 'method'] as const) {
+  for (const key of ['url', 'model', 'sessions', 'method', ...CONNECT_SHORTHANDS] as const) {
     const value = flags[key];
     if (value !== undefined) pairs.push([key, value]);
   }
-  for (const key of ['expect', 'header'] as const) for (const value of flags[key] ?? []) pairs.push([key, value]);
+  for (const key of ['expect', 'header', 'resolve'] as const)
+    for (const value of flags[key] ?? []) pairs.push([key, value]);
+  if (flags['no-keepalive']) pairs.push(['requests-per-connection', '1']);
   if (flags.insecure) pairs.push(['insecure', 'true']);
   if (flags.http2 && !pairs.some(([key]) => key === 'http2')) pairs.push(['http2', 'true']);
   if (flags.connections !== undefined) pairs.push(['connections', String(flags.connections)]);

@@ -5,6 +5,7 @@ import { UserError } from '../errors.js';
 import type { CheckRequest } from '../check/check.js';
 import { ARRIVAL_FLAGS } from './arrival-flags.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
+import { CONNECT_FLAGS } from './connect-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
 import { dryRun } from './dry-run.js';
 import { backendOptions } from './backend-options.js';
@@ -34,6 +35,7 @@ export class Check extends Command {
   static override flags = {
     ...{ backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload, targets },
     ...ARRIVAL_FLAGS,
+    ...CONNECT_FLAGS,
     ...BATCH_FLAGS,
     request: Flags.boolean({ default: true, allowNo: true, description: 'send one request' }),
     timeout: textFlag('timeout', parseTimeoutMs)({ default: 30_000, description: 'for the complete answer' }),

@@ -3,6 +3,7 @@ import { parseDurationMs } from '../quantities.js';
 import { ARRIVAL_FLAGS } from './arrival-flags.js';
 import { BATCH_FLAGS } from './batch-flags.js';
 import { COLLECT_FLAGS } from './collect-flags.js';
+import { CONNECT_FLAGS } from './connect-flags.js';
 import { CONFIG_FLAG } from './config-flags.js';
 import { COST_FLAGS, parseBudget } from './cost-flags.js';
 import { ABORT_FLAGS, GATE_FLAGS } from './gate-flags.js';
@@ -44,6 +45,7 @@ export const RUN_FLAGS = {
   http2: Flags.boolean({
     description: 'HTTP/2 where the service agrees, else HTTP/1.1: short for --set http2=true',
   }),
+  ...CONNECT_FLAGS,
   body: Flags.string({
     char: 'b',
     description:

@@ -1,7 +1,10 @@
 import type { Setting } from './config-key.js';
 
 /** Flags that are short for an entry of `set`. */
-const SHORT_FOR_SET = ['url', 'model', 'sessions', 'method', 'expect', 'header', 'insecure', 'connections'] as const;
+const SHORT_FOR_SET = [
+  ...['url', 'model', 'sessions', 'method', 'expect', 'header', 'insecure', 'connections'],
+  ...['cacert', 'cert', 'key', 'sni', 'resolve', 'unix-socket', 'requests-per-connection'],
+] as const;
 
 /** A name also speaks for these: a run has one load and one body. */
 const SPEAKS_FOR: Readonly<Record<string, readonly string[]>> = {

@@ -117,6 +117,7 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, { stop }: End
     runId: order.runId,
     seed: order.seed,
     virtual: false,
+    timeoutMs: order.timeoutMs,
     ...(batching === undefined ? {} : { batchSize: batching.size }),
   });
   if (batching !== undefined) checkInvokeBatch(plugin.name, backend);

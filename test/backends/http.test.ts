@@ -278,7 +278,7 @@ describe('options', () => {
     }
   });
 
-  it('a tensor has no form here', () => {
+  it('a tensor has no form here', async () => {
     const tensor: Payload = { kind: 'tensor', tensor: { shape: [1], dtype: 'float32', seed: 1 } };
     const options = http.parseOptions({ url: 'http://x' });
     const setUp = {
@@ -288,7 +288,7 @@ describe('options', () => {
       env: {},
       signal: new AbortController().signal,
     };
-    expect(() => http.setUp?.(options, setUp)).toThrow(/payload 1 of the trace is a tensor/);
+    await expect(http.setUp?.(options, setUp)).rejects.toThrow(/payload 1 of the trace is a tensor/);
   });
 });
 

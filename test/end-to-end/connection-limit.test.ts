@@ -56,11 +56,10 @@ describe('a limit of connections makes waiting our own share', () => {
     );
   });
 
-  it('without one a wait is the service’s, and a service that never answers is measured', async () => {
+  it('without one a service that never answers is measured', async () => {
     const out = freshFolder();
     await runCli([...load(100, out), '--timeout', '5ms']);
     const { sections } = readReport(out);
     expect(sections.outcomes.failures.timeout).toBeGreaterThan(30);
-    expect(sections.health.starved).toBeNull();
   });
 });

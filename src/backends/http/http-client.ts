@@ -37,7 +37,7 @@ export function createClient(
   url: URL,
   options: HttpOptions,
   connections: Connections,
-  context: Pick<BackendContext, 'clock'>,
+  context: Pick<BackendContext, 'clock' | 'timeoutMs'>,
   requests: Requests,
 ): Client | Promise<Client> {
   const create = options.client === 'undici' ? undiciClient : options.http2 === 'no' ? leanClient : http2Client;
@@ -52,15 +52,16 @@ function leanClient(
   url: URL,
   options: HttpOptions,
   connections: Connections,
-  context: Pick<BackendContext, 'clock'>,
+  context: Pick<BackendContext, 'clock' | 'timeoutMs'>,
   { table, values, batchRequest = noBatch }: Requests,
 ): Client {
   const wire = createWire({
     url,
-    tls: { insecure: options.insecure },
-    connections,
+    connect: options.connect,
+    connections: withoutSpares(options, connections),
     limits: { bodyBytes: options.bodyLimitBytes, keepHeaders: ['location', ...bodyHeaders(options.expect)] },
-    ...(options.idleMs === null ? {} : { idleMs: options.idleMs }),
+    ...limitsOf(options),
+    openLimitMs: context.timeoutMs,
     clock: context.clock,
   });
   const bytes = table.map((template) => requestBytes(template, values));
@@ -89,13 +90,13 @@ async function http2Client(
   url: URL,
   options: HttpOptions,
   { max }: Connections,
-  context: Pick<BackendContext, 'clock'>,
+  context: Pick<BackendContext, 'clock' | 'timeoutMs'>,
   { table, values, batchRequest = noBatch }: Requests,
 ): Promise<Client> {
   const { LanePool } = await import('./lane-pool.js');
   const wire = new LanePool({
     url,
-    tls: { insecure: options.insecure },
+    connect: options.connect,
     priorKnowledge: options.http2 === 'prior-knowledge',
     connections: max,
     limits: { bodyBytes: options.bodyLimitBytes, keepHeaders: ['location', ...bodyHeaders(options.expect)] },
@@ -124,20 +125,33 @@ async function http2Client(
   };
 }
 
+/** Where each request is to open its own connection, none is opened ahead of it. */
+function withoutSpares({ requestsPerConnection }: HttpOptions, connections: Connections): Connections {
+  return requestsPerConnection === 1 ? { ...connections, initial: 0 } : connections;
+}
+
+function limitsOf({ idleMs, requestsPerConnection, maxConnectionAgeMs }: HttpOptions) {
+  return {
+    ...(idleMs === null ? {} : { idleMs }),
+    ...(requestsPerConnection === null ? {} : { requestsPerConnection }),
+    ...(maxConnectionAgeMs === null ? {} : { maxAgeMs: maxConnectionAgeMs }),
+  };
+}
+
 /** The library takes 120 ms to load: only where it is asked for. */
 async function undiciClient(
   url: URL,
   options: HttpOptions,
   { max }: Connections,
-  context: Pick<BackendContext, 'clock'>,
+  context: Pick<BackendContext, 'clock' | 'timeoutMs'>,
   { table, values, batchRequest = noBatch }: Requests,
 ): Promise<Client> {
   const { createUndiciClient } = await import('../shared/undici-client.js');
-  const { insecure, proxy, bodyLimitBytes, idleMs } = options;
+  const { connect, proxy, bodyLimitBytes, idleMs } = options;
   const client = createUndiciClient({
     url,
     connections: max,
-    insecure,
+    connect,
     proxy: proxy === null ? null : new URL(proxy),
     bodyLimitBytes,
     idleMs,

@@ -1,6 +1,8 @@
 import type { Clock } from '../../clock.js';
 import type { Names } from '../shared/addresses.js';
-import { createDialer, type Dialer, readBuffer, type TlsOptions } from '../shared/dialer.js';
+import type { ConnectOptions } from '../shared/connect-options.js';
+import { createDialer, type Dialer, readBuffer } from '../shared/dialer.js';
+import { NO_LIMIT } from '../shared/http1-connection.js';
 import { type LoopTurn, watchLoopTurns } from '../shared/loop-turn.js';
 import { Http1Lane } from './http1-lane.js';
 import { Http2Lane } from './http2-lane.js';
@@ -10,7 +12,7 @@ import type { Lane, LaneOwner } from './lane.js';
 export interface LaneDialerOptions {
   /** Scheme, host and port count; the rest is the request's. */
   readonly url: URL;
-  readonly tls: TlsOptions;
+  readonly connect: ConnectOptions;
   /** No TLS and no agreement, or none but HTTP/2 in TLS; else HTTP/1.1 where the service does not agree to HTTP/2. */
   readonly priorKnowledge: boolean;
   readonly limits: AnswerLimits;
@@ -44,9 +46,9 @@ export class LaneDialer {
   readonly #turn: LoopTurn;
 
   constructor(options: LaneDialerOptions) {
-    const { url, tls, clock, names, priorKnowledge } = options;
+    const { url, connect, clock, names, priorKnowledge } = options;
     this.#options = options;
-    this.#dialer = createDialer(url, { ...tls, alpn: priorKnowledge ? ['h2'] : ['h2', 'http/1.1'] }, clock, names);
+    this.#dialer = createDialer(url, { ...connect, alpn: priorKnowledge ? ['h2'] : ['h2', 'http/1.1'] }, clock, names);
     this.#turn = watchLoopTurns(() => clock.now());
   }
 
@@ -94,7 +96,7 @@ export class LaneDialer {
 
   #http1Lane(socket: Awaited<ReturnType<Dialer['dial']>>, { sinceMs, owner }: Dialling): Http1Lane {
     const { clock, idleMs, limits } = this.#options;
-    const idle = { idleMs: idleMs ?? HTTP1_IDLE_MS, heedsHint: idleMs === null };
+    const idle = { idleMs: idleMs ?? HTTP1_IDLE_MS, heedsHint: idleMs === null, maxExchanges: NO_LIMIT, maxAgeMs: NO_LIMIT };
     return new Http1Lane({ ...idle, socket, dialledMs: sinceMs, owner, clock, turn: this.#turn, parser: limits });
   }
 

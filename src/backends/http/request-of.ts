@@ -16,6 +16,8 @@ export function requestOf(options: HttpOptions, payload: Payload | null): Reques
     ['host', new URL(options.url).host],
     ['user-agent', 'replay'],
     ['accept', '*/*'],
+    // Says to the service, too, that nothing follows on this connection.
+    ...(options.requestsPerConnection === 1 ? [['connection', 'close'] as const] : []),
     ...(hasBody ? [['content-type', bytes.contentType] as const] : []),
   ];
   const given = options.headers.map(([name, value]) => [name, givenTemplate(value)] as const);

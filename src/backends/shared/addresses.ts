@@ -35,13 +35,27 @@ export interface NameServerAnswer {
   readonly ttlMs: number;
 }
 
+/** One that is never looked up. */
+export function oneAddress(address: string): Addresses {
+  return { next: () => Promise.resolve([address]), failed: () => undefined, count: 1, close: () => undefined };
+}
+
+/** Names that have these addresses, whatever the system says. */
+export function givenNames(addresses: readonly string[]): Names {
+  return {
+    bySystem: () => Promise.resolve(addresses),
+    byNameServer: () => Promise.resolve({ addresses: [], ttlMs: 0 }),
+    cancel: () => undefined,
+  };
+}
+
 /**
  * Asks the system first (it knows the hosts file and search domains) and the name server beside it (it knows the time to
  * live, and more addresses). The name server's word counts only where it confirms the system's: a name that the hosts
  * file points elsewhere stays there. Round robin goes over the family the system prefers; the other is the fallback.
  */
 export function createAddresses(host: string, clock: Clock, given?: Names): Addresses {
-  if (isIP(host) !== 0) return only(host);
+  if (isIP(host) !== 0) return oneAddress(host);
   const names = given ?? realNames();
   const failures = new Map<string, number>();
   let known: Known = { addresses: [], expiresMs: -Infinity };
@@ -84,10 +98,6 @@ export function createAddresses(host: string, clock: Clock, given?: Names): Addr
       names.cancel();
     },
   };
-}
-
-function only(address: string): Addresses {
-  return { next: () => Promise.resolve([address]), failed: () => undefined, count: 1, close: () => undefined };
 }
 
 /** Whether a moment lies ahead. The clock is set to 0 once, at the start of the run: one further ahead than it may be is from before. */

@@ -80,13 +80,14 @@ function signingOf({ signing }: LeanClientOptions) {
 function wireFor(
   { origin, keepHeaders, failureHeader, expect }: LeanClientOptions,
   connections: Connections,
-  { clock }: BackendContext,
+  { clock, timeoutMs }: BackendContext,
 ): Wire {
   const failure = failureHeader === undefined ? {} : { failureHeader };
   return createWire({
     url: origin,
     connections,
     limits: { keepHeaders: [...keepHeaders, ...bodyHeaders(expect)], excerptBytes: EXCERPT_BYTES, ...failure },
+    openLimitMs: timeoutMs,
     clock,
   });
 }

@@ -11,7 +11,9 @@ export interface ChosenProxy {
 }
 
 /** The proxy of the options, else that of the environment. The lean client goes through none: it refuses the environment's with `UserError`. */
-export function chosenProxy({ url, client, proxy }: HttpOptions, env: SetUp['env']): ChosenProxy {
+export function chosenProxy({ url, client, proxy, connect }: HttpOptions, env: SetUp['env']): ChosenProxy {
+  // Nothing stands between this machine and a socket on it.
+  if (connect.unixSocket !== null) return { proxy: null, notes: [] };
   if (client === 'lean') {
     refuseProxy('http', new URL(url), env, 'go through it with --set client=undici, ');
     return { proxy: null, notes: [] };

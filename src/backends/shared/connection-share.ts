@@ -4,15 +4,24 @@ export interface Connections {
   readonly max: number | null;
 }
 
-/** Connections opened before the start, over all workers, when the user names no number. */
-const INITIAL_CONNECTIONS = 64;
+interface Sharing {
+  readonly worker: number;
+  readonly workers: number;
+  /** At most one call comes: no connection is opened ahead of it. */
+  readonly singleCall?: boolean;
+}
 
-/** One worker's share of `connections`, which is exact over all workers; null: as many as it takes, at first `unlessGiven`. */
+/**
+ * One worker's share of `connections`, which is exact over all workers; null: as many as it takes, and none before a
+ * request needs one, except `unlessGiven`.
+ */
 export function connectionShare(
   connections: number | null,
-  { worker, workers }: { readonly worker: number; readonly workers: number },
-  unlessGiven = INITIAL_CONNECTIONS,
+  { worker, workers, singleCall = false }: Sharing,
+  unlessGiven = 0,
 ): Connections {
-  const share = Math.floor(((connections ?? unlessGiven) + workers - 1 - worker) / workers);
-  return connections === null ? { initial: Math.max(1, share), max: null } : { initial: share, max: share };
+  if (singleCall) return { initial: 0, max: 1 };
+  if (connections === null) return { initial: unlessGiven, max: null };
+  const share = Math.floor((connections + workers - 1 - worker) / workers);
+  return { initial: share, max: share };
 }

@@ -1,7 +1,8 @@
-import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
+import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type ConnectionOptions } from 'node:tls';
 import type { Clock } from '../../clock.js';
-import { createAddresses, type Names } from './addresses.js';
+import { type Addresses, createAddresses, givenNames, type Names, oneAddress } from './addresses.js';
+import { type ConnectOptions, hostAndPort, resolvedAddresses, tlsOptions } from './connect-options.js';
 import { firstEstablished } from './first-established.js';
 
 /** Opens connections to one origin. */
@@ -19,10 +20,8 @@ export interface Dialer {
   close(): void;
 }
 
-export interface TlsOptions {
-  /** Accept any certificate. */
-  readonly insecure?: boolean;
-  /** Protocols to offer (ALPN), the preferred one first. Absent: HTTP/1.1 alone. */
+export interface DialerOptions extends ConnectOptions {
+  /** Protocols to offer in TLS (ALPN), the preferred one first. Absent: HTTP/1.1 alone. */
   readonly alpn?: readonly string[];
 }
 
@@ -32,11 +31,10 @@ export interface TlsOptions {
  */
 export const readBuffer: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
 
-export function createDialer(url: URL, tls: TlsOptions, clock: Clock, names?: Names): Dialer {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  const addresses = createAddresses(host, clock, names);
-  const open = url.protocol === 'https:' ? openTls(host, port, tls) : openTcp(port);
+export function createDialer(url: URL, connect: DialerOptions, clock: Clock, names?: Names): Dialer {
+  const addresses = addressesOf(url, connect, clock, names);
+  const at = placeOf(url, connect);
+  const open = url.protocol === 'https:' ? openTls(url, connect, at) : openTcp(at);
   const dial = async (onBytes: OnBytes | null, limitMs: number, signal: AbortSignal): Promise<Socket> => {
     const known = await addresses.next();
     signal.throwIfAborted();
@@ -61,6 +59,22 @@ export function createDialer(url: URL, tls: TlsOptions, clock: Clock, names?: Na
   };
 }
 
+function addressesOf(url: URL, connect: ConnectOptions, clock: Clock, names: Names | undefined): Addresses {
+  if (connect.unixSocket !== null) return oneAddress(connect.unixSocket);
+  const { host, port } = hostAndPort(url);
+  const given = resolvedAddresses(connect, host, port);
+  return createAddresses(host, clock, given === undefined ? names : givenNames(given));
+}
+
+/** What a socket is told of one of the addresses. */
+type Place = (address: string) => { readonly path: string } | { readonly host: string; readonly port: number };
+
+function placeOf(url: URL, { unixSocket }: ConnectOptions): Place {
+  if (unixSocket !== null) return (path) => ({ path });
+  const { port } = hostAndPort(url);
+  return (host) => ({ host, port });
+}
+
 /** A socket on its way, and the event that says it is established. */
 interface Opening {
   readonly socket: Socket;
@@ -70,26 +84,25 @@ interface Opening {
 type OnBytes = (count: number) => void;
 type Open = (address: string, onBytes: OnBytes | null) => Opening;
 
-function openTcp(port: number): Open {
-  return (host, onBytes) => ({
-    socket: connectTcp({ host, port, noDelay: true, ...reading(onBytes) }),
+function openTcp(at: Place): Open {
+  return (address, onBytes) => ({
+    socket: connectTcp({ ...at(address), noDelay: true, ...reading(onBytes) }),
     event: 'connect',
   });
 }
 
-function openTls(host: string, port: number, { insecure = false, alpn = ['http/1.1'] }: TlsOptions): Open {
+function openTls(url: URL, connect: DialerOptions, at: Place): Open {
+  const { rejectUnauthorized, servername, ...trust } = tlsOptions(connect, hostAndPort(url).host);
   // One for all connections: making it reads every root certificate.
-  const secureContext = createSecureContext();
+  const secureContext = createSecureContext(trust);
   let session: Buffer | undefined;
   return (address, onBytes) => {
     // `onread` is known to TLS sockets too; the types do not say so.
     const options: ConnectionOptions & { onread?: OnReadOpts } = {
-      host: address,
-      port,
-      // Names the certificate to ask for and to check; an address is no name, and is then checked itself.
-      ...(isIP(host) === 0 ? { servername: host } : {}),
-      ALPNProtocols: [...alpn],
-      rejectUnauthorized: !insecure,
+      ...at(address),
+      ...(servername === undefined ? {} : { servername }),
+      ALPNProtocols: [...(connect.alpn ?? ['http/1.1'])],
+      rejectUnauthorized,
       secureContext,
       ...reading(onBytes),
       ...(session === undefined ? {} : { session }),

@@ -73,12 +73,12 @@ async function createClient(
   plan: RestPlan,
   connections: Connections,
   token: TokenSource | null,
-  { clock, onAnswer }: Pick<BackendContext, 'clock' | 'onAnswer'>,
+  { clock, onAnswer, timeoutMs }: Pick<BackendContext, 'clock' | 'onAnswer' | 'timeoutMs'>,
 ): Promise<Client> {
   const { url, method, expect, keepHeaders } = plan;
   const limits = { bodyBytes: BODY_LIMIT_BYTES, keepHeaders: ['location', ...bodyHeaders(expect), ...keepHeaders] };
   const openBody = await openBodyRules(expect);
-  const wire = createWire({ url, connections, limits, clock });
+  const wire = createWire({ url, connections, limits, openLimitMs: timeoutMs, clock });
   const requests = requestsOf(plan, token);
   const outcomeOf = answerJudge(expect, serviceFailure);
   const hidden = (text: string): string => (token === null ? text : withoutToken(text, token.current()));

@@ -4,7 +4,9 @@ import { parseStrictTemplate } from '../../template.js';
 import type { OptionInfo, RawOptions } from '../backend.js';
 import { basicAuth } from './basic-auth.js';
 import { checkHttp2Headers } from './check-http2-headers.js';
+import type { ConnectOptions } from './connect-options.js';
 import { EXPECT_SUMMARY, type ExpectRule, parseExpect } from './expect-rule.js';
+import { CONNECT_READERS, connectOf, type PemFiles, pemFilesOf } from './parse-connect.js';
 import { durationWithin, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from './parse-options.js';
 import type { HeaderField } from './http-request.js';
 import { randomUuidKey, type UuidKey } from './request-uuid.js';
@@ -25,7 +27,9 @@ export interface HttpOptions {
   readonly expect: ExpectRule;
   /** Over all workers; null: as many as it takes. */
   readonly connections: number | null;
-  readonly insecure: boolean;
+  readonly connect: ConnectOptions;
+  /** PEM files that set-up reads into `connect`. */
+  readonly pemFiles: PemFiles;
   readonly client: 'lean' | 'undici';
   /** `prior-knowledge`: nothing but HTTP/2, and without TLS no agreement on it. */
   readonly http2: Http2Use;
@@ -34,6 +38,9 @@ export interface HttpOptions {
   readonly bodyLimitBytes: number;
   /** Null: the wire decides. */
   readonly idleMs: number | null;
+  /** A connection carries at most so many requests, and none later than this after it was established; null: no limit. */
+  readonly requestsPerConnection: number | null;
+  readonly maxConnectionAgeMs: number | null;
 }
 
 /** `agreed`: where the service agrees to it in TLS, else HTTP/1.1. */
@@ -50,7 +57,20 @@ export const HTTP_OPTIONS: readonly OptionInfo[] = [
     summary: EXPECT_SUMMARY,
   },
   { name: 'connections', value: 'N', summary: 'exactly so many over all workers; as many as it takes unless given' },
+  {
+    name: 'requests-per-connection',
+    value: 'N',
+    summary: 'a connection is closed after so many; 1: a new one for each',
+  },
+  { name: 'max-connection-age', value: 'DURATION', summary: 'a connection carries no request later than this' },
   { name: 'insecure', value: 'true|false', summary: 'whether any certificate is accepted' },
+  { name: 'cacert', value: 'FILE', summary: 'PEM: the authorities to trust, in place of the usual ones' },
+  { name: 'cert', value: 'FILE', summary: 'PEM: the certificate of this client, with its chain' },
+  { name: 'key', value: 'FILE', summary: 'PEM: the key of that certificate, unless it is in the same file' },
+  { name: 'key-passphrase', value: 'TEXT', summary: 'the passphrase of an encrypted key' },
+  { name: 'sni', value: 'NAME', summary: 'the name to ask for and to find in the certificate; the host unless given' },
+  { name: 'resolve', value: 'HOST:PORT:ADDRESS', summary: 'an address for a host, as curl has it; repeatable' },
+  { name: 'unix-socket', value: 'PATH', summary: 'a Unix domain socket that requests go to' },
   { name: 'client', value: 'lean|undici', summary: 'undici: for proxies, and as a second opinion on HTTP/1.1' },
   {
     name: 'http2',
@@ -70,23 +90,31 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Throws `UserError`. */
 export function parseHttpOptions(raw: RawOptions): HttpOptions {
-  const { header, expect, ...single } = raw;
+  const { header, expect, resolve, ...single } = raw;
   const given = parseOptions('http', single, {
     url: (text) => ({ url: parseUrl(text), path: parsePath(text) }),
     method: parseMethod,
     connections: wholeNumberWithin(1, 65_535),
-    insecure: yesOrNo,
     client: oneOf('lean', 'undici'),
     http2: parseHttp2,
     proxy: parseProxy,
     'body-limit': wholeNumberWithin(1, 2 ** 31),
     idle: durationWithin('10ms', '1h'),
+    'requests-per-connection': wholeNumberWithin(1, 1_000_000_000),
+    'max-connection-age': durationWithin('1ms', '24h'),
+    ...CONNECT_READERS,
   });
   if (given.url === undefined) throw new UserError('backend http: give the service with --url http://host:port/path');
   const http2 = given.http2 ?? 'no';
   const { url, path } = given.url;
   const headers = headersOf(listOf(header), url);
   checkHttp2(http2, given.client, url, headers);
+  if (given.client === 'undici' || http2 !== 'no')
+    for (const name of ['requests-per-connection', 'max-connection-age'] as const)
+      if (given[name] !== undefined)
+        throw new UserError(`backend http: --set ${name}= is for the lean client over HTTP/1.1; leave it out`);
+  if (given.proxy !== undefined && (given['unix-socket'] !== undefined || resolve !== undefined))
+    throw new UserError('backend http: a proxy finds the service itself; leave out unix-socket and resolve');
   if (given.proxy !== undefined && given.client !== 'undici')
     throw new UserError(
       'backend http: --set proxy=URL needs --set client=undici (the lean client goes straight to the service)',
@@ -99,12 +127,15 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
     uuidKey: randomUuidKey(),
     expect: parseExpect(listOf(expect)),
     connections: given.connections ?? null,
-    insecure: given.insecure ?? false,
+    connect: connectOf(given, listOf(resolve), url),
+    pemFiles: pemFilesOf(given),
     client: given.client ?? 'lean',
     http2,
     proxy: given.proxy ?? null,
     bodyLimitBytes: given['body-limit'] ?? BODY_LIMIT_BYTES,
     idleMs: given.idle ?? null,
+    requestsPerConnection: given['requests-per-connection'] ?? null,
+    maxConnectionAgeMs: given['max-connection-age'] ?? null,
   };
 }
 

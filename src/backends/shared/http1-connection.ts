@@ -6,7 +6,7 @@ import { Http1Parser, type ParserOptions } from './http1-parser.js';
 import type { LoopTurn } from './loop-turn.js';
 import { lossFailure } from './socket-failure.js';
 
-/** Whoever keeps the connections. Each method is called last, when the connection itself is in order. */
+/** What keeps the connections. Each method is called last, when the connection itself is in order. */
 export interface ConnectionOwner {
   /** It can carry the next exchange; `done` is the one it completed, which may begin again. */
   free(connection: Http1Connection, done?: Exchange): void;
@@ -15,10 +15,11 @@ export interface ConnectionOwner {
 }
 
 /**
- * `retired`: we closed it, idle, before the server would. `dropped`: the server closed it, idle. `surplus`: bytes came
+ * `retired`: we closed it, idle, before the server would, or at its greatest age. `spent`: it carried as many requests as it
+ * may. `dropped`: the server closed it, idle. `surplus`: bytes came
  * that belong to no answer. `ended`: the server or its failure ended it with an answer. `abandoned`: closed by us.
  */
-export type Ending = 'retired' | 'dropped' | 'surplus' | 'ended' | 'abandoned';
+export type Ending = 'retired' | 'spent' | 'dropped' | 'surplus' | 'ended' | 'abandoned';
 
 export interface ConnectionContext {
   readonly clock: Clock;
@@ -29,8 +30,14 @@ export interface ConnectionContext {
   readonly idleMs: number;
   /** Whether the server's `Keep-Alive: timeout` may shorten or lengthen that. */
   readonly heedsHint: boolean;
+  /** It carries at most so many requests, and none that begins later than this after it was established. */
+  readonly maxExchanges: number;
+  readonly maxAgeMs: number;
 }
 
+/** More than any system gives; a small whole number, as any limit that is set. */
+export const NO_LIMIT = 1e9;
+const MORE_ANSWERS = 'more answers came than requests were sent on this connection: which is whose cannot be known';
 /** The server may count its timeout from an earlier moment than we see: we close this much before. */
 const HINT_MARGIN_MS = 1000;
 const LEAST_HINT_MS = 500;
@@ -86,7 +93,7 @@ export class Http1Connection {
   /** It was free for so much longer. */
   idle(ms: number): void {
     this.#idledMs += ms;
-    if (this.#idledMs >= this.#idleMs) this.#leave('retired');
+    if (this.#idledMs >= this.#idleMs || this.#isAged()) this.#leave('retired');
   }
 
   /** Writes the request now. The connection must be free. */
@@ -124,15 +131,29 @@ export class Http1Connection {
 
   #answered(exchange: Exchange, doneMs: number, surplus: boolean): void {
     this.#exchange = undefined;
+    const earliestMs = this.#earliestMs(exchange.sentMs, doneMs);
+    if (surplus && this.answers > 0) {
+      exchange.fail('bad-answer', MORE_ANSWERS, doneMs, earliestMs);
+      this.#leave('surplus');
+      return;
+    }
     this.answers++;
-    exchange.answer(this.#parser, doneMs, this.#earliestMs(exchange.sentMs, doneMs));
+    exchange.answer(this.#parser, doneMs, earliestMs);
     // An idle connection holds nothing of its last body.
     this.#parser.reader = undefined;
     if (surplus) this.#leave('surplus');
-    else if (this.#isReusable()) {
+    else if (!this.#isReusable()) this.#leave('ended');
+    else if (this.answers >= this.#context.maxExchanges) this.#leave('spent');
+    else if (this.#isAged()) this.#leave('retired');
+    else {
       this.#heedHint();
       this.#context.owner.free(this, exchange);
-    } else this.#leave('ended');
+    }
+  }
+
+  #isAged(): boolean {
+    const { maxAgeMs } = this.#context;
+    return maxAgeMs < NO_LIMIT && performance.now() - this.openedMs >= maxAgeMs;
   }
 
   #earliestMs(sentMs: number, doneMs: number): number {

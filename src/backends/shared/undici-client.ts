@@ -3,6 +3,7 @@ import { type buildConnector, Client, type Dispatcher, Pool, ProxyAgent } from '
 import type { Clock } from '../../clock.js';
 import type { Names } from './addresses.js';
 import type { BodyReader } from './body-reader.js';
+import { type ConnectOptions, hostAndPort, tlsOptions } from './connect-options.js';
 import { type Abortable, GIVEN_UP, type Result, type Sending, type WireFailure } from './exchange.js';
 import { EXCERPT_BYTES } from './http1-parser.js';
 import { watchLoopTurns } from './loop-turn.js';
@@ -13,7 +14,7 @@ import { codeOf, dialFailure, lossFailure } from './socket-failure.js';
 
 export interface UndiciOptions {
   readonly url: URL;
-  readonly insecure: boolean;
+  readonly connect: ConnectOptions;
   /** At most; null: as many as it takes. */
   readonly connections: number | null;
   /** Null: requests go straight to the service. May hold a password. */
@@ -78,7 +79,7 @@ interface Route {
 }
 
 function straight(options: UndiciOptions): Route {
-  const dialer = createDialer(options.url, { insecure: options.insecure }, options.clock, options.names);
+  const dialer = createDialer(options.url, options.connect, options.clock, options.names);
   const connect: buildConnector.connector = (_to, callback) => {
     dialer.dialForEvents(new AbortController().signal).then(
       (socket) => {
@@ -100,7 +101,7 @@ function straight(options: UndiciOptions): Route {
 function proxied(options: UndiciOptions, proxy: URL): Route {
   const pools: Pool[] = [];
   // The types know less than what it passes on to TLS.
-  const requestTls: object = { rejectUnauthorized: !options.insecure, allowH2: false };
+  const requestTls: object = { ...tlsOptions(options.connect, hostAndPort(options.url).host), allowH2: false };
   const dispatcher = new ProxyAgent({
     uri: proxy.origin,
     ...(proxy.username + proxy.password === '' ? {} : { token: basicAuth(proxy) }),

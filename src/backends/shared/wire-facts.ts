@@ -2,7 +2,7 @@ import type { Wire } from './http1-wire.js';
 
 /** What a run's report says of its connections. */
 export function wireFacts(wire: Wire): Record<string, string | number> {
-  const { atStart, opened, peak, failed, dropped, surplus, addresses } = wire.facts();
+  const { atStart, opened, peak, failed, dropped, surplus, doubtful, addresses } = wire.facts();
   return {
     client: 'lean, HTTP/1.1',
     connectionsAtStart: atStart,
@@ -11,6 +11,7 @@ export function wireFacts(wire: Wire): Record<string, string | number> {
     connectionsFailed: failed,
     connectionsDroppedByServer: dropped,
     connectionsWithSurplusBytes: surplus,
+    answersInDoubt: doubtful,
     mostAddresses: addresses,
   };
 }

@@ -54,7 +54,8 @@ function channelsTo(
   { clock }: BackendContext,
   channels: Connections,
 ): GrpcChannels {
-  return createGrpcChannels({ grpc, url, insecure: http.insecure, channels, answerBytes: http.bodyLimitBytes, clock });
+  const { insecure } = http.connect;
+  return createGrpcChannels({ grpc, url, insecure, channels, answerBytes: http.bodyLimitBytes, clock });
 }
 
 type Send = (request: Buffer, call: Call) => Promise<GrpcReply>;

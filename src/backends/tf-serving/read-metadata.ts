@@ -47,7 +47,11 @@ async function overRest({ http, modelUrl }: TfServingOptions, signal: AbortSigna
   const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
   const headers = Object.fromEntries(literalHeaders(http.headers));
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request(url, { headers, signal: limit, rejectUnauthorized: !http.insecure }, resolve).on('error', reject).end();
+    // No agent: it would keep the connection, which a service with a worker for each connection then waits on.
+    const { insecure } = http.connect;
+    request(url, { headers, signal: limit, rejectUnauthorized: !insecure, agent: false }, resolve)
+      .on('error', reject)
+      .end();
   });
   const body = await collected(response);
   if (response.statusCode !== 200)
@@ -76,9 +80,9 @@ async function overGrpc({ http, model, version }: TfServingOptions): Promise<unk
     model_spec: { name: model, ...(version === null ? {} : { version: { value: version } }) },
     metadata_field: ['signature_def'],
   });
-  const { url, insecure, headers } = http;
+  const { url, connect, headers } = http;
   const metadata = grpcMetadata(grpc, headers, { runId: '', uuidKey: http.uuidKey })(0);
-  const target = { grpc, url: new URL(url), insecure, answerBytes: MOST_BYTES };
+  const target = { grpc, url: new URL(url), insecure: connect.insecure, answerBytes: MOST_BYTES };
   const bytes = await callGrpcOnce(target, { path: method.path, request, metadata, limitMs: LIMIT_MS });
   const { metadata: fields } = method.decodeResponse(bytes) as {
     readonly metadata: Readonly<Record<string, { readonly value: Buffer } | undefined>>;

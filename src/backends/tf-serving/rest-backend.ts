@@ -1,4 +1,3 @@
-import type { Clock } from '../../clock.js';
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext } from '../backend.js';
 import { answerJudge } from '../shared/answer-judge.js';
@@ -26,7 +25,7 @@ type Bytes = (seq: number) => Uint8Array;
 /** One worker's client of the REST server. */
 export async function openRestBackend(options: TfServingOptions, context: BackendContext): Promise<Backend> {
   const { http } = options;
-  const wire = wireTo(new URL(http.url), options, context.clock, connectionShare(http.connections, context));
+  const wire = wireTo(new URL(http.url), options, context, connectionShare(http.connections, context));
   return {
     ...(await invokesOf(wire, options, context)),
     prepare: (signal) => wire.open(signal),
@@ -39,13 +38,19 @@ export async function openRestBackend(options: TfServingOptions, context: Backen
   };
 }
 
-function wireTo(url: URL, { http }: TfServingOptions, clock: Clock, connections: Connections): Wire {
-  const { insecure, bodyLimitBytes } = http;
+function wireTo(
+  url: URL,
+  { http }: TfServingOptions,
+  { clock, timeoutMs }: Pick<BackendContext, 'clock' | 'timeoutMs'>,
+  connections: Connections,
+): Wire {
+  const { connect, bodyLimitBytes } = http;
   return createWire({
     url,
-    tls: { insecure },
+    connect,
     connections,
     limits: { bodyBytes: bodyLimitBytes, keepHeaders: ['location', ...bodyHeaders(http.expect)] },
+    openLimitMs: timeoutMs,
     clock,
   });
 }
@@ -123,7 +128,7 @@ async function rehearse(
     http: { ...options.http, url: sink.url.href },
   } as const;
   const payload = { kind: 'tensor', tensor: { dtype: 'float32', shape: [1, 1], seed: 1 } } as const;
-  const wire = wireTo(sink.url, rehearsed, clock, { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS });
+  const wire = wireTo(sink.url, rehearsed, { clock }, { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS });
   await wire.open(signal);
   return {
     ...(await invokesOf(wire, rehearsed, { ...rest, payloads: [payload] })),

@@ -1,3 +1,4 @@
+import { PLAIN_CONNECT } from '#src/backends/shared/connect-options';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
@@ -54,7 +55,7 @@ it('connections of client=undici take the addresses of a name in turn', async ()
     }),
   );
   const client = createUndiciClient({
-    ...{ url: new URL(`http://spread.test:${String(port)}/`), insecure: false, connections: null, proxy: null },
+    ...{ url: new URL(`http://spread.test:${String(port)}/`), connect: PLAIN_CONNECT, connections: null, proxy: null },
     ...{ bodyLimitBytes: 100, idleMs: null, keepHeaders: [], clock: realClock(), names },
   });
   open.push(client);

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Names } from '#src/backends/shared/addresses';
+import { PLAIN_CONNECT } from '#src/backends/shared/connect-options';
 import { createDialer, type Dialer } from '#src/backends/shared/dialer';
 import type { Clock } from '#src/clock';
 import { openBlackHole } from './black-hole.js';
@@ -18,7 +19,7 @@ async function service(addresses: readonly string[], clock: Clock = realClock())
     byNameServer: () => Promise.resolve({ addresses: [], ttlMs: 0 }),
     cancel: () => undefined,
   };
-  const dialer = createDialer(new URL(`http://service.test:${String(server.port)}/`), {}, clock, names);
+  const dialer = createDialer(new URL(`http://service.test:${String(server.port)}/`), PLAIN_CONNECT, clock, names);
   onTestFinished(async () => {
     dialer.close();
     await server.close();

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { PLAIN_CONNECT } from '#src/backends/shared/connect-options';
 import type { Answer, WireFailure } from '#src/backends/shared/exchange';
 import { createWire, type Wire, type WireOptions } from '#src/backends/shared/http1-wire';
 import { oneAnswer } from '#src/backends/shared/one-answer';
@@ -46,13 +47,49 @@ describe('keep-alive', () => {
   it.each([
     ['the server says close', answer('a', 'connection: close\r\n')],
     ['the protocol is HTTP/1.0', answer('a').replace('1.1', '1.0')],
-    ['surplus bytes follow', `${answer('a')}b`],
+    ['surplus bytes follow its first answer', `${answer('a')}b`],
     ['the hint says timeout=0', answer('a', 'keep-alive: timeout=0\r\n')],
   ])('ends where %s, and the answer stands', async (_why, text) => {
     const server = kept(await serve((socket) => socket.write(text)));
     const wire = wireTo(server);
     expect([bodyOf(await send(wire)), bodyOf(await send(wire))]).toEqual(['a', 'a']);
     expect(server.sockets.length).toBe(2);
+  });
+
+  it('an answer to a second request with more behind it may be either’s: bad-answer, and the connection ends', async () => {
+    const server = kept(
+      await serve((socket, { nth }) => socket.write(nth === 0 ? answer('a') : answer('late') + answer('b'))),
+    );
+    const wire = wireTo(server);
+    expect(bodyOf(await send(wire))).toBe('a');
+    expect(failureOf(await send(wire))).toBe('bad-answer');
+    expect(wire.facts()).toMatchObject({ surplus: 1, doubtful: 0, open: 0 });
+  });
+
+  it('answers that may have been shifted by one are counted when that is seen', async () => {
+    const server = kept(
+      await serve((socket, { nth }) => {
+        socket.write(answer(String(nth)));
+        if (nth === 2) setTimeout(() => socket.write(answer('once more')), 20);
+      }),
+    );
+    const wire = wireTo(server);
+    for (let i = 0; i < 3; i++) await send(wire);
+    await eventually(() => wire.facts().surplus === 1);
+    expect(wire.facts()).toMatchObject({ doubtful: 2, open: 0 });
+  });
+
+  it('carries at most so many requests, and none when it is older than it may be', async () => {
+    const server = kept(await serve((socket) => socket.write(answer('a'))));
+    const few = wireTo(server, { requestsPerConnection: 3 });
+    for (let i = 0; i < 7; i++) await send(few);
+    expect(few.facts()).toMatchObject({ opened: 3, open: 1 });
+    const young = wireTo(server, { maxAgeMs: 1 });
+    for (let i = 0; i < 3; i++) {
+      await send(young);
+      await pause(2);
+    }
+    expect(young.facts().opened).toBe(3);
   });
 
   it('ends where surplus bytes come later, on an idle connection', async () => {
@@ -119,13 +156,26 @@ describe('how many connections', () => {
       server.on('tlsClientError', () => undefined);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const url = new URL(`https://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
-      const wire = wireTo({ url }, { connections: { initial, max: initial }, tls: { insecure: true } });
+      const wire = wireTo(
+        { url },
+        { connections: { initial, max: initial }, connect: { ...PLAIN_CONNECT, insecure: true } },
+      );
       await wire.open(new AbortController().signal);
       expect(wire.facts()).toMatchObject({ atStart: initial, failed: Math.ceil(initial / 4) });
       wire.close();
       server.close();
     },
   );
+
+  it('a service that accepts and never speaks keeps nobody waiting for longer than the limit', async () => {
+    const silent = kept(await listen(() => undefined));
+    const url = new URL(`https://127.0.0.1:${String(silent.port)}/`);
+    const wire = wireTo({ url }, { connections: { initial: 4, max: 4 }, openLimitMs: 300 });
+    const startMs = performance.now();
+    await wire.open(new AbortController().signal);
+    expect(performance.now() - startMs).toBeLessThan(3000);
+    expect(wire.facts()).toMatchObject({ atStart: 0, opened: 0 });
+  });
 
   it('a service that accepts and closes at once is not asked for ever', async () => {
     const server = kept(await listen((socket) => socket.end()));
