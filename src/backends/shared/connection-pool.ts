@@ -97,10 +97,20 @@ export class ConnectionPool implements Wire, ConnectionOwner {
     this.#spare = exchange.next;
     exchange.next = undefined;
     exchange.begin(bytes, sending, call);
-    const connection = this.#free.pop();
+    const connection = this.#freshest();
     if (connection !== undefined) connection.carry(exchange);
     else if (this.#closed) this.#abort(exchange);
     else this.#wait(exchange);
+  }
+
+  /** The one that was free last; those older than they may be are closed on the way. */
+  #freshest(): Http1Connection | undefined {
+    let connection = this.#free.pop();
+    while (connection?.isAged() === true) {
+      connection.retire();
+      connection = this.#free.pop();
+    }
+    return connection;
   }
 
   /**

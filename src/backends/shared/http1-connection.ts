@@ -93,7 +93,12 @@ export class Http1Connection {
   /** It was free for so much longer. */
   idle(ms: number): void {
     this.#idledMs += ms;
-    if (this.#idledMs >= this.#idleMs || this.#isAged()) this.#leave('retired');
+    if (this.#idledMs >= this.#idleMs || this.isAged()) this.retire();
+  }
+
+  /** Closes it. It must be free. */
+  retire(): void {
+    this.#leave('retired');
   }
 
   /** Writes the request now. The connection must be free. */
@@ -144,14 +149,15 @@ export class Http1Connection {
     if (surplus) this.#leave('surplus');
     else if (!this.#isReusable()) this.#leave('ended');
     else if (this.answers >= this.#context.maxExchanges) this.#leave('spent');
-    else if (this.#isAged()) this.#leave('retired');
+    else if (this.isAged()) this.#leave('retired');
     else {
       this.#heedHint();
       this.#context.owner.free(this, exchange);
     }
   }
 
-  #isAged(): boolean {
+  /** Whether it is older than it may be. */
+  isAged(): boolean {
     const { maxAgeMs } = this.#context;
     return maxAgeMs < NO_LIMIT && performance.now() - this.openedMs >= maxAgeMs;
   }
