@@ -96,7 +96,12 @@ export class LaneDialer {
 
   #http1Lane(socket: Awaited<ReturnType<Dialer['dial']>>, { sinceMs, owner }: Dialling): Http1Lane {
     const { clock, idleMs, limits } = this.#options;
-    const idle = { idleMs: idleMs ?? HTTP1_IDLE_MS, heedsHint: idleMs === null, maxExchanges: NO_LIMIT, maxAgeMs: NO_LIMIT };
+    const idle = {
+      idleMs: idleMs ?? HTTP1_IDLE_MS,
+      heedsHint: idleMs === null,
+      maxExchanges: NO_LIMIT,
+      maxAgeMs: NO_LIMIT,
+    };
     return new Http1Lane({ ...idle, socket, dialledMs: sinceMs, owner, clock, turn: this.#turn, parser: limits });
   }
 

@@ -75,7 +75,12 @@ it('connections of HTTP/2 take the addresses of a name in turn', async () => {
       }) as unknown as Server,
   );
   const wire = new LanePool({
-    ...{ url: new URL(`http://spread.test:${String(port)}/`), tls: {}, priorKnowledge: true, connections: 3 },
+    ...{
+      url: new URL(`http://spread.test:${String(port)}/`),
+      connect: PLAIN_CONNECT,
+      priorKnowledge: true,
+      connections: 3,
+    },
     ...{ limits: { bodyBytes: 100, keepHeaders: [] }, idleMs: null, clock: realClock(), names },
   });
   open.push(wire);
