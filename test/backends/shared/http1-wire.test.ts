@@ -225,8 +225,8 @@ describe('how many connections', () => {
     }
     server.disconnect();
     expect((await Promise.all(all)).every(({ kind }) => kind === 'answer')).toBe(true);
-    // Without that each round would have opened eight more; a server that was not scheduled in time may cause some.
-    expect(wire.facts().opened).toBeLessThan(16);
+    // Without that each of the five rounds would have opened eight more; a server that is not scheduled in time causes some.
+    expect(wire.facts().opened).toBeLessThan(32);
   });
 
   it('one request at a time on each', async () => {
