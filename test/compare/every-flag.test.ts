@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RUN_FLAGS } from '#src/commands/run-flags';
 import { doubling, writeModel } from '../backends/onnx-tiny-models.js';
@@ -32,6 +33,14 @@ const LAW: Readonly<Record<keyof typeof RUN_FLAGS, readonly [Effect, readonly st
   expect: ['changes the system', HTTP, ['--expect=status:200']],
   insecure: ['changes the system', HTTPS, ['--insecure']],
   http2: ['changes the system', HTTPS, ['--http2']],
+  cacert: ['changes the system', HTTPS, [`--cacert=${at('root.pem')}`]],
+  cert: [{ makesNoRun: 'needs a certificate with its key' }, [], []],
+  key: [{ makesNoRun: 'needs a certificate with its key' }, [], []],
+  sni: ['changes the system', HTTPS, ['--sni=service.test']],
+  resolve: ['changes the system', [...REAL, '--backend=http', '--url=http://localhost:9/'], ['--resolve=localhost:9:127.0.0.1']], // prettier-ignore
+  'unix-socket': ['changes the system', HTTP, [`--unix-socket=${at('none')}`]],
+  'requests-per-connection': ['changes the system', HTTP, ['--requests-per-connection=2']],
+  'no-keepalive': ['changes the system', HTTP, ['--no-keepalive']],
   body: ['changes the system', VIRTUAL, ['--body={"a":1}']],
   payload: ['changes the system', VIRTUAL, [`--payload=${at('bodies.jsonl')}`]],
   targets: ['changes the system', HTTP, [`--targets=${at('targets.jsonl')}`]],
@@ -97,6 +106,7 @@ beforeAll(async () => {
   writeFileSync(at('times.csv'), 'a,b\n1,2\n2,3\n3,5\n');
   writeFileSync(at('bodies.jsonl'), '{"b":1}\n{"b":2}\n');
   writeFileSync(at('targets.jsonl'), '{"method":"GET","path":"/one"}\n{"method":"GET","path":"/two"}\n');
+  writeFileSync(at('root.pem'), rootCertificates[0] ?? '');
   writeFileSync(at('flags.yaml'), 'quiet: true\n');
   for (const [name, shape] of [
     ['a', [2]],
