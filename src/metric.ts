@@ -23,14 +23,6 @@ export type Metric =
   | { readonly section: 'cost'; readonly of: (typeof COST_METRICS)[number] }
   | { readonly section: 'metrics'; readonly name: string; readonly statistic: OwnStatistic };
 
-/** A number that a backend measures of its own, one for each request: tokens of an answer, the depth of a queue. */
-export interface OwnMetric {
-  /** A letter, then letters and digits, at most 32 characters: `outputTokens`. */
-  readonly name: string;
-  /** What it counts, for people: `tokens`; printable, at most 16 characters. Absent: a plain number. */
-  readonly unit?: string;
-}
-
 export type OwnStatistic = Percentile | (typeof OWN_STATISTICS)[number];
 export const OWN_STATISTICS = ['mean', 'min', 'max', 'sum', 'count'] as const;
 

@@ -1,5 +1,5 @@
 import type { CapacityReading, CostTerms } from './cost-terms.js';
-import type { OwnMetric } from './metric.js';
+import type { OwnMetric } from './own-metric.js';
 import type { Failure } from './sample.js';
 
 /** Requests are collected into one invocation until it has `size` of them, or its oldest has waited `waitMs` (real ms of the run). */

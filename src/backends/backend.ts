@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '../clock.js';
 import type { Billing } from '../cost-terms.js';
-import type { OwnMetric } from '../metric.js';
+import type { OwnMetric } from '../own-metric.js';
 import type { Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
 

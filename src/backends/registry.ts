@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve as resolvePath } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, printable, UserError } from '../errors.js';
-import type { OwnMetric } from '../metric.js';
+import type { OwnMetric } from '../own-metric.js';
 import { nearest } from '../nearest.js';
 import type { BackendPlugin } from './backend.js';
 

@@ -1,5 +1,5 @@
 import { BILLING_MODELS, type Billing, type CapacityReading, type CostTerms, type PriceSheet } from '../cost-terms.js';
-import type { OwnMetric } from '../metric.js';
+import type { OwnMetric } from '../own-metric.js';
 import type { FailedThreshold, Plan, PlannedBatches, RunEnd, RunRecord, RunSeries, SentIdentity } from '../run.js';
 import {
   above0,
