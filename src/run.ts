@@ -70,9 +70,25 @@ export interface RunEnd {
   readonly complete: boolean;
   /** Resources our own threads used, for the report's health; null where time was virtual or the run was killed. */
   readonly resources: Readonly<Record<string, number>> | null;
+  /** What its sample log holds. Absent in records of versions that did not count it, and where the run was killed. */
+  readonly samples?: WrittenSamples;
   /** What was provisioned, every 5 s and at both ends; absent where the backend cannot tell. */
   readonly capacity?: readonly CapacityReading[];
 }
+
+/** What was written to a sample log. */
+export interface WrittenSamples {
+  readonly rows: number;
+  /** The size of the file. */
+  readonly bytes: number;
+  /** The checksum in its last block. */
+  readonly checksum: number;
+  /** Rows that the disk did not take: the first report counted them, the log does not hold them. */
+  readonly lostRows: number;
+}
+
+/** The part of `run.json` that a sample log is checked against. */
+export type SampleLogRecord = Pick<RunRecord, 'samplesKey'> & { readonly end: Pick<RunEnd, 'samples'> | null };
 
 /** A threshold that failed while the run went on. */
 export interface FailedThreshold {
@@ -131,6 +147,8 @@ export interface RunRecord {
   readonly cost?: CostTerms;
   /** As given, without spaces. Absent: nothing was asked. */
   readonly thresholds?: readonly string[];
+  /** The key that the checksums in its sample log start from. Absent in records of versions that wrote none. */
+  readonly samplesKey?: string;
   readonly plan: Plan;
   readonly versions: Readonly<Record<string, string>>;
   /** Empty in virtual time, which no host influences. */

@@ -3,26 +3,27 @@ import type { SampleBatch } from '../sample.js';
 import { MESSAGE, PREFIX_BYTES, RECORD_BATCH } from './arrow-messages.js';
 import { FlatTable } from './flat-table.js';
 import { bitmapBytes, markPresent } from './null-bitmap.js';
+import { withSealRoom } from './sample-seal.js';
 import { createSampleTable, textColumn, type Arrow, type MoreColumns } from './sample-table.js';
 
 /** Makes the bytes of a sample log. */
 export interface SampleEncoder {
   /** What a log starts with: the schema, and the words of its columns. */
   readonly start: Uint8Array;
-  /** A record batch. Copies: the batch may be used again. `room` gives memory for so many bytes, at the start of a buffer. */
+  /** A record batch, not sealed yet. Copies: the batch may be used again. `room` gives memory for so many bytes, at the start of a buffer. */
   encode(batch: SampleBatch, room: (bytes: number) => Uint8Array): Uint8Array;
 }
 
 /**
  * Record batches of one schema differ in their numbers only, so the head of each is that which Arrow's own writer makes of
- * one row, with other numbers. They are equal to its own byte for byte; it takes 0.5 ms for each, on a CPU that a worker
- * may want.
+ * one row, with other numbers, and room for a seal behind it. They are equal to its own byte for byte; it takes 0.5 ms for
+ * each, on a CPU that a worker may want.
  */
 export function createSampleEncoder(arrow: Arrow, more: MoreColumns): SampleEncoder {
   const table = createSampleTable(arrow, more);
   const bytes = arrow.RecordBatchStreamWriter.writeAll([table.toRecords(ONE_ROW)]).toUint8Array(true);
   const oneRow = split(bytes).at(-1) as Message;
-  const head = headOf(bytes.subarray(oneRow.from, oneRow.bodyFrom));
+  const head = headOf(withSealRoom(bytes.subarray(oneRow.from, oneRow.bodyFrom)));
   return {
     start: bytes.slice(0, oneRow.from),
     encode(batch, room) {

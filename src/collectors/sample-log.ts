@@ -3,9 +3,12 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { diskTrouble } from '../disk-trouble.js';
 import { messageOf, printable, UserError } from '../errors.js';
 import { ownMetricOf } from '../sample-columns.js';
+import type { SampleLogRecord, WrittenSamples } from '../run.js';
 import { USAGE_NAMES, type SampleBatch } from '../sample.js';
 import { createSampleEncoder } from './sample-encoder.js';
+import { checkOf, Contradiction } from './sample-check.js';
 import { SampleMessages } from './sample-messages.js';
+import { SealChain } from './sample-seal.js';
 import { createSampleTable, USAGE_LAYOUTS, type Arrow, type MoreColumns, type SampleTable } from './sample-table.js';
 
 /** The samples of a run on disk, written as they come: an Arrow IPC stream, a record batch for each sample batch. */
@@ -18,6 +21,8 @@ export interface SampleLog {
   readonly failure: UserError | undefined;
   /** Ends the stream, when everything queued is written. Throws the failure. */
   close(): Promise<void>;
+  /** What the file holds; final after `close`. */
+  readonly written: WrittenSamples;
 }
 
 export interface WriteOptions {
@@ -29,11 +34,18 @@ export interface WriteOptions {
   readonly batched?: boolean;
   /** Names of the metrics of the backend's own, in the order of their columns. None unless given. */
   readonly metrics?: readonly string[];
+  /** What its checksums start from. Empty unless given. */
+  readonly key?: string;
 }
 
 export interface ReadOptions {
-  /** Called at the end. Truncated: the end mark is missing, since the writer was killed or its disk was full. */
-  readonly onEnd?: (end: { readonly truncated: boolean }) => void;
+  /** What the run said of its log; absent, or of a version that wrote no checksums: a flipped bit in a number is not seen. */
+  readonly record?: SampleLogRecord;
+  /**
+   * Called at the end. Truncated: the end mark is missing, since the writer was killed or its disk was full. Damaged: blocks
+   * of a run that was killed were left out, for their checksums are wrong.
+   */
+  readonly onEnd?: (end: { readonly truncated: boolean; readonly damaged: boolean }) => void;
 }
 
 const MOST_ROOMS = 4;
@@ -44,14 +56,16 @@ const MOST_PENDING_BYTES = 256 * 2 ** 20;
 /** Makes or empties the file and writes the schema. Throws `UserError` when it cannot. */
 export async function openSampleLog(
   path: string,
-  { usage = false, payloads = false, batched = false, metrics = [] }: WriteOptions = {},
+  { usage = false, payloads = false, batched = false, metrics = [], key = '' }: WriteOptions = {},
 ): Promise<SampleLog> {
   const arrow = await import('apache-arrow');
   const encoder = createSampleEncoder(arrow, { usage: usage ? USAGE_NAMES : [], payloads, batched, metrics });
   const file = await open(path, 'w').catch((thrown: unknown) => {
     throw asUserError(path, thrown);
   });
-  const log = new FileLog(path, file);
+  const seals = new SealChain(key, encoder.start);
+  let handedRows = 0;
+  const log = new FileLog(path, file, seals.checksum);
   log.append(encoder.start);
   await log.idle();
   if (log.failure !== undefined) {
@@ -60,7 +74,14 @@ export async function openSampleLog(
   }
   return {
     write(batch) {
-      if (log.failure === undefined && batch.rows > 0) log.append(encoder.encode(batch, log.room));
+      handedRows += batch.rows;
+      if (log.failure !== undefined || batch.rows === 0) return;
+      const block = encoder.encode(batch, log.room);
+      seals.seal(block);
+      log.append(block, { rows: batch.rows, checksum: seals.checksum });
+    },
+    get written() {
+      return { ...log.written, lostRows: handedRows - log.written.rows };
     },
     get pending() {
       return log.pending;
@@ -86,11 +107,14 @@ function schemaMessage(arrow: Arrow, schema: Schema): Uint8Array {
   return writer.finish().toUint8Array(true).subarray(0, -END_MARK.length);
 }
 
+/** What a piece holds, where it is a record batch. */
+type Block = Pick<WrittenSamples, 'rows' | 'checksum'>;
+
 /** Appends whole pieces in order; a piece that does not fit is cut off again. */
 class FileLog {
   pending = 0;
   failure: UserError | undefined;
-  #writtenBytes = 0;
+  written: Omit<WrittenSamples, 'lostRows'>;
   /** The disk refused a piece: those queued behind it would leave a hole. */
   #refused = false;
   #last: Promise<void> = Promise.resolve();
@@ -98,9 +122,11 @@ class FileLog {
   readonly #file: FileHandle;
   readonly #rooms: ArrayBuffer[] = [];
 
-  constructor(path: string, file: FileHandle) {
+  /** `checksum`: of a log without blocks. */
+  constructor(path: string, file: FileHandle, checksum: number) {
     this.#path = path;
     this.#file = file;
+    this.written = { rows: 0, bytes: 0, checksum };
   }
 
   /** For one piece, until that is written: fresh memory for each would be garbage by the megabyte. */
@@ -109,7 +135,7 @@ class FileLog {
     return new Uint8Array(last !== undefined && last.byteLength >= bytes ? last : new ArrayBuffer(bytes), 0, bytes);
   };
 
-  append(piece: Uint8Array): void {
+  append(piece: Uint8Array, block?: Block): void {
     if (this.failure !== undefined) return;
     if (this.pending > MOST_PENDING_BYTES) {
       this.failure = new UserError(
@@ -118,7 +144,7 @@ class FileLog {
       return;
     }
     this.pending += piece.length;
-    this.#last = this.#last.then(() => this.#write(piece));
+    this.#last = this.#last.then(() => this.#write(piece, block));
   }
 
   idle(): Promise<void> {
@@ -132,25 +158,30 @@ class FileLog {
     });
   }
 
-  async #write(piece: Uint8Array): Promise<void> {
+  async #write(piece: Uint8Array, block: Block | undefined): Promise<void> {
     try {
-      if (!this.#refused) await this.#writeWhole(piece);
+      if (!this.#refused) await this.#writeWhole(piece, block);
     } catch (thrown) {
       this.#refused = true;
       this.failure ??= asUserError(this.#path, thrown);
-      await this.#file.truncate(this.#writtenBytes).catch(() => undefined);
+      await this.#file.truncate(this.written.bytes).catch(() => undefined);
     }
     this.pending -= piece.length;
     if (this.#rooms.length < MOST_ROOMS) this.#rooms.push(piece.buffer as ArrayBuffer);
   }
 
   /** A write may take a part only, as the last one before a full disk does. */
-  async #writeWhole(piece: Uint8Array): Promise<void> {
+  async #writeWhole(piece: Uint8Array, block: Block | undefined): Promise<void> {
+    const { rows, bytes, checksum } = this.written;
     for (let done = 0; done < piece.length;) {
-      const { bytesWritten } = await this.#file.write(piece, done, piece.length - done, this.#writtenBytes + done);
+      const { bytesWritten } = await this.#file.write(piece, done, piece.length - done, bytes + done);
       done += bytesWritten;
     }
-    this.#writtenBytes += piece.length;
+    this.written = {
+      rows: rows + (block?.rows ?? 0),
+      bytes: bytes + piece.length,
+      checksum: block?.checksum ?? checksum,
+    };
   }
 }
 
@@ -185,12 +216,12 @@ async function ownMetricsIn(file: FileHandle, arrow: Arrow): Promise<readonly st
 }
 
 /**
- * The batches of a log, in the order of the file, one at a time. Ends cleanly where the file was cut off (see
- * `onEnd`); throws `UserError` when it cannot be read, is damaged, or is something else.
+ * The batches of a log, in the order of the file, one at a time. Ends cleanly where the file of a run that was killed was
+ * cut off (see `onEnd`); throws `UserError` when it cannot be read, is damaged, contradicts `record`, or is something else.
  */
 export async function* readSampleLog(
   path: string,
-  { onEnd }: ReadOptions = {},
+  { record, onEnd }: ReadOptions = {},
 ): AsyncGenerator<SampleBatch, void, undefined> {
   const arrow = await import('apache-arrow');
   const what = `the sample log ${printable(path)}`;
@@ -203,16 +234,18 @@ export async function* readSampleLog(
       message: schemaMessage(arrow, schema),
       columns: schema.fields.length,
     }));
-    const messages = new SampleMessages(file, (await file.stat()).size, schemas);
+    const messages = new SampleMessages(file, (await file.stat()).size, schemas, checkOf(record));
     const reader = await arrow.RecordBatchReader.from(messages.read());
     for await (const records of reader) {
       const table = tables[messages.schema] as SampleTable;
       const batch = table.toSamples(records, what);
       if (batch.rows > 0) yield batch; // the reader makes up an empty one where a stream has none
     }
-    onEnd?.({ truncated: messages.truncated });
+    onEnd?.({ truncated: messages.truncated, damaged: messages.damaged });
   } catch (thrown) {
     if (thrown instanceof UserError) throw thrown;
+    if (thrown instanceof Contradiction)
+      throw new UserError(`${what} does not fit the run.json beside it (${thrown.message}); restore both from a copy`);
     throw new UserError(
       `${what} is damaged or no sample log (${messageOf(thrown)}); give a samples.arrows that replay wrote`,
     );

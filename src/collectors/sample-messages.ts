@@ -1,7 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { WrittenSamples } from '../run.js';
 import { BATCH_ROWS } from '../sample.js';
 import { DICTIONARY_BATCH, HEADER_TYPE, MESSAGE, PREFIX_BYTES, RECORD_BATCH } from './arrow-messages.js';
 import { FlatTable } from './flat-table.js';
+import { Contradiction, type SampleCheck } from './sample-check.js';
+import { SealChain } from './sample-seal.js';
 
 const MOST_METADATA_BYTES = 2 ** 16;
 const MOST_BODY_BYTES = 64 * 2 ** 20;
@@ -16,25 +19,83 @@ export interface KnownSchema {
 
 /**
  * Cuts an Arrow stream into whole messages, so that a tail that was cut off is seen here and not by the decoder, and
- * lets pass only what our writer makes: a damaged length could otherwise keep the decoder busy for hours.
+ * lets pass only what our writer makes: a damaged length could otherwise keep the decoder busy for hours. With `check`, only
+ * what the run wrote: of a run that was killed the blocks whose checksums hold, else all of it or none.
  */
 export class SampleMessages {
   truncated = true;
+  /** Something was left out: the run was killed, and a checksum or a length is wrong. */
+  damaged = false;
   /** Which of the schemas the file starts with. */
   schema = 0;
   #at = 0;
   readonly #file: FileHandle;
   readonly #size: number;
   readonly #schemas: readonly KnownSchema[];
+  readonly #check: SampleCheck | undefined;
 
-  constructor(file: FileHandle, size: number, schemas: readonly KnownSchema[]) {
+  constructor(file: FileHandle, size: number, schemas: readonly KnownSchema[], check?: SampleCheck) {
     this.#file = file;
     this.#size = size;
     this.#schemas = schemas;
+    this.#check = check;
   }
 
   /** Ends at the end mark, or, truncated, where the file does. Throws at anything else. */
-  async *read(): AsyncGenerator<Uint8Array, void, undefined> {
+  read(): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#check === undefined ? this.#messages() : this.#checked(this.#check);
+  }
+
+  async *#checked({ key, written }: SampleCheck): AsyncGenerator<Uint8Array, void, undefined> {
+    if (written !== undefined && written.bytes !== this.#size)
+      throw new Contradiction(`it has ${String(this.#size)} bytes, ${String(written.bytes)} were written`);
+    let start: Uint8Array = new Uint8Array(0);
+    let seals: SealChain | undefined;
+    let rows = 0;
+    for await (const message of written === undefined ? this.#soundMessages() : this.#messages()) {
+      if (!isRecordBatch(message)) {
+        if (seals !== undefined) this.#wrong(written, 'words stand between its samples');
+        else {
+          start = Buffer.concat([start, message]);
+          yield message;
+        }
+        continue;
+      }
+      seals ??= new SealChain(key, start);
+      if (seals.holds(message)) {
+        rows += rowsOf(message);
+        yield message;
+      } else this.#wrong(written, `the checksum of the block before byte ${String(this.#at)} is wrong`);
+    }
+    const last = (seals ?? new SealChain(key, start)).checksum;
+    if (written !== undefined && (rows !== written.rows || last !== written.checksum || this.#at !== this.#size))
+      throw new Contradiction(
+        `it has ${String(rows)} rows, ${String(written.rows)} were written, or its end is another`,
+      );
+    if (this.#at !== this.#size && !this.truncated) this.damaged = true;
+  }
+
+  #wrong(written: WrittenSamples | undefined, why: string): void {
+    if (written !== undefined) throw new Contradiction(why);
+    this.damaged = true;
+  }
+
+  /** Up to the first one that is none. Throws where the file does not even start as a log. */
+  async *#soundMessages(): AsyncGenerator<Uint8Array, void, undefined> {
+    const messages = this.#messages();
+    let begun = false;
+    for (;;) {
+      const next = await messages.next().catch((thrown: unknown) => {
+        if (!begun) throw thrown;
+        this.damaged = true;
+      });
+      if (next === undefined || next.done === true) return;
+      begun = true;
+      yield next.value;
+    }
+  }
+
+  async *#messages(): AsyncGenerator<Uint8Array, void, undefined> {
     yield await this.#readSchema();
     const shape = samplesShape(this.#schemas[this.schema]?.columns ?? 0);
     for (;;) {
@@ -77,6 +138,18 @@ export class SampleMessages {
     this.#at += bytes;
     return buffer;
   }
+}
+
+function headerOf(message: Uint8Array): FlatTable {
+  return FlatTable.root(message.subarray(PREFIX_BYTES));
+}
+
+function isRecordBatch(message: Uint8Array): boolean {
+  return headerOf(message).byte(MESSAGE.headerType) === HEADER_TYPE.recordBatch;
+}
+
+function rowsOf(message: Uint8Array): number {
+  return headerOf(message).table(MESSAGE.header)?.int64(RECORD_BATCH.length) ?? 0;
 }
 
 function metadataBytesOf(prefix: Buffer): number {

@@ -69,7 +69,15 @@ export class ReportAgain extends Command {
 
   /** A folder that takes no file has been read all the same. */
   private async written(folder: string, report: Report, html: boolean): Promise<void> {
+    const { countsFewer } = await import('../replay/counts-fewer.js');
     const { writeReport } = await import('../replay/write-report.js');
+    const fewer = countsFewer(folder, report);
+    if (fewer !== undefined) {
+      this.logToStderr(
+        `printed, but not written: report.json knows the outcome of ${String(fewer.kept)} requests, the sample log of ${String(fewer.now)}; report.json stays as it is`,
+      );
+      return;
+    }
     try {
       await writeReport(folder, report, html);
     } catch (thrown) {

@@ -59,8 +59,8 @@ async function* batchesOf(
   stop: AbortSignal,
 ): AsyncGenerator<ExportBatch, undefined> {
   for (const run of runs) {
-    const onEnd = ({ truncated }: { readonly truncated: boolean }): void => {
-      if (truncated) counted.truncated.push(run.folder);
+    const onEnd = ({ truncated, damaged }: { readonly truncated: boolean; readonly damaged: boolean }): void => {
+      if (truncated || damaged) counted.truncated.push(run.folder);
     };
     for await (const batch of readSamples(run.folder, { onEnd })) {
       stop.throwIfAborted();

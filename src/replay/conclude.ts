@@ -40,8 +40,9 @@ export async function conclude(
   const thresholds = judged && reportedThresholds(judged, verdict.valid);
   const report = makeReport(record, { ...sections, ...(thresholds && { thresholds }) }, verdict);
   await attempt(() => log.close());
+  const ended: RunRecord = { ...record, end: { ...(record.end as RunEnd), samples: log.written } };
   await attempt(() => {
-    writeRecord(folder, record);
+    writeRecord(folder, ended);
   });
   await attempt(() => {
     writeWhole(folder, RUN_FILES.report, renderReportJson(report));
@@ -51,5 +52,5 @@ export async function conclude(
     writeWhole(folder, RUN_FILES.hlog, latencies);
   });
   if (html) await attempt(() => writePage(folder, report));
-  return { folder, record, report, spectrum, trouble };
+  return { folder, record: ended, report, spectrum, trouble };
 }

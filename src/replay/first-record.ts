@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import type { BackendPlugin } from '../backends/backend.js';
@@ -24,8 +25,8 @@ export interface Made {
 export function firstRecord(request: ReplayRequest, made: Made): RunRecord & { readonly cost: CostTerms } {
   const { trace, time, seed } = request;
   const virtual = time === 'virtual';
-  return {
-    format: 1,
+  const record = {
+    format: 1 as const,
     id: virtual ? `virtual-${slug(request)}` : runName(request, made.startedAt),
     startedAt: virtual ? null : made.startedAt.toISOString(),
     startMonotonicNs: 0,
@@ -59,6 +60,14 @@ export function firstRecord(request: ReplayRequest, made: Made): RunRecord & { r
     host: virtual ? {} : host(),
     end: null,
   };
+  return { ...record, samplesKey: samplesKey(record) };
+}
+
+/** No two runs have the same, so that the log of one does not pass for that of another; in virtual time equal runs have. */
+function samplesKey(record: Pick<RunRecord, 'time'>): string {
+  const hash = createHash('sha256').update(JSON.stringify(record));
+  if (record.time === 'real') hash.update(randomBytes(16));
+  return hash.digest('hex').slice(0, 32);
 }
 
 function versions(): Record<string, string> {

@@ -45,6 +45,7 @@ async function replayed(prepared: Prepared, request: ReplayRequest, world: Surro
       payloads: prepared.payloads.length > 1,
       batched: plan.batching !== undefined,
       metrics: plan.metrics?.map(({ name }) => name) ?? [],
+      key: prepared.record.samplesKey ?? '',
     });
     const run = request.time === 'virtual' ? runVirtual : runReal;
     over = await run(prepared, { folder, log, fold, world, budget, gate });

@@ -32,16 +32,40 @@ export async function foldAgain(
   const cost: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null, ...record.cost, ...otherCost };
   const fold = foldSections({ plan: record.plan, cost }, { watched: false });
   let lastMs = 0;
-  for await (const batch of readSamples(folder)) {
+  let damaged = false;
+  const onEnd = (end: { readonly damaged: boolean }): void => {
+    damaged = end.damaged;
+  };
+  for await (const batch of readSamples(folder, { onEnd })) {
     fold.add(batch);
     for (let i = 0; i < batch.rows; i++) lastMs = Math.max(lastMs, batch.doneMs[i] || 0);
   }
-  const ended: RunRecord & { end: RunEnd } = { ...record, end: record.end ?? killed(lastMs) };
+  const notes = [...record.notes, ...logNotes(record, damaged)];
+  const ended: RunRecord & { end: RunEnd } = { ...record, notes, end: endOf(record, lastMs) };
   const judged = asked && judgeThresholds(asked, fold, ended.end);
   const { sections, verdict, spectrum } = fold.finish(ended.end);
   const thresholds = judged && reportedThresholds(judged, verdict.valid);
   const report = makeReport(ended, { ...sections, ...(thresholds && { thresholds }) }, verdict);
   return { report: withCloud(report, keptCloud(folder), { plan: record.plan, cost }), spectrum };
+}
+
+/** Of rows that the disk did not take, only the first report knew what became of them. */
+function endOf({ end }: RunRecord, lastMs: number): RunEnd {
+  if (end === null) return killed(lastMs);
+  return (end.samples?.lostRows ?? 0) > 0 ? { ...end, complete: false } : end;
+}
+
+function logNotes({ samplesKey, end }: RunRecord, damaged: boolean): string[] {
+  const lostRows = end?.samples?.lostRows ?? 0;
+  return [
+    ...(samplesKey === undefined
+      ? ['The sample log was written by a version without checksums, so damage to its numbers would not be noticed.']
+      : []),
+    ...(damaged ? ['A part of the sample log is damaged and left out; its requests count as unknown.'] : []),
+    ...(lostRows > 0
+      ? [`The disk did not take ${String(lostRows)} rows of the sample log; their requests count as unknown here.`]
+      : []),
+  ];
 }
 
 function killed(lastMs: number): RunEnd {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { printable, UserError } from '../errors.js';
 import { withPath } from './with-path.js';
@@ -12,7 +12,8 @@ export interface RunFolder {
 
 /**
  * Makes the folder of a run: `out` when given (it must be new or empty, or hold the attempts before the `attempt`-th), else
- * a fresh one of this name below `runs`.
+ * a fresh one of this name below `runs`. A folder that was there then holds an empty sample log: of two runs that start into it,
+ * one makes it, and the other gets a `UserError`.
  */
 export function makeRunFolder(out: string | undefined, name: string, attempt = 1): RunFolder {
   const path = out ?? join('runs', name);
@@ -28,7 +29,18 @@ function emptyFolder(path: string, attempt: number): RunFolder {
   const before = Array.from({ length: attempt - 1 }, (_, i) => `attempt-${String(i + 1)}`);
   if (readdirSync(path).some((name) => !before.includes(name)))
     throw new UserError(`--out ${printable(path)} is not empty; name a new or empty folder`);
+  claim(path);
   return runFolder(path, first);
+}
+
+/** Two processes may both have found the folder empty; the system lets one of them make the file. */
+function claim(path: string): void {
+  try {
+    closeSync(openSync(join(path, RUN_FILES.samples), 'wx'));
+  } catch (thrown) {
+    if (!isThere(thrown)) throw thrown;
+    throw new UserError(`--out ${printable(path)}: another run has just begun to write there; name another folder`);
+  }
 }
 
 /** Of two runs that start in the same second, one makes the folder. */

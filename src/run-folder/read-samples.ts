@@ -1,11 +1,16 @@
 import { join } from 'node:path';
-import { readSampleLog } from '../collectors/sample-log.js';
+import { readSampleLog, type ReadOptions } from '../collectors/sample-log.js';
+import { readSampleLogRecord } from './read-record.js';
 import { RUN_FILES } from './run-files.js';
 
-/** Reads the sample log of a run, block by block. Throws `UserError` where there is none, or it is damaged. */
+/**
+ * Reads the sample log of a run, block by block, and checks it against run.json. Throws `UserError` where there is none, it is
+ * damaged, or the two do not fit.
+ */
 export function readSamples(
   folder: string,
-  options?: Parameters<typeof readSampleLog>[1],
+  { onEnd }: Pick<ReadOptions, 'onEnd'> = {},
 ): ReturnType<typeof readSampleLog> {
-  return readSampleLog(join(folder, RUN_FILES.samples), options);
+  const record = readSampleLogRecord(folder);
+  return readSampleLog(join(folder, RUN_FILES.samples), { record, ...(onEnd && { onEnd }) });
 }

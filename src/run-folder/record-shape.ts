@@ -1,6 +1,16 @@
 import { BILLING_MODELS, type Billing, type CapacityReading, type CostTerms, type PriceSheet } from '../cost-terms.js';
 import type { OwnMetric } from '../own-metric.js';
-import type { FailedThreshold, Plan, PlannedBatches, RunEnd, RunRecord, RunSeries, SentIdentity } from '../run.js';
+import type {
+  FailedThreshold,
+  Plan,
+  PlannedBatches,
+  RunEnd,
+  RunRecord,
+  RunSeries,
+  SampleLogRecord,
+  SentIdentity,
+  WrittenSamples,
+} from '../run.js';
 import {
   above0,
   amount,
@@ -74,6 +84,13 @@ const CAPACITY: Shape<CapacityReading> = either(
   'a reading of the capacity',
 );
 
+const WRITTEN: Shape<WrittenSamples> = object<WrittenSamples>({
+  rows: count,
+  bytes: count,
+  checksum: count,
+  lostRows: count,
+});
+
 const END: Shape<RunEnd> = object<RunEnd>({
   endedMs: amount,
   endedAt: optional(text),
@@ -85,6 +102,7 @@ const END: Shape<RunEnd> = object<RunEnd>({
   crashes: list(object<RunEnd['crashes'][number]>({ worker: count, cause: text })),
   complete: truth,
   resources: nullable(mapOf(number)),
+  samples: optional(WRITTEN),
   capacity: optional(list(CAPACITY)),
 });
 
@@ -106,6 +124,12 @@ export const SAMPLE_RECORD: Shape<SampleRecord> = object<SampleRecord>({
   dueZeroAt: optional(text),
   end: since(nullable(SAMPLE_END), null),
   plan: object<SampleRecord['plan']>({ warmupMs: since(amount, 0), metrics: optional(METRICS) }),
+});
+
+/** The part of `run.json` that a sample log is checked against. */
+export const SAMPLE_LOG_RECORD: Shape<SampleLogRecord> = object<SampleLogRecord>({
+  samplesKey: optional(text),
+  end: since(nullable(object<NonNullable<SampleLogRecord['end']>>({ samples: optional(WRITTEN) })), null),
 });
 
 /** `run.json`. What a version added later is optional or stands for what it was before. */
@@ -146,6 +170,7 @@ export const RECORD: Shape<RunRecord> = object<RunRecord>({
   attempt: optional(count),
   cost: optional(COST),
   thresholds: optional(list(text)),
+  samplesKey: optional(text),
   plan: PLAN,
   versions: mapOf(text),
   host: mapOf(either(text, number, 'a text or a number')),

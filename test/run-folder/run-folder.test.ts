@@ -31,8 +31,14 @@ describe('makeRunFolder', () => {
   test('makes a new folder with all above it, and takes an empty one', () => {
     const out = join(folder, 'a', 'b');
     expect(makeRunFolder(out, 'unused').path).toBe(out);
-    expect(readdirSync(out)).toEqual([]);
-    expect(makeRunFolder(out, 'unused').path).toBe(out);
+    expect(readdirSync(out)).toEqual([RUN_FILES.samples]);
+    mkdirSync(join(folder, 'there'));
+    expect(makeRunFolder(join(folder, 'there'), 'unused').path).toBe(join(folder, 'there'));
+  });
+
+  test('a folder that it made is not given to another', () => {
+    makeRunFolder(folder, 'unused');
+    expect(() => makeRunFolder(folder, 'unused')).toThrow(UserError);
   });
 
   test('of a name that is taken, whatever took it, another is made', () => {
