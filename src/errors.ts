@@ -6,6 +6,29 @@ export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
+/** An option of a backend that it does not know or cannot read. It can be told by the name under which it was given. */
+export class OptionError extends UserError {
+  readonly option: string;
+  readonly #backend: string;
+  readonly #why: string;
+  readonly #given: string | undefined;
+
+  /** `given`: `--set option=value` as it may be shown; undefined where the backend has no such option. */
+  constructor(backend: string, option: string, why: string, given?: string) {
+    super(given === undefined ? `backend ${backend} ${why}` : `backend ${backend}: ${given}: ${why}`);
+    this.option = option;
+    this.#backend = backend;
+    this.#why = why;
+    this.#given = given;
+  }
+
+  /** The same of `name`, such as `--url` or `REPLAY_RUN_URL`. */
+  givenAs(name: string): UserError {
+    const what = this.#given === undefined ? `backend ${this.#backend} ${this.#why}` : this.#why;
+    return new UserError(`${name}: ${what}`);
+  }
+}
+
 /** The user's stop came before anything was sent: there is nothing to report, and nothing is left behind. Exit 130. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve as resolvePath } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf, printable, UserError } from '../errors.js';
 import type { OwnMetric } from '../own-metric.js';
 import { nearest } from '../nearest.js';
@@ -96,7 +96,7 @@ export async function importPlugin(url: string): Promise<BackendPlugin> {
     return plugin;
   }
   throw new UserError(
-    `backend ${printable(url)}: its default export is no backend plugin (name, summary, waits, parseOptions, create)`,
+    `backend ${shownPath(url)}: its default export is no backend plugin (name, summary, waits, parseOptions, create)`,
   );
 }
 
@@ -127,8 +127,17 @@ async function importModule(url: string): Promise<{ readonly default?: unknown }
     return (await import(url)) as { readonly default?: unknown };
   } catch (thrown) {
     if (thrown instanceof UserError) throw thrown;
-    throw new UserError(`backend ${printable(url)} does not load: ${messageOf(thrown)}`);
+    if (/unknown file extension/i.test(messageOf(thrown)) && /\.[cm]?tsx?$/.test(url))
+      throw new UserError(
+        `backend ${shownPath(url)} is TypeScript, which this Node does not run; compile it first (npx tsc), and name the .js`,
+      );
+    throw new UserError(`backend ${shownPath(url)} does not load: ${messageOf(thrown)}`);
   }
+}
+
+/** A module as a path where it is a file. */
+function shownPath(url: string): string {
+  return printable(url.startsWith('file:') ? fileURLToPath(url) : url);
 }
 
 function isPlugin(value: unknown): value is BackendPlugin {

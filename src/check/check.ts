@@ -14,6 +14,7 @@ import { checkBatches } from '../replay/check-batches.js';
 import { checkPayloadRequests } from '../replay/check-payload-requests.js';
 import { environmentName, withEnvironment } from '../replay/environment-options.js';
 import { hideSecrets } from '../replay/hide-secrets.js';
+import { readOptions } from '../replay/read-options.js';
 import { redactOptions } from '../replay/redact-options.js';
 import { clipWindow } from '../replay/schedule.js';
 import { secretsOfOptions } from '../replay/secrets-of-options.js';
@@ -31,6 +32,8 @@ export interface CheckRequest {
   /** A built-in name, a path, or a package. */
   readonly backend: string;
   readonly backendOptions: RawOptions;
+  /** As in a run. */
+  readonly optionNames?: Readonly<Record<string, string>>;
   readonly payloads: readonly Payload[];
   /** Absent: neither calls nor cost can be estimated. */
   readonly trace?: Trace;
@@ -90,7 +93,7 @@ interface Ready extends Omit<Start, 'tell'> {
 /** Options, credentials, set-up, address: each needs those before, but the last. */
 async function getReady(start: Start): Promise<Ready | undefined> {
   const { plugin, raw, request, world, tell } = start;
-  const parsed = await attempt(tell, 'options', () => readOptions(start));
+  const parsed = await attempt(tell, 'options', () => checkOptions(start));
   if (parsed === undefined) return undefined;
   const { options } = parsed;
   if ((await attempt(tell, 'credentials', () => findCredentials(plugin, options, world))) === undefined)
@@ -119,8 +122,8 @@ async function findAddress(
   return location === undefined ? { text: '', value: undefined } : reachAddress(location);
 }
 
-function readOptions({ plugin, raw, request, world }: Start): Promise<Learnt<{ readonly options: unknown }>> {
-  const value = { options: plugin.parseOptions(raw) };
+function checkOptions({ plugin, raw, request, world }: Start): Promise<Learnt<{ readonly options: unknown }>> {
+  const value = { options: readOptions(plugin, raw, request.backendOptions, request.optionNames) };
   if (request.batching !== undefined) checkBatches(plugin, value.options);
   checkPayloadRequests(plugin, request.payloads);
   const shown = redactOptions(request.backendOptions, plugin.publicOptions);

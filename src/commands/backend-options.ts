@@ -17,6 +17,35 @@ type BackendFlags = Pick<
   | keyof typeof CONNECT_FLAGS
 > & { readonly connections?: number | undefined };
 
+const SHORTHANDS = [
+  'url',
+  'model',
+  'sessions',
+  'method',
+  'expect',
+  'header',
+  'insecure',
+  'http2',
+  'connections',
+] as const;
+
+/** What the user typed for each option, by the flag that is short for it or where its entry of `set` stands. `nameOf`: what was typed for a flag. */
+export function optionNames(
+  flags: BackendFlags,
+  nameOf: (flag: string) => string,
+  origins: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const entries = Object.entries(origins).flatMap(([name, origin]) =>
+    name.startsWith('set.') ? [[name.slice('set.'.length), origin]] : [],
+  );
+  const given = SHORTHANDS.filter((name) => flags[name] !== undefined && flags[name] !== false);
+  const client = flags.http2 ? [['client', nameOf('http2')]] : [];
+  return Object.fromEntries([...entries, ...client, ...given.map((name) => [name, nameOf(name)])]) as Record<
+    string,
+    string
+  >;
+}
+
 /** `--set` first, then the shorthands; a key given twice becomes a list, which only repeatable options take. */
 export function backendOptions(flags: BackendFlags): RawOptions {
   const pairs: [string, string][] = (flags.set ?? []).map((text) => {

@@ -1,6 +1,5 @@
-import { Command, Flags } from '@oclif/core';
+import { Args, Command, Flags } from '@oclif/core';
 import type { BackendPlugin, OptionInfo } from '../backends/backend.js';
-import type { BuiltIn } from '../backends/registry.js';
 import { environmentName } from '../replay/environment-options.js';
 import { SUMMARIES } from './summaries.js';
 
@@ -9,33 +8,49 @@ export class Backends extends Command {
   static override summary = SUMMARIES.backends;
   static override description =
     'Each option is given by --set name=value, or by the environment as REPLAY_<BACKEND>_<OPTION>.';
-  static override examples = ['<%= config.bin %> backends', '<%= config.bin %> backends --json'];
+  static override examples = [
+    '<%= config.bin %> backends',
+    '<%= config.bin %> backends http',
+    '<%= config.bin %> backends ./my-backend.js --json',
+  ];
+  static override args = {
+    backend: Args.string({
+      description: 'one of them, or the path or package of a plugin; all that are built in unless given',
+    }),
+  };
   static override flags = { json: Flags.boolean({ description: 'print as JSON' }) };
 
   override async run(): Promise<void> {
-    const { flags } = await this.parse(Backends);
-    const { BACKENDS, importPlugin } = await import('../backends/registry.js');
-    const { href } = new URL('../backends/registry.js', import.meta.url);
-    const all = await Promise.all(
-      BACKENDS.map(async (row) => ({ row, plugin: await importPlugin(new URL(row.module, href).href) })),
-    );
-    const text = flags.json
-      ? `${JSON.stringify(
-          all.map(({ plugin, row }) => facts(plugin, row)),
-          null,
-          1,
-        )}\n`
-      : all.map(({ plugin, row }) => render(plugin, row)).join('\n');
+    const { args, flags } = await this.parse(Backends);
+    const described = args.backend === undefined ? await allBuiltIn() : [await named(args.backend)];
+    const text = flags.json ? `${JSON.stringify(described.map(facts), null, 1)}\n` : described.map(render).join('\n');
     process.stdout.write(text);
   }
 }
 
-function facts({ name, summary, waits, options = [] }: BackendPlugin, row: BuiltIn) {
-  const described = options.map((option) => ({ ...option, environment: environmentName(name, option.name) }));
-  return { name, aliases: row.aliases ?? [], summary, virtualTime: waits === 'on-the-clock', options: described };
+/** A plugin and what else it may be called. */
+interface Described {
+  readonly plugin: BackendPlugin;
+  readonly aliases: readonly string[];
 }
 
-function render({ name, summary, options = [] }: BackendPlugin, { aliases = [] }: BuiltIn): string {
+async function allBuiltIn(): Promise<Described[]> {
+  const { BACKENDS } = await import('../backends/registry.js');
+  return Promise.all(BACKENDS.map(({ name }) => named(name)));
+}
+
+async function named(name: string): Promise<Described> {
+  const { BACKENDS, importPlugin, locatePlugin } = await import('../backends/registry.js');
+  const plugin = await importPlugin((await locatePlugin(name, process.cwd())).url);
+  return { plugin, aliases: BACKENDS.find((row) => row.name === plugin.name)?.aliases ?? [] };
+}
+
+function facts({ plugin: { name, summary, waits, options = [] }, aliases }: Described) {
+  const described = options.map((option) => ({ ...option, environment: environmentName(name, option.name) }));
+  return { name, aliases, summary, virtualTime: waits === 'on-the-clock', options: described };
+}
+
+function render({ plugin: { name, summary, options = [] }, aliases }: Described): string {
   return `${[`${[name, ...aliases].join(', ')}: ${summary}`, ...options.map(optionLine)].join('\n')}\n`;
 }
 

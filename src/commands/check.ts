@@ -8,13 +8,16 @@ import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { CONNECT_FLAGS } from './connect-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
 import { dryRun } from './dry-run.js';
-import { backendOptions } from './backend-options.js';
+import type { FlagTable } from './config-flags.js';
+import { backendOptions, optionNames } from './backend-options.js';
 import { givenPayloads } from './given-payloads.js';
+import { namedService } from './named-service.js';
 import { openTrace } from './open-trace.js';
 import { RUN_FLAGS } from './run-flags.js';
 import { parseTimeoutMs } from './parse-timeout.js';
 import { SUMMARIES } from './summaries.js';
 import { textFlag } from './text-flag.js';
+import { typedName } from './typed-name.js';
 
 const { backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload, targets } =
   RUN_FLAGS;
@@ -44,12 +47,15 @@ export class Check extends Command {
   };
 
   override async run(): Promise<void> {
-    const { args, flags } = await this.parse(Check);
+    const parsed = await this.parse(Check);
+    const { args, flags } = namedService(parsed.args, parsed.flags);
+    const nameOf = (flag: string): string => typedName(this.argv, flag, (RUN_FLAGS as FlagTable)[flag]);
     const terms = await givenTerms(flags, LATEST_PRICES);
     const trace = asksForArrivals(args.trace, flags) ? await openTrace(args.trace, flags) : undefined;
     try {
       const request = {
         ...requestOf(flags),
+        optionNames: optionNames(flags, nameOf),
         ...terms,
         payloads: trace?.payloads ?? (await givenPayloads(flags)) ?? [],
       };
@@ -63,7 +69,7 @@ export class Check extends Command {
   }
 }
 
-type CheckFlags = Interfaces.InferredFlags<typeof Check.flags>;
+type CheckFlags = Interfaces.InferredFlags<typeof Check.flags> & { readonly backend: string };
 
 /** Without arrivals neither calls nor cost are estimated. */
 function asksForArrivals(source: string | undefined, flags: CheckFlags): boolean {

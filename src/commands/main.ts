@@ -3,17 +3,19 @@ import { SUMMARIES } from './summaries.js';
 
 /** The command line: `replay trace.json ...` is short for `replay run trace.json ...`. Sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) {
-    // Once, however often this is called.
-    stream.off('error', endQuietlyOnClosedPipe).on('error', endQuietlyOnClosedPipe);
-  }
+  const output = watchOutput();
+  const line = withDefaultCommand(argv);
   try {
     if (argv[0] === '--version') await printVersions();
     else if (asksForList(argv)) await printRootHelp();
-    else await runCommand(withDefaultCommand(argv));
+    else await runCommand(line, argv, output.watch);
   } catch (thrown) {
-    process.exitCode = await tell(thrown);
+    if (!(await output.isCauseOf(thrown))) process.exitCode = await tell(thrown, line[0] ?? 'run');
   }
+  const trouble = await output.trouble();
+  if (trouble === undefined) return;
+  process.stderr.write(`replay: standard output: ${trouble}\n`);
+  process.exitCode = EXIT.userError;
 }
 
 const HELP = ['help', '--help', '-h'];
@@ -23,16 +25,29 @@ function asksForList([first, second]: readonly string[]): boolean {
 }
 
 /** The parser and the commands take several times as long to load as Node itself to start. */
-async function runCommand(argv: string[]): Promise<void> {
-  const { run, settings } = await import('@oclif/core');
+async function runCommand(line: string[], given: readonly string[], watch: () => void): Promise<void> {
+  const [{ run, settings }, { COMMANDS }, { checkFirstWord, checkLongNames }] = await Promise.all([
+    import('@oclif/core'),
+    import('./index.js'),
+    import('./first-word.js'),
+  ]);
+  // The parser throws what its own listener hears.
+  watch();
+  const [command = '', ...rest] = line;
+  if (command !== given[0] && given[0] !== 'help') checkFirstWord(given);
+  if (isCommand(command)) checkLongNames(rest, COMMANDS[command]);
   settings.enableAutoTranspile = false;
-  await run(argv, import.meta.url);
+  await run(line, import.meta.url);
+}
+
+function isCommand(word: string): word is keyof typeof SUMMARIES {
+  return Object.hasOwn(SUMMARIES, word);
 }
 
 function withDefaultCommand(argv: readonly string[]): string[] {
   const [first = '', ...rest] = argv;
   if (first === 'help') return [...rest, '--help'];
-  return Object.hasOwn(SUMMARIES, first) || HELP.includes(first) ? [...argv] : ['run', ...argv];
+  return isCommand(first) || HELP.includes(first) ? [...argv] : ['run', ...argv];
 }
 
 async function printRootHelp(): Promise<void> {
@@ -45,20 +60,58 @@ async function printVersions(): Promise<void> {
   process.stdout.write(`${versions()}\n`);
 }
 
-/** A reader that has gone away (head, a closed pager) is no error of ours. */
-function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+interface WatchedOutput {
+  watch(): void;
+  /** Whether something was thrown because standard output takes no more. */
+  isCauseOf(thrown: unknown): Promise<boolean>;
+  /** What is wrong with it; undefined: nothing. */
+  trouble(): Promise<string | undefined>;
 }
 
-/** One line for what the user can mend; the whole stack for a bug. */
-async function tell(thrown: unknown): Promise<number> {
+/**
+ * What could not be written to standard output is told once, at the end: a run first writes its folder and files. A reader
+ * that has gone away (head, a closed pager) is no error of ours, and where stderr fails there is no place left to say so.
+ */
+function watchOutput(): WatchedOutput {
+  let error: Error | undefined;
+  const keep = (thrown: NodeJS.ErrnoException): void => {
+    if (thrown.code !== 'EPIPE') error ??= thrown;
+  };
+  const watch = (): void => {
+    process.stdout.removeAllListeners('error').on('error', keep);
+    process.stderr.removeAllListeners('error').on('error', ignore);
+  };
+  watch();
+  return {
+    watch,
+    async isCauseOf(thrown) {
+      await new Promise(setImmediate);
+      return error !== undefined && (thrown === error || (isUserError(thrown) && /stream/.test(thrown.message)));
+    },
+    async trouble() {
+      // What was written last has failed by the next turn.
+      await new Promise(setImmediate);
+      process.stdout.removeAllListeners('error').on('error', ignore);
+      if (error === undefined) return undefined;
+      const { diskTrouble } = await import('../disk-trouble.js');
+      return diskTrouble(error, 'send it elsewhere') ?? printable(error.message);
+    },
+  };
+}
+
+function ignore(): void {
+  // told by the exit code, or not at all
+}
+
+/** One line for what the user can fix; the whole stack for a bug. */
+async function tell(thrown: unknown, command: string): Promise<number> {
   const { plainFor } = await import('./tell-ci.js');
   // What caught the signal has told it.
   if (thrown instanceof Interrupted) return EXIT.interrupted;
   const byParser = parserExit(thrown);
   if (byParser === EXIT.ok) return EXIT.ok;
   if (isUserError(thrown) || byParser !== undefined) {
-    process.stderr.write(plainFor(process.env, `replay: ${plainly(thrown)}\n`));
+    process.stderr.write(plainFor(process.env, `replay: ${await parserLine(thrown, command)}\n`));
     return EXIT.userError;
   }
   const stack = thrown instanceof Error ? thrown.stack : String(thrown);
@@ -73,8 +126,7 @@ function parserExit(thrown: unknown): number | undefined {
   return oclif?.exit ?? EXIT.userError;
 }
 
-/** One line; the parser frames what a flag's reader says. */
-function plainly(thrown: unknown): string {
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return printable(text.replace(/^Parsing --\S+\s+/, '').replace(/\s*See more help with --help\s*$/, '; see --help'));
+async function parserLine(thrown: unknown, command: string): Promise<string> {
+  const { parserMessage } = await import('./parser-message.js');
+  return printable(parserMessage(thrown instanceof Error ? thrown : new Error(String(thrown)), command));
 }

@@ -17,15 +17,15 @@ import { textFlag, wholeNumber } from './text-flag.js';
 /** What `replay run` takes. */
 export const RUN_FLAGS = {
   backend: Flags.string({
-    default: 'onnx',
-    description: 'a name of `replay backends`, a path to a plugin, or a package',
+    description:
+      'a name of `replay backends`, a path to a plugin, or a package; http with --url, else onnx unless given',
   }),
   set: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
     description: 'an option of the backend, key=value; repeatable',
   }),
-  url: Flags.string({ description: 'short for --set url=' }),
+  url: Flags.string({ description: 'the service: short for --set url=, and for --backend http unless one is given' }),
   model: Flags.string({ description: 'short for --set model=' }),
   sessions: Flags.string({ description: 'short for --set sessions=' }),
   header: Flags.string({
@@ -116,8 +116,9 @@ export const RUN_FLAGS = {
   ...TAG_FLAG,
   'dry-run': Flags.boolean({ description: 'no run: what `replay check` does, with at most one request' }),
   html: Flags.boolean({ default: true, allowNo: true, description: 'write report.html, the page with the plots' }),
-  quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
+  quiet: Flags.boolean({ char: 'q', description: 'nothing on standard error but warnings and errors' }),
   ...CONFIG_FLAG,
 };
 
-export type RunFlags = Interfaces.InferredFlags<typeof RUN_FLAGS>;
+/** As they are once the backend is known. */
+export type RunFlags = Interfaces.InferredFlags<typeof RUN_FLAGS> & { readonly backend: string };

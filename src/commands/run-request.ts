@@ -12,7 +12,7 @@ import { givenTags } from './tag-flag.js';
 export function runRequest(
   trace: Trace,
   flags: RunFlags,
-  terms: GivenTerms & GivenThresholds & { budget?: number },
+  terms: GivenTerms & GivenThresholds & Pick<ReplayRequest, 'budget' | 'optionNames'>,
 ): ReplayRequest {
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
   return {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { closeArrivals } from '../arrival-store.js';
 import { parseRunConfig, type KnownFlags, type RunConfig } from '../config/parse-run-config.js';
 import { runSeries, type PlannedRun, type SeriesEnd } from '../compare/run-series.js';
@@ -14,6 +14,7 @@ import { exitCode } from './exit-code.js';
 import { givenGate } from './gate-flags.js';
 import { liveMetrics, type LiveMetrics } from './live-metrics.js';
 import { liveProgress } from './live-progress.js';
+import { namedService } from './named-service.js';
 import { openTrace } from './open-trace.js';
 import { RUN_CONFIG_PLACES } from './run-config-places.js';
 import { RUN_FLAGS, type RunFlags } from './run-flags.js';
@@ -25,6 +26,13 @@ import { prepareFiles, type AskedFiles } from './tell-ci.js';
 
 export interface ParsedRun {
   readonly args: { readonly trace: string | undefined };
+  readonly flags: Omit<RunFlags, 'backend'> & { readonly backend?: string | undefined };
+}
+
+/** A system with the service that its flags name. */
+interface NamedSystem {
+  readonly name: string;
+  readonly args: ParsedRun['args'];
   readonly flags: RunFlags;
 }
 
@@ -44,9 +52,12 @@ export async function runSystems(
 ): Promise<SystemsEnd | number> {
   const { text, config } = readConfig(file);
   const parsed = await Promise.all(
-    config.systems.map(async ({ name, args }) => ({ name, ...(await parse([...args])) })),
+    config.systems.map(async ({ name, args }): Promise<NamedSystem> => {
+      const { args: given, flags } = await parse([...args]);
+      return { name, ...namedService(given, flags) };
+    }),
   );
-  const shared = (parsed[0] as (typeof parsed)[number]).flags;
+  const shared = (parsed[0] as NamedSystem).flags;
   if (shared['dry-run']) return tryEach(parsed);
   prepareFiles(shared);
   const live = await liveProgress(process.stderr, { quiet, env: process.env });
@@ -77,7 +88,7 @@ export async function runSystems(
 }
 
 /** What `replay run --dry-run` does, for each system. */
-async function tryEach(systems: readonly (ParsedRun & { readonly name: string })[]): Promise<number> {
+async function tryEach(systems: readonly NamedSystem[]): Promise<number> {
   let code: number = EXIT.ok;
   for (const { name, args, flags } of systems) {
     process.stdout.write(`${name}:\n`);
@@ -91,6 +102,7 @@ async function tryEach(systems: readonly (ParsedRun & { readonly name: string })
 
 function readConfig(file: string): { text: string; config: RunConfig } {
   try {
+    if (!existsSync(file)) throw new Error('there is no such file');
     if (statSync(file).size > MOST_BYTES) throw new Error('it is too large for a list of systems');
     const text = readFileSync(file, 'utf8');
     return { text, config: parseRunConfig(text, knownFlags()) };
@@ -119,7 +131,7 @@ interface System {
 }
 
 async function openSystem(
-  { name, args, flags }: ParsedRun & { readonly name: string },
+  { name, args, flags }: NamedSystem,
   opened: Trace[],
   stop: AbortSignal,
 ): Promise<System> {

@@ -2,14 +2,18 @@ import { Args, Command } from '@oclif/core';
 import { answerOf } from '../answer.js';
 import { LATEST_PRICES } from '../cost-terms.js';
 import { UserError } from '../errors.js';
-import type { ReplayResult, Surroundings } from '../replay/replay.js';
+import type { ReplayRequest, ReplayResult, Surroundings } from '../replay/replay.js';
+import { optionNames } from './backend-options.js';
 import { collectAfter } from './collect-after.js';
 import { complaintsOf } from './complaints.js';
+import type { FlagTable } from './config-flags.js';
 import { givenBudget, givenTerms, type GivenTerms } from './cost-flags.js';
 import { exitCode } from './exit-code.js';
 import { givenGate, type GivenThresholds } from './gate-flags.js';
 import { liveMetrics, type LiveMetrics } from './live-metrics.js';
 import { liveProgress } from './live-progress.js';
+import { namedService } from './named-service.js';
+import { nothingSucceeded } from './nothing-succeeded.js';
 import { openTrace } from './open-trace.js';
 import { givenFormat, type OutputFormat } from './output-flags.js';
 import { printReport } from './print-report.js';
@@ -19,6 +23,7 @@ import { stopOnSignals } from './stop-on-signals.js';
 import { SUMMARIES } from './summaries.js';
 import { surroundings } from './surroundings.js';
 import { plainFor, prepareFiles, tellCi } from './tell-ci.js';
+import { typedName } from './typed-name.js';
 import { withSettings } from './with-settings.js';
 
 /** `replay [run] TRACE ...`: replays a trace against a backend and reports. */
@@ -29,7 +34,8 @@ export class Run extends Command {
   static override examples = [
     '<%= config.bin %> traces/workload-40.json --from 80s --to 120s',
     '<%= config.bin %> trace.json --backend http --url http://127.0.0.1:8501/v1/models/m:predict',
-    '<%= config.bin %> --rate 50/s --duration 30s --backend http --url http://127.0.0.1:8080/',
+    '<%= config.bin %> --rate 50/s --duration 30s --url http://127.0.0.1:8080/',
+    '<%= config.bin %> http://127.0.0.1:8080/ --stages 0s:0,10s:200,40s:200,50s:0',
     '<%= config.bin %> trace.json --backend simulated --set servers=4 --time virtual',
   ];
   static override args = {
@@ -38,26 +44,28 @@ export class Run extends Command {
   static override flags = RUN_FLAGS;
 
   override async run(): Promise<void> {
-    const { args, flags } = await withSettings(Run.flags, await this.parse(Run), {
+    const settled = await withSettings(Run.flags, await this.parse(Run), {
       env: process.env,
       folder: process.cwd(),
       say: (text) => {
         this.logToStderr(text);
       },
     });
+    const { args, flags } = namedService(settled.args, settled.flags);
+    const nameOf = (flag: string): string =>
+      settled.origins[flag] ?? typedName(this.argv, flag, (RUN_FLAGS as FlagTable)[flag]);
     refuseContradictions(flags);
     const format = givenFormat(flags);
-    const terms = { ...(await givenTerms(flags, LATEST_PRICES)), ...(await givenGate(flags)) };
+    const terms = {
+      ...(await givenTerms(flags, LATEST_PRICES)),
+      ...(await givenGate(flags)),
+      optionNames: optionNames(flags, nameOf, settled.origins),
+    };
     if (flags['dry-run']) process.exitCode = await this.#dryRun(args.trace, flags, terms, format);
     else await this.#replay(args.trace, flags, terms, format);
   }
 
-  async #replay(
-    source: string | undefined,
-    flags: RunFlags,
-    terms: GivenTerms & GivenThresholds,
-    format: OutputFormat,
-  ): Promise<void> {
+  async #replay(source: string | undefined, flags: RunFlags, terms: RunTerms, format: OutputFormat): Promise<void> {
     prepareFiles(flags);
     const collect = await collectAfter(flags);
     const { closeArrivals } = await import('../arrival-store.js');
@@ -98,7 +106,9 @@ export class Run extends Command {
       const made = await replayUntilValid(request, world, flags.attempts ?? 1, hasAnswered);
       const result = await collect(made.result, stop.signal);
       live.end();
-      await print(result, format, flags.latency);
+      await print(result, format, flags);
+      const nothing = nothingSucceeded(result.report);
+      if (nothing !== undefined) this.logToStderr(nothing);
       await metrics.end(result.report, stop.signal);
       process.exitCode = exitCode(result);
       await tellCi(result.report, flags, process.env);
@@ -111,13 +121,15 @@ export class Run extends Command {
     }
   }
 
-  async #dryRun(source: string | undefined, flags: RunFlags, terms: GivenTerms, format: OutputFormat): Promise<number> {
+  async #dryRun(source: string | undefined, flags: RunFlags, terms: RunTerms, format: OutputFormat): Promise<number> {
     const { dryRunOf } = await import('./dry-run.js');
     return dryRunOf(source, flags, terms, format === 'json', (text) => {
       this.logToStderr(text);
     });
   }
 }
+
+type RunTerms = GivenTerms & GivenThresholds & Pick<ReplayRequest, 'optionNames'>;
 
 function refuseContradictions(flags: RunFlags): void {
   if (flags.repeat === undefined && flags['vary-seed'])
@@ -136,7 +148,7 @@ function hasAnswered({ report }: ReplayResult): boolean {
 async function print(
   { report, folder, spectrum }: ReplayResult,
   format: OutputFormat,
-  latency: boolean,
+  { latency, quiet }: Pick<RunFlags, 'latency' | 'quiet'>,
 ): Promise<void> {
   if (format === 'csv') await printSamples(folder);
   // The other formats hold what failed.
@@ -144,7 +156,7 @@ async function print(
     for (const line of complaintsOf('the run', report))
       process.stderr.write(plainFor(process.env, `replay: ${line}\n`));
   else await printReport(report, spectrum, { json: format === 'json', latency });
-  if (format === 'text') process.stderr.write(plainFor(process.env, `written to ${folder}\n`));
+  if (format === 'text' && !quiet) process.stderr.write(plainFor(process.env, `written to ${folder}\n`));
 }
 
 /** Whole, also where the run was stopped. */

@@ -13,10 +13,13 @@ export const TAG_FLAG = {
   }),
 };
 
-/** The tags by their keys; of a key given twice the last. Throws `UserError`. */
+/** The tags by their keys. Throws `UserError`, also for a key given twice. */
 export function givenTags(texts: readonly string[] | undefined): { readonly tags?: Readonly<Record<string, string>> } {
   if (texts === undefined) return {};
-  const tags = new Map(texts.map(readTag));
+  const pairs = texts.map(readTag);
+  const tags = new Map(pairs);
+  const twice = pairs.find(([key], i) => pairs.findIndex(([other]) => other === key) !== i);
+  if (twice !== undefined) throw new UserError(`--tag ${twice[0]} is given twice; give it once`);
   if (tags.size > MOST_TAGS) throw new UserError(`--tag: give at most ${String(MOST_TAGS)}`);
   return { tags: Object.fromEntries(tags) };
 }

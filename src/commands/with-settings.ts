@@ -9,7 +9,8 @@ interface GivenArgs {
 interface GivenFlags {
   readonly config?: string | undefined;
   readonly set?: readonly string[] | undefined;
-  readonly backend: string;
+  readonly backend?: string | undefined;
+  readonly url?: string | undefined;
   readonly quiet: boolean;
 }
 
@@ -18,6 +19,13 @@ interface Parsed<Args, Flags> {
   readonly args: Args;
   readonly flags: Flags;
   readonly metadata: { readonly flags: Readonly<Record<string, { readonly setFromDefault?: boolean } | undefined>> };
+}
+
+/** `origins`: where each flag was given that was not typed, such as `REPLAY_RUN_URL` or `ours.yaml:3:1 url`. */
+interface Settled<Args, Flags> {
+  readonly args: Args;
+  readonly flags: Flags;
+  readonly origins: Readonly<Record<string, string>>;
 }
 
 interface World {
@@ -34,14 +42,26 @@ export async function withSettings<Args extends GivenArgs, Flags extends GivenFl
   table: FlagTable,
   parsed: Parsed<Args, Flags>,
   world: World,
-): Promise<{ readonly args: Args; readonly flags: Flags }> {
+): Promise<Settled<Args, Flags>> {
   const inEnvironment = Object.keys(world.env).some((name) => name.startsWith('REPLAY_RUN_'));
-  if (parsed.flags.config === undefined && !inEnvironment) return parsed;
+  if (parsed.flags.config === undefined && !inEnvironment) return { ...parsed, origins: {} };
   const settings = await settingsBeside(table, parsed, world);
   const trace = settings.find(({ key }) => key.name === 'trace')?.texts[0]?.text;
   const flags = await filledIn(table, parsed.flags, settings);
   if (!flags.quiet && settings.length > 0) world.say(told(settings));
-  return { args: trace === undefined ? parsed.args : { ...parsed.args, trace }, flags };
+  return {
+    args: trace === undefined ? parsed.args : { ...parsed.args, trace },
+    flags,
+    origins: Object.fromEntries(settings.flatMap(originsOf)),
+  };
+}
+
+/** A place in a file is told with its key; an entry of `set` has a name of its own. */
+function originsOf({ key: { name, kind }, texts }: Setting): [flag: string, origin: string][] {
+  return texts.map(({ text, from }) => {
+    const flag = kind === 'map' ? `${name}.${text.slice(0, Math.max(0, text.indexOf('=')))}` : name;
+    return [flag, /:\d+:\d+$/.test(from) ? `${from} ${flag}` : from];
+  });
 }
 
 async function settingsBeside(
@@ -60,7 +80,9 @@ async function settingsBeside(
   names.push(...namesGiven(fromEnv));
   const fromFile = notYetGiven(await readConfig(flags.config, keys), names);
   const backend = [...fromEnv, ...fromFile].find(({ key }) => key.name === 'backend')?.texts[0]?.text;
-  const options = await optionsInEnvironment(backend ?? flags.backend, folder, env);
+  const url = flags.url ?? [...fromEnv, ...fromFile].find(({ key }) => key.name === 'url');
+  const otherwise = url === undefined ? 'onnx' : 'http';
+  const options = await optionsInEnvironment(backend ?? flags.backend ?? otherwise, folder, env);
   return [
     ...fromEnv,
     ...notYetGiven(

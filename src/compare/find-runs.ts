@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, printable, UserError } from '../errors.js';
 import { readRun } from './read-run.js';
@@ -12,6 +12,8 @@ const MOST_RUNS = 10_000;
 export function findRuns(given: readonly string[]): RunFacts[] {
   const folders = new Map<string, string>();
   for (const folder of given) {
+    if (!existsSync(folder)) throw new UserError(`${printable(folder)}: there is no such folder; give folders of runs`);
+    if (!statSync(folder).isDirectory()) throw new UserError(`${printable(folder)} is a file; give folders of runs`);
     const found = below(folder, MOST_DEPTH);
     if (found.length === 0)
       throw new UserError(`${printable(folder)} holds no run; give folders of runs, or a folder of such folders`);

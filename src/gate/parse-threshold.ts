@@ -54,6 +54,10 @@ const TRANSLATIONS: readonly (readonly [RegExp, string])[] = [
   [/(mean|min|max|stdev)Ms$/, '$1'],
   [/^http_req_duration/, 'response'],
   [/^http_req_failed.*/, 'failures'],
+  [/^(errors?|error_?rate|failed|failure_?rate|fails?)$/i, 'failures'],
+  [/^(checks|successes|success_?rate|ok)$/i, 'success'],
+  [/^(latency|duration|response_?time)\b/i, 'response'],
+  [/^dropped(_iterations)?$/, 'unsent'],
   [/^(lag|late)\b/, 'lateness'],
   [/^(p\(|mean$|min$|max$|stdev$|count$)/, 'all.$1'],
 ];

@@ -17,6 +17,7 @@ import { isServiceHere } from './is-service-here.js';
 import { knowsSent } from './knows-sent.js';
 import { makePlan } from './make-plan.js';
 import { moduleIdentity } from './module-identity.js';
+import { readOptions } from './read-options.js';
 import type { ReplayRequest, Surroundings } from './replay-request.js';
 import { clipWindow, type Window } from './schedule.js';
 import { secretsOfOptions } from './secrets-of-options.js';
@@ -51,7 +52,7 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
     );
   }
   const backendOptions = withEnvironment(plugin.name, plugin.options ?? [], request.backendOptions, world.env);
-  const parsed = plugin.parseOptions(backendOptions);
+  const parsed = readOptions(plugin, backendOptions, request.backendOptions, request.optionNames);
   const { batching } = request;
   if (batching !== undefined) checkBatches(plugin, parsed);
   checkPayloadRequests(plugin, request.trace.payloads);

@@ -12,6 +12,8 @@ export interface ReplayRequest {
   /** A built-in name, a path, or a package. */
   readonly backend: string;
   readonly backendOptions: RawOptions;
+  /** What the user typed for an option, where that is not `--set`: `{ insecure: '-k' }`. */
+  readonly optionNames?: Readonly<Record<string, string>>;
   readonly fromMs: number;
   /** Exclusive; Infinity: to the end. */
   readonly toMs: number;

@@ -2,7 +2,7 @@ import { UserError } from '../../errors.js';
 import type { OptionInfo, RawOptions } from '../backend.js';
 import { AWS_OPTIONS, AWS_READERS, awsOptions, type AwsOptions, listOf, textWithin } from '../shared/aws-options.js';
 import { type ExpectRule, parseExpect } from '../shared/expect-rule.js';
-import { durationWithin, oneOf, parseOptions, wholeNumberWithin } from '../shared/parse-options.js';
+import { durationWithin, httpUrl, oneOf, parseOptions, wholeNumberWithin } from '../shared/parse-options.js';
 
 /** Plain data: crosses to the worker threads. */
 export interface LambdaOptions extends AwsOptions {
@@ -83,9 +83,7 @@ function targetOf(given: { function?: string; qualifier?: string; url?: string }
 }
 
 function parseUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
-    throw new Error('give a URL such as https://ID.lambda-url.us-east-1.on.aws/');
+  const url = httpUrl(text);
   if (url.username + url.password !== '') throw new Error('leave out user and password: calls are signed instead');
   url.hash = '';
   return url.href;

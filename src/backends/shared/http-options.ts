@@ -7,7 +7,7 @@ import { checkHttp2Headers } from './check-http2-headers.js';
 import type { ConnectOptions } from './connect-options.js';
 import { EXPECT_SUMMARY, type ExpectRule, parseExpect } from './expect-rule.js';
 import { CONNECT_READERS, connectOf, type PemFiles, pemFilesOf } from './parse-connect.js';
-import { durationWithin, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from './parse-options.js';
+import { durationWithin, httpUrl, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from './parse-options.js';
 import type { HeaderField } from './http-request.js';
 import { randomUuidKey, type UuidKey } from './request-uuid.js';
 import { pathTemplate, urlPath } from './url-path.js';
@@ -92,7 +92,7 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 export function parseHttpOptions(raw: RawOptions): HttpOptions {
   const { header, expect, resolve, ...single } = raw;
   const given = parseOptions('http', single, {
-    url: (text) => ({ url: parseUrl(text), path: parsePath(text) }),
+    url: (text) => ({ url: httpUrl(text), path: parsePath(text) }),
     method: parseMethod,
     connections: wholeNumberWithin(1, 65_535),
     client: oneOf('lean', 'undici'),
@@ -142,13 +142,6 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
 function listOf(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === 'string' ? [value] : value;
-}
-
-function parseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
-    throw new Error('give a URL such as https://host:port/path');
-  return url;
 }
 
 function parsePath(text: string): string {

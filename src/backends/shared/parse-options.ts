@@ -1,4 +1,4 @@
-import { printable, UserError } from '../../errors.js';
+import { OptionError, printable, UserError } from '../../errors.js';
 import { nearest } from '../../nearest.js';
 import { parseDurationMs } from '../../quantities.js';
 import type { RawOptions } from '../backend.js';
@@ -19,7 +19,7 @@ export function parseOptions<T extends Record<string, unknown>>(
   for (const [key, value] of Object.entries(raw)) {
     if (!Object.hasOwn(readers, key)) throw unknownOption(backend, key, Object.keys(readers));
     if (typeof value !== 'string')
-      throw new UserError(`backend ${backend}: --set ${printable(key)} is given twice; give it once`);
+      throw new OptionError(backend, key, 'it is given twice; give it once', `--set ${printable(key)}`);
     options[key as keyof T] = read(backend, key, value, readers[key as keyof T] as OptionReader<T[keyof T]>);
   }
   return options;
@@ -32,14 +32,14 @@ function read<T>(backend: string, key: string, text: string, reader: OptionReade
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     // What may be a URL, which carries passwords and keys, or a header.
     const shown = /[@?=:/\\\s]/.test(text) ? '(not shown)' : printable(text, 60);
-    throw new UserError(`backend ${backend}: --set ${printable(key)}=${shown}: ${why}`);
+    throw new OptionError(backend, key, why, `--set ${printable(key)}=${shown}`);
   }
 }
 
 export function unknownOption(backend: string, key: string, known: readonly string[]): UserError {
   const near = nearest(key, known);
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
-  return new UserError(`backend ${backend} has no option ${printable(key, 60)}${hint} (it knows ${known.join(', ')})`);
+  return new OptionError(backend, key, `has no option ${printable(key, 60)}${hint} (it knows ${known.join(', ')})`);
 }
 
 /** A number within [least, most]. */
@@ -68,6 +68,17 @@ export function durationWithin(least: string, most: string): OptionReader<number
       throw new Error(`give a duration from ${least} to ${most}`);
     return ms;
   };
+}
+
+/** An http or https URL. */
+export function httpUrl(text: string): URL {
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text) ?? [];
+  if (scheme === undefined)
+    throw new Error('the URL lacks http:// or https://; give one such as https://host:port/path');
+  if (!/^https?$/i.test(scheme))
+    throw new Error(`${printable(scheme, 20)}:// is not HTTP; give a URL such as https://host:port/path`);
+  if (!URL.canParse(text)) throw new Error('give a URL such as https://host:port/path');
+  return new URL(text);
 }
 
 export function oneOf<T extends string>(...choices: readonly T[]): OptionReader<T> {
