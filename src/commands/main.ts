@@ -61,7 +61,7 @@ async function printVersions(): Promise<void> {
 }
 
 interface WatchedOutput {
-  watch(): void;
+  readonly watch: () => void;
   /** Whether something was thrown because standard output takes no more. */
   isCauseOf(thrown: unknown): Promise<boolean>;
   /** What is wrong with it; undefined: nothing. */
