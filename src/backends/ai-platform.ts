@@ -93,7 +93,7 @@ const plugin: BackendPlugin<Options> = {
     {
       name: 'quotaProject',
       value: 'PROJECT',
-      summary: 'whose quota and bill the calls use; GOOGLE_CLOUD_QUOTA_PROJECT or that of the credentials unless given',
+      summary: 'whose quota and bill; GOOGLE_CLOUD_QUOTA_PROJECT, else that of the credentials',
     },
     { name: 'parameters', value: 'JSON', summary: 'the parameters of predict' },
     { name: 'expect', value: 'RULE', summary: EXPECT_SUMMARY },

@@ -15,7 +15,7 @@ const ANY_BODY: BodyRules = { holds: [], lacks: [], notEmpty: false, json: [] };
 export const ANY_2XX: ExpectRule = { leastStatus: 200, mostStatus: 299, body: ANY_BODY };
 
 /** For help. */
-export const EXPECT_SUMMARY = 'what a success is: 200, status:200-299, body~TEXT, json:.FIELD=VALUE, ...; repeatable';
+export const EXPECT_SUMMARY = 'a success is 200, status:200-299, body~TEXT, json:.FIELD=VALUE, ...; repeatable';
 
 const FORMS =
   '200, status=200, status:200-299, body (not empty), body~TEXT, body!~TEXT, json:.FIELD=VALUE or json:.FIELD';

@@ -75,7 +75,7 @@ export const HTTP_OPTIONS: readonly OptionInfo[] = [
   {
     name: 'http2',
     value: 'true|false|prior-knowledge',
-    summary: 'true: HTTP/2 where the service agrees; prior-knowledge: nothing but HTTP/2, also without TLS',
+    summary: 'true: where the service agrees; prior-knowledge: always, also without TLS',
   },
   {
     name: 'proxy',
