@@ -2,7 +2,6 @@ import { closeArrivals } from '../arrival-store.js';
 import type { CheckRequest } from '../check/check.js';
 import type { CheckStep } from '../check/check-step.js';
 import { EXIT } from '../errors.js';
-import type { GivenTerms } from './cost-flags.js';
 import { openTrace } from './open-trace.js';
 import type { RunFlags } from './run-flags.js';
 import { runRequest } from './run-request.js';
@@ -28,7 +27,7 @@ export async function dryRun(request: CheckRequest, json: boolean, say: (text: s
 export async function dryRunOf(
   source: string | undefined,
   flags: RunFlags,
-  terms: GivenTerms,
+  terms: Parameters<typeof runRequest>[2],
   json: boolean,
   say: (text: string) => void,
 ): Promise<number> {

@@ -3,6 +3,7 @@ import { LATEST_PRICES } from '../cost-terms.js';
 import { messageOf, UserError } from '../errors.js';
 import { givenBudget, givenTerms } from './cost-flags.js';
 import { givenGate } from './gate-flags.js';
+import { namedService } from './named-service.js';
 import { RUN_FLAGS, type RunFlags } from './run-flags.js';
 import type { runRequest } from './run-request.js';
 
@@ -18,7 +19,7 @@ export async function parsedRunFlags(
 async function parsed(argv: readonly string[]): Promise<RunFlags> {
   try {
     const { flags } = await Parser.parse([...argv], { flags: RUN_FLAGS, strict: true });
-    return flags as RunFlags;
+    return namedService({}, flags).flags;
   } catch (thrown) {
     throw thrown instanceof UserError ? thrown : new UserError(messageOf(thrown));
   }

@@ -130,11 +130,7 @@ interface System {
   readonly drawn: boolean;
 }
 
-async function openSystem(
-  { name, args, flags }: NamedSystem,
-  opened: Trace[],
-  stop: AbortSignal,
-): Promise<System> {
+async function openSystem({ name, args, flags }: NamedSystem, opened: Trace[], stop: AbortSignal): Promise<System> {
   const terms = { ...(await givenTerms(flags, LATEST_PRICES)), ...(await givenGate(flags)) };
   const budget = await givenBudget(flags.budget, terms.prices);
   const collect = await collectAfter(flags);

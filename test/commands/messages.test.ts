@@ -72,7 +72,7 @@ describe('one line says what to write', () => {
     [['report', join(folder, 'nope')], 'nope: there is no such folder'],
     [['compare', join(folder, 'nope')], 'nope: there is no such folder'],
     [['export', join(folder, 'nope'), '--format', 'csv'], 'nope: there is no such folder'],
-    [['report', empty], 'empty holds no run'],
+    [['report', empty], 'run.json is missing; give the folder of a run'],
     [['compare', file], 'file is a file; give folders of runs'],
     [['compare', '--run', join(folder, 'nope')], 'there is no such file'],
     // Services.

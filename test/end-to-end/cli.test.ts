@@ -21,7 +21,7 @@ describe('what the user can mend is one line and exit 2', () => {
     [['traces/workload-40.json', '--time', 'virtual'], /simulated/],
     [['traces/workload-40.json', '--backend', 'null', '--from', '1h'], /--from/],
     [[...VIRTUAL, '--out', ROOT], /not empty/],
-    [['report', 'traces'], /traces holds no run/],
+    [['report', 'traces'], /run\.json/],
     [['generate', 'mmpp', '--duration', '1m'], /--rates/],
   ];
   it.each(cases)('%j', async (args, tells) => {
