@@ -62,6 +62,23 @@ export type MetricUnit = 'ms' | 'share' | 'count' | 'money' | 'quantity';
 /** A value for people: six digits at most; a share is rounded down, so that only everything is 100 %. */
 export function figureOf(value: number, unit: MetricUnit): string {
   if (unit === 'share') return `${String(Math.floor(value * 1e6 + 1e-6) / 1e4)}%`;
-  const short = Number(value.toPrecision(6));
+  return precise(value, unit, DIGITS);
+}
+
+const DIGITS = 6;
+/** As many as it takes to tell any two numbers apart. */
+const MOST_DIGITS = 17;
+
+/** A value for people beside another one: with more digits where the two would look equal and are not. */
+export function figureBeside(value: number, other: number, unit: MetricUnit): string {
+  if (value === other || figureOf(value, unit) !== figureOf(other, unit)) return figureOf(value, unit);
+  let digits = DIGITS;
+  while (digits < MOST_DIGITS && precise(value, unit, digits) === precise(other, unit, digits)) digits++;
+  return precise(value, unit, digits);
+}
+
+function precise(value: number, unit: MetricUnit, digits: number): string {
+  if (unit === 'share') return `${String(Number((value * 100).toPrecision(digits)))}%`;
+  const short = Number(value.toPrecision(digits));
   return unit === 'ms' ? `${String(short)}ms` : String(unit === 'count' ? value : short);
 }

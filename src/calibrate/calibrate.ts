@@ -103,7 +103,8 @@ function trialOf({ trialMs }: CalibrateRequest, url: string, folder: string, wor
           seed: 1,
           out: join(folder, String(number++)),
         },
-        { ...world, say: () => undefined, onProgress: () => undefined },
+        // A signal of its own: what a run listens for is let go of with it.
+        { ...world, stop: AbortSignal.any([world.stop]), say: () => undefined, onProgress: () => undefined },
       );
       return { perSecond, health: report.sections.health, elapsedMs: report.run.endedMs };
     } finally {

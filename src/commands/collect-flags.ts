@@ -16,7 +16,7 @@ export const COLLECT_FLAGS = {
     'collect-wait',
     parseDurationMs,
   )({
-    description: 'meters take minutes: wait for them so long at most; 5m unless given',
+    description: 'how long to wait at most for the meters, which take minutes; 5m unless given',
   }),
   'collect-set': Flags.string({
     multiple: true,

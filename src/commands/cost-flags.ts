@@ -9,7 +9,7 @@ export const COST_FLAGS = {
   machine: Flags.string({
     description: 'a machine of your own that serves the run, such as aws:t2.2xlarge or gcp:n1-standard-8+t4',
   }),
-  count: textFlag('count', wholeNumber(1, 10_000))({ description: 'so many of --machine; 1 unless given' }),
+  count: textFlag('count', wholeNumber(1, 10_000))({ description: 'how many of --machine; 1 unless given' }),
 };
 
 export interface GivenTerms {

@@ -16,7 +16,7 @@ export const METRICS_FLAGS = {
   'metrics-linger': textFlag(
     'metrics-linger',
     parseDurationMs,
-  )({ description: 'serve them for so long after the run, for a last scrape; 0s unless given' }),
+  )({ description: 'how long to serve them after the run, for a last scrape; 0s unless given' }),
 };
 
 interface MetricsFlags {

@@ -55,7 +55,7 @@ export class ReportAgain extends Command {
   ): Promise<Report> {
     const { collectCloud } = await import('../replay/collect-cloud.js');
     const stop = stopOnSignals(() => {
-      this.logToStderr('stopping: the report follows with what was read (once more kills)');
+      this.logToStderr('stopping: writing the report with what was read (press Ctrl-C again to quit now)');
     });
     const say = (text: string): void => {
       this.logToStderr(text);

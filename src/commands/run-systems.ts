@@ -62,7 +62,7 @@ export async function runSystems(
   prepareFiles(shared);
   const live = await liveProgress(process.stderr, { quiet, env: process.env });
   const stop = stopOnSignals(() => {
-    live.say('stopping: nothing more is sent; the comparison follows (press Ctrl-C again to quit now)');
+    live.say('stopping: nothing more is sent; writing the comparison (press Ctrl-C again to quit now)');
   });
   const opened: Trace[] = [];
   let metrics: LiveMetrics | undefined;

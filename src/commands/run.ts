@@ -76,8 +76,8 @@ export class Run extends Command {
       live.end();
       this.logToStderr(
         started
-          ? 'stopping: nothing more is sent, the report follows (once more kills)'
-          : 'stopping before the start: nothing was sent (once more kills)',
+          ? 'stopping: nothing more is sent; writing the report (press Ctrl-C again to quit now)'
+          : 'stopping before the start: nothing was sent (press Ctrl-C again to quit now)',
       );
     });
     let metrics: LiveMetrics | undefined;

@@ -49,7 +49,7 @@ export class Serve extends Command {
       this.logToStderr(text);
     };
     const stop = stopOnSignals(() => {
-      say('stopping: what is in progress is finished (once more kills)');
+      say('stopping: finishing the requests in progress (press Ctrl-C again to quit now)');
     });
     try {
       const { serve } = await import('../serve/serve.js');

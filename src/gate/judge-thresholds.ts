@@ -1,4 +1,4 @@
-import { figureOf, type Measure, type Metric, type Moment } from '../metric.js';
+import { figureBeside, type Measure, type Metric, type Moment } from '../metric.js';
 import type { Bounds, ThresholdResult } from '../report.js';
 import type { FailedThreshold, RunEnd } from '../run.js';
 import { parseThresholds } from './parse-threshold.js';
@@ -51,7 +51,7 @@ export function judge(threshold: Threshold, measure: Measure): ThresholdResult {
 function miss(threshold: Threshold, value: number): string | null {
   if (meets(threshold, value)) return null;
   const { operator, limit, unit } = threshold;
-  return `${figureOf(value, unit)} is ${NOT[operator]} ${figureOf(limit, unit)}`;
+  return `${figureBeside(value, limit, unit)} is ${NOT[operator]} ${figureBeside(limit, value, unit)}`;
 }
 
 const NOT: Readonly<Record<Operator, string>> = {

@@ -1,5 +1,5 @@
 import { decidedText } from '../decided-text.js';
-import { figureOf } from '../metric.js';
+import { figureBeside, figureOf } from '../metric.js';
 import type { Distribution, Report, ThresholdResult } from '../report.js';
 import { FAILURES } from '../sample.js';
 import { formatDuration } from './format-duration.js';
@@ -25,7 +25,7 @@ export function renderMarkdownSummary(report: Report): string {
 
 function verdict({ verdict: { valid, reasons }, run: { stopReason } }: Report): string {
   const stopped = stopReason === null ? '' : `\n\nStopped before its end: ${plain(stopReason)}.`;
-  if (valid) return `**VALID**: the generator kept the schedule and its own share moves no number.${stopped}`;
+  if (valid) return `**VALID**: the generator kept to the schedule and did not distort the results.${stopped}`;
   const more = reasons.length - MOST_REASONS;
   const lines = [
     ...reasons.slice(0, MOST_REASONS).map((reason) => `- ${plain(reason)}`),
@@ -40,12 +40,12 @@ function thresholds({ sections: { thresholds: all = [] } }: Report): string {
 }
 
 function thresholdRow(one: ThresholdResult): string[] {
-  const { text, actual, unit, ok, why, decided } = one;
+  const { text, actual, limit, unit, ok, why, decided } = one;
   const result = decided === false ? '**undecided**' : ok ? 'ok' : '**failed**';
   return [
     plain(text),
     result,
-    actual === null ? '-' : figureOf(actual, unit),
+    actual === null ? '-' : figureBeside(actual, limit, unit),
     plain([why, decidedText(one)].filter((part) => part != null).join('; ')),
   ];
 }

@@ -217,7 +217,7 @@ function notes({ run: { notes: texts, stopReason } }: Report): string[] {
 function verdict({ verdict: { valid, reasons }, sections: { outcomes } }: Report): string[] {
   if (valid && outcomes.unsent === outcomes.planned)
     return ['NOTHING WAS SENT: the run ended before its first request; no number here says anything.'];
-  if (valid) return ['VALID: the generator kept the schedule and its own share moves no number.'];
+  if (valid) return ['VALID: the generator kept to the schedule and did not distort the results.'];
   const shown = reasons.slice(0, MOST_REASONS).flatMap((reason) => wrapText(printable(reason, 600), WIDTH, '  - '));
   const rest =
     reasons.length > MOST_REASONS ? [`  - and ${String(reasons.length - MOST_REASONS)} more; see report.json`] : [];

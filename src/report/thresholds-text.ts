@@ -1,5 +1,5 @@
 import { decidedText } from '../decided-text.js';
-import { figureOf } from '../metric.js';
+import { figureBeside } from '../metric.js';
 import type { Report, ThresholdResult } from '../report.js';
 import { paragraphs } from './labelled-lines.js';
 
@@ -9,8 +9,8 @@ export function thresholdsText({ sections: { thresholds = [] } }: Report): strin
 }
 
 function line(result: ThresholdResult): string {
-  const { text, actual, unit, ok, why, decided } = result;
+  const { text, actual, limit, unit, ok, why, decided } = result;
   const so = decided === false ? 'UNDECIDED' : ok ? 'ok' : 'FAILED';
-  const is = why ?? (actual === null ? 'unknown' : figureOf(actual, unit));
+  const is = why ?? (actual === null ? 'unknown' : figureBeside(actual, limit, unit));
   return [`${so} ${text}: ${is}`, decidedText(result)].filter((part) => part !== undefined).join('; ');
 }

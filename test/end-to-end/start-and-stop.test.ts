@@ -48,7 +48,7 @@ describe('a run that does not start leaves nothing', () => {
       child.stderr?.once('data', () => child.kill('SIGINT'));
     });
     expect([code, stdout]).toEqual([130, '']);
-    expect(stderr).toBe('preparing\nstopping before the start: nothing was sent (once more kills)\n');
+    expect(stderr).toBe('preparing\nstopping before the start: nothing was sent (press Ctrl-C again to quit now)\n');
     expect(existsSync(out)).toBe(false);
   });
 
@@ -137,7 +137,7 @@ describe('signals', () => {
         signal = by;
       });
       child.stderr?.on('data', (text: Buffer) => {
-        if (text.includes('1s of 20s') || text.includes('once more kills')) child.kill('SIGINT');
+        if (text.includes('1s of 20s') || text.includes('press Ctrl-C again')) child.kill('SIGINT');
       });
     });
     expect(signal).toBe('SIGINT');

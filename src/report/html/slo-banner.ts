@@ -1,4 +1,4 @@
-import { figureOf } from '../../metric.js';
+import { figureBeside } from '../../metric.js';
 import type { Report, ThresholdResult } from '../../report.js';
 import { markup, type Markup } from './markup.js';
 
@@ -50,6 +50,6 @@ function banner(kind: string, answer: string, sentence: string, listed: readonly
   </section>`;
 }
 
-function why({ text, actual, unit, why: reason }: ThresholdResult): string {
-  return `${text}: ${actual === null ? (reason ?? 'it is unknown') : `it was ${figureOf(actual, unit)}`}`;
+function why({ text, actual, limit, unit, why: reason }: ThresholdResult): string {
+  return `${text}: ${actual === null ? (reason ?? 'it is unknown') : `it was ${figureBeside(actual, limit, unit)}`}`;
 }

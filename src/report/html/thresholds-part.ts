@@ -1,4 +1,4 @@
-import { figureOf } from '../../metric.js';
+import { figureBeside } from '../../metric.js';
 import type { Report } from '../../report.js';
 import type { Judged } from './slo-banner.js';
 import type { Markup } from './markup.js';
@@ -10,10 +10,10 @@ export function thresholdsPart({ sections: { thresholds = [] } }: Report): Marku
   return table({
     caption: 'Thresholds',
     head: ['', 'result', 'actual', 'why'],
-    rows: thresholds.map(({ text, actual, unit, ok, why, decided }: Judged) => [
+    rows: thresholds.map(({ text, actual, limit, unit, ok, why, decided }: Judged) => [
       text,
       decided === false ? 'undecided' : ok ? 'ok' : 'failed',
-      actual === null ? (why?.includes('infinite') === true ? '∞' : '–') : figureOf(actual, unit),
+      actual === null ? (why?.includes('infinite') === true ? '∞' : '–') : figureBeside(actual, limit, unit),
       why ?? '',
     ]),
     words: [1, 3],

@@ -16,7 +16,7 @@ export function verdictBanner({ verdict: { valid, reasons }, sections: { outcome
   if (valid) {
     return markup`<section class="verdict valid" aria-label="Verdict">
       ${asks}
-      <p><strong>Valid</strong> The generator kept the schedule, and its own share moves no number.</p>
+      <p><strong>Valid</strong> The generator kept to the schedule and did not distort the results.</p>
     </section>`;
   }
   const rest = reasons.length - MOST_REASONS;
