@@ -86,6 +86,46 @@ describe('with client=undici', () => {
     expect(readReport(run.out).sections.outcomes.ok).toBe(REQUESTS);
     expect(proxy.seen.length).toBe(before);
   });
+
+  it('an address given with --resolve would mean nothing to a proxy, and is used where NO_PROXY has the host', async () => {
+    const { port } = service.address() as AddressInfo;
+    const resolve = ['--resolve', `service.test:${String(port)}:127.0.0.1`, '--set', 'client=undici'];
+    const flags = ['--url', `http://service.test:${String(port)}/`, ...resolve];
+    const env = { HTTP_PROXY: withUser(proxy.port) };
+    const refused = await replay(flags, env);
+    expect([refused.code, refused.stderr]).toEqual([
+      EXIT.userError,
+      expect.stringMatching(/leave out resolve.*NO_PROXY/),
+    ]);
+    const before = proxy.seen.length;
+    const run = await replay(flags, { ...env, NO_PROXY: `.TEST.:${String(port)}` });
+    expect(readReport(run.out).sections.outcomes.ok).toBe(REQUESTS);
+    expect(proxy.seen.length).toBe(before);
+  });
+});
+
+describe.each(['lean', 'undici'])('a network of no_proxy, with client=%s', (client) => {
+  // Loopback by itself needs no exemption; as an IPv6 address it does.
+  const flags = (): string[] => {
+    const { port } = service.address() as AddressInfo;
+    return ['--url', `http://[::ffff:127.0.0.1]:${String(port)}/`, '--set', `client=${client}`];
+  };
+
+  it('is reached past the proxy', async () => {
+    const before = proxy.seen.length;
+    const run = await replay(flags(), { http_proxy: withUser(proxy.port), no_proxy: '10.0.0.0/8 127.0.0.0/8' });
+    expect(readReport(run.out).sections.outcomes.ok).toBe(REQUESTS);
+    expect(proxy.seen.length).toBe(before);
+  });
+
+  it('leaves other addresses to the proxy, whatever NO_PROXY says beside it', async () => {
+    const before = proxy.seen.length;
+    const env = { http_proxy: withUser(proxy.port), no_proxy: '126.0.0.0/8', NO_PROXY: '*' };
+    const { code, stderr } = await replay(flags(), env);
+    const refusal = /http_proxy is set.*add \[::ffff:7f00:1\] to no_proxy\n/;
+    if (client === 'lean') expect([code, stderr]).toEqual([EXIT.userError, expect.stringMatching(refusal)]);
+    expect(proxy.seen.length - before).toBe(client === 'lean' ? 0 : REQUESTS);
+  });
 });
 
 it.each([

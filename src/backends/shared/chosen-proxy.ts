@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { printable, UserError } from '../../errors.js';
 import type { SetUp } from '../backend.js';
 import { environmentProxy } from './environment-proxy.js';
 import type { HttpOptions } from './http-options.js';
@@ -20,7 +20,12 @@ export function chosenProxy({ url, client, proxy, connect }: HttpOptions, env: S
   }
   if (proxy !== null) return through('--set proxy', proxy);
   const asked = environmentProxy(new URL(url), env);
-  return asked === undefined ? { proxy: null, notes: [] } : through(asked.name, asked.url);
+  if (asked === undefined) return { proxy: null, notes: [] };
+  if (connect.resolve.length > 0)
+    throw new UserError(
+      `backend http: ${asked.name} is set, and a proxy finds the service itself; leave out resolve, or add ${printable(new URL(url).hostname, 100)} to ${asked.exemptionsName}`,
+    );
+  return through(asked.name, asked.url);
 }
 
 function through(name: string, text: string): ChosenProxy {

@@ -1,4 +1,5 @@
 import { isLoopback } from './google-hosts.js';
+import { isInNoProxy } from './no-proxy.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -7,27 +8,19 @@ export interface EnvironmentProxy {
   readonly name: string;
   /** May hold a password. */
   readonly url: string;
+  /** The variable that lists the hosts that are reached past it. */
+  readonly exemptionsName: string;
 }
 
 /** The proxy that the environment asks for on the way to `url`; loopback never goes through one. */
 export function environmentProxy(url: URL, env: Env): EnvironmentProxy | undefined {
-  const names = url.protocol === 'https:' ? ['HTTPS_PROXY', 'ALL_PROXY'] : ['HTTP_PROXY', 'ALL_PROXY'];
-  const name = names.flatMap((upper) => [upper.toLowerCase(), upper]).find((one) => (env[one] ?? '') !== '');
-  const exempt = `${env['no_proxy'] ?? ''},${env['NO_PROXY'] ?? ''}`;
-  if (name === undefined || isLoopback(url) || isExempt(url, exempt)) return undefined;
-  return { name, url: env[name] ?? '' };
+  const name = firstSet(env, url.protocol === 'https:' ? ['HTTPS_PROXY', 'ALL_PROXY'] : ['HTTP_PROXY', 'ALL_PROXY']);
+  const exemptionsName = firstSet(env, ['NO_PROXY']) ?? 'NO_PROXY';
+  if (name === undefined || isLoopback(url) || isInNoProxy(url, env[exemptionsName] ?? '')) return undefined;
+  return { name, url: env[name] ?? '', exemptionsName };
 }
 
-/** `*`, a host, or the end of one (a leading dot is optional); with or without a port. */
-function isExempt({ protocol, hostname, port }: URL, list: string): boolean {
-  const ownPort = port !== '' ? port : protocol === 'https:' ? '443' : '80';
-  return list
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== '')
-    .some((entry) => {
-      const [, name = '', ofPort = ownPort] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
-      const suffix = name.replace(/^\*?\./, '');
-      const isHost = suffix !== '' && (hostname === suffix || hostname.endsWith(`.${suffix}`));
-      return name === '*' || (isHost && ofPort === ownPort);
-    });
+/** The first variable that is not empty; of each, the name in lower case comes first, as in curl. */
+function firstSet(env: Env, names: readonly string[]): string | undefined {
+  return names.flatMap((upper) => [upper.toLowerCase(), upper]).find((name) => (env[name] ?? '') !== '');
 }

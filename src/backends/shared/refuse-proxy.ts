@@ -12,6 +12,6 @@ export function refuseProxy(backend: string, url: URL, env: Env, instead = ''): 
   const proxy = environmentProxy(url, env);
   if (proxy === undefined) return;
   throw new UserError(
-    `backend ${backend}: ${proxy.name} is set, but requests go straight to the service (a proxy would be measured with it); ${instead}unset it, or add ${printable(url.hostname, 100)} to NO_PROXY`,
+    `backend ${backend}: ${proxy.name} is set, but requests go straight to the service (a proxy would be measured with it); ${instead}unset it, or add ${printable(url.hostname, 100)} to ${proxy.exemptionsName}`,
   );
 }
