@@ -109,11 +109,14 @@ const HOSTS = [
   ...['host.test', 'a.host.test', 'ahost.test', 'HOST.test.', 'test', 'other', 'a.b.other.', '10.1.2.3', '11.1.2.3'],
   ...['192.168.5.6', '[fd12::1]', '[fe80::1]', '[::1:2]'],
 ];
-/** What curl knows, too: no ports, brackets or `*.`, `*` alone only, and single IPv6 addresses in their shortest form. */
+/**
+ * What curl knows, too: no ports, brackets or `*.`, `*` alone only, and IPv6 addresses in their shortest form. Its 7.88 reads IPv6
+ * networks as names, against its documentation.
+ */
 const ENTRIES = [
   ...['host.test', '.host.test', 'HOST.TEST', 'host.test.', '.test', 'other', '.b.other', 'st.test', '10.1.2.3'],
   ...['10.0.0.0/8', '10.1.2.3/32', '10.1.2.0/23', '10.128.0.0/9', '192.168.5.7/31', '2.3', '0.0.0.0/1', '128.0.0.0/1'],
-  ...['fd12::1', 'fd00::/8', 'fd12::/127', 'FE80::/64', 'fe80::2/128', '::1:2', '10.0.0.0/33', 'fd00::/129'],
+  ...['fd12::1', '::1:2', '10.0.0.0/33', 'fd00::/129'],
 ];
 const LIST = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('*', '') },
