@@ -44,6 +44,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     /bad decrypt|bad password read|interrupted or cancelled/i,
     'the key is encrypted, and its passphrase is missing or wrong (--set key-passphrase=)',
   ],
+  [/DECODER routines::unsupported/i, 'there is no private key that can be read; give it with --set key=FILE'],
   [/no start line/i, 'a part that is needed is missing (a certificate, or a key)'],
 ];
 
