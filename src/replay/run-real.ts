@@ -7,6 +7,7 @@ import { collectForLong, collectYoung } from './collect-garbage.js';
 import { compileLess } from './compile-less.js';
 import type { Conduct, Over } from './conduct.js';
 import { detachOne } from './detach-one.js';
+import { doubtNote } from './doubt-note.js';
 import { runFleet } from './fleet.js';
 import { measureHostUsage, type HostUsage } from './host-usage.js';
 import type { Breather } from './in-slices.js';
@@ -103,9 +104,10 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
       resources: { ...sumResources(fleet.resources, record.pacing.used), ...hostUsage(), cpuBudget: cpuBudget() },
       ...(capacity === undefined || capacity.length === 0 ? {} : { capacity }),
     };
-    const note = clockNote(ended.getTime() - wallStartMs, endedMs);
-    const notes = note === undefined ? record.notes : [...record.notes, note];
-    return { record: { ...record, notes, backendFacts: mergeFacts(fleet.facts), end }, trouble: stop.trouble() };
+    const backendFacts = mergeFacts(fleet.facts);
+    const found = [clockNote(ended.getTime() - wallStartMs, endedMs), doubtNote(backendFacts)];
+    const notes = [...record.notes, ...found.filter((note) => note !== undefined)];
+    return { record: { ...record, notes, backendFacts, end }, trouble: stop.trouble() };
   } finally {
     void rehearsal.close();
     stop.close();

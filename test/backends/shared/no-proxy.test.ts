@@ -128,11 +128,11 @@ const LIST = fc.oneof(
   },
 );
 
-/** Before 7.86 it knew no networks. */
+/** Before 7.86 it knew no networks, and 7.86 itself reads lists wrongly. */
 function hasNetworks(): boolean {
   try {
     const [, major, minor] = /^curl (\d+)\.(\d+)/.exec(execFileSync('curl', ['--version'], { encoding: 'utf8' })) ?? [];
-    return Number(major) * 1000 + Number(minor) >= 7086;
+    return Number(major) * 1000 + Number(minor) >= 7088;
   } catch {
     return false;
   }
