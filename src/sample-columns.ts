@@ -17,11 +17,6 @@ export function ownMetricColumn(name: string): string {
   return `metric_${name}`;
 }
 
-/** The metric whose column this is; undefined for any other. */
-export function ownMetricOf(column: string): string | undefined {
-  return /^metric_([A-Za-z][A-Za-z0-9]{0,31})$/.exec(column)?.[1];
-}
-
 /** Behind the others, and only in the log of a run whose backend tells usage. */
 export const USAGE_COLUMNS = {
   durationMs: 'duration_ms',

@@ -2,7 +2,6 @@ import type { Schema } from 'apache-arrow';
 import { open, type FileHandle } from 'node:fs/promises';
 import { diskTrouble } from '../disk-trouble.js';
 import { messageOf, printable, UserError } from '../errors.js';
-import { ownMetricOf } from '../sample-columns.js';
 import type { SampleLogRecord, WrittenSamples } from '../run.js';
 import { USAGE_NAMES, type SampleBatch } from '../sample.js';
 import { createSampleEncoder } from './sample-encoder.js';
@@ -192,28 +191,36 @@ function asUserError(path: string, thrown: unknown): UserError {
 }
 
 /** The columns that a log may have besides the usual. */
-function layouts(metrics: readonly string[]): MoreColumns[] {
-  return USAGE_LAYOUTS.flatMap((usage) =>
-    [false, true].flatMap((batched) => [false, true].map((payloads) => ({ usage, payloads, batched, metrics }))),
-  ).filter(({ usage, payloads }) => !payloads || usage.length === 0 || usage === USAGE_NAMES); // versions that knew less knew no payloads
+function layouts(named: readonly string[]): MoreColumns[] {
+  // A schema is written from its end: its names stand in the order of its columns, or the other way round.
+  const orders = named.length < 2 ? [named] : [named, named.toReversed()];
+  return orders
+    .flatMap((metrics) =>
+      USAGE_LAYOUTS.flatMap((usage) =>
+        [false, true].flatMap((batched) => [false, true].map((payloads) => ({ usage, payloads, batched, metrics }))),
+      ),
+    )
+    .filter(({ usage, payloads }) => !payloads || usage.length === 0 || usage === USAGE_NAMES); // versions that knew less knew no payloads
 }
 
 /** A schema of all columns there can be is below this. */
 const MOST_SCHEMA_BYTES = 65_536;
 
-/** The metrics of the backend's own that a log has columns for, as its schema says; none where that cannot be read. */
-async function ownMetricsIn(file: FileHandle, arrow: Arrow): Promise<readonly string[]> {
+/**
+ * The metrics of the backend's own that a log may have columns for, as names in its schema message. They are looked for as
+ * text: a damaged schema makes a decoder allocate without bound, and which schema it is, its bytes decide.
+ */
+async function ownMetricsIn(file: FileHandle): Promise<readonly string[]> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST_SCHEMA_BYTES), 0, MOST_SCHEMA_BYTES, 0);
   if (bytesRead < END_MARK.length) return [];
-  const bytes = END_MARK.length + buffer.readUInt32LE(4);
-  if (bytes > bytesRead) return [];
-  try {
-    const schema = arrow.tableFromIPC(Buffer.concat([buffer.subarray(0, bytes), END_MARK])).schema;
-    return schema.fields.map(({ name }) => ownMetricOf(name)).filter((name) => name !== undefined);
-  } catch {
-    return [];
-  }
+  const schema = buffer.toString('latin1', 0, Math.min(bytesRead, END_MARK.length + buffer.readUInt32LE(4)));
+  const names = new Set([...schema.matchAll(OWN_METRIC_COLUMN)].map(([, name = '']) => name));
+  return names.size > MOST_OWN_METRICS ? [] : [...names];
 }
+
+/** As strings stand in the schema: with a 0 behind them. */
+const OWN_METRIC_COLUMN = /metric_([A-Za-z][A-Za-z0-9]{0,31})\0/g;
+const MOST_OWN_METRICS = 16;
 
 /**
  * The batches of a log, in the order of the file, one at a time. Ends cleanly where the file of a run that was killed was
@@ -229,7 +236,7 @@ export async function* readSampleLog(
     throw asUserError(path, thrown);
   });
   try {
-    const tables = layouts(await ownMetricsIn(file, arrow)).map((columns) => createSampleTable(arrow, columns));
+    const tables = layouts(await ownMetricsIn(file)).map((columns) => createSampleTable(arrow, columns));
     const schemas = tables.map(({ schema }) => ({
       message: schemaMessage(arrow, schema),
       columns: schema.fields.length,

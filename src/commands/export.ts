@@ -13,7 +13,7 @@ export class Export extends Command {
     '<%= config.bin %> export my-run --format csv -o samples.csv',
     '<%= config.bin %> export my-run --format parquet -o samples.parquet',
     '<%= config.bin %> export my-run --format jsonl | head -1',
-    '<%= config.bin %> export runs/lambda runs/sagemaker --format parquet -o samples.parquet',
+    '<%= config.bin %> export my-run runs/20261124-084512-workload-40-onnx --format parquet -o samples.parquet',
   ];
   static override args = {
     runs: Args.string({ required: true, multiple: true, description: 'folders of runs' }),

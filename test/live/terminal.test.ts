@@ -63,7 +63,7 @@ describe.skipIf(!HAS_TERMINALS)('on a real terminal', { retry: 1 }, () => {
     expect([0, 96]).toContain(await ended);
 
     expect(raw()).not.toMatch(/\u001b\[\d*m|\u001b\]|\u0007|\u001b\[2J/);
-    expect(screen.lines[0]).toBe('{');
+    expect(screen.lines).toContain('{');
   });
 
   test.concurrent('Ctrl-C: the view goes, the message is whole, the report follows', async () => {

@@ -7,15 +7,15 @@ import { outcomeCode } from '#src/sample';
 import { ENDED, makeRows, planFor, seeds, shuffled, toBatch, type Row } from '../collectors/sample-rows.js';
 import { madeReport } from './made-report.js';
 
-/** 1,000 requests, 10 ms apart, each exact: response 12 ms, service 10 ms, handed over 0.5 ms late. */
+/** 1,000 requests, 10 ms apart, each exact: response 11 ms, service 10 ms, handed over 0.5 ms late. */
 const steady: Row[] = Array.from({ length: 1000 }, (_, seq) => ({
   seq,
   dueMs: seq * 10,
   handedMs: seq * 10 + 0.5,
-  sentMs: seq * 10 + 2,
-  doneMs: seq * 10 + 12,
-  doneEarliestMs: seq * 10 + 11.9,
-  handshakeMs: seq === 0 ? 1.5 : NaN,
+  sentMs: seq * 10 + 1,
+  doneMs: seq * 10 + 11,
+  doneEarliestMs: seq * 10 + 10.9,
+  handshakeMs: seq === 0 ? 0.5 : NaN,
   serverMs: NaN,
   outcome: 0,
   coldStart: 0,
@@ -30,12 +30,12 @@ function valuesAfter(text: string, label: string): string {
 
 describe('renderReportText', () => {
   test('says what a run with known numbers was', async () => {
-    const { report } = await madeReport(planFor(steady), [toBatch(steady)], { ...ENDED, endedMs: 10_002 });
+    const { report } = await madeReport(planFor(steady), [toBatch(steady)], { ...ENDED, endedMs: 10_001 });
     const text = renderReportText(report);
     expect(text.startsWith('Requests ')).toBe(true);
-    expect(valuesAfter(text, 'Requests')).toBe('1000, 100.00/s, 99.98/s');
+    expect(valuesAfter(text, 'Requests')).toBe('1000, 100.00/s, 99.99/s');
     expect(valuesAfter(text, 'Schedule')).toBe('1000, 1000, 0, 500.0us/500.0us/500.0us');
-    expect(valuesAfter(text, 'Latency response')).toBe(Array.from({ length: 8 }, () => '12.00ms').join(', '));
+    expect(valuesAfter(text, 'Latency response')).toBe(Array.from({ length: 8 }, () => '11.00ms').join(', '));
     expect(valuesAfter(text, ' service')).toBe(Array.from({ length: 8 }, () => '10.00ms').join(', '));
     expect(valuesAfter(text, 'Success')).toBe('100.00% (1000 of 1000)');
     expect(text).not.toContain('Failures');
@@ -48,7 +48,7 @@ describe('renderReportText', () => {
     );
     const { report } = await madeReport(planFor(rows), [toBatch(rows)], ENDED);
     const text = renderReportText(report);
-    expect(valuesAfter(text, 'All requests')).toBe('12.00ms, inf, 12.00ms, inf, inf, inf, inf, inf');
+    expect(valuesAfter(text, 'All requests')).toBe('11.00ms, inf, 11.00ms, inf, inf, inf, inf, inf');
     expect(valuesAfter(text, 'Success')).toBe('75.00% (750 of 1000)');
     expect(text).toMatch(/^Failures {7}server-error: 250 \(request 3: HTTP 503\)$/m);
   });
