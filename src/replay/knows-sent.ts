@@ -2,5 +2,6 @@ import type { BackendPlugin } from '../backends/backend.js';
 
 /** Whether the backend, with these parsed options, sees the moment the first byte is sent. */
 export function knowsSent({ knowsSent: told }: BackendPlugin, options: unknown): boolean {
-  return typeof told === 'function' ? told(options) : told;
+  // A plugin in JavaScript may leave it out.
+  return (typeof told === 'function' ? told(options) : told) === true;
 }

@@ -19,6 +19,7 @@ export async function makeScratch(): Promise<Scratch> {
   const folder = mkdtempSync(join(tmpdir(), 'replay-docs-'));
   for (const name of ['traces', 'docs', 'schemas']) symlinkSync(join(ROOT, name), join(folder, name));
   mkdirSync(join(folder, 'bin'));
+  symlinkSync(join(ROOT, 'docs/examples/echo-backend.js'), join(folder, 'my-backend.js'));
   writeFileSync(join(folder, 'bin/replay'), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`, { mode: 0o755 });
   await replayLines(folder, [
     'replay generate poisson --rate 20/s --duration 1s -o trace.json',
