@@ -81,7 +81,15 @@ function batchesOf(seed: number, sizes: readonly number[], usage: boolean, batch
   });
 }
 
-it("a log is byte for byte what Arrow's own writer makes of the same batches", async () => {
+/** A checksum of 4 bytes in each record batch. */
+function expectPaddedWithChecksums(ours: Uint8Array, theirs: Uint8Array, batches: number): void {
+  expect(ours.length).toBe(theirs.length);
+  const others = [...theirs.keys()].filter((at) => ours[at] !== theirs[at]);
+  expect(others.filter((at) => theirs[at] !== 0)).toEqual([]);
+  expect(others.length).toBeLessThanOrEqual(4 * batches);
+}
+
+it("a log is byte for byte what Arrow's own writer makes of the same batches, but for checksums where that pads with 0", async () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(seeds, sizes, fc.boolean(), fc.boolean(), ownNames, async (seed, of, usage, batched, metrics) => {
@@ -97,7 +105,7 @@ it("a log is byte for byte what Arrow's own writer makes of the same batches", a
         metrics,
       });
       const theirs = arrow.RecordBatchStreamWriter.writeAll(batches.map((batch) => table.toRecords(batch)));
-      expect(Buffer.compare(readFileSync(path), theirs.toUint8Array(true))).toBe(0);
+      expectPaddedWithChecksums(readFileSync(path), theirs.toUint8Array(true), batches.length);
     }),
     { numRuns: 40 },
   );
