@@ -131,7 +131,7 @@ export interface ServiceLocation {
   readonly url: URL;
   /** The certificate is not checked. */
   readonly insecure?: boolean;
-  /** Certificates, keys and the name that TLS is told, besides the host of the URL. */
+  /** Certificates, keys and the server name for TLS, where that is not the host of the URL. */
   readonly tls?: ConnectionOptions;
   /** A socket's path, or an address, to connect to in place of the host of the URL. */
   readonly at?: { readonly path: string } | { readonly host: string };

@@ -13,7 +13,7 @@ export const CONNECT_FLAGS = {
   }),
   'unix-socket': Flags.string({ description: 'a Unix domain socket to send to; short for --set unix-socket=' }),
   'requests-per-connection': Flags.string({
-    description: 'a connection is closed after so many requests; short for --set requests-per-connection=',
+    description: 'close each connection after N requests; short for --set requests-per-connection=',
   }),
   'no-keepalive': Flags.boolean({
     description: 'a new connection for every request: short for --set requests-per-connection=1',

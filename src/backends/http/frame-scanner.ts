@@ -1,4 +1,4 @@
-/** What is told of the frames that came in; each once its last byte has come. */
+/** Called for each frame once its last byte has arrived. */
 export interface FrameListener {
   /** The last frame of an answer. */
   ended(stream: number): void;

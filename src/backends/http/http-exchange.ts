@@ -36,7 +36,7 @@ export class HttpExchange extends Exchange {
     this.begin(NO_BYTES, sending, call);
   }
 
-  /** Time that the service took before a request could be sent to it is told apart from waiting. */
+  /** Keeps the time that the service took before a request could be sent apart from waiting. */
   addHandshake(ms: number): void {
     if (ms > 0) this.handshakeMs = (Number.isNaN(this.handshakeMs) ? 0 : this.handshakeMs) + ms;
   }

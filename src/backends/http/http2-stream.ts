@@ -79,7 +79,7 @@ export class Http2Stream implements ReadAnswer {
     return this.whole && this.status !== 0 && (this.resetCode !== null || this.#stream.rstCode === 0);
   }
 
-  /** The service is told that no answer is wanted any more. */
+  /** Tells the service that the answer is no longer wanted. */
   cancel(): void {
     this.#stream.close(constants.NGHTTP2_CANCEL);
   }

@@ -4,7 +4,7 @@ import type { LaneDialerOptions } from './lane-dialer.js';
 import type { Lane } from './lane.js';
 
 export interface Http2WireOptions extends LaneDialerOptions {
-  /** Exactly so many connections, opened before the start; null: opened on demand. */
+  /** Opens exactly this many connections before the start; null: opens them on demand. */
   readonly connections: number | null;
 }
 
@@ -16,7 +16,7 @@ export interface Http2Wire {
   /** Opens `connections`; resolves when each of them is open or has failed, which is no error. */
   open(signal: AbortSignal): Promise<void>;
   /**
-   * Sends the request `seq` of `forms`; `sending` is told what came back. It is sent again only where the service said that
+   * Sends the request `seq` of `forms`; `sending` receives what came back. It is sent again only where the service said that
    * it did not process it and never will (RFC 9113, section 8.7).
    */
   send<C extends Abortable>(forms: RequestForms, seq: number, sending: Sending<C>, call: C): void;

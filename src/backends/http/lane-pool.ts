@@ -1,14 +1,14 @@
 import type { Clock } from '../../clock.js';
+import { everyMs } from '../shared/every-ms.js';
 import { type Abortable, GIVEN_UP, type Sending } from '../shared/exchange.js';
 import { dialFailure } from '../shared/socket-failure.js';
-import { everyMs } from './every-ms.js';
 import { HttpExchange, type RequestForms } from './http-exchange.js';
 import type { Http2Wire, Http2WireFacts, Http2WireOptions } from './http2-wire.js';
 import { LaneDialer } from './lane-dialer.js';
 import type { Lane, LaneOwner, Unprocessed } from './lane.js';
 import { RequestQueue } from './request-queue.js';
 
-/** A first connection is expected to take so many requests at once: the least that RFC 9113 recommends. */
+/** Requests that a first connection is expected to carry at once: the least that RFC 9113 recommends. */
 const EXPECTED_STREAMS = 100;
 const RETIRING_MS = 100;
 /** So often a request is sent again: a service that goes on refusing has answered. */

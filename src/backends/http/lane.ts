@@ -9,7 +9,7 @@ export interface Lane {
   /** How many exchanges it carries, and how many more it may take now. */
   readonly load: number;
   readonly room: number;
-  /** At most so many at once. */
+  /** The most requests that it carries at once. */
   readonly capacity: number;
   /** When the service said how many it takes, by `performance.now()`; NaN: not yet. */
   readonly announcedMs: number;

@@ -53,7 +53,7 @@ export function withoutFinalDot(host: string): string {
   return host.replace(/(?<=.)\.$/, '');
 }
 
-/** What `node:tls` is told of trust and names on the way to `host`. */
+/** The options of `node:tls` for trust and names when it connects to `host`. */
 export function tlsOptions(
   { insecure, ca, cert, key, keyPassphrase, serverName }: ConnectOptions,
   host: string,

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../clock.js';
 import { PLAIN_CONNECT } from './connect-options.js';
 import { createDialer, type Dialer } from './dialer.js';
+import { everyMs } from './every-ms.js';
 import { type Abortable, Exchange, GIVEN_UP, type Sending } from './exchange.js';
 import { ExchangeQueue } from './exchange-queue.js';
 import {
@@ -21,7 +22,7 @@ const IDLE_MS = 4000;
 const RETIRING_MS = 100;
 /** Connections being opened at once by `open`: below common accept queues (128). */
 const OPENING = 64;
-/** So many failures end each of these lanes: one in many leaves no fewer open, and a service that is down is not pestered. */
+/** A lane stops after this many failed attempts: one failure costs no connection, and a dead service is not hammered. */
 const OPENING_TRIES = 2;
 /** An attempt that no request waits for ends after this long; a request's own lasts until the request's timeout. */
 const SPARE_LIMIT_MS = 10_000;
@@ -267,14 +268,4 @@ export class ConnectionPool implements Wire, ConnectionOwner {
     const index = this.#free.indexOf(connection);
     if (index >= 0) this.#free.splice(index, 1);
   }
-}
-
-/** Without keeping the process alive; tells how long it really was since the last time. */
-function everyMs(periodMs: number, tick: (elapsedMs: number) => void): NodeJS.Timeout {
-  let lastMs = performance.now();
-  return setInterval(() => {
-    const nowMs = performance.now();
-    tick(nowMs - lastMs);
-    lastMs = nowMs;
-  }, periodMs).unref();
 }

@@ -1,4 +1,4 @@
-/** Without keeping the process alive; tells how long it really was since the last time. */
+/** Calls `tick` with the time that really passed since the last call; does not keep the process alive. */
 export function everyMs(periodMs: number, tick: (elapsedMs: number) => void): NodeJS.Timeout {
   let lastMs = performance.now();
   return setInterval(() => {
