@@ -2,24 +2,32 @@ import { closeArrivals } from '../arrival-store.js';
 import type { CheckRequest } from '../check/check.js';
 import type { CheckStep } from '../check/check-step.js';
 import { EXIT } from '../errors.js';
+import { hideSecrets } from '../replay/hide-secrets.js';
+import type { ReplayRequest } from '../replay/replay.js';
+import { secretForms } from '../replay/secrets-of-options.js';
 import { openTrace } from './open-trace.js';
 import type { RunFlags } from './run-flags.js';
 import { runRequest } from './run-request.js';
 
 /** Tries a backend, and tells each step as it is over, or all as JSON. Resolves with the exit code. */
-export async function dryRun(request: CheckRequest, json: boolean, say: (text: string) => void): Promise<number> {
+export async function dryRun(
+  request: CheckRequest & Pick<ReplayRequest, 'secrets'>,
+  json: boolean,
+  say: (text: string) => void,
+): Promise<number> {
   const { check } = await import('../check/check.js');
   const { checkText } = await import('../check/check-text.js');
+  const hide = hideSecrets(secretForms(request.secrets ?? []));
   const steps = await check(request, {
     folder: process.cwd(),
     env: process.env,
     say,
     tell: (step) => {
-      if (!json) process.stdout.write(checkText(step));
+      if (!json) process.stdout.write(hide(checkText(step)));
     },
   });
   const ok = steps.every(({ state }) => state !== 'failed');
-  if (json) process.stdout.write(jsonText(ok, steps));
+  if (json) process.stdout.write(hide(jsonText(ok, steps)));
   return ok ? EXIT.ok : EXIT.userError;
 }
 

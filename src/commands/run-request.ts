@@ -12,7 +12,7 @@ import { givenTags } from './tag-flag.js';
 export function runRequest(
   trace: Trace,
   flags: RunFlags,
-  terms: GivenTerms & GivenThresholds & Pick<ReplayRequest, 'budget' | 'optionNames'>,
+  terms: GivenTerms & GivenThresholds & Pick<ReplayRequest, 'budget' | 'optionNames' | 'secrets'>,
 ): ReplayRequest {
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
   return {

@@ -25,6 +25,7 @@ import { surroundings } from './surroundings.js';
 import { plainFor, prepareFiles, tellCi } from './tell-ci.js';
 import { typedName } from './typed-name.js';
 import { withSettings } from './with-settings.js';
+import { withoutSecrets } from './without-secrets.js';
 
 /** `replay [run] TRACE ...`: replays a trace against a backend and reports. */
 export class Run extends Command {
@@ -51,18 +52,21 @@ export class Run extends Command {
         this.logToStderr(text);
       },
     });
-    const { args, flags } = namedService(settled.args, settled.flags);
-    const nameOf = (flag: string): string =>
-      settled.origins[flag] ?? typedName(this.argv, flag, (RUN_FLAGS as FlagTable)[flag]);
-    refuseContradictions(flags);
-    const format = givenFormat(flags);
-    const terms = {
-      ...(await givenTerms(flags, LATEST_PRICES)),
-      ...(await givenGate(flags)),
-      optionNames: optionNames(flags, nameOf, settled.origins),
-    };
-    if (flags['dry-run']) process.exitCode = await this.#dryRun(args.trace, flags, terms, format);
-    else await this.#replay(args.trace, flags, terms, format);
+    await withoutSecrets(settled.secrets, async () => {
+      const { args, flags } = namedService(settled.args, settled.flags);
+      const nameOf = (flag: string): string =>
+        settled.origins[flag] ?? typedName(this.argv, flag, (RUN_FLAGS as FlagTable)[flag]);
+      refuseContradictions(flags);
+      const format = givenFormat(flags);
+      const terms = {
+        ...(await givenTerms(flags, LATEST_PRICES)),
+        ...(await givenGate(flags)),
+        optionNames: optionNames(flags, nameOf, settled.origins),
+        ...(settled.secrets.length > 0 && { secrets: settled.secrets }),
+      };
+      if (flags['dry-run']) process.exitCode = await this.#dryRun(args.trace, flags, terms, format);
+      else await this.#replay(args.trace, flags, terms, format);
+    });
   }
 
   async #replay(source: string | undefined, flags: RunFlags, terms: RunTerms, format: OutputFormat): Promise<void> {
@@ -129,7 +133,7 @@ export class Run extends Command {
   }
 }
 
-type RunTerms = GivenTerms & GivenThresholds & Pick<ReplayRequest, 'optionNames'>;
+type RunTerms = GivenTerms & GivenThresholds & Pick<ReplayRequest, 'optionNames' | 'secrets'>;
 
 function refuseContradictions(flags: RunFlags): void {
   if (flags.repeat === undefined && flags['vary-seed'])

@@ -2,6 +2,7 @@ import type { ConfigText, Setting } from '../config/config-key.js';
 import { printable, UserError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { configKeys, type FlagFacts, type FlagTable } from './config-flags.js';
+import { withoutSecrets } from './without-secrets.js';
 
 interface GivenArgs {
   readonly trace?: string | undefined;
@@ -9,6 +10,7 @@ interface GivenArgs {
 interface GivenFlags {
   readonly config?: string | undefined;
   readonly set?: readonly string[] | undefined;
+  readonly header?: readonly string[] | undefined;
   readonly backend?: string | undefined;
   readonly url?: string | undefined;
   readonly quiet: boolean;
@@ -26,6 +28,8 @@ interface Settled<Args, Flags> {
   readonly args: Args;
   readonly flags: Flags;
   readonly origins: Readonly<Record<string, string>>;
+  /** What the file took from the environment. */
+  readonly secrets: readonly string[];
 }
 
 interface World {
@@ -44,7 +48,7 @@ export async function withSettings<Args extends GivenArgs, Flags extends GivenFl
   world: World,
 ): Promise<Settled<Args, Flags>> {
   const inEnvironment = Object.keys(world.env).some((name) => name.startsWith('REPLAY_RUN_'));
-  if (parsed.flags.config === undefined && !inEnvironment) return { ...parsed, origins: {} };
+  if (parsed.flags.config === undefined && !inEnvironment) return { ...parsed, origins: {}, secrets: [] };
   const settings = await settingsBeside(table, parsed, world);
   const trace = settings.find(({ key }) => key.name === 'trace')?.texts[0]?.text;
   const flags = await filledIn(table, parsed.flags, settings);
@@ -53,7 +57,12 @@ export async function withSettings<Args extends GivenArgs, Flags extends GivenFl
     args: trace === undefined ? parsed.args : { ...parsed.args, trace },
     flags,
     origins: Object.fromEntries(settings.flatMap(originsOf)),
+    secrets: secretsIn(settings),
   };
+}
+
+function secretsIn(settings: readonly Setting[]): string[] {
+  return settings.flatMap(({ texts }) => texts.flatMap(({ secrets = [] }) => secrets));
 }
 
 /** A place in a file is told with its key; an entry of `set` has a name of its own. */
@@ -71,25 +80,25 @@ async function settingsBeside(
 ): Promise<Setting[]> {
   const { environmentSettings } = await import('../config/environment-settings.js');
   const { entryName, namesGiven, notYetGiven } = await import('../config/not-yet-given.js');
+  const { headerKey } = await import('../header-key.js');
   const keys = configKeys(table);
-  const outright = Object.keys(flags).filter((name) => name !== 'set' && metadata.flags[name]?.setFromDefault !== true);
-  const names = [...outright, ...(flags.set ?? []).map(entryName), ...(args.trace === undefined ? [] : ['trace'])];
+  const outright = Object.keys(flags).filter(
+    (name) => name !== 'set' && name !== 'header' && metadata.flags[name]?.setFromDefault !== true,
+  );
+  const entries = [...(flags.set ?? []).map(entryName), ...(flags.header ?? []).map(headerKey)];
+  const names = [...outright, ...entries, ...(args.trace === undefined ? [] : ['trace'])];
   const fromEnv = notYetGiven(environmentSettings(env, keys), names);
   if (flags.config === undefined) return fromEnv;
   const { readConfig } = await import('../config/read-config.js');
   names.push(...namesGiven(fromEnv));
-  const fromFile = notYetGiven(await readConfig(flags.config, keys), names);
+  const fromFile = notYetGiven(await readConfig(flags.config, keys, env), names);
   const backend = [...fromEnv, ...fromFile].find(({ key }) => key.name === 'backend')?.texts[0]?.text;
   const url = flags.url ?? [...fromEnv, ...fromFile].find(({ key }) => key.name === 'url');
   const otherwise = url === undefined ? 'onnx' : 'http';
-  const options = await optionsInEnvironment(backend ?? flags.backend ?? otherwise, folder, env);
-  return [
-    ...fromEnv,
-    ...notYetGiven(
-      fromFile,
-      options.map((name) => `set.${name}`),
-    ),
-  ];
+  const options = await withoutSecrets(secretsIn(fromFile), () =>
+    optionsInEnvironment(backend ?? flags.backend ?? otherwise, folder, env),
+  );
+  return [...fromEnv, ...notYetGiven(fromFile, options)];
 }
 
 /** Options of the backend with a variable of their own (`REPLAY_HTTP_URL`), which goes before the file. */
@@ -97,7 +106,12 @@ async function optionsInEnvironment(backend: string, folder: string, env: World[
   const { importPlugin, locatePlugin } = await import('../backends/registry.js');
   const { environmentName } = await import('../replay/environment-options.js');
   const { name, options = [] } = await importPlugin((await locatePlugin(backend, folder)).url);
-  return options.map((option) => option.name).filter((option) => (env[environmentName(name, option)] ?? '') !== '');
+  const { headerKey } = await import('../header-key.js');
+  return options.flatMap((option) => {
+    const value = env[environmentName(name, option.name)] ?? '';
+    if (value === '') return [];
+    return [option.name === 'header' ? headerKey(value) : `set.${option.name}`];
+  });
 }
 
 async function filledIn<Flags extends GivenFlags>(
@@ -110,14 +124,18 @@ async function filledIn<Flags extends GivenFlags>(
     const { name, kind } = key;
     if (name === 'trace') continue;
     const values = await Promise.all(texts.map((text) => valueOf(name, table[name] as FlagFacts, text)));
-    const before = kind === 'map' ? ((filled[name] ?? []) as readonly unknown[]) : [];
+    const before = kind === 'map' || name === 'header' ? ((filled[name] ?? []) as readonly unknown[]) : [];
     filled[name] = kind === 'text' || kind === 'yes-no' ? values[0] : [...before, ...values];
   }
   return filled as unknown as Flags;
 }
 
 /** As the flag itself reads it. */
-async function valueOf(name: string, flag: FlagFacts, { text, from }: ConfigText): Promise<unknown> {
+async function valueOf(name: string, flag: FlagFacts, given: ConfigText): Promise<unknown> {
+  return withoutSecrets(given.secrets ?? [], () => readAs(name, flag, given));
+}
+
+async function readAs(name: string, flag: FlagFacts, { text, from }: ConfigText): Promise<unknown> {
   if (flag.type === 'boolean') return yesOrNo(name, text, from);
   if (flag.options?.includes(text) === false)
     throw new UserError(`${from}: ${name} ${printable(text, 60)}: ${oneOf(text, flag.options)}`);

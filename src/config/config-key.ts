@@ -13,6 +13,8 @@ export interface ConfigKey {
 export interface ConfigText {
   readonly text: string;
   readonly from: string;
+  /** Values of the environment in it. */
+  readonly secrets?: readonly string[];
 }
 
 /** The texts of a key: one; any number for a list; `name=value` for each entry of a map. */

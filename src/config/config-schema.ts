@@ -5,7 +5,7 @@ const TEXT = { type: ['string', 'number'] };
 const SHAPES: Readonly<Record<ConfigKey['kind'], object>> = {
   text: TEXT,
   'yes-no': { type: 'boolean' },
-  list: { type: 'array', items: TEXT },
+  list: { anyOf: [TEXT, { type: 'array', items: TEXT }] },
   map: {
     type: 'object',
     additionalProperties: {

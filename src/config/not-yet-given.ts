@@ -1,8 +1,9 @@
 import type { Setting } from './config-key.js';
+import { headerKey } from '../header-key.js';
 
 /** Flags that are short for an entry of `set`. */
 const SHORT_FOR_SET = [
-  ...['url', 'model', 'sessions', 'method', 'expect', 'header', 'insecure', 'connections'],
+  ...['url', 'model', 'sessions', 'method', 'expect', 'insecure', 'connections'],
   ...['cacert', 'cert', 'key', 'sni', 'resolve', 'unix-socket', 'requests-per-connection'],
 ] as const;
 
@@ -23,22 +24,27 @@ export function notYetGiven(settings: readonly Setting[], names: readonly string
   const spoken = new Set(names.flatMap(allSpokenFor));
   return settings
     .map(({ key, texts }) => {
-      const name = (text: string): string => (key.kind === 'map' ? entryName(text) : key.name);
-      return { key, texts: texts.filter(({ text }) => !spoken.has(name(text))) };
+      return { key, texts: texts.filter(({ text }) => !spoken.has(nameOf(key, text))) };
     })
     .filter(({ texts }) => texts.length > 0);
 }
 
 /** The names of settings; an entry of the map has one of its own. */
 export function namesGiven(settings: readonly Setting[]): string[] {
-  return settings.flatMap(({ key, texts }) =>
-    key.kind === 'map' ? texts.map(({ text }) => entryName(text)) : [key.name],
-  );
+  return settings.flatMap(({ key, texts }) => texts.map(({ text }) => nameOf(key, text)));
 }
 
-/** `servers=4` is `set.servers`. */
+/** A setting is known by its key, an entry of the map by its own, a header by what it is called. */
+function nameOf({ name, kind }: Setting['key'], text: string): string {
+  if (name === 'header') return headerKey(text);
+  return kind === 'map' ? entryName(text) : name;
+}
+
+/** `servers=4` is `set.servers`, `header=X-Key: 1` is a header. */
 export function entryName(text: string): string {
-  return `set.${text.slice(0, Math.max(0, text.indexOf('=')))}`;
+  const equals = Math.max(0, text.indexOf('='));
+  const name = text.slice(0, equals);
+  return name === 'header' ? headerKey(text.slice(equals + 1)) : `set.${name}`;
 }
 
 /** `--url` and `set.url` are the same. */

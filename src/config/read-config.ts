@@ -4,10 +4,12 @@ import type * as YamlModule from 'yaml';
 import { printable, UserError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import type { ConfigKey, ConfigText, Setting } from './config-key.js';
+import { expandVariables, type Expanded } from './expand-variables.js';
 import { pathFromFile } from './path-from-file.js';
 import { readBounded } from './read-bounded.js';
 
 type Yaml = typeof YamlModule;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 const MOST_BYTES = 64 * 1024;
 /** A few lines make thousands of copies of what they name. */
@@ -18,31 +20,34 @@ const MOST_LEVELS = 16;
 const EXPECTS: Readonly<Record<ConfigKey['kind'], string>> = {
   text: 'text or a number',
   'yes-no': 'true or false',
-  list: 'a list of texts',
+  list: 'a text or a list of texts',
   map: 'a map of names to texts',
 };
 
 /**
- * The settings in a YAML 1.2 file whose keys are the flags of a run. A number keeps the digits it is written with. Throws
+ * The settings in a YAML 1.2 file whose keys are the flags of a run. A number keeps the digits it is written with, and `${NAME}` is
+ * filled in from `env`. Throws
  * `UserError` with file, line and column at the first thing that is wrong.
  */
-export async function readConfig(path: string, keys: readonly ConfigKey[]): Promise<Setting[]> {
+export async function readConfig(path: string, keys: readonly ConfigKey[], env: Environment = {}): Promise<Setting[]> {
   const yaml = await import('yaml');
   const text = await readBounded(path, MOST_BYTES);
-  return new ConfigReader(yaml, path, keys).read(text);
+  return new ConfigReader(yaml, path, keys, env).read(text);
 }
 
 class ConfigReader {
   readonly #yaml: Yaml;
   readonly #path: string;
   readonly #keys: readonly ConfigKey[];
+  readonly #env: Environment;
   readonly #lines: LineCounter;
   #document: Document.Parsed | undefined;
 
-  constructor(yaml: Yaml, path: string, keys: readonly ConfigKey[]) {
+  constructor(yaml: Yaml, path: string, keys: readonly ConfigKey[], env: Environment) {
     this.#yaml = yaml;
     this.#path = path;
     this.#keys = keys;
+    this.#env = env;
     this.#lines = new yaml.LineCounter();
   }
 
@@ -93,6 +98,7 @@ class ConfigReader {
       return node.items.map((item) => this.#text(key, item as Node, ['string', 'number']));
     if (key.kind === 'map' && isMap(node))
       return node.items.flatMap((pair) => this.#entry(key, pair as Pair<Node, Node | null>));
+    if (key.kind === 'list' && !isMap(node)) return [this.#text(key, node, ['string', 'number'])];
     if (key.kind === 'yes-no') return [this.#text(key, node, ['boolean'])];
     if (key.kind === 'text') return [this.#text(key, node, ['string', 'number'])];
     throw this.#wrongType(key, node);
@@ -110,8 +116,18 @@ class ConfigReader {
   #text(key: ConfigKey, node: Node, types: readonly string[], before = ''): ConfigText {
     const found = this.#resolved(node);
     if (!this.#yaml.isScalar(found) || !types.includes(typeof found.value)) throw this.#wrongType(key, node);
-    const text = `${before}${writtenAs(found)}`;
-    return { text: pathFromFile(key.name, text, dirname(this.#path)), from: this.#placeOf(node) };
+    const { text, values } = this.#expanded(found);
+    const meant = pathFromFile(key.name, `${before}${text}`, dirname(this.#path));
+    return { text: meant, from: this.#placeOf(node), ...(values.length === 0 ? {} : { secrets: values }) };
+  }
+
+  #expanded(node: Scalar): Expanded {
+    try {
+      return expandVariables(writtenAs(node), this.#env);
+    } catch (thrown) {
+      if (!(thrown instanceof UserError)) throw thrown;
+      throw this.#fault(node, thrown.message);
+    }
   }
 
   /** What stands at the key `at`, which must be something. */

@@ -1,3 +1,4 @@
+import { headerKey } from '../header-key.js';
 import type { OptionInfo, RawOptions } from '../backends/backend.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,7 +17,15 @@ export function withEnvironment(
     const value = env[environmentName(backend, name)];
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(fromEnv), ...given };
+  return { ...Object.fromEntries(fromEnv), ...given, ...mergedHeaders(Object.fromEntries(fromEnv), given) };
+}
+
+/** Headers are merged by name. */
+function mergedHeaders({ header: inEnvironment }: RawOptions, { header: outright }: RawOptions): RawOptions {
+  if (inEnvironment === undefined || outright === undefined) return {};
+  const given = [outright].flat();
+  const names = new Set(given.map(headerKey));
+  return { header: [...[inEnvironment].flat().filter((text) => !names.has(headerKey(text))), ...given] };
 }
 
 export function environmentName(backend: string, option: string): string {

@@ -7,8 +7,10 @@ import type { Plan, RunRecord, SentIdentity } from '../run.js';
 import type { Senders } from './choose-senders.js';
 import { parseThresholds } from '../gate/parse-threshold.js';
 import { cpuBudget } from '../cpu-budget.js';
+import { hideSecrets } from './hide-secrets.js';
 import { redactOptions } from './redact-options.js';
 import type { ReplayRequest } from './replay-request.js';
+import { secretForms } from './secrets-of-options.js';
 
 export interface Made {
   readonly plugin: BackendPlugin;
@@ -25,20 +27,21 @@ export interface Made {
 export function firstRecord(request: ReplayRequest, made: Made): RunRecord & { readonly cost: CostTerms } {
   const { trace, time, seed } = request;
   const virtual = time === 'virtual';
+  const hide = hideSecrets(secretForms(request.secrets ?? []));
   const record = {
     format: 1 as const,
     id: virtual ? `virtual-${slug(request)}` : runName(request, made.startedAt),
     startedAt: virtual ? null : made.startedAt.toISOString(),
     startMonotonicNs: 0,
     trace: {
-      name: trace.name,
+      name: hide(trace.name),
       sha256: trace.sha256,
       count: trace.count,
       durationMs: trace.durationMs,
       recipe: trace.recipe ?? null,
     },
     backend: made.plugin.name,
-    options: redactOptions(request.backendOptions, made.plugin.publicOptions),
+    options: redactOptions(request.backendOptions, made.plugin.publicOptions, hide),
     backendFacts: {},
     sent: made.sent,
     served: made.served,

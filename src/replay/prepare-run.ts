@@ -59,7 +59,11 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
   checkMetrics(plugin, request.thresholds ?? []);
   const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed, batching);
   const plan = makePlan(request.trace, window, planLimits(request, plugin, parsed));
-  const secrets = secretsOfOptions(withPayloadHeaders(backendOptions, request.trace.payloads), plugin.publicOptions);
+  const secrets = secretsOfOptions(
+    withPayloadHeaders(backendOptions, request.trace.payloads),
+    plugin.publicOptions,
+    request.secrets,
+  );
   const setUp = await setUpOf(plugin, parsed, secrets, {
     payloads: request.trace.payloads,
     mostInFlight: Math.min(plan.batching?.invocations ?? plan.planned, plan.maxInFlight.limit),

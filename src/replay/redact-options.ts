@@ -5,9 +5,13 @@ const REDACTED = '(redacted)';
 
 /**
  * Backend options as they may be written down: those the plugin calls public as they are, a URL without user info and
- * query, headers by name only, and nothing of the rest but its key.
+ * query, headers by name only, and nothing of the rest but its key. `hide`: takes out what is secret in those, too.
  */
-export function redactOptions(raw: RawOptions, publicOptions: readonly string[]): Record<string, unknown> {
+export function redactOptions(
+  raw: RawOptions,
+  publicOptions: readonly string[],
+  hide: (text: string) => string = (text) => text,
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(raw).map(([key, value]) => {
       const redact =
@@ -18,7 +22,10 @@ export function redactOptions(raw: RawOptions, publicOptions: readonly string[])
             : publicOptions.includes(key)
               ? printable
               : () => REDACTED;
-      return [printable(key, 60), typeof value === 'string' ? redact(value) : value.map((one) => redact(one))];
+      return [
+        printable(key, 60),
+        typeof value === 'string' ? hide(redact(value)) : value.map((one) => hide(redact(one))),
+      ];
     }),
   );
 }

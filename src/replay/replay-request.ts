@@ -14,6 +14,8 @@ export interface ReplayRequest {
   readonly backendOptions: RawOptions;
   /** What the user typed for an option, where that is not `--set`: `{ insecure: '-k' }`. */
   readonly optionNames?: Readonly<Record<string, string>>;
+  /** Texts that no record, report or message may show, beside what is not public of the options. */
+  readonly secrets?: readonly string[];
   readonly fromMs: number;
   /** Exclusive; Infinity: to the end. */
   readonly toMs: number;

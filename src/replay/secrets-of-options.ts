@@ -10,9 +10,18 @@ const LEAST_CHARACTERS = 4;
  * (`authorization: Bearer x`), of a URL its user info and query. Each as it is, percent-encoded, in base64 and as JSON has
  * it, for a service may echo its request. The longest come first.
  */
-export function secretsOfOptions(raw: RawOptions, publicOptions: readonly string[]): readonly string[] {
+export function secretsOfOptions(
+  raw: RawOptions,
+  publicOptions: readonly string[],
+  more: readonly string[] = [],
+): readonly string[] {
   const values = Object.entries(raw).flatMap(([name, value]) => (publicOptions.includes(name) ? [] : [value].flat()));
-  const secrets = new Set(values.flatMap(secretsOf).flatMap(forms));
+  return secretForms([...values.flatMap(secretsOf), ...more]);
+}
+
+/** Texts in every form in which a service may echo them, the longest first. */
+export function secretForms(texts: readonly string[]): readonly string[] {
+  const secrets = new Set(texts.flatMap(forms));
   return [...secrets].filter(({ length }) => length >= LEAST_CHARACTERS).sort((a, b) => b.length - a.length);
 }
 

@@ -49,6 +49,18 @@ it('tells what was measured of this machine, and keeps it unless the machine was
   if (cpuUsPerRequest !== null) expect(Math.abs(cpuUsPerRequest)).toBeLessThan(10_000);
 });
 
+it('warns of nothing, however many trials it runs', async () => {
+  const warnings: string[] = [];
+  const hear = ({ name }: Error): number => warnings.push(name);
+  process.on('warning', hear);
+  try {
+    await runCli(['calibrate', '--trial', '60ms', '--most', '4000'], freshCache());
+  } finally {
+    process.off('warning', hear);
+  }
+  expect(warnings).toEqual([]);
+});
+
 it('says that the machine is busy, and keeps what was measured before', async () => {
   const env = freshCache();
   const before: Calibration = { ...CALIBRATION, economic: { ...HELD, highestPerSecond: 12_345 } };

@@ -1,0 +1,13 @@
+import { UserError } from '../errors.js';
+import { hideSecrets } from '../replay/hide-secrets.js';
+import { secretForms } from '../replay/secrets-of-options.js';
+
+/** Does `work`, and takes `values` out of what it tells the user where it fails. */
+export async function withoutSecrets<T>(values: readonly string[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (values.length === 0 || !(thrown instanceof UserError)) throw thrown;
+    throw new UserError(hideSecrets(secretForms(values))(thrown.message));
+  }
+}
