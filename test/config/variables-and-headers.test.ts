@@ -37,7 +37,7 @@ async function run(yaml: string, env: Readonly<Record<string, string>> = {}, ...
 
 describe('${NAME} in the file', () => {
   it('is a variable of the environment, and $${NAME} is the text', async () => {
-    await run("header: ['authorization: Bearer ${MY_TOKEN}', 'x-text: $${MY_TOKEN}']", { MY_TOKEN: 's3cret-word' });
+    await run("header: ['authorization: Bearer ${MY_TOKEN}', 'x-text: $${{MY_TOKEN}}']", { MY_TOKEN: 's3cret-word' });
     expect(received[0]).toMatchObject({ authorization: 'Bearer s3cret-word', 'x-text': '${MY_TOKEN}' });
   });
 
@@ -45,13 +45,13 @@ describe('${NAME} in the file', () => {
     const { code, stderr } = await run("header: 'authorization: Bearer ${NO_SUCH_TOKEN}'");
     expect([code, stderr.trimEnd().split('\n').length, received.length]).toEqual([2, 1, 0]);
     expect(stderr).toMatch(
-      /replay\.yaml:5:9: \$\{NO_SUCH_TOKEN\}: the environment has no variable NO_SUCH_TOKEN; set it/,
+      /replay\.yaml:4:9: \$\{NO_SUCH_TOKEN\}: the environment has no variable NO_SUCH_TOKEN; set it/,
     );
   });
 
   it.each(['${', '${}', '${a-b}', '${ A }'])('%s is refused', async (text) => {
     const { code, stderr } = await run(`body: 'x ${text}'`);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('replay.yaml:5:7: ${ begins the name of a variable')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('replay.yaml:4:7: ${ begins the name of a variable')]);
   });
 
   it('is secret: no record, report or message shows it', async () => {
