@@ -48,7 +48,7 @@ const VALUES = {
   workers: ['1', '2', '3'],
   timeout: ['1s', '2000ms'],
   seed: ['7', '9007199254740991'],
-  header: ['a: 1', 'b: 2, 3'],
+  header: ['a: 1', 'A: 2, 3'],
   out: ['/a', '/b'],
 } as const;
 const NAMES = Object.keys(VALUES) as (keyof typeof VALUES)[];
