@@ -23,6 +23,7 @@ import { surroundings } from './surroundings.js';
 import { freshSeriesFolder } from './series-folder.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { prepareFiles, type AskedFiles } from './tell-ci.js';
+import { withoutSecrets } from './without-secrets.js';
 
 export interface ParsedRun {
   readonly args: { readonly trace: string | undefined };
@@ -34,6 +35,7 @@ interface NamedSystem {
   readonly name: string;
   readonly args: ParsedRun['args'];
   readonly flags: RunFlags;
+  readonly secrets: readonly string[];
 }
 
 /** `varySeed`: the runs have several traces, drawn from one process. `files`: what the file asks to be written of all runs. */
@@ -51,10 +53,19 @@ export async function runSystems(
   parse: (argv: string[]) => Promise<ParsedRun>,
 ): Promise<SystemsEnd | number> {
   const { text, config } = readConfig(file);
+  return withoutSecrets(config.secrets, () => runAll(text, config, quiet, parse));
+}
+
+async function runAll(
+  text: string,
+  config: RunConfig,
+  quiet: boolean,
+  parse: (argv: string[]) => Promise<ParsedRun>,
+): Promise<SystemsEnd | number> {
   const parsed = await Promise.all(
     config.systems.map(async ({ name, args }): Promise<NamedSystem> => {
       const { args: given, flags } = await parse([...args]);
-      return { name, ...namedService(given, flags) };
+      return { name, ...namedService(given, flags), secrets: config.secrets };
     }),
   );
   const shared = (parsed[0] as NamedSystem).flags;
@@ -90,9 +101,9 @@ export async function runSystems(
 /** What `replay run --dry-run` does, for each system. */
 async function tryEach(systems: readonly NamedSystem[]): Promise<number> {
   let code: number = EXIT.ok;
-  for (const { name, args, flags } of systems) {
+  for (const { name, args, flags, secrets } of systems) {
     process.stdout.write(`${name}:\n`);
-    const terms = await givenTerms(flags, LATEST_PRICES);
+    const terms = { ...(await givenTerms(flags, LATEST_PRICES)), secrets };
     const say = (text: string): void => void process.stderr.write(`${text}\n`);
     const tried = await dryRunOf(args.trace, flags, terms, false, say);
     if (tried !== EXIT.ok) code = tried;
@@ -105,10 +116,12 @@ function readConfig(file: string): { text: string; config: RunConfig } {
     if (!existsSync(file)) throw new Error('there is no such file');
     if (statSync(file).size > MOST_BYTES) throw new Error('it is too large for a list of systems');
     const text = readFileSync(file, 'utf8');
-    return { text, config: parseRunConfig(text, knownFlags()) };
+    return { text, config: parseRunConfig(text, knownFlags(), process.env) };
   } catch (thrown) {
     const hint = isUserError(thrown) ? '' : '; name a YAML file';
-    throw new UserError(`--run ${printable(file)}: ${messageOf(thrown)}${hint}`);
+    const message = messageOf(thrown);
+    const gap = /^\d+:\d+: /.test(message) ? '' : ' ';
+    throw new UserError(`--run ${printable(file)}:${gap}${message}${hint}`);
   }
 }
 
@@ -130,7 +143,11 @@ interface System {
   readonly drawn: boolean;
 }
 
-async function openSystem({ name, args, flags }: NamedSystem, opened: Trace[], stop: AbortSignal): Promise<System> {
+async function openSystem(
+  { name, args, flags, secrets }: NamedSystem,
+  opened: Trace[],
+  stop: AbortSignal,
+): Promise<System> {
   const terms = { ...(await givenTerms(flags, LATEST_PRICES)), ...(await givenGate(flags)) };
   const budget = await givenBudget(flags.budget, terms.prices);
   const collect = await collectAfter(flags);
@@ -138,7 +155,7 @@ async function openSystem({ name, args, flags }: NamedSystem, opened: Trace[], s
   opened.push(trace);
   return {
     name,
-    request: runRequest(trace, flags, { ...terms, ...budget }),
+    request: runRequest(trace, flags, { ...terms, ...budget, secrets }),
     finish: (result) => collect(result, stop),
     redraw: (seed) => openTrace(undefined, { ...flags, seed }),
     drawn: args.trace === undefined,

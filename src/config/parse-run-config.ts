@@ -1,6 +1,8 @@
-import { LineCounter, parseDocument } from 'yaml';
-import { messageOf, printable, UserError } from '../errors.js';
+import { isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import { isUserError, messageOf, printable, UserError } from '../errors.js';
+import { headerKey } from '../header-key.js';
 import { nearest } from '../nearest.js';
+import { expandVariables } from './expand-variables.js';
 
 /** What `replay compare --run` makes: systems that take turns, each given to `replay run` as arguments. */
 export interface RunConfig {
@@ -9,7 +11,11 @@ export interface RunConfig {
   /** The folder for the runs; absent: a fresh one. */
   readonly out?: string;
   readonly systems: readonly { readonly name: string; readonly args: readonly string[] }[];
+  /** What the file took from the environment. */
+  readonly secrets: readonly string[];
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Where a flag of `replay run` may stand: beside `systems` or in one of them, only beside `systems`, nowhere (and why). An
@@ -37,9 +43,13 @@ const MOST_SYSTEMS = 100;
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** Reads the text of a config file. Throws `UserError` that names the key. */
-export function parseRunConfig(text: string, flags: KnownFlags): RunConfig {
-  const top = mapping(parseYaml(text), 'the file');
+/**
+ * Reads the text of a config file, in which `${NAME}` is a variable of `env`. Throws `UserError` that names the key, or begins
+ * with `LINE:COLUMN: `.
+ */
+export function parseRunConfig(text: string, flags: KnownFlags, env: Environment = {}): RunConfig {
+  const { content, secrets } = parseYaml(text, env);
+  const top = mapping(content, 'the file');
   const own = namesAt(['of a system'], flags);
   const flagNames = namesAt(['of a system', 'for all'], flags);
   checkKeys(top, [...OWN_TOP, ...flagNames], 'the file', flags);
@@ -54,19 +64,44 @@ export function parseRunConfig(text: string, flags: KnownFlags): RunConfig {
     varySeed: truth(top['vary-seed'] ?? false, 'vary-seed'),
     ...(out === undefined ? {} : { out: scalar(out, 'out') }),
     systems: named,
+    secrets,
   };
 }
 
-function parseYaml(text: string): unknown {
+function parseYaml(text: string, env: Environment): { readonly content: unknown; readonly secrets: readonly string[] } {
   const lines = new LineCounter();
+  const placed = (offset: number, message: string): UserError => {
+    const { line, col } = lines.linePos(offset);
+    return new UserError(`${String(line)}:${String(col)}: ${message}`);
+  };
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
     const [error] = document.errors;
-    if (error !== undefined) throw new Error(`line ${String(lines.linePos(error.pos[0]).line)}: ${error.message}`);
-    return document.toJS({ maxAliasCount: 100 }) as unknown;
+    if (error !== undefined) throw placed(error.pos[0], `it is no YAML: ${error.message}`);
+    const secrets = expandAll(document, env, (node, message) => placed(node.range?.[0] ?? 0, message));
+    return { content: document.toJS({ maxAliasCount: 100 }) as unknown, secrets };
   } catch (thrown) {
+    if (isUserError(thrown)) throw thrown;
     throw new UserError(`it is no YAML: ${messageOf(thrown)}`);
   }
+}
+
+/** Fills in the variables of every text but the keys; the values that were taken. */
+function expandAll(document: Document, env: Environment, fault: (at: Node, message: string) => UserError): string[] {
+  const secrets: string[] = [];
+  visit(document, {
+    Scalar(at, node) {
+      if (at === 'key' || !isScalar(node) || typeof node.value !== 'string') return;
+      try {
+        const { text, values } = expandVariables(node.value, env);
+        node.value = text;
+        secrets.push(...values);
+      } catch (thrown) {
+        throw isUserError(thrown) ? fault(node, thrown.message) : thrown;
+      }
+    },
+  });
+  return secrets;
 }
 
 /** Shared arguments first: what a system says itself comes after them and wins. */
@@ -87,8 +122,18 @@ function systemOf(
     listed(value, `${where}.set.${printable(key, 40)}`).map((one) => `--set=${key}=${one}`),
   );
   const own = flagNames.filter((flag) => flags[flag]?.multiple !== true && system[flag] !== undefined);
-  const kept = shared.filter((argument) => !own.some((flag) => isOf(argument, flag)));
-  return { name, args: [...kept, `--backend=${backend}`, ...set, ...flagArguments(system, flags, flagNames)] };
+  const args = [...set, ...flagArguments(system, flags, flagNames)];
+  const headers = new Set(args.flatMap(headerOf));
+  const kept = shared.filter(
+    (argument) => !own.some((flag) => isOf(argument, flag)) && !headerOf(argument).some((key) => headers.has(key)),
+  );
+  return { name, args: [...kept, `--backend=${backend}`, ...args] };
+}
+
+/** What the header of an argument is called. */
+function headerOf(argument: string): string[] {
+  const found = /^--(?:header|set=header)=(.*)$/s.exec(argument);
+  return found === null ? [] : [headerKey(found[1] ?? '')];
 }
 
 function isOf(argument: string, flag: string): boolean {

@@ -24,17 +24,18 @@ export interface Made {
 }
 
 /** `run.json` before the start. */
-export function firstRecord(request: ReplayRequest, made: Made): RunRecord & { readonly cost: CostTerms } {
+export function firstRecord(asked: ReplayRequest, made: Made): RunRecord & { readonly cost: CostTerms } {
+  const hide = hideSecrets(secretForms(asked.secrets ?? []));
+  const request = { ...asked, trace: { ...asked.trace, name: hide(asked.trace.name) } };
   const { trace, time, seed } = request;
   const virtual = time === 'virtual';
-  const hide = hideSecrets(secretForms(request.secrets ?? []));
   const record = {
     format: 1 as const,
     id: virtual ? `virtual-${slug(request)}` : runName(request, made.startedAt),
     startedAt: virtual ? null : made.startedAt.toISOString(),
     startMonotonicNs: 0,
     trace: {
-      name: hide(trace.name),
+      name: trace.name,
       sha256: trace.sha256,
       count: trace.count,
       durationMs: trace.durationMs,
@@ -54,7 +55,7 @@ export function firstRecord(request: ReplayRequest, made: Made): RunRecord & { r
     seed,
     notes: made.notes,
     cost: made.cost,
-    ...(request.tags === undefined ? {} : { tags: request.tags }),
+    ...(request.tags && { tags: Object.fromEntries(Object.entries(request.tags).map(([k, v]) => [k, hide(v)])) }),
     ...(request.series === undefined ? {} : { series: request.series }),
     ...(request.attempt === undefined ? {} : { attempt: request.attempt }),
     ...(request.thresholds && { thresholds: parseThresholds(request.thresholds).map(({ text }) => text) }),

@@ -32,6 +32,7 @@ systems:
   expect(parseRunConfig(text, FLAGS)).toEqual({
     repeat: 3,
     varySeed: false,
+    secrets: [],
     systems: [
       {
         name: 'simulated',
@@ -59,7 +60,7 @@ test.each([
   ['repeat: 0\nsystems: [{backend: a}]', 'repeat must be a whole number'],
   ['html: maybe\nsystems: [{backend: a}]', 'html must be true or false'],
   ['trace: "-"\nsystems: [{backend: a}]', 'standard input'],
-  ['a: 1\na: 2', 'it is no YAML: line 2'],
+  ['a: 1\na: 2', '2:1: it is no YAML'],
   ['[1, 2]', 'the file must hold keys and values'],
 ])('%j: %s', (text, why) => {
   expect(() => parseRunConfig(text, FLAGS)).toThrow(why);

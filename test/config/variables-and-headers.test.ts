@@ -105,6 +105,55 @@ describe('headers of file, environment and flags', () => {
   });
 });
 
+describe('compare --run FILE', () => {
+  const compare = (yaml: string, env: Readonly<Record<string, string>> = {}): Promise<Finished> => {
+    runs++;
+    writeFileSync(file, `rate: 50/s\nrequests: 2\nrepeat: 1\nhtml: false\nout: ${lastOut()}\n${yaml}`);
+    return runCli(['compare', '--run', file, '-q'], env);
+  };
+
+  it('takes variables, which stay secret, and merges headers by name', async () => {
+    const word = 's3cret-word';
+    const yaml = `header: ['Authorization: \${MY_TOKEN}', 'x-all: a']
+tag: 'commit=\${MY_TOKEN}'
+systems:
+  - { name: one, backend: http, url: '${url}/\${MY_TOKEN}' }
+  - { name: two, backend: http, url: '${url}/two', header: 'authorization: own', set: { header: 'X-All: $\${{MY_TOKEN}}' } }
+`;
+    const { stdout, stderr } = await compare(yaml, { MY_TOKEN: word });
+    expect(received.map(({ path, authorization, 'x-all': all }) => [path, authorization, all])).toEqual([
+      ...Array.from({ length: 2 }, () => [`/${word}`, word, 'a']),
+      ...Array.from({ length: 2 }, () => ['/two', 'own', '${MY_TOKEN}']),
+    ]);
+    const written = readdirSync(lastOut(), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(written.length).toBeGreaterThan(3);
+    for (const text of [
+      stdout,
+      stderr,
+      ...written.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1')),
+    ])
+      expect(text).not.toContain(word);
+  });
+
+  it('names file, line and column of a variable that is not set, and the rest of a refusal stays secret', async () => {
+    const unset = await compare(`systems:\n  - { backend: http, url: '\${NO_SUCH_URL}' }\n`);
+    expect([unset.code, unset.stderr]).toEqual([
+      2,
+      expect.stringContaining(`${file}:7:27: \${NO_SUCH_URL}: the environment has no variable NO_SUCH_URL`),
+    ]);
+    const word = 's3cret-word';
+    for (const key of ['timeout', 'threshold', 'method']) {
+      const { code, stderr } = await compare(
+        `systems:\n  - { backend: http, url: '${url}', ${key}: '\${MY_TOKEN}' }\n`,
+        { MY_TOKEN: word },
+      );
+      expect(code, key).toBe(2);
+      expect(stderr, key).not.toContain(word);
+    }
+    expect(received).toEqual([]);
+  });
+});
+
 it('one text stands for a list of one', async () => {
   const { code, stdout } = await run('threshold: success>99%');
   expect([code, stdout]).toEqual([99, expect.stringContaining('FAILED success>99%')]);
