@@ -2,20 +2,28 @@ import { open } from 'node:fs/promises';
 import { messageOf, printable, UserError } from '../errors.js';
 
 const TROUBLE: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file; `replay init` writes one',
   EISDIR: 'it is a folder; name a file',
   ENOTDIR: 'a part of the path is a file; check the path',
   EACCES: 'not permitted; check who may read it',
 };
 
-/** A text file of at most so many bytes, from a pipe too. Throws `UserError`, also where it is not UTF-8. */
-export async function readBounded(path: string, mostBytes: number): Promise<string> {
+/** What to do about a file that is missing or too large. */
+export interface FileHints {
+  readonly missing: string;
+  readonly tooLarge: string;
+}
+
+const FLAG_FILE: FileHints = { missing: '`replay init` writes one', tooLarge: 'give a file of flags' };
+
+/** A text file of at most `mostBytes` bytes, from a pipe too. Throws `UserError`, also where it is not UTF-8. */
+export async function readBounded(path: string, mostBytes: number, hints: FileHints = FLAG_FILE): Promise<string> {
   const bytes = await firstBytes(path, mostBytes + 1).catch((thrown: unknown) => {
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+    if (code === 'ENOENT') throw new UserError(`${printable(path)}: there is no such file; ${hints.missing}`);
     throw new UserError(`${printable(path)}: ${TROUBLE[code] ?? `${messageOf(thrown)}; check the path`}`);
   });
   if (bytes.length > mostBytes)
-    throw new UserError(`${printable(path)}: larger than ${String(mostBytes / 1024)} KiB; give a file of flags`);
+    throw new UserError(`${printable(path)}: larger than ${String(mostBytes / 1024)} KiB; ${hints.tooLarge}`);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -7,6 +7,7 @@ import type { ConfigKey, ConfigText, Setting } from './config-key.js';
 import { expandVariables, type Expanded } from './expand-variables.js';
 import { pathFromFile } from './path-from-file.js';
 import { readBounded } from './read-bounded.js';
+import { isDeep, whatIsWrong } from './yaml-faults.js';
 
 type Yaml = typeof YamlModule;
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,8 +15,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const MOST_BYTES = 64 * 1024;
 /** A few lines make thousands of copies of what they name. */
 const MOST_ALIASES = 100;
-/** Three are in use. */
-const MOST_LEVELS = 16;
 
 const EXPECTS: Readonly<Record<ConfigKey['kind'], string>> = {
   text: 'text or a number',
@@ -186,23 +185,4 @@ const WORDS: Readonly<Record<string, string>> = { string: 'text', number: 'a num
 /** A number as its digits stand in the file: 1e3 and 12345678901234567890 reach the flag as they are. */
 function writtenAs({ value, source }: Scalar): string {
   return typeof value === 'number' && source !== undefined ? source : String(value);
-}
-
-function whatIsWrong({ code, message }: YamlModule.YAMLError): string {
-  if (code === 'DUPLICATE_KEY') return 'this key stands here for the second time; keep one';
-  return message.split('\n', 1)[0] ?? message;
-}
-
-/** The parser calls itself for each level, so levels are counted before: open brackets, and dashes on one line. */
-function isDeep(yaml: Yaml, text: string): boolean {
-  let brackets = 0;
-  let dashes = 0;
-  for (const token of new yaml.Lexer().lex(text)) {
-    if (token === '[' || token === '{') brackets++;
-    else if (token === ']' || token === '}') brackets--;
-    else if (token === '-' || token === '?') dashes++;
-    else if (token === '\n' || token === '\r\n') dashes = 0;
-    if (brackets + dashes > MOST_LEVELS) return true;
-  }
-  return false;
 }
