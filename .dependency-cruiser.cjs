@@ -146,6 +146,21 @@ module.exports = {
       { path: '^src/', pathNot: [flat, own('collectors'), '^src/report/hlog\\.ts$'] },
     ),
     rule(
+      'systems-are-pure',
+      'Simulated systems know flat files and themselves, how quantities are billed and latencies counted; two doors read: a YAML file, and the service times of a run.',
+      { path: own('systems') },
+      {
+        path: '^src/',
+        pathNot: [
+          flat,
+          own('systems'),
+          own('run-folder'),
+          '^src/config/read-bounded\\.ts$',
+          '^src/collectors/(log-histogram|histogram|nearest-rank|moments|capacity|price|price-sheets|tariff|metered-cost|sample-log)\\.ts$',
+        ],
+      },
+    ),
+    rule(
       'backends-are-strangers',
       'A backend knows the contract and shared/, never another backend.',
       { path: '^src/backends/([^/.]+)' },
