@@ -14,7 +14,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   const trouble = await output.trouble();
   if (trouble === undefined) return;
-  process.stderr.write(`replay: standard output: ${trouble}\n`);
+  // A line that standard error does not take either is lost; the exit code remains.
+  process.stderr.write(`replay: ${trouble}\n`);
   process.exitCode = EXIT.userError;
 }
 
@@ -64,43 +65,46 @@ interface WatchedOutput {
   readonly watch: () => void;
   /** Whether something was thrown because standard output takes no more. */
   isCauseOf(thrown: unknown): Promise<boolean>;
-  /** What is wrong with it; undefined: nothing. */
+  /** What was wrong with either stream, as a line; undefined: nothing. */
   trouble(): Promise<string | undefined>;
 }
 
 /**
- * What could not be written to standard output is told once, at the end: a run first writes its folder and files. A reader
- * that has gone away (head, a closed pager) is no error of ours, and where stderr fails there is no place left to say so.
+ * A stream that cannot be written (a full disk, a terminal that was closed) does not end a command: a run first writes its folder
+ * and files. What went wrong is reported once, at the end. A reader that has gone away (head, a closed pager) is no error.
  */
 function watchOutput(): WatchedOutput {
-  let error: Error | undefined;
-  const keep = (thrown: NodeJS.ErrnoException): void => {
-    if (thrown.code !== 'EPIPE') error ??= thrown;
+  const errors: { stdout?: Error; stderr?: Error } = {};
+  const keep = (name: 'stdout' | 'stderr') => (thrown: NodeJS.ErrnoException) => {
+    if (thrown.code !== 'EPIPE') errors[name] ??= thrown;
   };
   const watch = (): void => {
-    process.stdout.removeAllListeners('error').on('error', keep);
-    process.stderr.removeAllListeners('error').on('error', ignore);
+    for (const name of ['stdout', 'stderr'] as const) process[name].removeAllListeners('error').on('error', keep(name));
   };
   watch();
   return {
     watch,
     async isCauseOf(thrown) {
       await new Promise(setImmediate);
-      return error !== undefined && (thrown === error || (isUserError(thrown) && /stream/.test(thrown.message)));
+      const { stdout } = errors;
+      return stdout !== undefined && (thrown === stdout || (isUserError(thrown) && /stream/.test(thrown.message)));
     },
     async trouble() {
       // What was written last has failed by the next turn.
       await new Promise(setImmediate);
-      process.stdout.removeAllListeners('error').on('error', ignore);
+      for (const name of ['stdout', 'stderr'] as const) process[name].removeAllListeners('error').on('error', ignore);
+      const { stdout, stderr } = errors;
+      const error = stdout ?? stderr;
       if (error === undefined) return undefined;
       const { diskTrouble } = await import('../disk-trouble.js');
-      return diskTrouble(error, 'send it elsewhere') ?? printable(error.message);
+      const why = diskTrouble(error, 'send it elsewhere') ?? printable(error.message);
+      return `standard ${stdout === undefined ? 'error' : 'output'}: ${why}`;
     },
   };
 }
 
 function ignore(): void {
-  // told by the exit code, or not at all
+  // reported by the exit code, or not at all
 }
 
 /** One line for what the user can fix; the whole stack for a bug. */

@@ -1,7 +1,7 @@
-/** The first Ctrl-C or SIGTERM aborts the signal; the second kills. */
+/** The first Ctrl-C, SIGTERM or SIGHUP (the terminal was closed) aborts the signal; the second kills. */
 export function stopOnSignals(tell: () => void): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
-  const names = ['SIGINT', 'SIGTERM'] as const;
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const release = (): void => {
     for (const name of names) process.removeListener(name, stop);
   };
