@@ -1,37 +1,42 @@
 import { Parser } from '@oclif/core';
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { COMMANDS } from '#src/commands/index';
-import { openLoopbackService, type LoopbackService } from './support/loopback-service.js';
-import { ROOT, type Finished } from './support/run-cli.js';
-import { atMost, isPlain, makeScratch, shortened, type Scratch } from './support/scratch.js';
+import { doubling, writeModel } from './backends/onnx-tiny-models.js';
+import { runAgainst } from './support/cloud-run.js';
+import { awsVariables, logTail, startFakeAws } from './support/fake-aws.js';
+import { serveMonitoring } from './support/fake-monitoring.js';
+import { openLoopbackService } from './support/loopback-service.js';
+import { CLI, ROOT, type Finished } from './support/run-cli.js';
+import { atMost, isPlain, makeScratch, wordsOf, type Scratch } from './support/scratch.js';
 
 type Name = keyof typeof COMMANDS;
-
-const SERVICE = 'http://service/';
-const reaching = (line: string): string => line.replace(SERVICE, service.url);
 
 /** What each command's help shows, as it is typed. */
 const EXAMPLES = Object.entries(COMMANDS).flatMap(([name, { examples = [] }]) =>
   examples.map((text) => ({ name: name as Name, line: String(text).replaceAll('<%= config.bin %>', 'replay') })),
 );
 
-/** What the help shows of these takes a minute, does not end, or wants runs or a cloud; their own tests run them. */
-const TRIED_ELSEWHERE: readonly string[] = ['calibrate', 'serve', 'compare', 'check'];
-/** A virtual run has met no cloud. */
-const NEEDS_A_CLOUD = /--collect cloud/;
-/** Every line of these is run here. */
-const TRIED = ['run', 'generate', 'estimate', 'backends', 'report', 'export', 'init', 'completion'] as const;
+/** All that differs between an example and what is run here; `SERVICE` stands for the address of a service of this test. */
+const SUBSTITUTIONS: readonly { readonly found: string; readonly put: string; readonly why: string }[] = [
+  { found: 'http://127.0.0.1:8501/v1/models/m:predict', put: 'SERVICE', why: 'no fixed port is free everywhere' },
+  { found: 'http://127.0.0.1:8080/', put: 'SERVICE', why: 'no fixed port is free everywhere' },
+  { found: 'serve --model mobilenet', put: 'serve --model mobilenet --port 0 --grpc-port 0', why: 'the same' },
+  { found: '--port 9001 --grpc-port 9000', put: '--port 0 --grpc-port 0', why: 'the same' },
+  { found: 'replay --rate 50/s --duration 30s', put: 'replay --rate 50/s --duration 1s', why: 'it takes 30 s' },
+  { found: '--duration 1m | replay', put: '--duration 1s | replay', why: 'it takes a minute' },
+  { found: '--from 80s --to 120s', put: '--from 80s --to 81s', why: 'it takes 40 s' },
+  { found: '/ --stages 0s:0,10s:200,40s:200,50s:0', put: '/ --stages 0ms:0,200ms:200,800ms:200,1s:0', why: 'it takes 50 s' }, // prettier-ignore
+  { found: 'replay calibrate', put: 'replay calibrate --trial 30ms --most 1000', why: 'it takes a minute' },
+  { found: '-o trace.json', put: '-o generated.json', why: 'other examples replay the short trace.json meanwhile' },
+  { found: 'report my-run --collect', put: 'report cloud/my-run --collect', why: 'my-run is of a simulated service' },
+];
 
-it('every command has examples, and a test that runs them', () => {
-  for (const name of Object.keys(COMMANDS))
-    expect(
-      EXAMPLES.map((one) => one.name),
-      name,
-    ).toContain(name);
-  expect([...TRIED, ...TRIED_ELSEWHERE].sort()).toEqual(Object.keys(COMMANDS).sort());
-});
+/** 96: this machine was too busy to measure, which is no fault of the example. */
+const DID_ITS_WORK = [0, 96];
 
 it('the flags and arguments of every example are taken', async () => {
   for (const { line } of EXAMPLES)
@@ -44,7 +49,7 @@ function invocations(line: string): [name: Name, words: string[]][] {
   return calls
     .filter((call) => call.startsWith('replay '))
     .map((call) => {
-      const words = [...call.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].slice(1).map(([, a, b, c]) => a ?? b ?? c ?? '');
+      const words = wordsOf(call).slice(1);
       const [first = ''] = words;
       return Object.hasOwn(COMMANDS, first) ? [first as Name, words.slice(1)] : ['run', words];
     });
@@ -55,48 +60,114 @@ async function parsed(name: Name, words: string[]): Promise<unknown> {
   return Parser.parse(words, { flags: flags ?? {}, args: args ?? {}, strict: true } as never);
 }
 
-/** What these pages show too is tried with them, in docs.test.ts. */
-const onPages = ['README.md', 'docs/quick-start.md'].flatMap((page) =>
-  readFileSync(join(ROOT, page), 'utf8')
-    .split('\n')
-    .map((line) => shortened(line, SERVICE)),
-);
-
-let scratch: Scratch;
-let service: LoopbackService;
 let done: ReadonlyMap<string, Finished>;
+const open: { close(): void | Promise<void> }[] = [];
 beforeAll(async () => {
-  [scratch, service] = await Promise.all([makeScratch(), openLoopbackService()]);
-  const lines = TRIED.flatMap(examplesOf);
-  const plain = lines.filter(isPlain);
-  const others = lines.filter((line) => !isPlain(line));
-  // All in one process, for most of each is the start of one.
+  const [scratch, service, clouds] = await Promise.all([makeScratch(), openLoopbackService(), cloudVariables()]);
+  open.push(service, { close: () => scratch.remove() });
+  const env = { ...clouds, XDG_CACHE_HOME: join(scratch.folder, 'cache') };
+  await prepare(scratch, env);
+  const run = (line: string): string =>
+    SUBSTITUTIONS.reduce((text, { found, put }) => text.replace(found, put), line).replace('SERVICE', service.url);
+  const lines = EXAMPLES.map(({ line }) => line);
+  const serves = lines.filter((line) => line.startsWith('replay serve'));
+  const plain = lines.filter((line) => isPlain(line) && !/replay (serve|calibrate)/.test(line));
+  const others = lines.filter((line) => !plain.includes(line) && !serves.includes(line));
+  // Plain lines run in one process, for most of each is the start of one.
   const [did, more] = await Promise.all([
-    scratch.replayLines(plain.map(reaching)),
-    atMost(
-      2,
-      others.map((line) => () => scratch.sh(reaching(line))),
-    ),
+    scratch.replayLines(plain.map(run), env),
+    atMost(2, [
+      ...others.map((line) => () => scratch.sh(run(line), env)),
+      ...serves.map((line) => () => servedFor(run(line), scratch.folder)),
+    ]),
   ]);
-  done = new Map([...plain, ...others].map((line, i) => [line, [...did, ...more][i] as Finished]));
+  done = new Map([...plain, ...others, ...serves].map((line, i) => [line, [...did, ...more][i] as Finished]));
 }, 200_000);
-afterAll(() => {
-  service.close();
-  scratch.remove();
+afterAll(async () => {
+  for (const one of open) await one.close();
 });
 
-it.each(TRIED)('%s: every example does its work', (name) => {
-  for (const line of examplesOf(name)) {
-    const { code, stderr } = done.get(line) as Finished;
-    // 96: this machine was too busy to measure, which is no fault of the example.
-    expect([0, 96], `${line}\n${stderr}`).toContain(code);
+it('every substitution is of an example', () => {
+  for (const { found } of SUBSTITUTIONS)
+    expect(
+      EXAMPLES.some(({ line }) => line.includes(found)),
+      found,
+    ).toBe(true);
+});
+
+it.each(Object.keys(COMMANDS))('%s: every example does its work', (name) => {
+  const lines = EXAMPLES.filter((one) => one.name === name).map(({ line }) => line);
+  expect(lines).not.toEqual([]);
+  for (const line of lines) {
+    const { code, stdout, stderr } = done.get(line) as Finished;
+    expect(DID_ITS_WORK, `${line}\n${stdout}\n${stderr}`).toContain(code);
+    expect(stderr, line).not.toMatch(/nothing succeeded|bug/);
   }
 });
 
-/** What is tried here of a command's examples; what a generated trace is called may not be what others replay. */
-function examplesOf(name: Name): string[] {
-  return EXAMPLES.filter((one) => one.name === name && !NEEDS_A_CLOUD.test(one.line))
-    .map(({ line }) => shortened(line, SERVICE))
-    .filter((line) => !onPages.includes(line))
-    .map((line) => line.replace('-o trace.json', '-o generated.json'));
+const FUNCTION = { MemorySize: 2048 };
+const VARIANT = { VariantName: 'v', InstanceType: 'ml.m5.large', InitialInstanceCount: 1, CurrentInstanceCount: 1 };
+const ENDPOINT = { EndpointConfigName: 'c', EndpointStatus: 'InService', ProductionVariants: [VARIANT] };
+
+/** A stand-in for Lambda and SageMaker, and one for Cloud Monitoring: where they are comes from the environment. */
+async function cloudVariables(): Promise<Record<string, string>> {
+  const aws = await startFakeAws(({ target }) =>
+    target.endsWith('/invocations')
+      ? { body: '{"predictions":[[1]]}', headers: logTail({ durationMs: 17, billedMs: 18 }) }
+      : { body: JSON.stringify({ ...FUNCTION, ...ENDPOINT }) },
+  );
+  const monitoring = await serveMonitoring({ series: () => [] });
+  open.push(aws, monitoring);
+  return {
+    ...awsVariables(),
+    REPLAY_LAMBDA_ENDPOINT_URL: aws.url,
+    REPLAY_SAGEMAKER_ENDPOINT_URL: aws.url,
+    REPLAY_MONITORING_URL: monitoring.url,
+  };
+}
+
+/** What the examples name: runs of two systems, repeats before and after a change, a list of systems, a model, a payload. */
+async function prepare(scratch: Scratch, env: Readonly<Record<string, string>>): Promise<void> {
+  const at = (name: string): string => join(scratch.folder, name);
+  writeFileSync(at('input.json'), '{"instances":[[1]]}');
+  writeFileSync(at('systems.yaml'), systemsOnPage());
+  cpSync(writeModel(scratch.folder, doubling('float32', ['N'])), at('my.onnx'));
+  const measured = ['lambda --set function=f', 'sagemaker --set endpoint=e'].map(
+    (backend, i) => `replay trace.json --backend ${backend} --body [[1]] --no-html --out runs/${['lambda-1', 'sagemaker-1'][i] ?? ''}`, // prettier-ignore
+  );
+  const repeats = ['before', 'after'].map(
+    (out) => `replay trace.json --backend simulated --time virtual --repeat 5 --no-html --out ${out}`,
+  );
+  const folder = await runAgainst('cloud-functions', CLOUD_RUN, Date.parse('2026-11-01T10:00:30.000Z'));
+  mkdirSync(at('cloud'));
+  cpSync(folder, at('cloud/my-run'), { recursive: true });
+  for (const { code, stderr } of await scratch.replayLines([...measured, ...repeats], env))
+    expect(DID_ITS_WORK, stderr).toContain(code);
+}
+
+const CLOUD_RUN = { url: 'https://svc-123456789012.us-central1.run.app/' };
+
+/** The file that the page on comparisons shows, with a shorter trace and one run each. */
+function systemsOnPage(): string {
+  const page = readFileSync(join(ROOT, 'docs/compare.md'), 'utf8');
+  const shown = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
+  return shown.replace('traces/workload-40.json', 'trace.json').replace('repeat: 5', 'repeat: 1');
+}
+
+/** Serves until it has answered once, and is then interrupted. */
+async function servedFor(line: string, cwd: string): Promise<Finished> {
+  const child = spawn(process.execPath, [CLI, ...wordsOf(line).slice(1)], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
+  child.stdout.on('data', (bytes: Buffer) => {
+    stdout += bytes.toString();
+    const rest = /^serving (\w+): REST (\S+), gRPC/m.exec(stdout);
+    if (rest === null) return;
+    void fetch(`${rest[2] ?? ''}/v1/models/${rest[1] ?? ''}`).then(async (answer) => {
+      if (answer.ok) stdout += await answer.text();
+      child.kill('SIGINT');
+    });
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code: /AVAILABLE/.test(stdout) ? code : -1, stdout, stderr };
 }

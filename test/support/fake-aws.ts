@@ -160,7 +160,12 @@ export const CREDENTIALS = {
 export function isolateAws(credentials: Credentials = CREDENTIALS): void {
   for (const name of Object.keys(process.env))
     if (name.startsWith('AWS_') || /^(https?|all|no)_proxy$/i.test(name)) Reflect.deleteProperty(process.env, name);
-  Object.assign(process.env, {
+  Object.assign(process.env, awsVariables(credentials));
+}
+
+/** What leads to these keys and to nothing of this machine. */
+export function awsVariables(credentials: Credentials = CREDENTIALS): Record<string, string> {
+  return {
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -168,5 +173,5 @@ export function isolateAws(credentials: Credentials = CREDENTIALS): void {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),
-  });
+  };
 }

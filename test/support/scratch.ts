@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLI, ROOT, type Finished } from './run-cli.js';
 
+type Variables = Readonly<Record<string, string>>;
+
 /** A folder in which documented commands find what they name, and `replay` is the built command line. */
 export interface Scratch {
   readonly folder: string;
-  /** Runs a line in bash. */
-  sh(command: string): Promise<Finished>;
-  /** Runs plain lines one after the other in one process, which saves its start. */
-  replayLines(lines: readonly string[]): Promise<Finished[]>;
+  /** Runs a line in bash, with more variables. */
+  sh(command: string, env?: Variables): Promise<Finished>;
+  /** Runs plain lines one after the other in one process, which saves its start. `env`: more variables. */
+  replayLines(lines: readonly string[], env?: Variables): Promise<Finished[]>;
   remove(): void;
 }
 
@@ -28,18 +30,18 @@ export async function makeScratch(): Promise<Scratch> {
   cpSync(join(folder, 'my-run'), join(folder, 'runs/20261124-084512-workload-40-onnx'), { recursive: true });
   return {
     folder,
-    sh: (command) => inBash(command, folder),
-    replayLines: (lines) => replayLines(folder, lines),
+    sh: (command, env) => inBash(command, folder, env),
+    replayLines: (lines, env) => replayLines(folder, lines, env),
     remove() {
       rmSync(folder, { recursive: true });
     },
   };
 }
 
-async function replayLines(folder: string, lines: readonly string[]): Promise<Finished[]> {
-  const words = lines.map((line) => line.split(' ').slice(1));
+async function replayLines(folder: string, lines: readonly string[], env: Variables = {}): Promise<Finished[]> {
+  const words = lines.map((line) => wordsOf(line).slice(1));
   const program = join(ROOT, 'test/support/replay-lines.js');
-  const { stdout, stderr } = await inNode([program, JSON.stringify(words)], folder);
+  const { stdout, stderr } = await inNode([program, JSON.stringify(words)], folder, env);
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout) as Finished[];
 }
@@ -47,13 +49,13 @@ async function replayLines(folder: string, lines: readonly string[]): Promise<Fi
 /** Whether a line works shows without spinning. */
 const FRUGAL = { REPLAY_RUN_PACING: 'economic' };
 
-function inBash(command: string, folder: string): Promise<Finished> {
+function inBash(command: string, folder: string, more: Variables = {}): Promise<Finished> {
   const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` };
-  return finished('bash', ['-o', 'pipefail', '-c', command], { cwd: folder, env: { ...env, ...FRUGAL } });
+  return finished('bash', ['-o', 'pipefail', '-c', command], { cwd: folder, env: { ...env, ...FRUGAL, ...more } });
 }
 
-function inNode(args: readonly string[], folder: string): Promise<Finished> {
-  return finished(process.execPath, args, { cwd: folder, env: { ...process.env, ...FRUGAL } });
+function inNode(args: readonly string[], folder: string, more: Variables): Promise<Finished> {
+  return finished(process.execPath, args, { cwd: folder, env: { ...process.env, ...FRUGAL, ...more } });
 }
 
 function finished(
@@ -70,7 +72,13 @@ function finished(
 
 /** Whether a line needs no shell. */
 export function isPlain(line: string): boolean {
-  return /^replay [^'"|<>$&;*~`\\]*$/.test(line);
+  return /^replay ('[^']*'|[^'"|<>$&;*~`\\])*$/.test(line);
+}
+
+/** The words of a line, as a shell takes quotes. */
+export function wordsOf(line: string): string[] {
+  const words = line.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
+  return words.map((word) => word.replace(/'([^']*)'|"([^"]*)"/g, (_, a?: string, b?: string) => a ?? b ?? ''));
 }
 
 /** Real time is shortened: a second of each documented run shows that its line works. */
