@@ -211,7 +211,7 @@ module.exports = {
     home('uplot', '^src/report/html/'),
     home('@grpc/proto-loader', '^src/backends/shared/'),
     home('hdr-histogram-js', '^src/collectors/'),
-    home('yaml', '^src/config/'),
+    home('yaml', '^src/(config|systems)/'),
     home('minizlib', '^src/backends/shared/encoded-body\\.ts$'),
     home('hyparquet', '^src/export/'),
     home('hyparquet-writer', '^src/export/'),

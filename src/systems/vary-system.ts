@@ -1,6 +1,6 @@
-import type { Choice, Parameter, SimulatedSystem } from './system.js';
+import type { Choice, Parameter, Pool, Server, SimulatedSystem } from './system.js';
 
-/** A parameter or a choice and where it stands: `station.coldStart.time.mean`. */
+/** A parameter or a choice and where it stands, as in a file: `pool.coldStart.time.mean`. */
 export interface At<What> {
   readonly path: string;
   readonly what: What;
@@ -8,21 +8,29 @@ export interface At<What> {
 
 /** All numbers of a system, in the order of its blocks. */
 export function parametersOf(system: SimulatedSystem): readonly At<Parameter>[] {
-  return leavesOf(system, '').flatMap(({ path, what }) => ('unit' in what ? [{ path, what }] : []));
+  return leavesOf(inBlocks(system), '').flatMap(({ path, what }) => ('unit' in what ? [{ path, what }] : []));
 }
 
 /** All structural alternatives of a system. */
 export function choicesOf(system: SimulatedSystem): readonly At<Choice>[] {
-  return leavesOf(system, '').flatMap(({ path, what }) => ('options' in what ? [{ path, what }] : []));
+  return leavesOf(inBlocks(system), '').flatMap(({ path, what }) => ('options' in what ? [{ path, what }] : []));
 }
 
 /** The same system with other values at some paths; a path that it has not is an `Error`. */
 export function withValues(system: SimulatedSystem, values: ReadonlyMap<string, number | string>): SimulatedSystem {
   const left = new Set(values.keys());
-  const varied = replaced(system, '', values, left) as SimulatedSystem;
+  const varied = replaced(inBlocks(system), '', values, left) as Blocks;
   const [unknown] = left;
   if (unknown !== undefined) throw new Error(`system ${system.name} has no parameter ${unknown}`);
-  return varied;
+  const { server, pool, ...rest } = varied;
+  return { ...rest, station: (pool ?? server) as SimulatedSystem['station'] };
+}
+
+/** A station stands in a file as what it is. */
+type Blocks = Omit<SimulatedSystem, 'station'> & { readonly server?: Server; readonly pool?: Pool };
+
+function inBlocks({ station, ...rest }: SimulatedSystem): Blocks {
+  return station.kind === 'server' ? { ...rest, server: station } : { ...rest, pool: station };
 }
 
 function leavesOf(node: unknown, path: string): At<Parameter | Choice>[] {

@@ -1,0 +1,102 @@
+import { LogHistogram } from '../collectors/log-histogram.js';
+import { Moments } from '../collectors/moments.js';
+import { nearestRank } from '../collectors/nearest-rank.js';
+import type { BilledTime } from '../collectors/tariff.js';
+import type { DrawLatency, DrawOutcomes, DrawSummary, Metered } from './draw-summary.js';
+import { ENDED, type Sink } from './station.js';
+
+/** Percentiles to 0.1 % of us. */
+const BITS = 10;
+const UNITS_PER_MS = 1000;
+/** Longer latencies count as this: 35 years in us. */
+const MOST = 2 ** 50;
+
+/** Counts how calls end. Calls of an earlier trace have negative numbers and are nobody's. */
+export class DrawSink implements Sink {
+  readonly #dueMs: Float64Array;
+  readonly #rule: BilledTime | null;
+  readonly #startShare: number;
+  readonly #latencies = new LogHistogram(BITS);
+  readonly #moments = new Moments();
+  readonly #starts = new Moments();
+  readonly #counts = new Float64Array(4);
+  #billedRequests = 0;
+  #billedMs = 0;
+  #billedStartMs = 0;
+  /** Calls whose end is known. */
+  told = 0;
+  lastDoneMs = -Infinity;
+
+  /** `rule`: null where requests are not billed. */
+  constructor(dueMs: Float64Array, rule: BilledTime | null, startShare: number) {
+    this.#dueMs = dueMs;
+    this.#rule = rule;
+    this.#startShare = startShare;
+  }
+
+  ended(seq: number, requests: number, outcome: number, doneMs: number, ranMs: number, startMs: number): void {
+    if (seq < 0) return;
+    this.told++;
+    this.#counts[outcome] = (this.#counts[outcome] as number) + requests;
+    if (doneMs > this.lastDoneMs) this.lastDoneMs = doneMs;
+    if (startMs === startMs) this.#starts.add(startMs);
+    if (outcome === ENDED.ok) {
+      for (let i = seq; i < seq + requests; i++) {
+        const ms = doneMs - (this.#dueMs[i] as number);
+        this.#moments.add(ms);
+        const units = ms * UNITS_PER_MS + 0.5;
+        this.#latencies.record(units < MOST ? units : MOST);
+      }
+    }
+    if (this.#rule !== null && ranMs === ranMs) this.#bill(this.#rule, ranMs, startMs);
+  }
+
+  /** As a bill counts an invocation that tells its time and that of its start. */
+  #bill({ stepMs, minimumMs, initBilled }: BilledTime, ranMs: number, startMs: number): void {
+    const up = (ms: number): number => Math.max(minimumMs, Math.ceil(ms / stepMs - 1e-9) * stepMs);
+    const startedMs = startMs === startMs ? startMs : 0;
+    const handlerMs = ranMs + this.#startShare * startedMs;
+    const billedMs = up(initBilled ? handlerMs + startedMs : handlerMs);
+    this.#billedRequests++;
+    this.#billedMs += billedMs;
+    this.#billedStartMs += billedMs - up(ranMs);
+  }
+
+  summary(): Pick<DrawSummary, 'outcomes' | 'latency' | 'all' | 'coldStarts'> {
+    const [ok = 0, throttled = 0, timeout = 0, serverError = 0] = this.#counts;
+    const outcomes = { ok, throttled, timeout, serverError };
+    return {
+      outcomes,
+      latency: this.#latency(),
+      all: { p50Ms: this.#ofAll(50, outcomes), p99Ms: this.#ofAll(99, outcomes) },
+      coldStarts: { count: this.#starts.count, meanMs: this.#starts.mean },
+    };
+  }
+
+  metered(): Pick<Metered, 'requests' | 'billedMs' | 'billedStartMs'> {
+    return { requests: this.#billedRequests, billedMs: this.#billedMs, billedStartMs: this.#billedStartMs };
+  }
+
+  #latency(): DrawLatency | null {
+    const { count, mean, stdev } = this.#moments;
+    if (mean === null || stdev === null) return null;
+    return {
+      count,
+      meanMs: mean,
+      sdMs: stdev,
+      p50Ms: this.#atRank(nearestRank(50, count)),
+      p99Ms: this.#atRank(nearestRank(99, count)),
+    };
+  }
+
+  #ofAll(p: number, outcomes: DrawOutcomes): number | null {
+    const { ok, throttled, timeout, serverError } = outcomes;
+    const rank = nearestRank(p, ok + throttled + timeout + serverError);
+    return rank > ok ? null : this.#atRank(rank);
+  }
+
+  #atRank(rank: number): number {
+    const { min, max } = this.#moments;
+    return Math.min(Math.max((this.#latencies.highestAt(rank) ?? 0) / UNITS_PER_MS, min), max);
+  }
+}

@@ -1,0 +1,20 @@
+/** The systems that replay ships, as files in `systems/`: those of the study, then today's. */
+export const SHIPPED: readonly string[] = [
+  'aws-lambda',
+  'aws-sagemaker',
+  'aws-cpu',
+  'aws-gpu',
+  'gcp-cloud-functions',
+  'gcp-ai-platform',
+  'gcp-cpu',
+  'gcp-gpu',
+  'lambda-today',
+  'sagemaker-today',
+  'sagemaker-serverless-today',
+  'cloud-run-today',
+  'vertex-today',
+  'aws-cpu-today',
+  'aws-gpu-today',
+  'gcp-cpu-today',
+  'gcp-gpu-today',
+];
