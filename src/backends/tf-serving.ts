@@ -6,6 +6,7 @@ import { checkSocketLimits } from './shared/check-socket-limits.js';
 import { CALLS_PER_CHANNEL } from './shared/grpc-channels.js';
 import type { GrpcMethod } from './shared/grpc-runtime.js';
 import { serviceLocation } from './shared/connect-options.js';
+import { readPemFiles } from './shared/read-pem-files.js';
 import { refuseProxy } from './shared/refuse-proxy.js';
 import { defaultPayload, describeDefault } from './tf-serving/default-payload.js';
 import { openGrpcBackend } from './tf-serving/grpc-backend.js';
@@ -57,12 +58,14 @@ function cannotBatch({ transport, method, input }: TfServingOptions): true | str
 }
 
 async function setUp(
-  options: TfServingOptions,
+  asked: TfServingOptions,
   { payloads, mostInFlight, progress, env, signal, batchSize }: SetUp,
 ): Promise<SetUpResult<TfServingOptions>> {
-  refuseProxy('tf-serving', new URL(options.http.url), env);
+  if (asked.http.connect.unixSocket === null) refuseProxy('tf-serving', new URL(asked.http.url), env);
+  const connect = await readPemFiles('tf-serving', asked.http.pemFiles, asked.http.connect);
+  const options = { ...asked, http: { ...asked.http, connect } };
   for (const warning of checkSocketLimits(socketNeeds(options, mostInFlight))) progress(`warning: ${warning}`);
-  const notes = options.http.connect.insecure ? ['The certificate of the service was not checked.'] : [];
+  const notes = connect.insecure ? ['The certificate of the service was not checked.'] : [];
   if (payloads.length > 0) {
     await encoded(options, payloads, batchSize);
     return { options, notes };

@@ -110,8 +110,8 @@ describe.skipIf(authority === undefined)('a service that demands a certificate',
     ],
     ['no passphrase', () => ['--cert', files.certAndKey], '', /passphrase is missing or wrong/],
     ['the key of another', () => ['--cert', files.cert, '--key', files.strangerKey], '', /not that of the certificate/],
-    ['no key', () => ['--cert', files.cert], '', /no private key.*--set key=FILE/],
-    ['no file', () => ['--cert', '/nonexistent.pem'], '', /--set cert=: .*nonexistent/],
+    ['no key', () => ['--cert', files.cert], '', /no private key.*--key FILE/],
+    ['no file', () => ['--cert', '/nonexistent.pem'], '', /--cert: .*nonexistent/],
     ['no PEM file', () => ['--cacert', '/dev/null'], '', /no PEM file/],
   ])('%s is refused in one line', async (_what, flags, passphrase, message) => {
     const env = passphrase === '' ? {} : { REPLAY_HTTP_KEY_PASSPHRASE: passphrase };

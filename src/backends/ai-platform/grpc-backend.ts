@@ -1,6 +1,7 @@
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
 import { batchCache } from '../shared/batch-cache.js';
+import { PLAIN_CONNECT } from '../shared/connect-options.js';
 import { connectionShare, type Connections } from '../shared/connection-share.js';
 import { openBackgroundToken } from '../shared/google-background-token.js';
 import type { TokenWish } from '../shared/google-credentials.js';
@@ -57,7 +58,7 @@ export async function createGrpcBackend(plan: GrpcPlan, context: BackendContext)
 }
 
 function channelsTo(grpc: Grpc, url: URL, channels: Connections, { clock }: BackendContext): GrpcChannels {
-  const target = { grpc, url, insecure: false, answerBytes: BODY_LIMIT_BYTES };
+  const target = { grpc, url, connect: PLAIN_CONNECT, answerBytes: BODY_LIMIT_BYTES };
   return createGrpcChannels({ ...target, channels, clock, failureOf: grpcFailure });
 }
 

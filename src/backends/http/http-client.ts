@@ -6,6 +6,7 @@ import type { HttpOptions } from '../shared/http-options.js';
 import { createWire } from '../shared/http1-wire.js';
 import { requestAt, type RequestTemplate, type RunValues } from '../shared/http-request.js';
 import { requestBytes } from '../shared/request-bytes.js';
+import { wireOptions } from '../shared/wire-options.js';
 import { wireFacts } from '../shared/wire-facts.js';
 import { bodyHeaders } from '../shared/open-body-rules.js';
 import { payloadAt } from '../shared/payload-at.js';
@@ -57,10 +58,7 @@ function leanClient(
 ): Client {
   const wire = createWire({
     url,
-    connect: options.connect,
-    connections: withoutSpares(options, connections),
-    limits: { bodyBytes: options.bodyLimitBytes, keepHeaders: ['location', ...bodyHeaders(options.expect)] },
-    ...limitsOf(options),
+    ...wireOptions(options, connections),
     openLimitMs: context.timeoutMs,
     clock: context.clock,
   });
@@ -122,19 +120,6 @@ async function http2Client(
       wire.close();
       return Promise.resolve();
     },
-  };
-}
-
-/** Where each request is to open its own connection, none is opened ahead of it. */
-function withoutSpares({ requestsPerConnection }: HttpOptions, connections: Connections): Connections {
-  return requestsPerConnection === 1 ? { ...connections, initial: 0 } : connections;
-}
-
-function limitsOf({ idleMs, requestsPerConnection, maxConnectionAgeMs }: HttpOptions) {
-  return {
-    ...(idleMs === null ? {} : { idleMs }),
-    ...(requestsPerConnection === null ? {} : { requestsPerConnection }),
-    ...(maxConnectionAgeMs === null ? {} : { maxAgeMs: maxConnectionAgeMs }),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { ChannelCredentials, Client, Metadata, ServiceError } from '@grpc/grpc-js';
+import { createSecureContext } from 'node:tls';
 import type { Clock } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import type { Failure } from '../../sample.js';
+import { type ConnectOptions, hostAndPort, tlsOptions } from './connect-options.js';
 import { GIVEN_UP, type Abortable } from './exchange.js';
 import { grpcFailure } from './grpc-outcome.js';
 import type { Grpc } from './grpc-runtime.js';
@@ -11,8 +13,8 @@ export interface GrpcTarget {
   readonly grpc: Grpc;
   /** `https` is TLS, anything else plain; host and port count. */
   readonly url: URL;
-  /** TLS without a look at the certificate. */
-  readonly insecure: boolean;
+  /** Whom it trusts, what it shows and which name it asks for in TLS. */
+  readonly connect: ConnectOptions;
   /** A longer answer is refused. */
   readonly answerBytes: number;
 }
@@ -145,6 +147,7 @@ class Channels implements GrpcChannels {
       'grpc.initial_reconnect_backoff_ms': LEAST_BACKOFF_MS,
       'grpc.max_reconnect_backoff_ms': MOST_BACKOFF_MS,
       'grpc.primary_user_agent': 'replay',
+      ...nameToAskFor(this.#options),
     });
     return { client, calls: 0 };
   }
@@ -175,11 +178,14 @@ class Channels implements GrpcChannels {
 
 /** One call on a connection of its own. Rejects with an Error that says what it came to. */
 export async function callGrpcOnce(
-  { grpc, url, insecure, answerBytes }: GrpcTarget,
+  { grpc, url, connect, answerBytes }: GrpcTarget,
   { path, request, metadata, limitMs }: GrpcOnce,
 ): Promise<Buffer> {
   const options = { 'grpc.enable_http_proxy': 0, 'grpc.max_receive_message_length': answerBytes };
-  const client = new grpc.Client(target(url), credentialsFor({ grpc, url, insecure }), options);
+  const client = new grpc.Client(target(url), credentialsFor({ grpc, url, connect }), {
+    ...options,
+    ...nameToAskFor({ connect }),
+  });
   try {
     return await new Promise((resolve, reject) => {
       const deadline = Date.now() + limitMs;
@@ -200,14 +206,18 @@ interface GrpcOnce {
   readonly limitMs: number;
 }
 
-function credentialsFor({ grpc, url, insecure }: Omit<GrpcTarget, 'answerBytes'>): ChannelCredentials {
+function credentialsFor({ grpc, url, connect }: Omit<GrpcTarget, 'answerBytes'>): ChannelCredentials {
   if (url.protocol !== 'https:') return grpc.credentials.createInsecure();
-  return insecure
-    ? grpc.credentials.createSsl(null, null, null, {
-        checkServerIdentity: () => undefined,
-        rejectUnauthorized: false,
-      })
-    : grpc.credentials.createSsl();
+  const { insecure, ca, cert } = connect;
+  const verify = insecure ? { checkServerIdentity: () => undefined, rejectUnauthorized: false } : {};
+  // What the environment says of the trust of gRPC holds unless the user names authorities or a certificate.
+  if (ca === null && cert === null) return grpc.credentials.createSsl(null, null, null, verify);
+  const context = createSecureContext(tlsOptions(connect, hostAndPort(url).host));
+  return grpc.credentials.createFromSecureContext(context, verify);
+}
+
+function nameToAskFor({ connect }: Pick<GrpcTarget, 'connect'>): { readonly 'grpc.ssl_target_name_override'?: string } {
+  return connect.serverName === null ? {} : { 'grpc.ssl_target_name_override': connect.serverName };
 }
 
 /** Resolves when the first attempt to connect has come to an end, whichever. */

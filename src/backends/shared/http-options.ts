@@ -6,8 +6,8 @@ import { basicAuth } from './basic-auth.js';
 import { checkHttp2Headers } from './check-http2-headers.js';
 import type { ConnectOptions } from './connect-options.js';
 import { EXPECT_SUMMARY, type ExpectRule, parseExpect } from './expect-rule.js';
-import { CONNECT_READERS, connectOf, type PemFiles, pemFilesOf } from './parse-connect.js';
-import { durationWithin, httpUrl, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from './parse-options.js';
+import { CONNECT_OPTIONS, CONNECT_READERS, connectOf, type PemFiles, pemFilesOf } from './parse-connect.js';
+import { httpUrl, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from './parse-options.js';
 import type { HeaderField } from './http-request.js';
 import { randomUuidKey, type UuidKey } from './request-uuid.js';
 import { pathTemplate, urlPath } from './url-path.js';
@@ -38,7 +38,7 @@ export interface HttpOptions {
   readonly bodyLimitBytes: number;
   /** Null: the wire decides. */
   readonly idleMs: number | null;
-  /** A connection carries at most so many requests, and none later than this after it was established; null: no limit. */
+  /** A connection carries at most N requests, and none later than this after it was established; null: no limit. */
   readonly requestsPerConnection: number | null;
   readonly maxConnectionAgeMs: number | null;
 }
@@ -56,21 +56,12 @@ export const HTTP_OPTIONS: readonly OptionInfo[] = [
     value: 'RULE',
     summary: EXPECT_SUMMARY,
   },
-  { name: 'connections', value: 'N', summary: 'exactly so many over all workers; as many as it takes unless given' },
   {
-    name: 'requests-per-connection',
+    name: 'connections',
     value: 'N',
-    summary: 'a connection is closed after so many; 1: a new one for each',
+    summary: 'open exactly N, over all workers; unless given, as many as the load needs',
   },
-  { name: 'max-connection-age', value: 'DURATION', summary: 'a connection carries no request later than this' },
-  { name: 'insecure', value: 'true|false', summary: 'whether any certificate is accepted' },
-  { name: 'cacert', value: 'FILE', summary: 'PEM: the authorities to trust, in place of the usual ones' },
-  { name: 'cert', value: 'FILE', summary: 'PEM: the certificate of this client, with its chain' },
-  { name: 'key', value: 'FILE', summary: 'PEM: the key of that certificate, unless it is in the same file' },
-  { name: 'key-passphrase', value: 'TEXT', summary: 'the passphrase of an encrypted key' },
-  { name: 'sni', value: 'NAME', summary: 'the name to ask for and to find in the certificate; the host unless given' },
-  { name: 'resolve', value: 'HOST:PORT:ADDRESS', summary: 'an address for a host, as curl has it; repeatable' },
-  { name: 'unix-socket', value: 'PATH', summary: 'a Unix domain socket that requests go to' },
+  ...CONNECT_OPTIONS,
   { name: 'client', value: 'lean|undici', summary: 'undici: for proxies, and as a second opinion on HTTP/1.1' },
   {
     name: 'http2',
@@ -83,7 +74,6 @@ export const HTTP_OPTIONS: readonly OptionInfo[] = [
     summary: 'requests go through it, else the environment’s (client=undici)',
   },
   { name: 'body-limit', value: 'BYTES', summary: 'an answer above it is no answer (default 64 MiB)' },
-  { name: 'idle', value: 'DURATION', summary: 'idle connections are closed after it; by the server’s hint, else 4s' },
 ];
 
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -99,9 +89,6 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
     http2: parseHttp2,
     proxy: parseProxy,
     'body-limit': wholeNumberWithin(1, 2 ** 31),
-    idle: durationWithin('10ms', '1h'),
-    'requests-per-connection': wholeNumberWithin(1, 1_000_000_000),
-    'max-connection-age': durationWithin('1ms', '24h'),
     ...CONNECT_READERS,
   });
   if (given.url === undefined) throw new UserError('backend http: give the service with --url http://host:port/path');

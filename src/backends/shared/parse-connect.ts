@@ -7,7 +7,8 @@ import {
   type ResolvedHost,
   withoutFinalDot,
 } from './connect-options.js';
-import { yesOrNo } from './parse-options.js';
+import type { OptionInfo } from '../backend.js';
+import { durationWithin, wholeNumberWithin, yesOrNo } from './parse-options.js';
 
 /** Paths; null: none was given. */
 export interface PemFiles {
@@ -16,7 +17,26 @@ export interface PemFiles {
   readonly key: string | null;
 }
 
-/** The options that say where connections lead and whom they trust, besides `resolve`, which may come several times. */
+/** For people, and for the environment. */
+export const CONNECT_OPTIONS: readonly OptionInfo[] = [
+  {
+    name: 'requests-per-connection',
+    value: 'N',
+    summary: 'close each connection after N requests; 1: a new connection for each request',
+  },
+  { name: 'max-connection-age', value: 'DURATION', summary: 'send no request on a connection older than this' },
+  { name: 'idle', value: 'DURATION', summary: 'close idle connections after this; else by the server’s hint, or 4s' },
+  { name: 'insecure', value: 'true|false', summary: 'accept any certificate' },
+  { name: 'cacert', value: 'FILE', summary: 'PEM: the authorities to trust, in place of the usual ones' },
+  { name: 'cert', value: 'FILE', summary: 'PEM: the certificate of this client, with its chain' },
+  { name: 'key', value: 'FILE', summary: 'PEM: the key of that certificate, unless it is in the same file' },
+  { name: 'key-passphrase', value: 'TEXT', summary: 'the passphrase of an encrypted key' },
+  { name: 'sni', value: 'NAME', summary: 'the name to ask for and to find in the certificate; the host unless given' },
+  { name: 'resolve', value: 'HOST:PORT:ADDRESS', summary: 'an address for a host, as curl has it; repeatable' },
+  { name: 'unix-socket', value: 'PATH', summary: 'a Unix domain socket that requests go to' },
+];
+
+/** The options that say how long connections last, where they lead and whom they trust, besides `resolve`, which may come several times. */
 export const CONNECT_READERS = {
   insecure: yesOrNo,
   cacert: somePath,
@@ -25,6 +45,9 @@ export const CONNECT_READERS = {
   'key-passphrase': (text: string) => text,
   sni: serverName,
   'unix-socket': socketPath,
+  'requests-per-connection': wholeNumberWithin(1, 1_000_000_000),
+  'max-connection-age': durationWithin('1ms', '24h'),
+  idle: durationWithin('10ms', '1h'),
 };
 
 type Given = { readonly [K in keyof typeof CONNECT_READERS]?: ReturnType<(typeof CONNECT_READERS)[K]> };
@@ -35,7 +58,7 @@ export function connectOf(given: Given, resolve: readonly string[], url: URL): C
   const unixSocket = given['unix-socket'] ?? null;
   if (unixSocket !== null && resolve.length > 0)
     throw new UserError(
-      'backend http: --set resolve= says where a host is, and unix-socket that no host is asked; give one',
+      'backend http: --resolve gives the address of a host, and --unix-socket goes to no host; give one of them',
     );
   return {
     ...PLAIN_CONNECT,
@@ -58,11 +81,13 @@ function checkTls(given: Given, url: URL): void {
   if (tlsOnly.length > 0 && url.protocol !== 'https:')
     throw new UserError(`backend http: ${tlsOnly.join(', ')} need an https URL; give one, or leave them out`);
   if (given.cert === undefined && given.key !== undefined)
-    throw new UserError('backend http: --set key= is the key of a certificate; give that with --set cert=FILE');
+    throw new UserError('backend http: --key is the key of a certificate; give the certificate with --cert FILE');
   if (given.cert === undefined && given['key-passphrase'] !== undefined)
-    throw new UserError('backend http: --set key-passphrase= needs --set cert=FILE');
+    throw new UserError('backend http: --set key-passphrase= needs --cert FILE');
   if (given.insecure === true && given.cacert !== undefined)
-    throw new UserError('backend http: insecure accepts any certificate, so that cacert would mean nothing; give one');
+    throw new UserError(
+      'backend http: --insecure accepts any certificate, so --cacert would have no effect; give one of them',
+    );
 }
 
 /** An entry that is for another host or port would be ignored: it is refused. */
@@ -70,12 +95,12 @@ function resolvedHosts(texts: readonly string[], url: URL): readonly ResolvedHos
   const hosts = texts.map(resolvedHost);
   const { host, port } = hostAndPort(url);
   if (hosts.length > 0 && isIP(host) !== 0)
-    throw new UserError(`backend http: the URL names an address, which needs no resolve; leave it out`);
+    throw new UserError(`backend http: the host of the URL is an address already; leave out --resolve`);
   const name = withoutFinalDot(host).toLowerCase();
   const other = hosts.find((entry) => entry.port !== port || (entry.host !== name && entry.host !== '*'));
   if (other !== undefined)
     throw new UserError(
-      `backend http: resolve names ${printable(other.host, 100)}:${String(other.port)}, but requests go to ${printable(name, 100)}:${String(port)}; name that`,
+      `backend http: --resolve is for ${printable(other.host, 100)}:${String(other.port)}, but requests go to ${printable(name, 100)}:${String(port)}; give that host and port`,
     );
   return hosts;
 }
@@ -87,7 +112,7 @@ function resolvedHost(text: string): ResolvedHost {
   const addresses = list.split(',').map((address) => address.replace(/^\[(.*)\]$/, '$1'));
   if (host === '' || Number(port) > 65_535 || addresses.some((address) => isIP(address) === 0))
     throw new UserError(
-      `backend http: --set resolve=${printable(text, 100)}: give HOST:PORT:ADDRESS, such as example.com:443:127.0.0.1`,
+      `backend http: --resolve ${printable(text, 100)}: give HOST:PORT:ADDRESS, such as example.com:443:127.0.0.1`,
     );
   return { host: withoutFinalDot(host).toLowerCase(), port: Number(port), addresses };
 }

@@ -24,11 +24,11 @@ async function readPem(backend: string, name: keyof PemFiles, path: string | nul
   try {
     text = await readFile(path, 'latin1');
   } catch (thrown) {
-    throw new UserError(`backend ${backend}: --set ${name}=: ${printable(messageOf(thrown), 200)}`);
+    throw new UserError(`backend ${backend}: --${name}: ${printable(messageOf(thrown), 200)}`);
   }
   if (!text.includes('-----BEGIN '))
     throw new UserError(
-      `backend ${backend}: --set ${name}=: ${printable(path, 200)} is no PEM file (it has no BEGIN line)`,
+      `backend ${backend}: --${name} ${printable(path, 200)}: this is no PEM file (it has no BEGIN line)`,
     );
   return text;
 }
@@ -44,7 +44,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     /bad decrypt|bad password read|interrupted or cancelled/i,
     'the key is encrypted, and its passphrase is missing or wrong (--set key-passphrase=)',
   ],
-  [/DECODER routines::unsupported/i, 'there is no private key that can be read; give it with --set key=FILE'],
+  [/DECODER routines::unsupported/i, 'there is no private key that can be read; give it with --key FILE'],
   [/no start line/i, 'a part that is needed is missing (a certificate, or a key)'],
 ];
 

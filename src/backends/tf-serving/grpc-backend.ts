@@ -54,8 +54,8 @@ function channelsTo(
   { clock }: BackendContext,
   channels: Connections,
 ): GrpcChannels {
-  const { insecure } = http.connect;
-  return createGrpcChannels({ grpc, url, insecure, channels, answerBytes: http.bodyLimitBytes, clock });
+  const { connect, bodyLimitBytes } = http;
+  return createGrpcChannels({ grpc, url, connect, channels, answerBytes: bodyLimitBytes, clock });
 }
 
 type Send = (request: Buffer, call: Call) => Promise<GrpcReply>;

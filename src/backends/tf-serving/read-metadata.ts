@@ -1,10 +1,12 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { messageOf, printable, UserError } from '../../errors.js';
+import { hostAndPort, resolvedAddresses, tlsOptions } from '../shared/connect-options.js';
 import { callGrpcOnce } from '../shared/grpc-channels.js';
 import { givenTemplate } from '../shared/given-template.js';
 import { grpcMetadata } from '../shared/grpc-metadata.js';
 import { loadDescription, loadGrpc } from '../shared/grpc-runtime.js';
+import type { HttpOptions } from '../shared/http-options.js';
 import type { HeaderField } from '../shared/http-request.js';
 import { PREDICTION_SERVICE, SIGNATURE_DEF_MAP, TF_SERVING } from '../shared/grpc-tf-serving.js';
 import { jsonStructure, READS_NON_FINITE } from '../shared/json-body.js';
@@ -45,11 +47,14 @@ async function overRest({ http, modelUrl }: TfServingOptions, signal: AbortSigna
   const url = new URL(`${modelUrl}/metadata`);
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
-  const headers = Object.fromEntries(literalHeaders(http.headers));
+  const headers = Object.fromEntries(literalHeaders(http.headers).map(([name, value]) => [name.toLowerCase(), value]));
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     // No agent: it would keep the connection, which a service with a worker for each connection then waits on.
-    const { insecure } = http.connect;
-    request(url, { headers, signal: limit, rejectUnauthorized: !insecure, agent: false }, resolve)
+    request(
+      url,
+      { headers: { host: url.host, ...headers }, signal: limit, agent: false, ...socketOf(url, http) },
+      resolve,
+    )
       .on('error', reject)
       .end();
   });
@@ -59,6 +64,17 @@ async function overRest({ http, modelUrl }: TfServingOptions, signal: AbortSigna
   const json = jsonStructure(body, READS_NON_FINITE);
   const metadata = isObject(json) ? json['metadata'] : undefined;
   return isObject(metadata) ? metadata['signature_def'] : undefined;
+}
+
+/** Where the connection leads, as `node:http` takes it. */
+function socketOf(url: URL, { connect }: Pick<HttpOptions, 'connect'>): RequestOptions {
+  const { host, port } = hostAndPort(url);
+  const [address] = resolvedAddresses(connect, host, port) ?? [];
+  return {
+    ...tlsOptions(connect, host),
+    ...(address === undefined ? {} : { host: address, hostname: address }),
+    ...(connect.unixSocket === null ? {} : { socketPath: connect.unixSocket }),
+  };
 }
 
 async function collected(response: IncomingMessage): Promise<Buffer> {
@@ -82,7 +98,7 @@ async function overGrpc({ http, model, version }: TfServingOptions): Promise<unk
   });
   const { url, connect, headers } = http;
   const metadata = grpcMetadata(grpc, headers, { runId: '', uuidKey: http.uuidKey })(0);
-  const target = { grpc, url: new URL(url), insecure: connect.insecure, answerBytes: MOST_BYTES };
+  const target = { grpc, url: new URL(url), connect, answerBytes: MOST_BYTES };
   const bytes = await callGrpcOnce(target, { path: method.path, request, metadata, limitMs: LIMIT_MS });
   const { metadata: fields } = method.decodeResponse(bytes) as {
     readonly metadata: Readonly<Record<string, { readonly value: Buffer } | undefined>>;

@@ -2,6 +2,7 @@ import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext } from '../backend.js';
 import { answerJudge } from '../shared/answer-judge.js';
 import { batchCache } from '../shared/batch-cache.js';
+import { PLAIN_CONNECT } from '../shared/connect-options.js';
 import { connectionShare, type Connections } from '../shared/connection-share.js';
 import type { Result } from '../shared/exchange.js';
 import { givenTemplate } from '../shared/given-template.js';
@@ -10,13 +11,14 @@ import { createWire, type Wire } from '../shared/http1-wire.js';
 import type { InstanceBatches } from '../shared/instance-batches.js';
 import { JSON_TYPE } from '../shared/instances-json.js';
 import { openLoopbackSink } from '../shared/loopback-sink.js';
-import { bodyHeaders, openBodyRules } from '../shared/open-body-rules.js';
+import { openBodyRules } from '../shared/open-body-rules.js';
 import { payloadAt } from '../shared/payload-at.js';
 import { requestBytes } from '../shared/request-bytes.js';
 import { type BatchesSent, sentCalls } from '../shared/sent-calls.js';
 import { restBatches, restBody } from './rest-body.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 import { wireFacts } from '../shared/wire-facts.js';
+import { wireOptions } from '../shared/wire-options.js';
 
 const REHEARSED_CONNECTIONS = 32;
 
@@ -44,15 +46,7 @@ function wireTo(
   { clock, timeoutMs }: Pick<BackendContext, 'clock' | 'timeoutMs'>,
   connections: Connections,
 ): Wire {
-  const { connect, bodyLimitBytes } = http;
-  return createWire({
-    url,
-    connect,
-    connections,
-    limits: { bodyBytes: bodyLimitBytes, keepHeaders: ['location', ...bodyHeaders(http.expect)] },
-    openLimitMs: timeoutMs,
-    clock,
-  });
+  return createWire({ url, ...wireOptions(http, connections), openLimitMs: timeoutMs, clock });
 }
 
 type Bodies = Pick<BackendContext, 'payloads' | 'runId' | 'batchSize' | 'onAnswer'>;
@@ -125,7 +119,7 @@ async function rehearse(
     ...options,
     method: 'predict',
     input: null,
-    http: { ...options.http, url: sink.url.href },
+    http: { ...options.http, url: sink.url.href, connect: PLAIN_CONNECT },
   } as const;
   const payload = { kind: 'tensor', tensor: { dtype: 'float32', shape: [1, 1], seed: 1 } } as const;
   const wire = wireTo(sink.url, rehearsed, { clock }, { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS });

@@ -4,7 +4,8 @@ import type { OptionInfo, RawOptions } from '../backend.js';
 import { EXPECT_SUMMARY } from '../shared/expect-rule.js';
 import { type HttpOptions, parseHttpOptions } from '../shared/http-options.js';
 import { pathTemplate } from '../shared/url-path.js';
-import { oneOf, parseOptions, wholeNumberWithin, yesOrNo } from '../shared/parse-options.js';
+import { CONNECT_OPTIONS, CONNECT_READERS } from '../shared/parse-connect.js';
+import { oneOf, parseOptions, wholeNumberWithin } from '../shared/parse-options.js';
 
 export const METHODS = ['predict', 'classify', 'regress'] as const;
 export type Method = (typeof METHODS)[number];
@@ -51,20 +52,20 @@ export const TF_SERVING_OPTIONS: readonly OptionInfo[] = [
     summary: 'a header, or gRPC metadata; {seq} and {run} are filled in; repeatable',
   },
   { name: 'expect', value: 'RULE', summary: `REST: ${EXPECT_SUMMARY}` },
-  { name: 'connections', value: 'N', summary: 'exactly so many, opened before the start' },
-  { name: 'channels', value: 'N', summary: 'gRPC: exactly so many connections, opened before the start' },
-  { name: 'insecure', value: 'true|false', summary: 'do not check the certificate' },
+  { name: 'connections', value: 'N', summary: 'open exactly N, before the start' },
+  { name: 'channels', value: 'N', summary: 'gRPC: open exactly N connections, before the start' },
+  ...CONNECT_OPTIONS,
   { name: 'body-limit', value: 'BYTES', summary: 'a larger answer is bad-answer; 64 MiB' },
 ];
 
 /** Addresses and headers may hold secrets. */
 export const PUBLIC_OPTIONS = TF_SERVING_OPTIONS.map(({ name }) => name).filter(
-  (name) => !['url', 'address', 'header'].includes(name),
+  (name) => !['url', 'address', 'header', 'key', 'key-passphrase'].includes(name),
 );
 
 /** Throws `UserError`. */
 export function parseTfServingOptions(raw: RawOptions): TfServingOptions {
-  const { header, expect, dtype, ...single } = raw;
+  const { header, expect, dtype, resolve, ...single } = raw;
   const given = parseOptions('tf-serving', single, {
     url: (text) => text,
     address: (text) => text,
@@ -77,12 +78,13 @@ export function parseTfServingOptions(raw: RawOptions): TfServingOptions {
     'sequence-length': wholeNumberWithin(1, 1e6),
     connections: wholeNumberWithin(1, 65_535),
     channels: wholeNumberWithin(1, 65_535),
-    insecure: yesOrNo,
     'body-limit': wholeNumberWithin(1, 2 ** 31),
+    ...CONNECT_READERS,
   });
   const transport = given.transport ?? (given.address !== undefined && given.url === undefined ? 'grpc' : 'rest');
   const shared = {
-    ...pick(single, ['insecure', 'body-limit']),
+    ...pick(single, ['body-limit', ...Object.keys(CONNECT_READERS)]),
+    ...(resolve === undefined ? {} : { resolve }),
     ...(header === undefined ? {} : { header }),
     ...(expect === undefined ? {} : { expect }),
   };
@@ -153,11 +155,16 @@ function modelOf({ model }: Given): string {
 
 function checkAgreement(what: string, given: string | undefined, inUrl: string): void {
   if (given !== undefined && given !== inUrl)
-    throw bad(`the URL names another ${what} than --set ${what}; give it once`);
+    throw bad(`the URL names another ${what} than ${what === 'version' ? '--set version' : `--${what}`}; give it once`);
 }
+
+/** The gRPC library finds the server and keeps the connections itself. */
+const REST_ONLY = ['resolve', 'unix-socket', 'requests-per-connection', 'max-connection-age', 'idle'] as const;
 
 function grpcOptions(given: Given, shared: RawOptions): Target {
   if (shared['expect'] !== undefined) throw bad('expect is for transport=rest');
+  const restOnly = REST_ONLY.filter((name) => shared[name] !== undefined);
+  if (restOnly.length > 0) throw bad(`${restOnly.join(', ')}: only for transport=rest; leave out`);
   if (given.method !== undefined && given.method !== 'predict')
     throw bad(`method=${given.method} needs transport=rest; gRPC knows predict`);
   if (given.address === undefined) throw bad('give the gRPC server with --set address=host:8500');
@@ -172,7 +179,8 @@ function addressUrl(address: string): string {
   const [, scheme = 'grpc', rest] = /^(?:(grpcs?|https?):\/\/)?([^/?#@]+:\d+)\/?$/.exec(address) ?? [];
   const url = `${scheme === 'grpcs' || scheme === 'https' ? 'https' : 'http'}://${rest ?? ''}`;
   // Not the address itself: it may be a URL with a password in it.
-  if (rest === undefined || !URL.canParse(url)) throw bad('address: give host:port, or grpcs://host:port for TLS');
+  if (rest === undefined || !URL.canParse(url))
+    throw bad('--set address: give host:port, or grpcs://host:port for TLS');
   return url;
 }
 

@@ -2,6 +2,7 @@ import * as grpc from '@grpc/grpc-js';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PLAIN_CONNECT } from '#src/backends/shared/connect-options';
 import { createGrpcChannels, type GrpcChannels, type GrpcReply } from '#src/backends/shared/grpc-channels';
 import { loadGrpc } from '#src/backends/shared/grpc-runtime';
 import type { Failure } from '#src/sample';
@@ -39,7 +40,7 @@ async function channelsTo(port: number, channels: { initial: number; max: number
   const made = createGrpcChannels({
     grpc: await loadGrpc(),
     url,
-    insecure: false,
+    connect: PLAIN_CONNECT,
     channels,
     answerBytes: 1000,
     clock: realClock(),
