@@ -20,4 +20,9 @@ export interface PacingClock extends Clock {
    * turn of the event loop. Resolves when it returns Infinity or `signal` is aborted; rejects with what it throws.
    */
   pace(step: () => number, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when everything that had arrived in this thread at the moment of the call was read and has settled its call: a
+   * deadline that has passed is judged after that, since the thread itself may have been stopped.
+   */
+  readArrived(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { MetricUnit } from './metric.js';
+import type { Stops } from './run.js';
 import type { Failure } from './sample.js';
 
 /** `report.json`: a contract, described by schemas/report.schema.json. All numbers unrounded; null where unknown or undefined. */
@@ -368,6 +369,8 @@ export interface HealthSection {
   readonly starved: { readonly requests: number; readonly of: number; readonly meanWaitMs: number | null } | null;
   /** Seconds whose handed count strays from the due count by more than 3 sqrt(due) + 1. */
   readonly strayingSeconds: readonly { readonly second: number; readonly due: number; readonly handed: number }[];
+  /** When the process itself was stopped (SIGSTOP, a paused container, steal); null: that was not watched. */
+  readonly stops: Stops | null;
   readonly resources: Readonly<Record<string, number>> | null;
   /**
    * Only of a run that is INVALID: between which values its latencies and its success can lie without our own share, by the

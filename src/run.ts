@@ -70,10 +70,21 @@ export interface RunEnd {
   readonly complete: boolean;
   /** Resources our own threads used, for the report's health; null where time was virtual or the run was killed. */
   readonly resources: Readonly<Record<string, number>> | null;
+  /** Absent in virtual time, in records of versions that did not watch for it, and where the run was killed. */
+  readonly stops?: Stops;
   /** What its sample log holds. Absent in records of versions that did not count it, and where the run was killed. */
   readonly samples?: WrittenSamples;
   /** What was provisioned, every 5 s and at both ends; absent where the backend cannot tell. */
   readonly capacity?: readonly CapacityReading[];
+}
+
+/** Stretches of at least 50 ms in which no thread of the process was let run: SIGSTOP, a paused container, steal. */
+export interface Stops {
+  readonly count: number;
+  /** Of all of them. */
+  readonly totalMs: number;
+  /** The 20 longest in order of time; `atMs` on the run's clock. */
+  readonly longest: readonly { readonly atMs: number; readonly lengthMs: number }[];
 }
 
 /** What was written to a sample log. */

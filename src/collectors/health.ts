@@ -66,6 +66,7 @@ export function createHealth({ plan }: CollectorContext): HealthCollector {
         busiest,
         starved: starving?.whole.facts() ?? null,
         strayingSeconds: strayingSeconds(plan, end, lateness.handedPerSecond),
+        stops: end.stops ?? null,
         resources: end.resources,
       };
     },
@@ -74,14 +75,14 @@ export function createHealth({ plan }: CollectorContext): HealthCollector {
 
 function symptoms(
   { maxLatenessMs }: Plan,
-  { resources, endedMs }: RunEnd,
+  { resources, endedMs, stops }: RunEnd,
   { lateness, shifts, connectionWait }: Pick<HealthSection, 'lateness' | 'shifts' | 'connectionWait'>,
   busiest: HealthSection['busiest'],
 ): Symptoms {
   return {
     lateness: busiest === null ? [lateness] : [lateness, busiest.lateness],
     shifts: busiest === null ? shifts : [...shifts, ...busiest.shifts],
-    ...{ connectionWait, maxLatenessMs, resources, elapsedMs: endedMs },
+    ...{ connectionWait, maxLatenessMs, resources, stops, elapsedMs: endedMs },
   };
 }
 

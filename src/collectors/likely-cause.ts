@@ -1,5 +1,7 @@
 import type { Shift, Spread } from '../report.js';
+import type { Stops } from '../run.js';
 import { excessMs } from './excess-ms.js';
+import { wasStopped } from './was-stopped.js';
 
 /** Below this a run is not late. */
 const LATE_MS = 1;
@@ -16,6 +18,7 @@ export interface Symptoms {
   readonly connectionWait: Spread;
   readonly maxLatenessMs: number;
   readonly resources: Readonly<Record<string, number>> | null;
+  readonly stops?: Stops | undefined;
   /** How long it lasted, the drain included: for so long were the resources counted. */
   readonly elapsedMs: number;
 }
@@ -40,7 +43,13 @@ function waits({ shifts, connectionWait: { p99Ms } }: Symptoms): string | null {
 }
 
 /** What kept threads that send from sending, and what to do about it, as one clause; null where nothing that was measured explains it. */
-export function causeOfLateness({ resources, elapsedMs }: Pick<Symptoms, 'resources' | 'elapsedMs'>): string | null {
+export function causeOfLateness({
+  resources,
+  stops,
+  elapsedMs,
+}: Pick<Symptoms, 'resources' | 'stops' | 'elapsedMs'>): string | null {
+  // While it was stopped nothing else can have kept it from sending.
+  if (stops !== undefined && stops.totalMs > LEAST_PART * elapsedMs) return `${wasStopped(stops)}; run it again`;
   if (resources === null) return null;
   const found = CAUSES.map(({ resource, over, tell }) => {
     const ms = resources[resource] ?? 0;

@@ -2,9 +2,12 @@ import type { HealthSection, OutcomesSection, Shift, Spread, Verdict } from '../
 import { OWN_FAULTS, type Plan, type RunEnd } from '../run.js';
 import { excessMs } from './excess-ms.js';
 import { causeOfLateness, moreToSendWith } from './likely-cause.js';
+import { wasStopped } from './was-stopped.js';
 
 /** Requests that we kept from being sent may be so many of all: one more moves the 99th percentile of all requests. */
 const STARVED_PART = 0.01;
+/** For the same reason the process may have been stopped for this part of the run. */
+const STOPPED_PART = 0.01;
 
 /**
  * Whether the run measured the service or ourselves. Only what we did can make it invalid: never what the service
@@ -19,6 +22,7 @@ export function verdict(plan: Plan, end: RunEnd, outcomes: OutcomesSection, heal
     ...starved(plan, health.starved, 'over the whole run'),
     ...(health.busiest === null ? [] : starved(plan, health.busiest.starved, IN_BUSIEST)),
     ...strayed(health.strayingSeconds),
+    ...stopped(health.stops, end.endedMs),
     ...[...lost(plan, end, outcomes), ...shed(plan, outcomes)].map((text) => ({ text })),
   ];
   return { valid: reasons.length === 0, reasons: advised(reasons, end) };
@@ -32,12 +36,12 @@ interface Reason {
 }
 
 /** One advice for all that our own threads did, from its cause, where the first of it is told: two could contradict each other. */
-function advised(reasons: readonly Reason[], { resources, endedMs }: RunEnd): string[] {
+function advised(reasons: readonly Reason[], { resources, stops, endedMs }: RunEnd): string[] {
   const first = reasons.findIndex(({ own }) => own);
   return reasons.map(({ text, own }, i) => {
     if (own !== true) return text;
     if (i !== first) return `${text}.`;
-    const cause = causeOfLateness({ resources, elapsedMs: endedMs });
+    const cause = causeOfLateness({ resources, stops, elapsedMs: endedMs });
     return `${text}; ${cause === null ? moreToSendWith(resources) : `the likely cause: ${cause}`}.`;
   });
 }
@@ -129,6 +133,18 @@ function strayed(straying: HealthSection['strayingSeconds']): Reason[] {
         `In ${count(straying.length, 'second')} the number of requests handed over strayed from the schedule by more than 3 sqrt(due) + 1; ` +
         `worst was second ${String(worst.second)} with ${String(worst.handed)} handed over of ${String(worst.due)} due`,
       own: true,
+    },
+  ];
+}
+
+/** What was due or came meanwhile is late by as much, whether or not it moves a statistic that is judged. */
+function stopped(stops: HealthSection['stops'], endedMs: number): Reason[] {
+  if (stops === null || stops.totalMs <= STOPPED_PART * endedMs) return [];
+  const part = `${String(Number(((100 * stops.totalMs) / endedMs).toPrecision(2)))} % of the run`;
+  const sentence = wasStopped(stops);
+  return [
+    {
+      text: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}: for ${part} nothing was sent and no answer was read (allowed is 1 %); run it again.`,
     },
   ];
 }

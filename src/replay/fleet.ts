@@ -10,6 +10,7 @@ import type { FromWorker, Rehearsed, ToWorker, WorkerOrder, WorkerResources } fr
 import { createRecorder } from './recorder.js';
 import { RowsSeen } from './rows-seen.js';
 import { schedule } from './schedule.js';
+import type { Stretch } from './watch-stops.js';
 
 export interface FleetEnd {
   /** False: it was stopped before the start; nothing was sent. */
@@ -17,6 +18,8 @@ export interface FleetEnd {
   readonly crashes: readonly { readonly worker: number; readonly cause: string }[];
   readonly facts: readonly Readonly<Record<string, string | number | boolean>>[];
   readonly resources: readonly WorkerResources[];
+  /** When each worker that lived to the end was stopped. */
+  readonly stops: readonly (readonly Stretch[])[];
 }
 
 export interface Fleet {
@@ -114,6 +117,7 @@ function summary(members: readonly Member[]): Omit<FleetEnd, 'started'> {
     crashes: members.flatMap(({ order, cause }) => (cause === undefined ? [] : [{ worker: order.shard.index, cause }])),
     facts: members.flatMap(({ done }) => (done === undefined ? [] : [done.facts])),
     resources: members.flatMap(({ done }) => (done === undefined ? [] : [done.resources])),
+    stops: members.flatMap(({ done }) => (done === undefined ? [] : [done.stops])),
   };
 }
 

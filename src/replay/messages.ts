@@ -3,6 +3,7 @@ import type { ArrivalStore, Payload } from '../trace.js';
 import type { UsedPacing } from './choose-senders.js';
 import type { InFlightMemory } from './in-flight.js';
 import type { Shard, Window } from './schedule.js';
+import type { Stretch } from './watch-stops.js';
 
 /** What a worker thread is born with. Plain data only. */
 export interface WorkerOrder {
@@ -48,6 +49,7 @@ export type FromWorker =
       readonly kind: 'done';
       readonly facts: Readonly<Record<string, string | number | boolean>>;
       readonly resources: WorkerResources;
+      readonly stops: readonly Stretch[];
     }
   /** The backend could not be made: `mendable` tells the user's fault from a bug. */
   | { readonly kind: 'failed'; readonly message: string; readonly mendable: boolean };

@@ -16,14 +16,16 @@ const SENDS_PER_TURN = 64;
 
 /**
  * THE loop: hands each request over at its due time (a batch at its release), never before, and never waits for an
- * answer. Resolves when every request handed over has been recorded, at the latest `timeoutMs` after the last.
+ * answer. Resolves when every request handed over has been recorded, soon after `timeoutMs` behind the last at the latest.
  */
 export async function replayShard(run: ShardRun): Promise<void> {
   const open = new OpenCalls(run);
   const over = new AbortController();
   const reaper = reapTimeouts(run, open, over.signal);
   const abortOpen = (): void => {
-    open.abortAll();
+    void run.clock.readArrived().then(() => {
+      open.abortAll();
+    });
   };
   run.stop.addEventListener('abort', abortOpen, { once: true });
   const { schedule, clock, stop, hold = stop } = run;
@@ -60,11 +62,18 @@ function sender(schedule: Iterable<Schedule>, clock: PacingClock, hold: AbortSig
   };
 }
 
-/** All calls have the same timeout, so the oldest open call is the next to time out: one waiter serves all. */
+/**
+ * All calls have the same timeout, so the oldest open call is the next to time out: one waiter serves all. Answers that
+ * arrived while this thread was stopped or busy are read before a call times out.
+ */
 async function reapTimeouts({ clock, timeoutMs }: ShardRun, open: OpenCalls, over: AbortSignal): Promise<void> {
   do {
     // Once it is over nothing is open, and nothing expires.
-    open.expire(clock.now());
+    const nowMs = clock.now();
+    if (open.oldestHandedMs(nowMs) + timeoutMs <= nowMs) {
+      await clock.readArrived();
+      open.expire(nowMs);
+    }
     await clock.until(open.oldestHandedMs(clock.now()) + timeoutMs, over);
   } while (!over.aborted);
 }

@@ -21,6 +21,8 @@ import { progressMeter } from './progress-meter.js';
 import { openRehearsalSinks } from './rehearsal-sinks.js';
 import { repace } from './repace.js';
 import { logBatches, stopper, watcher, WATCH_MS } from './stopper.js';
+import { stopsOf } from './stops-of.js';
+import { type Stretch, watchStops } from './watch-stops.js';
 import { workerOrder } from './worker-order.js';
 
 /** A wake-up costs some 0.05 ms. */
@@ -37,6 +39,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   const stop = stopper(world.stop, log, now);
   const meter = progressMeter(record, memory, (ms) => fold.soFar(ms));
   let hostUsage: () => HostUsage = () => ({});
+  let ownStops: () => readonly Stretch[] = () => [];
   let wallStartMs = NaN;
   let stopTicking = (): void => undefined;
   const asUsual: (() => void)[] = [];
@@ -76,6 +79,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
         if (record.pacing.used === 'exact') asUsual.push(compileLess());
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
         hostUsage = measureHostUsage();
+        ownStops = watchStops(now);
         wallStartMs = world.date().getTime() - now();
         record = { ...record, dueZeroAt: new Date(wallStartMs).toISOString() };
         prober?.start(startMonotonicNs);
@@ -102,6 +106,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
       crashes: fleet.crashes,
       complete: true,
       resources: { ...sumResources(fleet.resources, record.pacing.used), ...hostUsage(), cpuBudget: cpuBudget() },
+      stops: stopsOf([ownStops(), ...fleet.stops], endedMs),
       ...(capacity === undefined || capacity.length === 0 ? {} : { capacity }),
     };
     const backendFacts = mergeFacts(fleet.facts);
@@ -113,6 +118,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
     stop.close();
     for (const restore of asUsual) restore();
     stopTicking();
+    ownStops();
     clearInterval(watching);
     void prober?.end();
   }

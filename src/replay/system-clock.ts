@@ -31,6 +31,11 @@ const LAWS: Readonly<Record<UsedPacing, PacingLaw>> = {
   economic: { turningMs: 0.05, burnMs: 0, leastSleepMs: 1 },
 };
 
+/** A loop that did not come round for longer than this was stopped or starved. */
+const GAP_MS = 20;
+/** One turn reads up to 2 MB from each connection, the end of a connection the next; an answer of HTTP/2 is whole up to 3 turns later. */
+const TURNS_TO_READ = 8;
+
 /**
  * The real clock of one thread. `exact` sleeps on the loop's timer and takes turns without sleeping through the last 3 ms
  * before a due time, which costs a CPU and is late by microseconds; `economic` sleeps on a pacing thread almost to the end,
@@ -53,10 +58,27 @@ export function createSystemClock(pacing: UsedPacing): SystemClock {
 
   const nextMs = (): number => Math.max(Math.min(pacer.nextMs(), waiters.nextMs()), wokeMs + leastSleepMs);
 
+  /** When the loop looked last: a double in place, since in a variable each would be a new object in every turn. */
+  const looked = Float64Array.of(0);
+
+  /** Turns in which nothing is sent yet. */
+  let turnsToRead = 0;
+
+  /** After a gap, ends of connections and answers that free others are read before anything is sent. */
+  const isReading = (targetMs: number, nowMs: number): boolean => {
+    if (nowMs - Math.max(targetMs, looked[0] as number) > GAP_MS) turnsToRead = TURNS_TO_READ;
+    looked[0] = nowMs;
+    return turnsToRead > 0 && turnsToRead-- > 0;
+  };
+
   const look = (): void => {
     const targetMs = nextMs();
     if (burnMs > 0) burnAtMost(targetMs - now());
     const nowMs = now();
+    if (isReading(targetMs, nowMs)) {
+      turns.stayAwake(true);
+      return;
+    }
     const hasSent = pacer.call(nowMs);
     if (waiters.wake(nowMs) || hasSent) wokeMs = targetMs;
     // Not all that is overdue has gone: the rest waits for one turn, no longer.
@@ -87,8 +109,12 @@ export function createSystemClock(pacing: UsedPacing): SystemClock {
       return woken;
     },
     pace: (step, signal) => pacer.start(step, signal),
+    async readArrived() {
+      for (let turn = 0; turn < TURNS_TO_READ; turn++) await new Promise((resolve) => setImmediate(resolve));
+    },
     startAt(monotonicNs) {
       originMs = performanceAt(monotonicNs);
+      looked[0] = now();
       wokeMs = -Infinity;
       schedule();
     },

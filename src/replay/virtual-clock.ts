@@ -44,6 +44,8 @@ export function createVirtualClock(): VirtualClock {
         await (nextMs > nowMs ? waiters.add(nextMs, signal) : Promise.resolve());
       }
     },
+    // Nothing arrives between two moments.
+    readArrived: () => Promise.resolve(),
     async drive(work, beforeJump) {
       let settled = false as boolean;
       const settle = (): void => {

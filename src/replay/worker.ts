@@ -16,6 +16,7 @@ import { createSystemClock, type SystemClock } from './system-clock.js';
 import { tellable } from './tellable.js';
 import { measureThreadUsage } from './thread-usage.js';
 import { warmLoop } from './warm-loop.js';
+import { watchStops } from './watch-stops.js';
 
 /** What is compiled for one stand-in alone is thrown away when the run brings another: of two it knows that they differ. */
 const LEAST_REHEARSALS = 2;
@@ -98,12 +99,14 @@ async function runAndTell(
   say: Say,
 ): Promise<void> {
   const usage = measureThreadUsage();
+  const stops = watchStops(() => clock.now());
   await run(order, clock, backend, meanwhile, say);
   const facts = backend.facts?.() ?? {};
   const resources = usage();
+  const found = stops();
   await backend.close?.();
   clock.close();
-  say({ kind: 'done', facts, resources });
+  say({ kind: 'done', facts, resources, stops: found });
 }
 
 async function openBackend(order: WorkerOrder, clock: SystemClock, { stop }: Ends): Promise<Backend> {

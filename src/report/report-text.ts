@@ -149,10 +149,22 @@ function health({ sections: { health: section } }: Report): string[] {
     ...(section.strayingSeconds.length === 0
       ? []
       : [`seconds straying from the schedule: ${String(section.strayingSeconds.length)}`]),
+    ...stopsFact(section.stops),
     ...(section.likelyCause === null ? [] : [`likely cause: ${section.likelyCause}`]),
     ...resourceFact(section.resources),
   ];
   return paragraphs('Health', facts);
+}
+
+function stopsFact(stops: HealthSection['stops']): string[] {
+  if (stops === null || stops.count === 0) return [];
+  const { count, totalMs, longest } = stops;
+  const listed = longest.map(({ atMs, lengthMs }) => `${duration(lengthMs)} at ${duration(atMs)}`);
+  const more = count - longest.length;
+  return [
+    `the process was stopped (SIGSTOP, a paused container, or steal) for ${duration(totalMs)} in all: ` +
+      `${listed.join(', ')}${more > 0 ? `, and ${String(more)} shorter` : ''}`,
+  ];
 }
 
 /** Where nothing was sent, nobody waited. */

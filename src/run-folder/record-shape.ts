@@ -9,6 +9,7 @@ import type {
   RunSeries,
   SampleLogRecord,
   SentIdentity,
+  Stops,
   WrittenSamples,
 } from '../run.js';
 import {
@@ -91,6 +92,12 @@ const WRITTEN: Shape<WrittenSamples> = object<WrittenSamples>({
   lostRows: count,
 });
 
+const STOPS: Shape<Stops> = object<Stops>({
+  count,
+  totalMs: amount,
+  longest: list(object<Stops['longest'][number]>({ atMs: amount, lengthMs: amount })),
+});
+
 const END: Shape<RunEnd> = object<RunEnd>({
   endedMs: amount,
   endedAt: optional(text),
@@ -102,6 +109,7 @@ const END: Shape<RunEnd> = object<RunEnd>({
   crashes: list(object<RunEnd['crashes'][number]>({ worker: count, cause: text })),
   complete: truth,
   resources: nullable(mapOf(number)),
+  stops: optional(STOPS),
   samples: optional(WRITTEN),
   capacity: optional(list(CAPACITY)),
 });

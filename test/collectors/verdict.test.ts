@@ -27,6 +27,7 @@ const health: HealthSection = {
   shifts: [],
   starved: null,
   strayingSeconds: [],
+  stops: null,
   resources: null,
 };
 

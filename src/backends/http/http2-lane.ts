@@ -95,10 +95,12 @@ export class Http2Lane implements Lane {
       maxSessionMemory: SESSION_MEMORY_MB,
     });
     this.announced = new Promise((resolve) => {
-      const silence = setTimeout(() => {
-        this.#announce(ASSUMED_STREAMS);
+      // In the next turn: the settings may have come while this process was stopped.
+      const silence = setTimeout(() => setImmediate(assume), SILENCE_MS).unref();
+      const assume = (): void => {
+        if (Number.isNaN(this.announcedMs)) this.#announce(ASSUMED_STREAMS);
         resolve();
-      }, SILENCE_MS).unref();
+      };
       this.#session.on('remoteSettings', ({ maxConcurrentStreams = UNNAMED_LIMIT }: Settings) => {
         clearTimeout(silence);
         this.#announce(maxConcurrentStreams > 2 ** 31 ? UNNAMED_LIMIT : maxConcurrentStreams);

@@ -127,15 +127,17 @@ function reading(onBytes: OnBytes | null): { readonly onread?: OnReadOpts } {
 
 function established({ socket, event }: Opening, limitMs: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
+    let settled = false;
     const giveUp = (): void => {
+      if (settled) return;
       socket.destroy();
       reject(new Error(signal.aborted ? 'aborted' : `no connection within ${String(limitMs)} ms`));
     };
     const settle = (): void => {
+      settled = true;
       // Else every read and write of its life would set the timer again.
       socket.setTimeout(0);
       signal.removeEventListener('abort', giveUp);
-      socket.removeListener('timeout', giveUp);
     };
     // Stays for the life of the socket: an error nobody listens to would end the process.
     socket.on('error', (error) => {
@@ -150,7 +152,8 @@ function established({ socket, event }: Opening, limitMs: number, signal: AbortS
       resolve(socket);
     });
     socket.setTimeout(limitMs);
-    socket.once('timeout', giveUp);
+    // In the next turn: a connection may have been established while this process was stopped.
+    socket.once('timeout', () => setImmediate(giveUp));
     signal.addEventListener('abort', giveUp, { once: true });
   });
 }

@@ -19,6 +19,7 @@ export function healthPart(report: Report): Markup {
     ${shifts('What our own share does to the response', health.shifts)}
     ${health.busiest === null ? '' : shifts('The same in the busiest tenth of the seconds', health.busiest.shifts)}
     ${straying(health)}
+    ${stops(health)}
   </section>`;
 }
 
@@ -75,5 +76,15 @@ function straying({ strayingSeconds }: HealthSection): Markup | string {
     caption: `Seconds that strayed from the schedule${more > 0 ? ` (${countText(more)} more in report.json)` : ''}`,
     head: ['second', 'due', 'handed over'],
     rows: worst.map(({ second, due, handed }) => [String(second), countText(due), countText(handed)]),
+  });
+}
+
+function stops({ stops: all }: HealthSection): Markup | string {
+  if (all === null || all.count === 0) return '';
+  const more = all.count - all.longest.length;
+  return table({
+    caption: `When the process was stopped (SIGSTOP, a paused container, or steal)${more > 0 ? `; ${countText(more)} shorter stops left out` : ''}`,
+    head: ['second', 'stopped for'],
+    rows: all.longest.map(({ atMs, lengthMs }) => [(atMs / 1000).toFixed(1), durationText(lengthMs)]),
   });
 }
