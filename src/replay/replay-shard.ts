@@ -51,10 +51,12 @@ function sender(schedule: Iterable<Schedule>, clock: PacingClock, hold: AbortSig
   };
   return () => {
     let nextMs = releaseMs();
-    for (let sends = 0; sends < SENDS_PER_TURN; sends++) {
-      const nowMs = clock.now();
-      if (nextMs > nowMs) break;
+    let nowMs = clock.now();
+    // What falls due meanwhile waits for the next turn: this thread may have been stopped between two sends.
+    const beganMs = nowMs;
+    for (let sends = 0; sends < SENDS_PER_TURN && nextMs <= beganMs; sends++) {
       row = open.send(chunk as Schedule, row, nowMs);
+      nowMs = clock.now();
       // What is called may end the sending.
       nextMs = hold.aborted ? Infinity : releaseMs();
     }
