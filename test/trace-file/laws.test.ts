@@ -113,7 +113,8 @@ async function streamed(trace: SomeTrace, format: 'json' | 'jsonl', gzip: boolea
   const stream = new PassThrough({ highWaterMark: 1 << 24 });
   await writeTrace(written(trace), chunksOf(trace, cut), { stream, format, gzip });
   expect(stream.writableEnded).toBe(false);
-  return (stream.read() as Buffer | null) ?? Buffer.alloc(0);
+  stream.end();
+  return Buffer.concat((await stream.toArray()) as Buffer[]);
 }
 
 describe('writing', () => {
