@@ -7,6 +7,7 @@ import { tableText, tell } from '../support/bench-table.js';
 
 const BENCHES = [
   'side-by-side',
+  'beside',
   'optimised',
   'receive-bound',
   'workers',
