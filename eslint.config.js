@@ -61,6 +61,7 @@ export default tseslint.config(
       'src/commands/**',
       'src/library/run.ts',
       'src/serve/serve.ts',
+      'src/replay/watch-contention.ts',
       'src/replay/watch-stops.ts',
     ],
     rules: {

@@ -5,6 +5,8 @@ import { asleepUntilOf, CLOSED_NS, dueOf, pacingMemory, turnOf, type PacingOrder
 export interface Alarm {
   /** `inMs` from now, above 0. Replaces what was set before, or leaves it where that comes first. */
   set(inMs: number): void;
+  /** Resolves when it can ring. */
+  readonly ready: Promise<void>;
   close(): void;
 }
 
@@ -20,6 +22,7 @@ export function timerAlarm(ring: () => void, earlyMs: number): Alarm {
     ring();
   };
   return {
+    ready: Promise.resolve(),
     set(inMs) {
       const wholeMs = Math.min(MOST_MS, Math.max(1, Math.floor(inMs - earlyMs)));
       const wantedMs = performance.now() + wholeMs;
@@ -50,6 +53,9 @@ export function threadAlarm(ring: () => void, earlyMs: number, usualMs: number):
     name: 'replay pacing',
   });
   thread.on('message', ring);
+  const ready = new Promise<void>((resolve) => {
+    thread.once('online', resolve);
+  });
   const tell = (dueNs: bigint): void => {
     Atomics.store(due, 0, dueNs);
     Atomics.add(turn, 0, 1);
@@ -57,6 +63,7 @@ export function threadAlarm(ring: () => void, earlyMs: number, usualMs: number):
     if (dueNs < Atomics.load(asleepUntil, 0)) Atomics.notify(turn, 0);
   };
   return {
+    ready,
     set(inMs) {
       tell(process.hrtime.bigint() + nsOf(inMs));
     },

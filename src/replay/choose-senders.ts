@@ -33,7 +33,7 @@ export interface Senders {
   readonly asked: Pacing;
   readonly used: UsedPacing;
   readonly workers: number;
-  /** CPUs that exact pacing would need with so many workers. */
+  /** CPUs that exact pacing needs with this number of workers; `auto` leaves out the service's, which it yields to. */
   readonly exactCpus: number;
   /** A clause for the report. */
   readonly why: string;
@@ -48,8 +48,10 @@ const EASY_PER_SECOND: Readonly<Record<UsedPacing, number>> = { exact: 1000, eco
 
 /**
  * Chooses pacing and workers for a rate on this machine. `exact` spins: each worker needs a CPU of its own, the main thread
- * one, the backend's threads and a service on this machine theirs; `auto` takes it where there are that many CPUs for the
- * workers that the rate needs, and economic pacing elsewhere. What the user asked for is always obeyed, with a warning.
+ * one, the backend's threads and a service on this machine theirs. `auto` takes it where there are that many CPUs for the
+ * workers that the rate needs, and economic pacing elsewhere. For the service it keeps no CPU free: a worker under `auto`
+ * stops spinning in the run as soon as it has to wait for its CPU (`watch-contention.ts`). What the user asked for is
+ * always obeyed, with a warning.
  */
 export function chooseSenders(asked: AskedSenders, load: SendingLoad, machine: SendingMachine): Senders {
   const chosen = obey(asked, load, machine);
@@ -63,15 +65,19 @@ function obey({ pacing, workers }: AskedSenders, load: SendingLoad, machine: Sen
   const given = (used: UsedPacing): number =>
     workers === undefined ? neededWorkers(used, load, machine) : Math.min(workers, load.mostWorkers);
   const exact = exactNeeds(given('exact'), load);
-  const fits = exact.cpus <= machine.cpus;
+  const leastCpus = (cpus: number): number => cpus - (load.serviceHere ? 1 : 0);
+  const fits = leastCpus(exact.cpus) <= machine.cpus;
   const holds = given('exact') * heldByOne('exact', machine) >= load.perSecond || workers !== undefined;
   const auto = fits && holds ? 'exact' : 'economic';
   const used = pacing === 'auto' ? auto : pacing;
   const figures = `exact pacing wants ${count(exact.cpus, 'CPU')} (${exact.text}) and ${cpusText(machine.cpus)} available`;
   const slow = `${count(given('exact'), 'worker')} with exact pacing would hold ${String(given('exact') * heldByOne('exact', machine))} of ${String(load.perSecond)} calls a second`;
-  const why = pacing !== 'auto' ? 'asked for' : fits && !holds ? slow : figures;
+  const shared = `a worker spins on one of ${count(machine.cpus, 'CPU')} until the service or another process needs it`;
+  const why =
+    pacing !== 'auto' ? 'asked for' : fits && !holds ? slow : fits && exact.cpus > machine.cpus ? shared : figures;
   const chosen = given(used);
-  return { asked: pacing, used, workers: chosen, exactCpus: exactNeeds(chosen, load).cpus, why };
+  const needs = exactNeeds(chosen, load).cpus;
+  return { asked: pacing, used, workers: chosen, exactCpus: pacing === 'auto' ? leastCpus(needs) : needs, why };
 }
 
 /** As many as the rate needs, and a few more while there are CPUs; at least one. */
@@ -146,6 +152,8 @@ function remedy(chosen: Senders, load: SendingLoad, machine: SendingMachine): st
   const flags = [
     ...(best.workers === chosen.workers ? [] : [`--workers ${String(best.workers)}`]),
     ...(best.used === chosen.used ? [] : [`--pacing ${best.used}`]),
+    // Under auto a worker stops spinning when the service needs its CPU.
+    ...(chosen.used === 'exact' && best.used === 'exact' && chosen.exactCpus > machine.cpus ? ['--pacing auto'] : []),
   ];
   if (flags.length > 0 && !tooFast(best, load, machine)) {
     return `${String(load.perSecond)}/s needs ${flags.join(' ')} here`;

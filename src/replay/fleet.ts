@@ -32,6 +32,8 @@ export interface Fleet {
   readonly breather?: Breather | undefined;
   /** Samples of the rehearsals, before the start: made up, but of the same kind. */
   readonly onRehearsed: (batch: SampleBatch) => void;
+  /** A worker stopped spinning in the run, after it had waited for its CPU for this share of the time. */
+  readonly onYielded: (waitedShare: number) => void;
   /** What the rehearsals showed; returns another pacing, with which they are repeated, or undefined. Asked once. */
   readonly repace: (rehearsed: readonly Rehearsed[]) => UsedPacing | undefined;
   /** Called once, when all workers have been told to start, with due 0 on CLOCK_MONOTONIC. What it throws stops them. */
@@ -140,7 +142,10 @@ class Member {
 
   constructor(
     readonly order: WorkerOrder,
-    private readonly fleet: Pick<Fleet, 'onBatch' | 'onSlice' | 'breather' | 'onRehearsed' | 'now' | 'stoppedMs'>,
+    private readonly fleet: Pick<
+      Fleet,
+      'onBatch' | 'onSlice' | 'breather' | 'onRehearsed' | 'onYielded' | 'now' | 'stoppedMs'
+    >,
   ) {
     setFlagsFromString(`--min-semi-space-size=${String(SEMI_SPACE_MB)}`);
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -162,6 +167,7 @@ class Member {
         this.#readiness.resolve();
       } else if (message.kind === 'batch') this.#take(message.batch);
       else if (message.kind === 'rehearsed') this.fleet.onRehearsed(message.batch);
+      else if (message.kind === 'yielded') this.fleet.onYielded(message.waitedShare);
       else if (message.kind === 'done') this.done = message;
       else this.#readiness.reject(message.mendable ? new UserError(message.message) : new Error(message.message));
     });

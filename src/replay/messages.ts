@@ -17,6 +17,8 @@ export interface WorkerOrder {
   readonly runId: string;
   readonly seed: number;
   readonly pacing: UsedPacing;
+  /** Whether the worker may go over to economic pacing in the run, where its CPU is needed by others. */
+  readonly yields: boolean;
   readonly timeoutMs: number;
   /** Requests of the rehearsal before the start. */
   readonly rehearsals: number;
@@ -43,6 +45,8 @@ export type FromWorker =
   /** Prepared, warm, waiting for the start. */
   | { readonly kind: 'ready'; readonly rehearsed: Rehearsed }
   | { readonly kind: 'batch'; readonly batch: SampleBatch }
+  /** It stopped spinning: the share of the time it had waited for a CPU. */
+  | { readonly kind: 'yielded'; readonly waitedShare: number }
   /** Of a rehearsal. */
   | { readonly kind: 'rehearsed'; readonly batch: SampleBatch }
   | {

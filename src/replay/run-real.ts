@@ -43,6 +43,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   let wallStartMs = NaN;
   let stopTicking = (): void => undefined;
   const asUsual: (() => void)[] = [];
+  let compileAsUsual = (): void => undefined;
   const breather = breatherFor(() => record.pacing.used);
   detachOne();
   collectForLong();
@@ -71,12 +72,17 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
         world.say(sendersText(record));
         return better?.used;
       },
+      onYielded: (waitedShare) => {
+        compileAsUsual();
+        if (record.pacing.used !== 'economic')
+          record = { ...record, pacing: yieldedPacing(record, waitedShare, now()) };
+      },
       onStart: (startMonotonicNs) => {
         void rehearsal.close();
         world.onStart?.();
         asUsual.push(keepYoungSize());
         // A worker that sleeps between its wakes leaves the compiler a CPU.
-        if (record.pacing.used === 'exact') asUsual.push(compileLess());
+        if (record.pacing.used === 'exact') asUsual.push((compileAsUsual = compileLess()));
         record = { ...record, startMonotonicNs: Number(startMonotonicNs) };
         hostUsage = measureHostUsage();
         ownStops = watchStops(now);
@@ -177,4 +183,10 @@ function sumResources(all: readonly WorkerResources[], pacing: string): Record<s
     workerGcMaxMs: Math.max(0, ...all.map(({ gcMaxMs }) => gcMaxMs)),
   };
   return Object.fromEntries(Object.entries(sum).filter(([, value]) => Number.isFinite(value)));
+}
+
+/** The pacing of a run in which a worker stopped spinning. */
+function yieldedPacing({ pacing }: RunRecord, waitedShare: number, nowMs: number): RunRecord['pacing'] {
+  const waited = `a worker had waited ${(waitedShare * 100).toFixed(0)} % of the time for its CPU`;
+  return { ...pacing, used: 'economic', why: `exact until ${(nowMs / 1000).toFixed(1)} s after the start: ${waited}` };
 }

@@ -10,8 +10,8 @@ import { createWaiters } from './waiters.js';
 export interface SystemClock extends PacingClock {
   /** Moves due 0 to this reading of CLOCK_MONOTONIC. Until then 0 is the clock's creation. */
   startAt(monotonicNs: bigint): void;
-  /** From now on it keeps due times in this way. */
-  paceAs(pacing: UsedPacing): void;
+  /** Keeps due times in this way as soon as what wakes it is there; resolves then. Until then it goes on as before. */
+  paceAs(pacing: UsedPacing): Promise<void>;
   /** Lets go of the event loop; nobody may be waiting. */
   close(): void;
 }
@@ -87,8 +87,10 @@ export function createSystemClock(pacing: UsedPacing): SystemClock {
   };
 
   const turns = eachTurn(look, { always: false });
-  const createAlarm = (used: UsedPacing): Alarm =>
-    used === 'exact' ? timerAlarm(look, turningMs) : threadAlarm(look, turningMs, leastSleepMs);
+  const createAlarm = (used: UsedPacing): Alarm => {
+    const law = LAWS[used];
+    return used === 'exact' ? timerAlarm(look, law.turningMs) : threadAlarm(look, law.turningMs, law.leastSleepMs);
+  };
   let alarm = createAlarm(pacing);
 
   const schedule = (): void => {
@@ -118,10 +120,12 @@ export function createSystemClock(pacing: UsedPacing): SystemClock {
       wokeMs = -Infinity;
       schedule();
     },
-    paceAs(other) {
+    async paceAs(other) {
+      const next = createAlarm(other);
+      await next.ready;
       alarm.close();
+      alarm = next;
       ({ turningMs, burnMs, leastSleepMs } = LAWS[other]);
-      alarm = createAlarm(other);
       schedule();
     },
     close() {

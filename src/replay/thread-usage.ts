@@ -29,6 +29,12 @@ export function measureThreadUsage(): () => WorkerResources & Rehearsed {
   };
 }
 
+/** Reads how long this thread has been ready to run and was not let, ms; NaN where the system does not tell. */
+export function runQueueWait(): () => number {
+  const path = schedstatPath();
+  return () => readSchedstat(path).waitMs;
+}
+
 /** Linux keeps, per thread, the ns it ran and the ns it was ready but had no CPU. Elsewhere: undefined. */
 function schedstatPath(): string | undefined {
   try {

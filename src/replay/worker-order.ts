@@ -15,6 +15,7 @@ export function workerOrder(prepared: Prepared, index: number, memory: InFlightM
     runId: record.id,
     seed: request.seed,
     pacing: prepared.senders.used,
+    yields: prepared.senders.asked === 'auto',
     timeoutMs: request.timeoutMs,
     rehearsals: rehearsals(record.plan.duePerSecond, record.workers),
     ...(record.plan.metrics === undefined ? {} : { metricNames: record.plan.metrics.map(({ name }) => name) }),

@@ -14,8 +14,9 @@ import { replayShard, type ShardRun } from './replay-shard.js';
 import { schedule } from './schedule.js';
 import { createSystemClock, type SystemClock } from './system-clock.js';
 import { tellable } from './tellable.js';
-import { measureThreadUsage } from './thread-usage.js';
+import { measureThreadUsage, runQueueWait } from './thread-usage.js';
 import { warmLoop } from './warm-loop.js';
+import { watchContention } from './watch-contention.js';
 import { watchStops } from './watch-stops.js';
 
 /** What is compiled for one stand-in alone is thrown away when the run brings another: of two it knows that they differ. */
@@ -78,17 +79,30 @@ async function work(
     return;
   }
   let told = await next();
+  let { pacing } = order;
   for (; told.kind === 'pace'; told = await next()) {
-    clock.paceAs(told.pacing);
+    pacing = told.pacing;
+    await clock.paceAs(pacing);
     say({ kind: 'ready', rehearsed: await rehearse(order, clock, backend, meanwhile, say) });
   }
   if (told.kind === 'start') {
     clock.startAt(told.startMonotonicNs);
+    const stopWatching = order.yields && pacing === 'exact' ? yieldWhenContended(clock, say) : undefined;
     await runAndTell(order, clock, backend, meanwhile, say);
+    stopWatching?.();
   } else {
     await backend.close?.();
     clock.close();
   }
+}
+
+/** Has the clock sleep, from when others need this thread's CPU. */
+function yieldWhenContended(clock: SystemClock, say: Say): () => void {
+  return watchContention(runQueueWait(), (waitedShare) => {
+    void clock.paceAs('economic').then(() => {
+      say({ kind: 'yielded', waitedShare });
+    });
+  });
 }
 
 async function runAndTell(

@@ -34,7 +34,9 @@ describe('auto', () => {
     // load, CPUs, pacing, workers
     [{}, 2, 'exact', 1],
     [{}, 1.99, 'economic', 1],
-    [{ serviceHere: true }, 2, 'economic', 1],
+    // The service shares the CPUs with a worker that yields.
+    [{ serviceHere: true }, 2, 'exact', 1],
+    [{ serviceHere: true }, 1.5, 'economic', 1],
     [{ serviceHere: true }, 3, 'exact', 1],
     [{ backendCpus: 1 }, 2, 'economic', 1],
     [{ perSecond: 50_000, serviceHere: true }, 2, 'economic', 2],
@@ -102,7 +104,7 @@ describe('what is asked for', () => {
       { pacing: 'exact' },
       { serviceHere: true },
       2,
-      'exact pacing wants 3 CPUs (1 worker, the main thread and the service on this machine) and 2 are available: it may be late; 100/s needs --pacing economic here',
+      'exact pacing wants 3 CPUs (1 worker, the main thread and the service on this machine) and 2 are available: it may be late; 100/s needs --pacing auto here',
     ],
     [
       { workers: 99 },

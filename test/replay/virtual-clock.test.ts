@@ -57,6 +57,7 @@ describe('runVirtualFleet', () => {
     runId: 'run',
     seed: 3,
     pacing: 'exact',
+    yields: false,
     timeoutMs: 1000,
     inFlight: { memory: inFlightMemory(1), limit: 10 },
   };
