@@ -1,3 +1,4 @@
+import { diskTrouble, systemTrouble } from '../disk-trouble.js';
 import { EXIT, Interrupted, isUserError, printable } from '../errors.js';
 import { SUMMARIES } from './summaries.js';
 
@@ -27,6 +28,7 @@ function asksForList([first, second]: readonly string[]): boolean {
 
 /** The parser and the commands take several times as long to load as Node itself to start. */
 async function runCommand(line: string[], given: readonly string[], watch: () => void): Promise<void> {
+  process.cwd(); // throws where it does not exist any more, before the parser writes a warning of its own
   const [{ run, settings }, { COMMANDS }, { checkFirstWord, checkLongNames }] = await Promise.all([
     import('@oclif/core'),
     import('./index.js'),
@@ -96,7 +98,6 @@ function watchOutput(): WatchedOutput {
       const { stdout, stderr } = errors;
       const error = stdout ?? stderr;
       if (error === undefined) return undefined;
-      const { diskTrouble } = await import('../disk-trouble.js');
       const why = diskTrouble(error, 'send it elsewhere') ?? printable(error.message);
       return `standard ${stdout === undefined ? 'error' : 'output'}: ${why}`;
     },
@@ -109,6 +110,12 @@ function ignore(): void {
 
 /** One line for what the user can fix; the whole stack for a bug. */
 async function tell(thrown: unknown, command: string): Promise<number> {
+  const trouble = systemTrouble(thrown);
+  if (trouble !== undefined) {
+    // Nothing more is loaded: where too many files are open, that would fail, too.
+    process.stderr.write(`replay: ${trouble}\n`);
+    return EXIT.userError;
+  }
   const { plainFor } = await import('./tell-ci.js');
   // What caught the signal has told it.
   if (thrown instanceof Interrupted) return EXIT.interrupted;
