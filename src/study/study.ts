@@ -1,0 +1,53 @@
+/** A study as its file asks for it: every cell is one system under one workload. */
+export interface Study {
+  readonly name: string;
+  /** Of each simulated cell. */
+  readonly draws: number;
+  readonly seed: number;
+  /** Runs of each live cell. */
+  readonly repeats: number;
+  /** What is asked of every system, in the grammar of `--threshold`. */
+  readonly slo: readonly string[];
+  /** For all live cells together, as `--budget` has it. */
+  readonly budget: string | undefined;
+  readonly workloads: readonly Workload[];
+  readonly cells: readonly Cell[];
+}
+
+export interface Workload {
+  readonly name: string;
+  /** A trace file. */
+  readonly path: string;
+}
+
+export type Cell = SimulatedCell | LiveCell;
+
+interface CommonCell {
+  /** Unique, and safe as the name of a folder. */
+  readonly id: string;
+  readonly system: string;
+  readonly model: string;
+  /** Empty: not stated. */
+  readonly runtime: string;
+  /** The name of a workload. */
+  readonly workload: string;
+  readonly batch: number;
+}
+
+export interface SimulatedCell extends CommonCell {
+  readonly source: 'simulated';
+  /** A name of `replay system list`, or a file. */
+  readonly definition: string;
+  /** Values of parameters and choices by their path. */
+  readonly set: Readonly<Record<string, string>>;
+  /** A price sheet; absent: that of the system. */
+  readonly prices: string | undefined;
+  /** Where the file says all this, for messages: `study.yaml:3:5`. */
+  readonly place: string;
+}
+
+export interface LiveCell extends CommonCell {
+  readonly source: 'live';
+  /** Of `replay run`, without trace, batch size, seed and folder. */
+  readonly args: readonly string[];
+}
