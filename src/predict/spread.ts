@@ -10,7 +10,11 @@ export interface Spread {
 /** Median and 10-90 % range. Values may be Infinity; NaN is left out: a number that a draw does not have. */
 export function spreadOf(values: readonly number[]): Spread {
   const known = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  return { median: finite(quantile(known, 0.5)), low: finite(quantile(known, 0.1)), high: finite(quantile(known, 0.9)) };
+  return {
+    median: finite(quantile(known, 0.5)),
+    low: finite(quantile(known, 0.1)),
+    high: finite(quantile(known, 0.9)),
+  };
 }
 
 /** Of ascending values, interpolated between neighbours (type 7 of Hyndman and Fan); NaN of none. */
@@ -33,7 +37,11 @@ export function widened({ median, low, high }: Spread, factor: number): Spread {
 
 /** A spread of a share, its odds widened: 0 and 1 stay, 0.5 and a factor of 2 give 0.33 to 0.67. */
 export function widenedShare({ median, low, high }: Spread, factor: number): Spread {
-  return { median, low: low === null ? null : byOdds(low, 1 / factor), high: high === null ? null : byOdds(high, factor) };
+  return {
+    median,
+    low: low === null ? null : byOdds(low, 1 / factor),
+    high: high === null ? null : byOdds(high, factor),
+  };
 }
 
 function byOdds(share: number, factor: number): number {

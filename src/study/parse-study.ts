@@ -38,7 +38,9 @@ class StudyReader {
   read(): Study {
     const top = this.#mapping(this.#file.value, []);
     this.#checkKeys(top, TOP, []);
-    const workloads = this.#list(top['workloads'], ['workloads']).map((raw, i) => this.#workload(raw, ['workloads', i]));
+    const workloads = this.#list(top['workloads'], ['workloads']).map((raw, i) =>
+      this.#workload(raw, ['workloads', i]),
+    );
     this.#unique(workloads, ['workloads']);
     const systems = this.#list(top['systems'], ['systems']);
     if (systems.length > MOST_SYSTEMS) throw this.#fault(['systems'], `give at most ${String(MOST_SYSTEMS)} systems`);
@@ -49,7 +51,8 @@ class StudyReader {
       prices: this.#optionalText(top['prices'], ['prices']),
     };
     const cells = systems.flatMap((raw, i) => this.#system(raw, ['systems', i], shared));
-    if (cells.length > MOST_CELLS) throw this.#fault([], `it has ${String(cells.length)} cells; at most ${String(MOST_CELLS)}`);
+    if (cells.length > MOST_CELLS)
+      throw this.#fault([], `it has ${String(cells.length)} cells; at most ${String(MOST_CELLS)}`);
     this.#distinct(cells);
     return {
       name: this.#optionalText(top['name'], ['name']) ?? basename(this.#path, extname(this.#path)),
@@ -75,11 +78,13 @@ class StudyReader {
   }
 
   #workload(raw: unknown, at: YamlPath): Workload {
-    if (typeof raw === 'string') return { name: basename(raw).replace(/\.(json|jsonl|csv)(\.gz)?$/, ''), path: this.#trace(raw, at) };
+    if (typeof raw === 'string')
+      return { name: basename(raw).replace(/\.(json|jsonl|csv)(\.gz)?$/, ''), path: this.#trace(raw, at) };
     const entry = this.#mapping(raw, at);
     this.#checkKeys(entry, ['name', 'trace'], at);
     const trace = this.#text(entry['trace'], [...at, 'trace']);
-    const name = entry['name'] === undefined ? basename(trace, extname(trace)) : this.#text(entry['name'], [...at, 'name']);
+    const name =
+      entry['name'] === undefined ? basename(trace, extname(trace)) : this.#text(entry['name'], [...at, 'name']);
     return { name: this.#name(name, at), path: this.#trace(trace, [...at, 'trace']) };
   }
 
@@ -89,7 +94,10 @@ class StudyReader {
     if (/^[\w-]+$/.test(text) && existsSync(shipped)) return shipped;
     const path = resolve(dirname(this.#path), text);
     if (existsSync(path)) return path;
-    throw this.#fault(at, `there is no trace ${printable(text, 100)}; name a file, or workload-40, workload-120, workload-200`);
+    throw this.#fault(
+      at,
+      `there is no trace ${printable(text, 100)}; name a file, or workload-40, workload-120, workload-200`,
+    );
   }
 
   #system(raw: unknown, at: YamlPath, shared: Shared): Cell[] {
@@ -100,7 +108,10 @@ class StudyReader {
     if (!isLive) this.#checkKeys(entry, SIMULATED, at);
     const key = isLive ? 'backend' : 'system';
     const definition = this.#text(entry[key], [...at, key]);
-    const name = this.#name(this.#optionalText(entry['name'], [...at, 'name']) ?? basename(definition, extname(definition)), at);
+    const name = this.#name(
+      this.#optionalText(entry['name'], [...at, 'name']) ?? basename(definition, extname(definition)),
+      at,
+    );
     const models = this.#among(entry['models'], shared.models, [...at, 'models']);
     const workloads = this.#among(entry['workloads'], shared.workloads, [...at, 'workloads']);
     const batches = this.#batches(entry['batch'], [...at, 'batch']) ?? shared.batches;
@@ -109,7 +120,15 @@ class StudyReader {
     return workloads.flatMap((workload) =>
       models.flatMap((model) =>
         runtimes.flatMap((runtime) =>
-          batches.map((batch): Cell => ({ id: idOf([name, model, runtime, workload, batch > 1 ? `batch-${String(batch)}` : '']), system: name, model, runtime, workload, batch, ...rest })),
+          batches.map((batch): Cell => ({
+            id: idOf([name, model, runtime, workload, batch > 1 ? `batch-${String(batch)}` : '']),
+            system: name,
+            model,
+            runtime,
+            workload,
+            batch,
+            ...rest,
+          })),
         ),
       ),
     );
@@ -125,7 +144,12 @@ class StudyReader {
     }
   }
 
-  #simulated(entry: Mapping, definition: string, at: YamlPath, shared: Shared): Omit<SimulatedCell, 'id' | 'system' | 'model' | 'runtime' | 'workload' | 'batch'> {
+  #simulated(
+    entry: Mapping,
+    definition: string,
+    at: YamlPath,
+    shared: Shared,
+  ): Omit<SimulatedCell, 'id' | 'system' | 'model' | 'runtime' | 'workload' | 'batch'> {
     const set = this.#mapping(entry['set'] ?? {}, [...at, 'set']);
     const values = Object.entries(set).map(([key, value]) => [key, this.#text(value, [...at, 'set', key])] as const);
     const isFile = /\.ya?ml$|[/\\]/.test(definition);
@@ -140,7 +164,9 @@ class StudyReader {
 
   #batches(raw: unknown, at: YamlPath): readonly number[] | undefined {
     if (raw === undefined) return undefined;
-    return (Array.isArray(raw) ? (raw as unknown[]) : [raw]).map((one, i) => this.#whole(one, Array.isArray(raw) ? [...at, i] : at, 1, 10_000));
+    return (Array.isArray(raw) ? (raw as unknown[]) : [raw]).map((one, i) =>
+      this.#whole(one, Array.isArray(raw) ? [...at, i] : at, 1, 10_000),
+    );
   }
 
   #among(raw: unknown, known: readonly string[], at: YamlPath): readonly string[] {
@@ -149,14 +175,20 @@ class StudyReader {
     const strange = texts.findIndex((text) => !known.includes(text));
     if (strange < 0) return texts;
     const near = nearest(texts[strange] ?? '', known);
-    throw this.#fault([...at, strange], `${printable(texts[strange] ?? '', 60)} is not one of the study's own: ${known.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`);
+    throw this.#fault(
+      [...at, strange],
+      `${printable(texts[strange] ?? '', 60)} is not one of the study's own: ${known.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`,
+    );
   }
 
   #distinct(cells: readonly Cell[]): void {
     const seen = new Set<string>();
     for (const { id, system } of cells) {
       if (seen.has(id.toLowerCase()))
-        throw this.#fault(['systems'], `two entries make the same cell ${id}; give one of them another name than ${system}`);
+        throw this.#fault(
+          ['systems'],
+          `two entries make the same cell ${id}; give one of them another name than ${system}`,
+        );
       seen.add(id.toLowerCase());
     }
   }
@@ -164,19 +196,26 @@ class StudyReader {
   #unique(workloads: readonly Workload[], at: YamlPath): void {
     const names = workloads.map(({ name }) => name);
     const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
-    if (twice >= 0) throw this.#fault([...at, twice], `two workloads are called ${names[twice] ?? ''}; give each its own name`);
+    if (twice >= 0)
+      throw this.#fault([...at, twice], `two workloads are called ${names[twice] ?? ''}; give each its own name`);
   }
 
   #name(name: string, at: YamlPath): string {
     if (/^[A-Za-z0-9][\w .+@-]{0,59}$/.test(name)) return name;
-    throw this.#fault(at, `name ${printable(name, 60)}: give up to 60 letters, digits, spaces and . _ + @ -, the first a letter or digit`);
+    throw this.#fault(
+      at,
+      `name ${printable(name, 60)}: give up to 60 letters, digits, spaces and . _ + @ -, the first a letter or digit`,
+    );
   }
 
   #checkKeys(of: Mapping, known: readonly string[], at: YamlPath): void {
     const strange = Object.keys(of).find((key) => !known.includes(key));
     if (strange === undefined) return;
     const near = nearest(strange, known);
-    throw this.#fault([...at, strange], `there is no key ${printable(strange, 60)}; ${near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`}`);
+    throw this.#fault(
+      [...at, strange],
+      `there is no key ${printable(strange, 60)}; ${near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`}`,
+    );
   }
 
   #mapping(raw: unknown, at: YamlPath): Mapping {

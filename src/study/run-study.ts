@@ -1,0 +1,108 @@
+import { isUserError, UserError } from '../errors.js';
+import { LEAST_FACTOR, type ErrorFactor } from '../predict/error-factor.js';
+import { parseSlo, type Slo } from '../predict/meets-slo.js';
+import { readSystem } from '../systems/read-system.js';
+import { withTexts } from './with-texts.js';
+import type { Trace } from '../trace.js';
+import { answersOf, type OtherRate } from './answers.js';
+import { OTHER_RATES, type CellDraws } from './cell-job.js';
+import { ordersOf } from './orders.js';
+import { simulateCells, type ReadCell, type SimulationWorld } from './simulate-cells.js';
+import { refusedCell, simulatedCell } from './studied-cell.js';
+import type { StudiedDraws } from './studied-draws.js';
+import type { Cell, SimulatedCell, Study } from './study.js';
+import type { StudyResult } from './study-result.js';
+
+export interface StudyWorld extends SimulationWorld {
+  readonly traces: ReadonlyMap<string, Trace>;
+  /** The factor of this study's systems; absent: the least there is. */
+  readonly modelError?: (systems: readonly ReadCell[]) => Promise<ErrorFactor>;
+  /** Makes one full run of each simulated cell, and tells its folder, relative to that of the study; null: none is made. */
+  readonly fullRuns: (cells: readonly SimulatedCell[]) => Promise<ReadonlyMap<Cell, string>>;
+  /** Makes the runs of live cells. */
+  readonly liveCells: (cells: readonly Cell[], slo: readonly Slo[]) => Promise<ReadonlyMap<Cell, StudiedDraws>>;
+}
+
+/** What is judged where nothing was asked. */
+const NOTHING_ASKED = ['success>99%'];
+
+/** Makes every cell of a study, those that are simulated first. */
+export async function runStudy(study: Study, world: StudyWorld): Promise<StudyResult> {
+  const slo = parseSlo(study.slo.length === 0 ? NOTHING_ASKED : study.slo);
+  const read = new Map<Cell, ReadCell | string>();
+  for (const cell of study.cells) if (cell.source === 'simulated') read.set(cell, await readCell(cell));
+  const known = [...read.values()].filter((one) => typeof one !== 'string');
+  const draws = await simulateCells(study, known, world.traces, world);
+  const modelError =
+    known.length === 0 ? null : ((await world.modelError?.(known)) ?? { factor: LEAST_FACTOR, numbers: [] });
+  const folders = await world.fullRuns(known.map(({ cell }) => cell));
+  const live = await world.liveCells(
+    study.cells.filter(({ source }) => source === 'live'),
+    slo,
+  );
+  const studied = study.cells.map((cell): StudiedDraws => {
+    const made = live.get(cell);
+    if (made !== undefined) return made;
+    const one = read.get(cell);
+    if (one === undefined || typeof one === 'string')
+      return { cell: refusedCell(cell, one ?? 'no run was made'), draws: [] };
+    const drawn = draws[known.indexOf(one)] as CellDraws;
+    const context = {
+      factor: modelError?.factor ?? LEAST_FACTOR,
+      slo,
+      requests: world.traces.get(cell.workload)?.count ?? 0,
+      run: folders.get(cell) ?? null,
+    };
+    return { cell: simulatedCell(cell, one.system, drawn, context), draws: drawn.layers.all };
+  });
+  return {
+    format: 1,
+    name: study.name,
+    replayVersion: world.version,
+    seed: study.seed,
+    slo: slo.map(({ text }) => text),
+    workloads: study.workloads.map(({ name }) => workloadOf(name, world.traces)),
+    cells: studied.map(({ cell }) => cell),
+    orders: ordersOf(studied),
+    answers: answersOf(studied, slo, otherRates(studied, known, draws)),
+    modelError,
+  };
+}
+
+/** The cell with its system; the reason where there is none for this model and runtime. */
+async function readCell(cell: SimulatedCell): Promise<ReadCell | string> {
+  try {
+    const given = {
+      ...(cell.model === '' ? {} : { model: cell.model }),
+      ...(cell.runtime === '' ? {} : { runtime: cell.runtime }),
+    };
+    return { cell, system: withTexts(await readSystem(cell.definition, given), cell.set) };
+  } catch (thrown) {
+    if (!isUserError(thrown)) throw thrown;
+    throw new UserError(`${cell.place}: ${thrown.message}`);
+  }
+}
+
+function workloadOf(name: string, traces: ReadonlyMap<string, Trace>): StudyResult['workloads'][number] {
+  const { count = 0, durationMs = 0, recipe } = traces.get(name) ?? {};
+  return { name, requests: count, durationMs, hasRecipe: recipe !== undefined };
+}
+
+/** The simulated cells as they would be at other rates; live systems are not asked again. */
+function otherRates(
+  studied: readonly StudiedDraws[],
+  known: readonly ReadCell[],
+  draws: readonly CellDraws[],
+): readonly OtherRate[] {
+  if (known.length < studied.length) return [];
+  return OTHER_RATES.map((times, i) => ({
+    times,
+    cells: studied.map(({ cell }, nth): StudiedDraws => {
+      const rated = draws[nth]?.rates[i] ?? [];
+      const usd = rated.map(({ usdWithRequestFee }) => usdWithRequestFee).sort((a, b) => a - b);
+      const median = usd[Math.floor((usd.length - 1) / 2)] ?? null;
+      const cost = { ...cell.raw.cost, usdWithRequestFee: { median, low: median, high: median } };
+      return { cell: { ...cell, raw: { ...cell.raw, cost } }, draws: rated };
+    }),
+  }));
+}

@@ -1,0 +1,15 @@
+import { COMPARE_STYLE } from '../compare/html/compare-style.js';
+
+/** What the page of a study has besides a comparison's. */
+export const STUDY_STYLE = `${COMPARE_STYLE}
+.answers { margin: 0 0 1.75rem; display: grid; gap: 0.9rem; }
+.answer { padding: 0.9rem 1.1rem; border-left: 4px solid var(--good); border-radius: 2px; background: var(--good-back); }
+.answer.none { border-color: var(--wrong); background: var(--wrong-back); }
+.answer h3 { color: var(--soft); font-size: 0.85rem; font-weight: 400; margin: 0 0 0.15rem; }
+.answer p { margin: 0; font-weight: 600; }
+.answer ul { margin: 0.5rem 0 0; padding-left: 1.1rem; font-size: 0.9rem; }
+.answer li { margin: 0.2rem 0; overflow-wrap: anywhere; }
+.scroll .figure { white-space: nowrap; }
+details { margin: 0 0 1rem; }
+summary { cursor: pointer; color: var(--link); }
+`;

@@ -1,0 +1,44 @@
+import { printable, UserError } from '../errors.js';
+import { nearest } from '../nearest.js';
+import { parseDurationMs } from '../quantities.js';
+import type { SimulatedSystem } from '../systems/system.js';
+import { choicesOf, parametersOf, withValues } from '../systems/vary-system.js';
+
+/** A system with values as a person writes them, `station.idleLifetime: 300s`. Throws `UserError` that names the path. */
+export function withTexts(system: SimulatedSystem, texts: Readonly<Record<string, string>>): SimulatedSystem {
+  const values = new Map<string, number | string>();
+  for (const [path, text] of Object.entries(texts)) values.set(path, valueOf(system, path, text));
+  return values.size === 0 ? system : withValues(system, values);
+}
+
+function valueOf(system: SimulatedSystem, path: string, text: string): number | string {
+  const parameter = parametersOf(system).find((one) => one.path === path)?.what;
+  const choice = choicesOf(system).find((one) => one.path === path)?.what;
+  if (choice !== undefined) {
+    if (choice.options.includes(text)) return text;
+    throw new UserError(`${path} ${printable(text, 40)}: give one of ${choice.options.join(', ')}`);
+  }
+  if (parameter === undefined) {
+    const near = nearest(
+      path,
+      [...parametersOf(system), ...choicesOf(system)].map((one) => one.path),
+    );
+    throw new UserError(
+      `system ${system.name} has no parameter ${printable(path, 60)}; ${near === undefined ? `replay system show ${system.name} lists them` : `did you mean ${near}?`}`,
+    );
+  }
+  if (parameter.unit === 'ms' && /[a-z]/i.test(text)) return durationOf(path, text);
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value < Infinity) return value;
+  throw new UserError(
+    `${path} ${printable(text, 40)}: give a number of at least 0${parameter.unit === 'ms' ? ', or a time such as 250ms' : ''}`,
+  );
+}
+
+function durationOf(path: string, text: string): number {
+  try {
+    return parseDurationMs(text);
+  } catch (thrown) {
+    throw new UserError(`${path} ${printable(text, 40)}: ${thrown instanceof Error ? thrown.message : ''}`);
+  }
+}
