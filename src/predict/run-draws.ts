@@ -66,7 +66,7 @@ function drawOf(seed: number, cell: JobCell, planned: PlannedDraw, arrivals: Arr
   const batch = cell.batch > 1 ? { batch: { size: cell.batch, maxWaitMs: BATCH_WAIT_MS } } : {};
   const prices = cell.prices === undefined ? {} : { prices: cell.prices };
   const summary = simulateDraw(system, arrivals(cell.workload, planned), luck, { ...batch, ...prices });
-  return numbersOf(summary, costOfDraw(summary, system.meter.billing, cell.prices ?? system.meter.sheet));
+  return numbersOf(summary, costOfDraw(summary.metered, system.meter.billing, cell.prices ?? system.meter.sheet));
 }
 
 function numbersOf(summary: DrawSummary, cost: { readonly usd: number; readonly usdWithRequestFee: number }): Draw {

@@ -47,8 +47,8 @@ export interface StoredReport {
       readonly windows: { readonly lengthSeconds: number; readonly rows: readonly StoredWindow[] };
     };
     readonly health: Pick<HealthSection, 'lateness' | 'bounds'>;
-    readonly coldStarts: Pick<ColdStartsSection, 'count' | 'known' | 'instancesSeen'>;
-    readonly cost: Pick<CostSection, StoredCost> & { readonly items: readonly Pick<CostItem, 'what'>[] };
+    readonly coldStarts: Pick<ColdStartsSection, 'count' | 'known' | 'meanMs' | 'instancesSeen' | 'instances'>;
+    readonly cost: Pick<CostSection, StoredCost> & { readonly items: readonly StoredItem[] };
     readonly thresholds?: readonly ThresholdResult[];
   };
 }
@@ -69,6 +69,7 @@ type StoredRun = Pick<
 >;
 type StoredSecond = Pick<TimelineSecond, 'second' | 'due' | 'ok' | 'meanMs'>;
 type StoredWindow = Pick<TimelineWindow, 'second' | 'p99Ms'>;
+type StoredItem = Pick<CostItem, 'what' | 'unit' | 'cost'>;
 type StoredCost = 'currency' | 'total' | 'perMillionRequests' | 'perMillionSuccesses' | 'sheet';
 
 const MS = nullable(number);
@@ -119,7 +120,7 @@ const COST: Shape<StoredReport['sections']['cost']> = object<StoredReport['secti
   perMillionRequests: MS,
   perMillionSuccesses: MS,
   sheet: text,
-  items: list(object<Pick<CostItem, 'what'>>({ what: text })),
+  items: list(object<StoredItem>({ what: text, unit: text, cost: number })),
 });
 
 const RUN: Shape<StoredRun> = object<StoredRun>({
@@ -162,8 +163,14 @@ export const REPORT: Shape<StoredReport> = object<StoredReport>({
       bounds: optional(mapOf(BOUNDS)),
     }),
     coldStarts: since(
-      object<StoredReport['sections']['coldStarts']>({ count, known: count, instancesSeen: nullable(count) }),
-      { count: 0, known: 0, instancesSeen: null },
+      object<StoredReport['sections']['coldStarts']>({
+        count,
+        known: count,
+        meanMs: MS,
+        instancesSeen: nullable(count),
+        instances: since(list(object<{ atMs: number; count: number }>({ atMs: number, count })), []),
+      }),
+      { count: 0, known: 0, meanMs: null, instancesSeen: null, instances: [] },
     ),
     cost: since(COST, { currency: 'USD', total: null, perMillionRequests: null, perMillionSuccesses: null, sheet: 'unknown', items: [] }), // prettier-ignore
     thresholds: optional(list(THRESHOLD)),
