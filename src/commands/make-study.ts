@@ -1,0 +1,134 @@
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { closeArrivals } from '../arrival-store.js';
+import { readYamlFile } from '../config/read-yaml-file.js';
+import { cpuBudget } from '../cpu-budget.js';
+import { EXIT, UserError, printable } from '../errors.js';
+import { parseStudy } from '../study/parse-study.js';
+import { runStudy } from '../study/run-study.js';
+import type { Study } from '../study/study.js';
+import type { StudyResult } from '../study/study-result.js';
+import { writeStudy } from '../study/write-study.js';
+import type { Trace } from '../trace.js';
+import { liveProgress, type LiveProgress } from './live-progress.js';
+import { openTrace } from './open-trace.js';
+import type { ParsedRun } from './run-systems.js';
+import { stopOnSignals } from './stop-on-signals.js';
+import { studyAnswerText } from './study-answer-text.js';
+import { liveRunner, runArguments } from './study-live.js';
+import { fullRuns } from './study-runs.js';
+import { replayVersion } from './versions.js';
+
+export interface StudyFlags {
+  readonly out: string | undefined;
+  readonly only: readonly string[] | undefined;
+  readonly slo: readonly string[] | undefined;
+  readonly draws: number | undefined;
+  readonly seed: number | undefined;
+  readonly 'dry-run': boolean;
+  readonly quiet: boolean;
+}
+
+export type ParseRun = (argv: readonly string[]) => Promise<ParsedRun>;
+
+const SHIPPED = fileURLToPath(new URL('../../examples/studies/paper.yaml', import.meta.url));
+const HINTS = {
+  missing: 'name a study, or give none for the shipped one',
+  tooLarge: 'give a study as docs/study.md describes it',
+};
+
+/** Makes or takes up a study. Resolves with the exit code. */
+export async function makeStudy(file: string | undefined, flags: StudyFlags, parse: ParseRun): Promise<number> {
+  const study = chosenCells(withFlags(await readStudy(file ?? SHIPPED), flags), flags.only ?? []);
+  const traces = new Map<string, Trace>();
+  try {
+    for (const { name, path } of study.workloads) traces.set(name, await openTrace(path, NO_ARRIVALS));
+    if (flags['dry-run']) {
+      const { tryStudy } = await import('./try-study.js');
+      return await tryStudy(study, traces, parse);
+    }
+    return await madeStudy(study, flags, traces, parse);
+  } finally {
+    for (const { store } of traces.values()) closeArrivals(store);
+  }
+}
+
+/** A trace of a study is a file as it stands. */
+const NO_ARRIVALS = { seed: 1, from: 0 } as Parameters<typeof openTrace>[1];
+
+async function readStudy(path: string): Promise<Study> {
+  return parseStudy(await readYamlFile(path, HINTS), path, runArguments(process.env));
+}
+
+function withFlags(study: Study, { slo, draws, seed }: StudyFlags): Study {
+  return {
+    ...study,
+    ...(slo === undefined ? {} : { slo }),
+    ...(draws === undefined ? {} : { draws }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+function chosenCells(study: Study, only: readonly string[]): Study {
+  if (only.length === 0) return study;
+  const wanted = only.map((text) => text.toLowerCase());
+  const cells = study.cells.filter(({ id }) => wanted.some((text) => id.toLowerCase().includes(text)));
+  if (cells.length === 0) {
+    const some = study.cells.slice(0, 5).map(({ id }) => id);
+    throw new UserError(
+      `--only ${printable(only.join(', '), 80)}: no cell has that in its name; they are called ${some.join(', ')}, ...`,
+    );
+  }
+  const workloads = study.workloads.filter(({ name }) => cells.some(({ workload }) => workload === name));
+  return { ...study, cells, workloads };
+}
+
+async function madeStudy(
+  study: Study,
+  flags: StudyFlags,
+  traces: ReadonlyMap<string, Trace>,
+  parse: ParseRun,
+): Promise<number> {
+  const out = flags.out ?? join('studies', study.name.replace(/[^\w.+@-]+/g, '-'));
+  const live = await liveProgress(process.stderr, { quiet: flags.quiet, env: process.env });
+  const stop = stopOnSignals(() => {
+    live.say(
+      'stopping: what is finished is kept; the same command takes the study up again (press Ctrl-C again to quit now)',
+    );
+  });
+  const cells = join(out, 'cells');
+  try {
+    const runner = liveRunner({ study, traces, cells, parse, live, stop: stop.signal });
+    const result = await runStudy(study, {
+      threads: Math.max(1, Math.floor(cpuBudget())),
+      stop: stop.signal,
+      folder: cells,
+      version: replayVersion(),
+      traces,
+      onCell: tellCells(live),
+      fullRuns: (simulated) => fullRuns(simulated, { study, traces, cells, live, stop: stop.signal }),
+      liveCells: runner.run,
+    });
+    writeStudy(out, result);
+    tellResult(result, out);
+    return runner.exitCode();
+  } finally {
+    live.end();
+    stop.release();
+  }
+}
+
+const TELL_EVERY = 10;
+
+function tellCells(live: LiveProgress): (done: number, of: number) => void {
+  return (done, of) => {
+    if (done % TELL_EVERY === 0 || done === of) live.say(`simulated ${String(done)} of ${String(of)} cells`);
+  };
+}
+
+function tellResult(result: StudyResult, out: string): void {
+  process.stdout.write(
+    `${studyAnswerText(result)}\nstudy: ${printable(out)} (study.html, study.md, study.csv, study.json)\n`,
+  );
+  void EXIT;
+}

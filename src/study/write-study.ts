@@ -1,0 +1,23 @@
+import { mkdirSync } from 'node:fs';
+import { readPageAssets } from '../report/html/read-page-assets.js';
+import { withPath } from '../run-folder/with-path.js';
+import { writeWhole } from '../run-folder/write-whole.js';
+import { renderStudyCsv } from './render-study-csv.js';
+import { renderStudyHtml } from './render-study-html.js';
+import { renderStudyJson } from './render-study-json.js';
+import { renderStudyMarkdown } from './render-study-markdown.js';
+import type { StudyResult } from './study-result.js';
+
+/** The four files of a study, each whole or not at all. Throws `UserError` where the disk refuses. */
+export function writeStudy(folder: string, result: StudyResult): void {
+  const html = renderStudyHtml(result, readPageAssets());
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (thrown) {
+    throw withPath(thrown, folder);
+  }
+  writeWhole(folder, 'study.json', renderStudyJson(result));
+  writeWhole(folder, 'study.csv', renderStudyCsv(result));
+  writeWhole(folder, 'study.md', renderStudyMarkdown(result));
+  writeWhole(folder, 'study.html', html);
+}
