@@ -10,6 +10,7 @@ import { Init } from './init.js';
 import { ReportAgain } from './report.js';
 import { Run } from './run.js';
 import { Serve } from './serve.js';
+import { Study } from './study.js';
 import type { SUMMARIES } from './summaries.js';
 
 /** The command table. */
@@ -22,6 +23,7 @@ export const COMMANDS = {
   calibrate: Calibrate,
   report: ReportAgain,
   compare: Compare,
+  study: Study,
   serve: Serve,
   export: Export,
   init: Init,

@@ -126,7 +126,8 @@ function readConfig(file: string): { text: string; config: RunConfig } {
   }
 }
 
-function knownFlags(): KnownFlags {
+/** The flags of `replay run`, and where in a file they may stand. */
+export function knownFlags(): KnownFlags {
   const names = Object.keys(RUN_FLAGS) as (keyof typeof RUN_FLAGS)[];
   return Object.fromEntries(
     names.map((name) => {

@@ -34,6 +34,11 @@ export function versions(): string {
   );
 }
 
+/** The version of this program. */
+export function replayVersion(): string {
+  return readPackage(new URL('../../package.json', import.meta.url))?.version ?? '?';
+}
+
 function readPackage(path: string | URL): { readonly version?: string } | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as { readonly version?: string };

@@ -12,7 +12,8 @@ export function drawSystem(system: SimulatedSystem, layers: Layers, random: Rand
   if (layers.parameters)
     for (const { path, what } of parametersOf(system)) {
       if (what.range === undefined || what.role === 'fixed') continue;
-      values.set(path, within(what.range, random.split(`${system.name} ${path}`).uniform()));
+      const drawn = within(what.range, random.split(`${system.name} ${path}`).uniform());
+      values.set(path, what.unit === 'count' ? Math.round(drawn) : drawn);
     }
   if (layers.structure)
     for (const { path, what } of choicesOf(system)) {

@@ -73,6 +73,7 @@ export function hasCapacity(system: SimulatedSystem): boolean {
 
 /** With `factor` times the service time. A mean in `/s` is a rate. */
 function slowed(system: SimulatedSystem, factor: number): SimulatedSystem {
-  const { unit } = system.station.service.time.mean;
-  return scaled(system, 'station.service.time.mean', unit === '/s' ? 1 / factor : factor);
+  const { kind, service } = system.station;
+  const { unit } = service.time.mean;
+  return scaled(system, `${kind}.service.time.mean`, unit === '/s' ? 1 / factor : factor);
 }

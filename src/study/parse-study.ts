@@ -8,11 +8,11 @@ import { nearest } from '../nearest.js';
 import type { Cell, LiveCell, SimulatedCell, Study, Workload } from './study.js';
 
 /** Turns what a live system says of `replay run` into its arguments. Throws `UserError` that names the key. */
-export type RunArguments = (entry: Readonly<Record<string, unknown>>, where: string) => readonly string[];
+export type RunArguments = (entry: Readonly<Record<string, unknown>>) => Pick<LiveCell, 'args' | 'secrets'>;
 
 const TOP = ['name', 'draws', 'seed', 'repeats', 'slo', 'budget', 'prices', 'models', 'workloads', 'batch', 'systems'];
 const SHARED = ['name', 'models', 'workloads', 'batch', 'runtimes'];
-const SIMULATED = [...SHARED, 'system', 'set', 'prices'];
+const SIMULATED = [...SHARED, 'system', 'set', 'prices', 'flags'];
 const MOST_SYSTEMS = 100;
 const MOST_CELLS = 2000;
 const MOST_DRAWS = 10_000;
@@ -134,10 +134,10 @@ class StudyReader {
     );
   }
 
-  #live(entry: Mapping, at: YamlPath): Pick<LiveCell, 'source' | 'args'> {
+  #live(entry: Mapping, at: YamlPath): Pick<LiveCell, 'source' | 'args' | 'secrets'> {
     const own = Object.fromEntries(Object.entries(entry).filter(([key]) => !SHARED.includes(key)));
     try {
-      return { source: 'live', args: this.#runArguments(own, 'the system') };
+      return { source: 'live', ...this.#runArguments(own) };
     } catch (thrown) {
       if (!(thrown instanceof UserError)) throw thrown;
       throw this.#fault(at, thrown.message);
@@ -158,6 +158,7 @@ class StudyReader {
       definition: isFile ? resolve(dirname(this.#path), definition) : definition,
       set: Object.fromEntries(values),
       prices: this.#optionalText(entry['prices'], [...at, 'prices']) ?? shared.prices,
+      flags: entry['flags'] === undefined ? [] : this.#texts(entry['flags'], [...at, 'flags']),
       place: this.#file.placeOf(at),
     };
   }

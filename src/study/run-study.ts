@@ -1,7 +1,7 @@
 import { isUserError, UserError } from '../errors.js';
 import { LEAST_FACTOR, type ErrorFactor } from '../predict/error-factor.js';
 import { parseSlo, type Slo } from '../predict/meets-slo.js';
-import { readSystem } from '../systems/read-system.js';
+import { readSystem, variantsOf } from '../systems/read-system.js';
 import { withTexts } from './with-texts.js';
 import type { Trace } from '../trace.js';
 import { answersOf, type OtherRate } from './answers.js';
@@ -32,6 +32,9 @@ export async function runStudy(study: Study, world: StudyWorld): Promise<StudyRe
   const read = new Map<Cell, ReadCell | string>();
   for (const cell of study.cells) if (cell.source === 'simulated') read.set(cell, await readCell(cell));
   const known = [...read.values()].filter((one) => typeof one !== 'string');
+  const refused = [...read.values()].find((one) => typeof one === 'string');
+  if (refused !== undefined && known.length === 0 && study.cells.every(({ source }) => source === 'simulated'))
+    throw new UserError(`nothing can be predicted: ${refused}`);
   const draws = await simulateCells(study, known, world.traces, world);
   const modelError =
     known.length === 0 ? null : ((await world.modelError?.(known)) ?? { factor: LEAST_FACTOR, numbers: [] });
@@ -53,7 +56,7 @@ export async function runStudy(study: Study, world: StudyWorld): Promise<StudyRe
       requests: world.traces.get(cell.workload)?.count ?? 0,
       run: folders.get(cell) ?? null,
     };
-    return { cell: simulatedCell(cell, one.system, drawn, context), draws: drawn.layers.all };
+    return { cell: simulatedCell(one.cell, one.system, drawn, context), draws: drawn.layers.all };
   });
   return {
     format: 1,
@@ -69,18 +72,27 @@ export async function runStudy(study: Study, world: StudyWorld): Promise<StudyRe
   };
 }
 
-/** The cell with its system; the reason where there is none for this model and runtime. */
+/** The cell with its system; the reason where the system does not have this model and runtime. */
 async function readCell(cell: SimulatedCell): Promise<ReadCell | string> {
   try {
-    const given = {
-      ...(cell.model === '' ? {} : { model: cell.model }),
-      ...(cell.runtime === '' ? {} : { runtime: cell.runtime }),
-    };
-    return { cell, system: withTexts(await readSystem(cell.definition, given), cell.set) };
+    const variants = await variantsOf(cell.definition);
+    const wanted = variants.find(({ model, runtime }) => fits(cell.model, model) && fits(cell.runtime, runtime));
+    if (wanted === undefined) {
+      const known = variants.map(({ model, runtime }) => `${model ?? 'any model'} with ${runtime ?? 'any runtime'}`);
+      return `the system has no variant for ${cell.model}${cell.runtime === '' ? '' : ` with ${cell.runtime}`}; it has ${known.join(', ')}`;
+    }
+    const { model, runtime } = wanted;
+    const wish = { ...(model === null ? {} : { model }), ...(runtime === null ? {} : { runtime }) };
+    return { cell, system: withTexts(await readSystem(cell.definition, wish), cell.set) };
   } catch (thrown) {
     if (!isUserError(thrown)) throw thrown;
     throw new UserError(`${cell.place}: ${thrown.message}`);
   }
+}
+
+/** A system without variants serves anything. */
+function fits(wanted: string, offered: string | null): boolean {
+  return offered === null || wanted === '' || wanted === offered;
 }
 
 function workloadOf(name: string, traces: ReadonlyMap<string, Trace>): StudyResult['workloads'][number] {

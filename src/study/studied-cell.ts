@@ -8,7 +8,7 @@ import type { SimulatedSystem } from '../systems/system.js';
 import { parametersOf } from '../systems/vary-system.js';
 import type { CellDraws } from './cell-job.js';
 import { twoDigits } from './figure-texts.js';
-import type { Cell } from './study.js';
+import type { Cell, SimulatedCell } from './study.js';
 import type { CellLayer, StudiedCell } from './study-result.js';
 
 export interface CellContext {
@@ -20,8 +20,7 @@ export interface CellContext {
 }
 
 /** A simulated cell from its draws. */
-export function simulatedCell(
-  cell: Cell,
+export function simulatedCell(cell: SimulatedCell,
   system: SimulatedSystem,
   drawn: CellDraws,
   context: CellContext,
@@ -39,7 +38,7 @@ export function simulatedCell(
     calculator: calculated(drawn.lone, context.requests, system.meter.billing.model === 'hourly' || system.meter.billing.model === 'none'), // prettier-ignore
     meetsSlo: context.slo.length === 0 ? null : shareMeeting(all, context.slo),
     guesses: guessesOf(system),
-    flags: flagsOf(system, drawn),
+    flags: [...cell.flags, ...flagsOf(system, drawn)],
     refused: null,
     run: context.run,
   };

@@ -42,6 +42,8 @@ export interface SimulatedCell extends CommonCell {
   readonly set: Readonly<Record<string, string>>;
   /** A price sheet; absent: that of the system. */
   readonly prices: string | undefined;
+  /** What a reader should keep in mind, from the file. */
+  readonly flags: readonly string[];
   /** Where the file says all this, for messages: `study.yaml:3:5`. */
   readonly place: string;
 }
@@ -50,4 +52,6 @@ export interface LiveCell extends CommonCell {
   readonly source: 'live';
   /** Of `replay run`, without trace, batch size, seed and folder. */
   readonly args: readonly string[];
+  /** What `args` took from the environment. */
+  readonly secrets: readonly string[];
 }

@@ -199,6 +199,7 @@ describe.runIf(existsSync('/dev/full'))('standard output on a full disk is one l
     // They take seconds, and print as the others do.
     calibrate: ['calibrate', '--help'],
     serve: ['serve', '--help'],
+    study: ['study', '--help'],
   };
 
   beforeAll(async () => {
