@@ -83,6 +83,42 @@ module.exports = {
       { path: own('replay') },
     ),
     rule(
+      'predicting-is-pure',
+      'A prediction knows flat files, itself, the simulated systems, arrivals and random numbers, and the grammar of thresholds.',
+      { path: own('predict') },
+      {
+        path: '^src/',
+        pathNot: [
+          flat,
+          own('predict'),
+          own('systems'),
+          own('generator'),
+          '^src/gate/(parse-threshold|threshold)\\.ts$',
+        ],
+      },
+    ),
+    rule(
+      'a-study-puts-cells-together',
+      'A study knows flat files, itself, predictions and simulated systems, runs as a comparison makes and reads them, and how pages are written.',
+      { path: own('study') },
+      {
+        path: '^src/',
+        pathNot: [
+          flat,
+          own('study'),
+          own('predict'),
+          own('systems'),
+          own('run-folder'),
+          '^src/config/read-yaml-file\\.ts$',
+          '^src/gate/parse-threshold\\.ts$',
+          '^src/generator/random\\.ts$',
+          '^src/compare/(frontier|run-series|html/(axis|scatter|inks|compare-style))\\.ts$',
+          '^src/report/(format-duration|markdown|wrap-text|html/[^/]+)\\.ts$',
+          '^src/replay/replay\\.ts$',
+        ],
+      },
+    ),
+    rule(
       'serving-stands-alone',
       'The server knows flat files, itself, the sessions of the ONNX backend and what backends share.',
       { path: own('serve') },
@@ -224,7 +260,8 @@ module.exports = {
           from: {
             path: '^src/',
             orphan: true,
-            pathNot: '(worker|pacing-thread|session-thread|sink-thread|google-token-thread|null|main)\\.ts$',
+            pathNot:
+              '(worker|draw-thread|pacing-thread|session-thread|sink-thread|google-token-thread|null|main)\\.ts$',
           },
         }
       : one,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { closeArrivals } from '../arrival-store.js';
 import { readYamlFile } from '../config/read-yaml-file.js';
 import { cpuBudget } from '../cpu-budget.js';
-import { EXIT, UserError, printable } from '../errors.js';
+import { UserError, printable } from '../errors.js';
 import { parseStudy } from '../study/parse-study.js';
 import { runStudy } from '../study/run-study.js';
 import type { Study } from '../study/study.js';
@@ -16,7 +16,6 @@ import type { ParsedRun } from './run-systems.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { studyAnswerText } from './study-answer-text.js';
 import { liveRunner, runArguments } from './study-live.js';
-import { fullRuns } from './study-runs.js';
 import { replayVersion } from './versions.js';
 
 export interface StudyFlags {
@@ -45,7 +44,7 @@ export async function makeStudy(file: string | undefined, flags: StudyFlags, par
     for (const { name, path } of study.workloads) traces.set(name, await openTrace(path, NO_ARRIVALS));
     if (flags['dry-run']) {
       const { tryStudy } = await import('./try-study.js');
-      return await tryStudy(study, traces, parse);
+      return tryStudy(study, traces);
     }
     return await madeStudy(study, flags, traces, parse);
   } finally {
@@ -106,7 +105,7 @@ async function madeStudy(
       version: replayVersion(),
       traces,
       onCell: tellCells(live),
-      fullRuns: (simulated) => fullRuns(simulated, { study, traces, cells, live, stop: stop.signal }),
+      fullRuns: () => Promise.resolve(new Map()),
       liveCells: runner.run,
     });
     writeStudy(out, result);
@@ -130,5 +129,4 @@ function tellResult(result: StudyResult, out: string): void {
   process.stdout.write(
     `${studyAnswerText(result)}\nstudy: ${printable(out)} (study.html, study.md, study.csv, study.json)\n`,
   );
-  void EXIT;
 }

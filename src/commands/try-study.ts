@@ -1,10 +1,9 @@
 import { EXIT } from '../errors.js';
 import type { Study } from '../study/study.js';
 import type { Trace } from '../trace.js';
-import type { ParseRun } from './make-study.js';
 
 /** What a study would do: its cells, the calls of live ones and their highest cost. Sends nothing. */
-export function tryStudy(study: Study, traces: ReadonlyMap<string, Trace>, _parse: ParseRun): Promise<number> {
+export function tryStudy(study: Study, traces: ReadonlyMap<string, Trace>): number {
   const simulated = study.cells.filter(({ source }) => source === 'simulated').length;
   const live = study.cells.filter(({ source }) => source === 'live');
   const calls = live.reduce((sum, cell) => sum + Math.ceil((traces.get(cell.workload)?.count ?? 0) / cell.batch), 0);
@@ -19,5 +18,5 @@ export function tryStudy(study: Study, traces: ReadonlyMap<string, Trace>, _pars
       '',
     ].join('\n'),
   );
-  return Promise.resolve(EXIT.ok);
+  return EXIT.ok;
 }

@@ -25,7 +25,7 @@ export async function drawOnThreads(job: DrawJob, { threads, stop, onCell }: Dra
       whole = parts[result.length]
     ) {
       const { draws: planned } = job.cells[result.length] as JobCell;
-      result.push(planned.map((_, i) => whole?.[i % threads]?.[Math.floor(i / threads)] as Draw));
+      result.push(planned.map((_, i) => whole[i % threads]?.[Math.floor(i / threads)] as Draw));
       onCell(result.length, result);
     }
   };

@@ -46,8 +46,8 @@ function arrivalsByDraw({ seed, workloads }: DrawJob): ArrivalsOf {
 
 function arrivalsOf(recipe: Readonly<Record<string, unknown>>, seed: string): Float64Array {
   // A trace that was cut after so many requests says so in its recipe; a draw is as long as the trace.
-  const { requests: _cut, ...rest } = recipe;
-  const { chunks } = generate(parseRecipe({ ...rest, seed }));
+  const whole = Object.fromEntries(Object.entries(recipe).filter(([name]) => name !== 'requests'));
+  const { chunks } = generate(parseRecipe({ ...whole, seed }));
   const all = [...chunks];
   const atMs = new Float64Array(all.reduce((sum, { length }) => sum + length, 0));
   let filled = 0;

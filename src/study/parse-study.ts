@@ -262,7 +262,7 @@ interface Shared {
 
 /** The key that a path ends in. */
 function nameOf(at: YamlPath): string {
-  return String([...at].reverse().find((part) => typeof part === 'string') ?? 'the study');
+  return [...at].reverse().find((part) => typeof part === 'string') ?? 'the study';
 }
 
 function idOf(parts: readonly string[]): string {

@@ -104,7 +104,9 @@ function claimCell(folder: string, cell: LiveCell, trace: Trace | undefined): vo
     return;
   }
   if (!readFileSync(path, 'utf8').includes(key))
-    throw new UserError(`${printable(folder)} holds runs of other settings or another trace; give another --out, or move that folder away`);
+    throw new UserError(
+      `${printable(folder)} holds runs of other settings or another trace; give another --out, or move that folder away`,
+    );
 }
 
 /** What runs of the cells have cost, finished or not. */

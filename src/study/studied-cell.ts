@@ -20,7 +20,8 @@ export interface CellContext {
 }
 
 /** A simulated cell from its draws. */
-export function simulatedCell(cell: SimulatedCell,
+export function simulatedCell(
+  cell: SimulatedCell,
   system: SimulatedSystem,
   drawn: CellDraws,
   context: CellContext,
@@ -65,8 +66,7 @@ export function liveCell(cell: Cell, runs: readonly Draw[], slo: readonly Slo[],
 
 /** A cell of which nothing can be said. */
 export function refusedCell(cell: Cell, reason: string): StudiedCell {
-  const { draws: _none, ...empty } = liveCell(cell, [], [], null);
-  return { ...empty, source: cell.source, draws: 0, refused: reason };
+  return { ...liveCell(cell, [], [], null), source: cell.source, refused: reason };
 }
 
 function nameOf({
