@@ -12,10 +12,9 @@ import { writeStudy } from '../study/write-study.js';
 import type { Trace } from '../trace.js';
 import { liveProgress, type LiveProgress } from './live-progress.js';
 import { openTrace } from './open-trace.js';
-import type { ParsedRun } from './run-systems.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { studyAnswerText } from './study-answer-text.js';
-import { liveRunner, runArguments } from './study-live.js';
+import { liveRunner, runArguments, type ParseRun } from './study-live.js';
 import { replayVersion } from './versions.js';
 
 export interface StudyFlags {
@@ -27,8 +26,6 @@ export interface StudyFlags {
   readonly 'dry-run': boolean;
   readonly quiet: boolean;
 }
-
-export type ParseRun = (argv: readonly string[]) => Promise<ParsedRun>;
 
 const SHIPPED = fileURLToPath(new URL('../../examples/studies/paper.yaml', import.meta.url));
 const HINTS = {

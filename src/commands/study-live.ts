@@ -14,12 +14,14 @@ import type { Trace } from '../trace.js';
 import { givenBudget, givenTerms, parseBudget } from './cost-flags.js';
 import { exitCode } from './exit-code.js';
 import { givenGate } from './gate-flags.js';
-import type { ParseRun } from './make-study.js';
 import { namedService } from './named-service.js';
-import { knownFlags } from './run-systems.js';
+import { knownFlags, type ParsedRun } from './run-systems.js';
 import { runRequest } from './run-request.js';
 import type { StudyPlace } from './study-runs.js';
 import { surroundings } from './surroundings.js';
+
+/** Reads the flags of `replay run`. */
+export type ParseRun = (argv: readonly string[]) => Promise<ParsedRun>;
 
 /** What a live system of a study says of `replay run`, read as a system of `compare --run` is. */
 export function runArguments(env: Readonly<Record<string, string | undefined>>): RunArguments {
