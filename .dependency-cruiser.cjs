@@ -202,8 +202,21 @@ module.exports = {
       { path: '^src/backends/([^/.]+)' },
       {
         path: '^src/',
-        pathNot: [flat, '^src/backends/backend\\.ts$', '^src/backends/shared/', '^src/backends/$1(/|\\.ts$)'],
+        pathNot: [
+          flat,
+          '^src/backends/backend\\.ts$',
+          '^src/backends/shared/',
+          '^src/backends/$1(/|\\.ts$)',
+          own('systems'),
+          '^src/trace-file/read-trace\\.ts$',
+        ],
       },
+    ),
+    rule(
+      'one-backend-simulates',
+      'Only the simulated backend runs simulated systems, and reads the trace that came before.',
+      { path: own('backends'), pathNot: '^src/backends/simulated' },
+      { path: [own('systems'), own('trace-file')] },
     ),
     rule(
       'replay-knows-contracts',

@@ -54,9 +54,11 @@ export interface BackendPlugin<Options = unknown> {
   ownCpus?(options: Options): number;
   /**
    * How the service bills, never a price. Main thread, after `setUp`; what it returns is written to `run.json`. With it the
-   * sample log keeps `Outcome.usage` and the run reads `Backend.probe`; absent: the service has no bill of its own.
+   * sample log keeps `Outcome.usage` and the run reads `Backend.probe`; absent or null: the service has no bill of its own.
    */
-  billing?(options: Options): Billing;
+  billing?(options: Options): Billing | null;
+  /** The price sheet of the service's time, where the run names none. Main thread, after `setUp`. Absent: the latest. */
+  prices?(options: Options): string;
   /**
    * Metrics of its own, at most 16: what `Outcome.metrics` may hold. Each is a column of the sample log and of exports
    * (`metric_NAME`), a row of the report (mean, percentiles, sum), and something that thresholds can name

@@ -1,150 +1,115 @@
+import { LATEST_PRICES } from '../cost-terms.js';
+import { OptionError } from '../errors.js';
 import { parseDurationMs } from '../quantities.js';
-import type { Outcome } from '../sample.js';
-import type { Backend, BackendContext, BackendPlugin, Call } from './backend.js';
+import type { BackendPlugin, RawOptions } from './backend.js';
+import { loadSystem, type LoadedSystem, type SystemOptions } from './simulated/load-system.js';
+import { serveQueue, type QueueOptions } from './simulated/serve-queue.js';
+import { serveSystem } from './simulated/serve-system.js';
 import { numberWithin, oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 
-interface Options {
-  /** Parallel servers; Infinity: nobody ever queues. */
-  readonly servers: number;
-  /** Mean service time. */
-  readonly serviceMs: number;
-  /** Added for each request of a call. */
-  readonly perItemMs: number;
-  readonly law: 'constant' | 'exponential' | 'lognormal';
-  /** Coefficient of variation of the lognormal law. */
-  readonly cv: number;
-  /** How many may wait for a server; beyond, a request is refused as `throttled`. */
-  readonly queueLimit: number;
-  /** Share of the requests that fail, after their service, as `server-error`. */
-  readonly failureRatio: number;
-}
+type Options = QueueOptions | SystemOptions;
 
-/**
- * A queue with c servers (G/G/c/K, first come first served). Each request's own draws are a function of the seed and its
- * index in the trace, so that they do not depend on threads or on what else happens.
- */
+/** A plain queue, or a whole simulated system with instances, cold starts and a bill. */
 const plugin: BackendPlugin<Options> = {
   name: 'simulated',
-  summary: 'a queueing model of a service; also in virtual time',
+  summary: 'a model of a service: a queue, or a serving system (--set system=NAME); also in virtual time',
   waits: 'on-the-clock',
   knowsSent: true,
-  publicOptions: ['servers', 'service', 'per-item', 'law', 'cv', 'queue-limit', 'failure-ratio'],
-  options: [
-    { name: 'servers', value: 'N', summary: 'how many serve at once; unlimited unless given' },
-    { name: 'service', value: 'DURATION', summary: 'mean service time (default 20ms)' },
-    { name: 'per-item', value: 'DURATION', summary: 'and so much for each request of a batch (default 0)' },
-    { name: 'law', value: 'constant|exponential|lognormal', summary: 'of the service time (default constant)' },
-    { name: 'cv', value: 'NUMBER', summary: 'lognormal: standard deviation over mean (default 1)' },
-    { name: 'queue-limit', value: 'N', summary: 'who finds so many waiting is throttled; unlimited unless given' },
-    { name: 'failure-ratio', value: '0..1', summary: 'so many fail (default 0)' },
+  publicOptions: [
+    ...['servers', 'service', 'per-item', 'law', 'cv', 'queue-limit', 'failure-ratio'],
+    ...['system', 'model', 'runtime', 'warm', 'after', 'gap'],
   ],
-  parseOptions(raw) {
-    const given = parseOptions('simulated', raw, {
-      servers: wholeNumberWithin(1, 1e6),
-      service: parseDurationMs,
-      'per-item': parseDurationMs,
-      law: oneOf('constant', 'exponential', 'lognormal'),
-      cv: numberWithin(0, 100),
-      'queue-limit': wholeNumberWithin(0, 1e9),
-      'failure-ratio': numberWithin(0, 1),
-    });
-    return {
-      servers: given.servers ?? Infinity,
-      serviceMs: given.service ?? 20,
-      perItemMs: given['per-item'] ?? 0,
-      law: given.law ?? 'constant',
-      cv: given.cv ?? 1,
-      queueLimit: given['queue-limit'] ?? Infinity,
-      failureRatio: given['failure-ratio'] ?? 0,
-    };
-  },
+  options: [
+    { name: 'system', value: 'NAME|FILE.yaml', summary: 'a serving system, see replay system list; else a queue' },
+    { name: 'model', value: 'NAME', summary: 'system: what it serves, such as mobilenet or albert' },
+    { name: 'runtime', value: 'NAME', summary: 'system: with what, such as ort or tf' },
+    { name: 'warm', value: 'N', summary: 'system: idle instances at the start (default: as its file says)' },
+    { name: 'after', value: 'TRACE', summary: 'system: start in the state that this trace leaves behind' },
+    { name: 'gap', value: 'DURATION', summary: 'system: pause between that trace and this run (default 0)' },
+    { name: 'servers', value: 'N', summary: 'queue: how many serve at once; unlimited unless given' },
+    { name: 'service', value: 'DURATION', summary: 'queue: mean service time (default 20ms)' },
+    { name: 'per-item', value: 'DURATION', summary: 'queue: added for each request of a batch (default 0)' },
+    { name: 'law', value: 'constant|exponential|lognormal', summary: 'queue: of the service time (default constant)' },
+    { name: 'cv', value: 'NUMBER', summary: 'queue: lognormal: standard deviation over mean (default 1)' },
+    {
+      name: 'queue-limit',
+      value: 'N',
+      summary: 'queue: a request that finds N waiting is throttled; unlimited unless given',
+    },
+    { name: 'failure-ratio', value: '0..1', summary: 'queue: share of the requests that fail (default 0)' },
+  ],
+  parseOptions: (raw) => ('system' in raw ? systemOptions(raw) : queueOptions(raw)),
   payloadRequests: true,
   batches: () => true,
-  // Threads would each have a queue of their own.
-  maxWorkers: ({ servers }) => (servers === Infinity ? Infinity : 1),
-  create: (options, context) => simulate(options, context),
+  // Threads would each have a state of their own.
+  maxWorkers: (options) => ('servers' in options && options.servers === Infinity ? Infinity : 1),
+  billing: (options) => ('servers' in options ? null : loadedOf(options).system.meter.billing),
+  prices: (options) => ('servers' in options ? LATEST_PRICES : loadedOf(options).system.meter.sheet),
+  setUp: async (options) => ('servers' in options ? { options } : loadSystem(options)),
+  create: (options, context) =>
+    'servers' in options ? serveQueue(options, context) : serveSystem(loadedOf(options), context),
 };
 
 export default plugin;
 
-function simulate(options: Options, { clock, seed }: BackendContext): Backend {
-  const servers = createServers(options.servers);
-  const refused: Outcome = {
-    ok: false,
-    failure: 'throttled',
-    detail: `queue limit of ${String(options.queueLimit)} reached`,
-  };
-  const serve = async (call: Call, requests: number): Promise<Outcome> => {
-    const arrivedMs = call.handedMs;
-    if (servers.waitingAt(arrivedMs) > options.queueLimit - (servers.anyFreeAt(arrivedMs) ? 0 : 1)) {
-      return { ...refused, sentMs: arrivedMs, doneMs: arrivedMs, doneEarliestMs: arrivedMs };
-    }
-    const serverMs = serviceTimeMs(options, seed, call.seq) + requests * options.perItemMs;
-    const doneMs = servers.serve(arrivedMs, serverMs);
-    await clock.until(doneMs);
-    const times = { sentMs: arrivedMs, doneMs: clock.now(), doneEarliestMs: doneMs, serverMs };
-    if (uniformAt(seed, call.seq, 2) < options.failureRatio)
-      return { ok: false, failure: 'server-error', detail: 'simulated failure', ...times };
-    return { ok: true, ...times };
-  };
+function loadedOf({ loaded }: SystemOptions): LoadedSystem {
+  if (loaded === undefined) throw new Error('the system is not loaded: setUp comes first');
+  return loaded;
+}
+
+const QUEUE_READERS = {
+  servers: wholeNumberWithin(1, 1e6),
+  service: parseDurationMs,
+  'per-item': parseDurationMs,
+  law: oneOf('constant', 'exponential', 'lognormal'),
+  cv: numberWithin(0, 100),
+  'queue-limit': wholeNumberWithin(0, 1e9),
+  'failure-ratio': numberWithin(0, 1),
+};
+
+const SYSTEM_READERS = {
+  system: text,
+  model: text,
+  runtime: text,
+  warm: wholeNumberWithin(0, 1e5),
+  after: traceFile,
+  gap: parseDurationMs,
+};
+
+function text(given: string): string {
+  if (given.trim() === '') throw new Error('give a name');
+  return given;
+}
+
+function traceFile(given: string): string {
+  if (given === '-') throw new Error('give a file: standard input is for the trace of the run');
+  return text(given);
+}
+
+function queueOptions(raw: RawOptions): QueueOptions {
+  const mixed = Object.keys(raw).find((name) => name in SYSTEM_READERS);
+  if (mixed !== undefined)
+    throw new OptionError('simulated', mixed, 'needs a system: give --set system=NAME', `--set ${mixed}`);
+  const given = parseOptions('simulated', raw, QUEUE_READERS);
   return {
-    invoke: (call) => serve(call, 1),
-    invokeBatch: (call) => serve(call, call.payloads.length),
+    servers: given.servers ?? Infinity,
+    serviceMs: given.service ?? 20,
+    perItemMs: given['per-item'] ?? 0,
+    law: given.law ?? 'constant',
+    cv: given.cv ?? 1,
+    queueLimit: given['queue-limit'] ?? Infinity,
+    failureRatio: given['failure-ratio'] ?? 0,
   };
 }
 
-interface Servers {
-  anyFreeAt(nowMs: number): boolean;
-  /** How many have arrived and not begun. */
-  waitingAt(nowMs: number): number;
-  /** Takes the server that is free first; returns when it will be done. */
-  serve(nowMs: number, serverMs: number): number;
-}
-
-/** First come first served means that a request's start is known on arrival: the earliest moment a server is free. */
-function createServers(count: number): Servers {
-  if (count === Infinity)
-    return { anyFreeAt: () => true, waitingAt: () => 0, serve: (nowMs, serverMs) => nowMs + serverMs };
-  const freeMs = new Float64Array(count).fill(-Infinity);
-  let startsMs: number[] = [];
-  const first = (): number => freeMs.reduce((best, ms, i) => (ms < (freeMs[best] as number) ? i : best), 0);
-  return {
-    anyFreeAt: (nowMs) => (freeMs[first()] as number) <= nowMs,
-    waitingAt(nowMs) {
-      startsMs = startsMs.filter((ms) => ms > nowMs);
-      return startsMs.length;
-    },
-    serve(nowMs, serverMs) {
-      const server = first();
-      const startMs = Math.max(nowMs, freeMs[server] as number);
-      if (startMs > nowMs) startsMs.push(startMs);
-      return (freeMs[server] = startMs + serverMs);
-    },
-  };
-}
-
-function serviceTimeMs({ law, serviceMs, cv }: Options, seed: number, seq: number): number {
-  const u = uniformAt(seed, seq, 0);
-  if (law === 'exponential') return -Math.log(u) * serviceMs;
-  if (law === 'lognormal') {
-    // Mean m and coefficient of variation c: sigma^2 = ln(1 + c^2), mu = ln m - sigma^2 / 2. The normal is Box-Muller's.
-    const variance = Math.log(1 + cv * cv);
-    const normal = Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * uniformAt(seed, seq, 1));
-    return Math.exp(Math.log(serviceMs) - variance / 2 + Math.sqrt(variance) * normal);
-  }
-  return serviceMs;
-}
-
-/** Uniform in (0, 1): the 32-bit finaliser of MurmurHash3 over seed, index and purpose. */
-function uniformAt(seed: number, seq: number, purpose: number): number {
-  let h = mix(seed | 0) ^ Math.imul(seq + 1, 0x9e3779b1);
-  h = mix(h) ^ Math.imul(purpose + 1, 0x85ebca77);
-  return ((mix(h) >>> 0) + 0.5) / 4294967296;
-}
-
-function mix(value: number): number {
-  let h = value;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
+function systemOptions(raw: RawOptions): SystemOptions {
+  const mixed = Object.keys(raw).find((name) => name in QUEUE_READERS);
+  if (mixed !== undefined)
+    throw new OptionError('simulated', mixed, 'is of a queue: take it out, or take out system', `--set ${mixed}`);
+  const { system = '', gap, ...given } = parseOptions('simulated', raw, SYSTEM_READERS);
+  if (given.after !== undefined && given.warm !== undefined)
+    throw new OptionError('simulated', 'warm', 'the trace of after says what is warm: give one of them', '--set warm');
+  if (gap !== undefined && given.after === undefined)
+    throw new OptionError('simulated', 'gap', 'needs the trace of after', '--set gap');
+  return { system, gapMs: gap ?? 0, ...given };
 }

@@ -185,5 +185,6 @@ function speedNotes(speed: number): string[] {
 }
 
 function costTerms({ prices, machine }: ReplayRequest, plugin: BackendPlugin, options: unknown): CostTerms {
-  return { billing: plugin.billing?.(options) ?? null, prices: prices ?? LATEST_PRICES, machine: machine ?? null };
+  const sheet = prices ?? plugin.prices?.(options) ?? LATEST_PRICES;
+  return { billing: plugin.billing?.(options) ?? null, prices: sheet, machine: machine ?? null };
 }

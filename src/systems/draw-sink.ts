@@ -3,6 +3,7 @@ import { Moments } from '../collectors/moments.js';
 import { nearestRank } from '../collectors/nearest-rank.js';
 import type { BilledTime } from '../collectors/tariff.js';
 import type { DrawLatency, DrawOutcomes, DrawSummary, Metered } from './draw-summary.js';
+import { billedMs, handlerMs } from './billed-ms.js';
 import { ENDED, type Sink } from './station.js';
 
 /** Percentiles to 0.1 % of us. */
@@ -51,15 +52,11 @@ export class DrawSink implements Sink {
     if (this.#rule !== null && ranMs === ranMs) this.#bill(this.#rule, ranMs, startMs);
   }
 
-  /** As a bill counts an invocation that tells its time and that of its start. */
-  #bill({ stepMs, minimumMs, initBilled }: BilledTime, ranMs: number, startMs: number): void {
-    const up = (ms: number): number => Math.max(minimumMs, Math.ceil(ms / stepMs - 1e-9) * stepMs);
-    const startedMs = startMs === startMs ? startMs : 0;
-    const handlerMs = ranMs + this.#startShare * startedMs;
-    const billedMs = up(initBilled ? handlerMs + startedMs : handlerMs);
+  #bill(rule: BilledTime, ranMs: number, startMs: number): void {
+    const billed = billedMs(rule, handlerMs(ranMs, startMs, this.#startShare), startMs);
     this.#billedRequests++;
-    this.#billedMs += billedMs;
-    this.#billedStartMs += billedMs - up(ranMs);
+    this.#billedMs += billed;
+    this.#billedStartMs += billed - billedMs(rule, ranMs, NaN);
   }
 
   summary(): Pick<DrawSummary, 'outcomes' | 'latency' | 'all' | 'coldStarts'> {

@@ -1,0 +1,92 @@
+import type { Outcome } from '../../sample.js';
+import { PURPOSE, uniformAt } from '../../systems/uniform-at.js';
+import type { Backend, BackendContext, Call } from '../backend.js';
+
+/** How a queue serves. */
+export interface QueueOptions {
+  /** Parallel servers; Infinity: nobody ever queues. */
+  readonly servers: number;
+  /** Mean service time. */
+  readonly serviceMs: number;
+  /** Added for each request of a call. */
+  readonly perItemMs: number;
+  readonly law: 'constant' | 'exponential' | 'lognormal';
+  /** Coefficient of variation of the lognormal law. */
+  readonly cv: number;
+  /** How many may wait for a server; beyond, a request is refused as `throttled`. */
+  readonly queueLimit: number;
+  /** Share of the requests that fail, after their service, as `server-error`. */
+  readonly failureRatio: number;
+}
+
+/**
+ * A queue with c servers (G/G/c/K, first come first served). Each request's own draws are a function of the seed and its
+ * index in the trace, so that they do not depend on threads or on what else happens.
+ */
+export function serveQueue(options: QueueOptions, { clock, seed }: BackendContext): Backend {
+  const servers = createServers(options.servers);
+  const refused: Outcome = {
+    ok: false,
+    failure: 'throttled',
+    detail: `queue limit of ${String(options.queueLimit)} reached`,
+  };
+  const serve = async (call: Call, requests: number): Promise<Outcome> => {
+    const arrivedMs = call.handedMs;
+    if (servers.waitingAt(arrivedMs) > options.queueLimit - (servers.anyFreeAt(arrivedMs) ? 0 : 1)) {
+      return { ...refused, sentMs: arrivedMs, doneMs: arrivedMs, doneEarliestMs: arrivedMs };
+    }
+    const serverMs = serviceTimeMs(options, seed, call.seq) + requests * options.perItemMs;
+    const doneMs = servers.serve(arrivedMs, serverMs);
+    await clock.until(doneMs);
+    const times = { sentMs: arrivedMs, doneMs: clock.now(), doneEarliestMs: doneMs, serverMs };
+    if (uniformAt(seed, call.seq, PURPOSE.failure) < options.failureRatio)
+      return { ok: false, failure: 'server-error', detail: 'simulated failure', ...times };
+    return { ok: true, ...times };
+  };
+  return {
+    invoke: (call) => serve(call, 1),
+    invokeBatch: (call) => serve(call, call.payloads.length),
+  };
+}
+
+interface Servers {
+  anyFreeAt(nowMs: number): boolean;
+  /** How many have arrived and not begun. */
+  waitingAt(nowMs: number): number;
+  /** Takes the server that is free first; returns when it will be done. */
+  serve(nowMs: number, serverMs: number): number;
+}
+
+/** First come first served means that a request's start is known on arrival: the earliest moment a server is free. */
+function createServers(count: number): Servers {
+  if (count === Infinity)
+    return { anyFreeAt: () => true, waitingAt: () => 0, serve: (nowMs, serverMs) => nowMs + serverMs };
+  const freeMs = new Float64Array(count).fill(-Infinity);
+  let startsMs: number[] = [];
+  const first = (): number => freeMs.reduce((best, ms, i) => (ms < (freeMs[best] as number) ? i : best), 0);
+  return {
+    anyFreeAt: (nowMs) => (freeMs[first()] as number) <= nowMs,
+    waitingAt(nowMs) {
+      startsMs = startsMs.filter((ms) => ms > nowMs);
+      return startsMs.length;
+    },
+    serve(nowMs, serverMs) {
+      const server = first();
+      const startMs = Math.max(nowMs, freeMs[server] as number);
+      if (startMs > nowMs) startsMs.push(startMs);
+      return (freeMs[server] = startMs + serverMs);
+    },
+  };
+}
+
+function serviceTimeMs({ law, serviceMs, cv }: QueueOptions, seed: number, seq: number): number {
+  const u = uniformAt(seed, seq, 0);
+  if (law === 'exponential') return -Math.log(u) * serviceMs;
+  if (law === 'lognormal') {
+    // Mean m and coefficient of variation c: sigma^2 = ln(1 + c^2), mu = ln m - sigma^2 / 2. The normal is Box-Muller's.
+    const variance = Math.log(1 + cv * cv);
+    const normal = Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * uniformAt(seed, seq, 1));
+    return Math.exp(Math.log(serviceMs) - variance / 2 + Math.sqrt(variance) * normal);
+  }
+  return serviceMs;
+}

@@ -1,0 +1,186 @@
+import type { ColdStart, Outcome, Usage } from '../../sample.js';
+import { coldStartTimes } from '../../systems/cold-start-times.js';
+import { createStation } from '../../systems/create-station.js';
+import { EventHeap } from '../../systems/event-heap.js';
+import { sentMs } from '../../systems/send-times.js';
+import { billedTimeOf } from '../../systems/simulate.js';
+import { ENDED, type Sink, type Station } from '../../systems/station.js';
+import type { SimulatedSystem } from '../../systems/system.js';
+import { usageOf, type UsageOf } from '../../systems/usage-of.js';
+import type { Backend, BackendContext, BatchCall, Call } from '../backend.js';
+import type { LoadedSystem } from './load-system.js';
+
+/** The state machine of `simulateDraw`, moved on by the calls of a run and by its clock. */
+export function serveSystem(loaded: LoadedSystem, context: BackendContext): Backend {
+  return new SystemBackend(loaded, context);
+}
+
+class SystemBackend implements Backend, Sink {
+  readonly #system: SimulatedSystem;
+  readonly #after: LoadedSystem['after'];
+  readonly #clock: BackendContext['clock'];
+  readonly #seed: number;
+  readonly #usageOf: UsageOf | null;
+  /** Shared with the client that reads the capacity. */
+  readonly #ready: Int32Array;
+  #made: Station | undefined;
+  /** Calls whose end is not certain yet. */
+  readonly #waiting = new Map<number, Arrived>();
+  /** Answers on their way, by the moment at which the client has them. */
+  readonly #due = new EventHeap();
+  readonly #answers: (Answer | undefined)[] = [];
+  readonly #vacant: number[] = [];
+  #wakesMs = Infinity;
+  #lastMs = -Infinity;
+  #isClosed = false;
+
+  constructor({ system, after, ready }: LoadedSystem, { clock, seed }: BackendContext) {
+    this.#system = system;
+    this.#after = after;
+    this.#clock = clock;
+    this.#seed = seed;
+    this.#ready = ready;
+    const { station, meter } = system;
+    const stages = station.kind === 'pool' ? coldStartTimes(station.coldStart).stages : undefined;
+    this.#usageOf = station.kind === 'pool' ? usageOf(meter, billedTimeOf(system, {}), seed, stages) : null;
+  }
+
+  invoke(call: Call): 'settles' {
+    this.#send(call, 1);
+    return 'settles';
+  }
+
+  invokeBatch(call: BatchCall): 'settles' {
+    this.#send(call, call.payloads.length);
+    return 'settles';
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- what fails is a rejection
+  async probe(): Promise<readonly { kind: string; count: number }[]> {
+    this.#made?.advance(this.#nowMs());
+    this.#tellReady();
+    const { station, meter } = this.#system;
+    const kind =
+      meter.billing.machine?.startsWith('aws:') === true || meter.billing.machine?.startsWith('gcp:') === true
+        ? 'machines'
+        : 'instances';
+    const provisioned = station.kind === 'pool' ? station.provisioned.value : 0;
+    const told = [{ kind, count: Atomics.load(this.#ready, 0) }];
+    return provisioned === 0 ? told : [...told, { kind: 'provisioned-concurrency:allocated', count: provisioned }];
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return Promise.resolve();
+  }
+
+  /** Made for the first call: the client that only reads the capacity needs none. */
+  get #station(): Station {
+    return (this.#made ??= createStation(this.#system, this.#seed, this, billedTimeOf(this.#system, {}), this.#after));
+  }
+
+  /** Never back: a call may have been handed over before another thing was noticed. */
+  #nowMs(ms = this.#clock.now()): number {
+    return (this.#lastMs = Math.max(this.#lastMs, ms));
+  }
+
+  #send(call: Call, requests: number): void {
+    const atMs = sentMs(this.#system.sender, call.seq, call.handedMs);
+    if (atMs <= call.handedMs) this.#arrive(call, requests, call.handedMs);
+    else
+      void this.#clock.until(atMs).then(() => {
+        this.#arrive(call, requests, this.#clock.now());
+      });
+  }
+
+  #arrive(call: Call, requests: number, sent: number): void {
+    const arrived = { call, sentMs: sent };
+    this.#waiting.set(call.seq, arrived);
+    this.#station.arrive(this.#nowMs(sent), call.seq, requests);
+    this.#tellReady();
+    this.#wakeUp();
+  }
+
+  ended(
+    seq: number,
+    _requests: number,
+    outcome: number,
+    doneMs: number,
+    ranMs: number,
+    startMs: number,
+    serial: number,
+  ): void {
+    if (seq < 0) return;
+    const arrived = this.#waiting.get(seq);
+    if (arrived === undefined) return;
+    this.#waiting.delete(seq);
+    const slot = this.#vacant.pop() ?? this.#answers.length;
+    this.#answers[slot] = { ...arrived, outcome, ranMs, startMs, serial, doneMs };
+    this.#due.push(doneMs, slot);
+  }
+
+  /** Sees to it that the clock wakes us for the next answer, and for what may decide a call. */
+  #wakeUp(): void {
+    const decidesMs = this.#waiting.size === 0 ? Infinity : this.#station.nextMs;
+    const nextMs = Math.min(this.#due.nextMs, decidesMs);
+    if (nextMs >= this.#wakesMs || this.#isClosed) return;
+    this.#wakesMs = nextMs;
+    void this.#clock.until(nextMs).then(() => {
+      if (this.#wakesMs === nextMs) this.#wakesMs = Infinity;
+      this.#happen();
+    });
+  }
+
+  #happen(): void {
+    if (this.#isClosed) return;
+    const nowMs = this.#nowMs();
+    this.#station.advance(nowMs);
+    this.#tellReady();
+    while (this.#due.nextMs <= nowMs) {
+      const slot = this.#due.pop();
+      const answer = this.#answers[slot] as Answer;
+      this.#answers[slot] = undefined;
+      this.#vacant.push(slot);
+      answer.call.settle(this.#outcomeOf(answer, nowMs));
+    }
+    this.#wakeUp();
+  }
+
+  #outcomeOf({ sentMs, outcome, ranMs, startMs, serial, doneMs }: Answer, nowMs: number): Outcome {
+    const times = { sentMs, doneMs: nowMs, doneEarliestMs: Math.max(sentMs, doneMs) };
+    const told = Number.isNaN(ranMs)
+      ? times
+      : { ...times, serverMs: ranMs, ...this.#toldByInstance(ranMs, startMs, serial) };
+    return outcome === ENDED.ok ? { ok: true, ...told } : { ok: false, ...failureOf(outcome), ...told };
+  }
+
+  /** A server tells nothing of itself. */
+  #toldByInstance(ranMs: number, startMs: number, serial: number): { coldStart?: ColdStart; usage?: Usage } {
+    if (this.#usageOf === null) return {};
+    const coldStart = Number.isNaN(startMs) ? 'warm' : 'cold';
+    return { coldStart, usage: this.#usageOf(ranMs, startMs, serial) };
+  }
+
+  #tellReady(): void {
+    if (this.#made !== undefined) Atomics.store(this.#ready, 0, this.#made.ready);
+  }
+}
+
+interface Arrived {
+  readonly call: Call;
+  readonly sentMs: number;
+}
+
+interface Answer extends Arrived {
+  readonly outcome: number;
+  readonly ranMs: number;
+  readonly startMs: number;
+  readonly serial: number;
+  readonly doneMs: number;
+}
+
+function failureOf(outcome: number): { failure: 'throttled' | 'timeout' | 'server-error'; detail: string } {
+  if (outcome === ENDED.throttled) return { failure: 'throttled', detail: 'refused: more than the system admits' };
+  if (outcome === ENDED.timeout) return { failure: 'timeout', detail: 'the client gave up (admission.clientTimeout)' };
+  return { failure: 'server-error', detail: 'waited too long (admission.waitLimit)' };
+}
