@@ -1,8 +1,7 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { calibrationPath, storedCalibration, type Calibration } from '../calibration.js';
 import { messageOf, UserError } from '../errors.js';
-import { makeFolders } from '../make-folders.js';
-import { writeWholeFileSync } from '../whole-file.js';
 
 /** Keeps it for later runs, beside what was measured before of the other pacing; the path. Throws `UserError` where it cannot be written. */
 export function keepCalibration(calibration: Calibration, env: Readonly<Record<string, string | undefined>>): string {
@@ -11,8 +10,9 @@ export function keepCalibration(calibration: Calibration, env: Readonly<Record<s
   const { exact = null, economic = null } = before ?? {};
   const whole = { ...calibration, exact: calibration.exact ?? exact, economic: calibration.economic ?? economic };
   try {
-    makeFolders(dirname(path));
-    writeWholeFileSync(path, `${JSON.stringify(whole, null, 1)}\n`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.part`, `${JSON.stringify(whole, null, 1)}\n`);
+    renameSync(`${path}.part`, path);
   } catch (thrown) {
     throw new UserError(
       `the calibration cannot be kept: ${messageOf(thrown)}; set XDG_CACHE_HOME to a folder that can be written`,
