@@ -16,6 +16,8 @@ const TROUBLE: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up; free some or @',
   EFBIG: 'no space: the file would be larger than this system allows; raise the limit (ulimit -f)',
   EMFILE: 'too many files are open; raise the limit (ulimit -n)',
+  ENFILE: 'too many files are open on this system; close some programs',
+  ENXIO: 'nothing reads this pipe, or it is a socket; start its reader first, or @',
   EPIPE: 'the reader closed the pipe before the end; let it read everything',
 };
 
@@ -28,4 +30,14 @@ export function diskTrouble(thrown: unknown, elsewhere = 'choose another folder'
   const known = TROUBLE[thrown.code];
   if (known !== undefined) return known.replace('@', elsewhere);
   return 'errno' in thrown || 'syscall' in thrown ? `${messageOf(thrown)}; check the path and the disk` : undefined;
+}
+
+const OF_THE_SYSTEM = ['EMFILE', 'ENFILE', 'ENOSPC', 'EDQUOT', 'EROFS'];
+
+/** What the user can do about an error that the system may answer to anything that is asked of it; undefined where it is none. */
+export function systemTrouble(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
+  if ('syscall' in thrown && thrown.syscall === 'uv_cwd')
+    return 'the working directory does not exist any more; change to another (cd)';
+  return OF_THE_SYSTEM.includes(String(thrown.code)) ? diskTrouble(thrown) : undefined;
 }

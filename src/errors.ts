@@ -62,10 +62,5 @@ export function messageOf(thrown: unknown): string {
 
 /** Whether the user can mend it. By name too: a plugin outside this package has no class of ours to throw. */
 export function isUserError(thrown: unknown): thrown is Error {
-  try {
-    return thrown instanceof UserError || (thrown instanceof Error && thrown.name === 'UserError');
-  } catch {
-    // Its name is a getter that throws.
-    return false;
-  }
+  return thrown instanceof UserError || (thrown instanceof Error && thrown.name === 'UserError');
 }

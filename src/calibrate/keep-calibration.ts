@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { calibrationPath, storedCalibration, type Calibration } from '../calibration.js';
 import { messageOf, UserError } from '../errors.js';
+import { makeFolders } from '../make-folders.js';
+import { writeWholeFileSync } from '../whole-file.js';
 
 /** Keeps it for later runs, beside what was measured before of the other pacing; the path. Throws `UserError` where it cannot be written. */
 export function keepCalibration(calibration: Calibration, env: Readonly<Record<string, string | undefined>>): string {
@@ -10,9 +11,8 @@ export function keepCalibration(calibration: Calibration, env: Readonly<Record<s
   const { exact = null, economic = null } = before ?? {};
   const whole = { ...calibration, exact: calibration.exact ?? exact, economic: calibration.economic ?? economic };
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.part`, `${JSON.stringify(whole, null, 1)}\n`);
-    renameSync(`${path}.part`, path);
+    makeFolders(dirname(path));
+    writeWholeFileSync(path, `${JSON.stringify(whole, null, 1)}\n`);
   } catch (thrown) {
     throw new UserError(
       `the calibration cannot be kept: ${messageOf(thrown)}; set XDG_CACHE_HOME to a folder that can be written`,

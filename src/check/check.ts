@@ -55,8 +55,6 @@ export interface CheckWorld {
   readonly say: (text: string) => void;
   /** Each step as soon as it is over. */
   readonly tell: (step: CheckStep) => void;
-  /** Aborted: what still waits is given up. */
-  readonly stop: AbortSignal;
 }
 
 /**
@@ -104,11 +102,8 @@ async function getReady(start: Start): Promise<Ready | undefined> {
   if (ready === undefined) return undefined;
   await attempt(unlessEmpty(tell), 'address', () => findAddress(plugin, ready.options, world));
   const { prices = LATEST_PRICES, machine = null } = request;
-  const billed = await attempt(unlessEmpty(tell), 'billing', () =>
-    Promise.resolve({ text: '', value: { billing: plugin.billing?.(ready.options) ?? null } }),
-  );
-  if (billed === undefined) return undefined;
-  return { plugin, raw, request, world, ...ready, terms: { ...billed, prices, machine } };
+  const terms = { billing: plugin.billing?.(ready.options) ?? null, prices, machine };
+  return { plugin, raw, request, world, ...ready, terms };
 }
 
 /** A backend that goes nowhere has no line. */
@@ -163,7 +158,7 @@ async function setUp(
       if (!text.startsWith('warning')) world.say(text);
     },
     env: world.env,
-    signal: world.stop,
+    signal: new AbortController().signal,
   });
   const used = payloads.length > 0 ? payloads : (made?.payloads ?? []);
   const notes = made?.notes ?? [];
@@ -196,7 +191,7 @@ async function tryClient(ready: Ready, steps: readonly CheckStep[], tell: Tell):
     const { trace } = ready.request;
     if (trace !== undefined) for (const step of estimated(ready, trace, provisioned, answer)) tell(step);
   } finally {
-    await attempt(unlessEmpty(tell), 'close', async () => ({ text: '', value: await backend?.close?.() }));
+    await backend?.close?.();
     clock.close();
   }
 }
@@ -217,7 +212,7 @@ async function payloadSizes(
 }
 
 async function oneRequest(
-  { plugin, raw, request, world: { stop } }: Ready,
+  { plugin, raw, request }: Ready,
   backend: Backend,
   clock: SystemClock,
   isFine: boolean,
@@ -230,7 +225,7 @@ async function oneRequest(
     return undefined;
   }
   return attempt(tell, 'request', async () => {
-    await backend.prepare?.(stop);
+    await backend.prepare?.(new AbortController().signal);
     const withoutSecrets = hideSecrets(secretsOfOptions(raw, plugin.publicOptions));
     return sendOne(backend, clock, request.timeoutMs, seen, withoutSecrets);
   });

@@ -4,7 +4,7 @@ import type { Comparison } from '../compare/comparison.js';
 import { EXIT, UserError } from '../errors.js';
 import type { SystemsEnd } from './run-systems.js';
 import { SUMMARIES } from './summaries.js';
-import { writeAskedFile } from './write-asked-file.js';
+import { checkAskedFile, writeAskedFile } from './write-asked-file.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
 /** `replay compare RUN ...`: runs side by side, or with `--run` made first. */
@@ -51,6 +51,8 @@ export class Compare extends Command {
     const { args, flags } = await this.parse(Compare);
     const given = args.runs ?? [];
     const checked = await checkedBeforeReading(given, flags);
+    await checkAskedFile('--html', flags.html);
+    await checkAskedFile('--out', flags.out);
     const made = flags.run === undefined ? undefined : await this.make(flags.run, flags.quiet);
     if (typeof made === 'number') {
       process.exitCode = made;

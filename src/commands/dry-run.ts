@@ -5,7 +5,6 @@ import { EXIT } from '../errors.js';
 import { hideSecrets } from '../replay/hide-secrets.js';
 import type { ReplayRequest } from '../replay/replay.js';
 import { secretForms } from '../replay/secrets-of-options.js';
-import { guardProcess } from './guard-process.js';
 import { openTrace } from './open-trace.js';
 import type { RunFlags } from './run-flags.js';
 import { runRequest } from './run-request.js';
@@ -19,19 +18,13 @@ export async function dryRun(
   const { check } = await import('../check/check.js');
   const { checkText } = await import('../check/check-text.js');
   const hide = hideSecrets(secretForms(request.secrets ?? []));
-  const never = new AbortController().signal;
-  const steps = await guardProcess(request.backend, never, async (stop, print) => {
-    const tried = await check(request, {
-      folder: process.cwd(),
-      env: process.env,
-      say,
-      tell: (step) => {
-        if (!json) print(hide(checkText(step)));
-      },
-      stop,
-    });
-    stop.throwIfAborted();
-    return tried;
+  const steps = await check(request, {
+    folder: process.cwd(),
+    env: process.env,
+    say,
+    tell: (step) => {
+      if (!json) process.stdout.write(hide(checkText(step)));
+    },
   });
   const ok = steps.every(({ state }) => state !== 'failed');
   if (json) process.stdout.write(hide(jsonText(ok, steps)));

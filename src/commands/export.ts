@@ -37,10 +37,9 @@ export class Export extends Command {
     try {
       const { exportSamples } = await import('../export/export-samples.js');
       const sink = toStdout ? process.stdout : flags.output;
-      const { rows, truncated, cut } = await exportSamples(args.runs, flags.format, sink, stop.signal);
-      for (const folder of truncated)
-        this.logToStderr(`${printable(folder)}: the run was killed; the rows that it had not written yet are missing`);
-      if (!toStdout || (truncated.length > 0 && !cut)) this.logToStderr(`${String(rows)} rows written`);
+      const { rows, missing, cut } = await exportSamples(args.runs, flags.format, sink, stop.signal);
+      for (const line of missing) this.logToStderr(line);
+      if (!toStdout || (missing.length > 0 && !cut)) this.logToStderr(`${String(rows)} rows written`);
     } catch (thrown) {
       if (!stop.signal.aborted) throw thrown;
       process.exitCode = EXIT.interrupted;

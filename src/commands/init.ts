@@ -1,8 +1,8 @@
 import { Args, Command, Flags } from '@oclif/core';
-import { writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { messageOf, printable, UserError } from '../errors.js';
+import { diskTrouble } from '../disk-trouble.js';
+import { printable, UserError } from '../errors.js';
 import { configKeys } from './config-flags.js';
 import { RUN_FLAGS } from './run-flags.js';
 import { SUMMARIES } from './summaries.js';
@@ -44,13 +44,12 @@ function schemaSeenFrom(file: string): string {
 }
 
 async function writeNew(path: string, text: string): Promise<void> {
+  const { writeNewFile } = await import('../whole-file.js');
   try {
-    await writeFile(path, text, { flag: 'wx' });
+    writeNewFile(path, text);
   } catch (thrown) {
     const exists = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
-    const why = exists
-      ? 'it exists and is left as it is; name another file'
-      : `${messageOf(thrown)}; name another file`;
-    throw new UserError(`${printable(path)}: ${why}`);
+    const why = exists ? 'it exists and is left as it is; name another file' : diskTrouble(thrown, 'name another file');
+    throw why === undefined ? thrown : new UserError(`${printable(path)}: ${why}`);
   }
 }

@@ -1,3 +1,4 @@
+import { diskTrouble, systemTrouble } from '../disk-trouble.js';
 import { EXIT, Interrupted, isUserError, printable } from '../errors.js';
 import { SUMMARIES } from './summaries.js';
 
@@ -5,7 +6,6 @@ import { SUMMARIES } from './summaries.js';
 export async function main(argv: readonly string[]): Promise<void> {
   const output = watchOutput();
   const line = withDefaultCommand(argv);
-  const release = holdProcess();
   try {
     if (argv[0] === '--version') await printVersions();
     else if (asksForList(argv)) await printRootHelp();
@@ -14,30 +14,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (!(await output.isCauseOf(thrown))) process.exitCode = await tell(thrown, line[0] ?? 'run');
   }
   const trouble = await output.trouble();
-  release();
   if (trouble === undefined) return;
   // A line that standard error does not take either is lost; the exit code remains.
   process.stderr.write(`replay: ${trouble}\n`);
   process.exitCode = EXIT.userError;
-}
-
-/** A command that is cut short says so. Returns what gives the process back as it was, whatever guarded it meanwhile. */
-function holdProcess(): () => void {
-  const [exit, abort] = [Reflect.get(process, 'exit'), Reflect.get(process, 'abort')] as const;
-  const strays = process.listeners('uncaughtException');
-  const cutShort = (): void => {
-    process.stderr.write(
-      'replay: the process ended before the command was done, and what it would have reported is lost\n',
-    );
-    process.exitCode = EXIT.bug;
-  };
-  process.once('exit', cutShort);
-  return () => {
-    process.removeListener('exit', cutShort);
-    Object.assign(process, { exit, abort });
-    for (const listener of process.listeners('uncaughtException'))
-      if (!strays.includes(listener)) process.removeListener('uncaughtException', listener);
-  };
 }
 
 const HELP = ['help', '--help', '-h'];
@@ -48,6 +28,7 @@ function asksForList([first, second]: readonly string[]): boolean {
 
 /** The parser and the commands take several times as long to load as Node itself to start. */
 async function runCommand(line: string[], given: readonly string[], watch: () => void): Promise<void> {
+  process.cwd(); // throws where it does not exist any more, before the parser writes a warning of its own
   const [{ run, settings }, { COMMANDS }, { checkFirstWord, checkLongNames }] = await Promise.all([
     import('@oclif/core'),
     import('./index.js'),
@@ -117,7 +98,6 @@ function watchOutput(): WatchedOutput {
       const { stdout, stderr } = errors;
       const error = stdout ?? stderr;
       if (error === undefined) return undefined;
-      const { diskTrouble } = await import('../disk-trouble.js');
       const why = diskTrouble(error, 'send it elsewhere') ?? printable(error.message);
       return `standard ${stdout === undefined ? 'error' : 'output'}: ${why}`;
     },
@@ -130,6 +110,12 @@ function ignore(): void {
 
 /** One line for what the user can fix; the whole stack for a bug. */
 async function tell(thrown: unknown, command: string): Promise<number> {
+  const trouble = systemTrouble(thrown);
+  if (trouble !== undefined) {
+    // Nothing more is loaded: where too many files are open, that would fail, too.
+    process.stderr.write(`replay: ${trouble}\n`);
+    return EXIT.userError;
+  }
   const { plainFor } = await import('./tell-ci.js');
   // What caught the signal has told it.
   if (thrown instanceof Interrupted) return EXIT.interrupted;

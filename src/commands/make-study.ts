@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { closeArrivals } from '../arrival-store.js';
 import { readYamlFile } from '../config/read-yaml-file.js';
-import { cpuBudget } from '../cpu-budget.js';
 import { UserError, printable } from '../errors.js';
 import { parseStudy } from '../study/parse-study.js';
 import { runStudy } from '../study/run-study.js';
@@ -15,6 +14,8 @@ import { openTrace } from './open-trace.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { studyAnswerText } from './study-answer-text.js';
 import { liveRunner, runArguments, type ParseRun } from './study-live.js';
+import { fullRuns } from './study-runs.js';
+import { AS_IT_STANDS, modelErrorFactor, simulationThreads } from './model-error-factor.js';
 import { replayVersion } from './versions.js';
 
 export interface StudyFlags {
@@ -38,7 +39,7 @@ export async function makeStudy(file: string | undefined, flags: StudyFlags, par
   const study = chosenCells(withFlags(await readStudy(file ?? SHIPPED), flags), flags.only ?? []);
   const traces = new Map<string, Trace>();
   try {
-    for (const { name, path } of study.workloads) traces.set(name, await openTrace(path, NO_ARRIVALS));
+    for (const { name, path } of study.workloads) traces.set(name, await openTrace(path, AS_IT_STANDS));
     if (flags['dry-run']) {
       const { tryStudy } = await import('./try-study.js');
       return tryStudy(study, traces);
@@ -48,9 +49,6 @@ export async function makeStudy(file: string | undefined, flags: StudyFlags, par
     for (const { store } of traces.values()) closeArrivals(store);
   }
 }
-
-/** A trace of a study is a file as it stands. */
-const NO_ARRIVALS = { seed: 1, from: 0 } as Parameters<typeof openTrace>[1];
 
 async function readStudy(path: string): Promise<Study> {
   return parseStudy(await readYamlFile(path, HINTS), path, runArguments(process.env));
@@ -96,13 +94,14 @@ async function madeStudy(
   try {
     const runner = liveRunner({ study, traces, cells, parse, live, stop: stop.signal });
     const result = await runStudy(study, {
-      threads: Math.max(1, Math.floor(cpuBudget())),
+      threads: simulationThreads(),
       stop: stop.signal,
       folder: cells,
       version: replayVersion(),
       traces,
       onCell: tellCells(live),
-      fullRuns: () => Promise.resolve(new Map()),
+      modelError: () => modelErrorFactor(study.seed, stop.signal),
+      fullRuns: (simulated) => fullRuns(simulated, { study, traces, cells, live, stop: stop.signal }),
       liveCells: runner.run,
     });
     writeStudy(out, result);

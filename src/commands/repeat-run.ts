@@ -8,7 +8,7 @@ import { runSeries, type PlannedRun, type SeriesEnd } from '../compare/run-serie
 import { UserError } from '../errors.js';
 import type { ReplayRequest, ReplayResult, Surroundings } from '../replay/replay.js';
 import type { Trace } from '../trace.js';
-import { freshSeriesFolder } from './series-folder.js';
+import { inSeriesFolder } from './series-folder.js';
 import type { AskedFiles } from './tell-ci.js';
 import { tellSeries } from './tell-series.js';
 
@@ -37,21 +37,9 @@ export async function repeatRun(
   const { repeat = 1, attempts = 1 } = flags;
   if (flags['vary-seed'] && redraw === undefined)
     throw new UserError('--vary-seed draws arrivals anew, and a trace has its own; leave one of them out');
-  const folder = request.out ?? freshSeriesFolder(world.date(), `repeat-${String(repeat)}`);
-  const id = `${folder}${request.time === 'virtual' ? '' : ` ${world.date().toISOString()}`}`;
-  const planned = Array.from({ length: repeat }, (_, i): PlannedRun => {
-    const seed = request.seed + i;
-    const asked = { ...request, seed, out: `${folder}/${String(i + 1)}`, series: { id, repeat: i + 1, of: repeat } };
-    if (!flags['vary-seed'] || redraw === undefined)
-      return { name: `run ${String(i + 1)} of ${String(repeat)}`, request: () => asked, finish, release };
-    return {
-      name: `run ${String(i + 1)} of ${String(repeat)}`,
-      request: async () => ({ ...asked, trace: await redraw(seed) }),
-      finish,
-      release: closeTrace,
-    };
-  });
-  const end = await runSeries(planned, world, { attempts, exitOf });
+  const end = await inSeriesFolder(request.out, world.date(), `repeat-${String(repeat)}`, (folder) =>
+    runSeries(plannedRuns(request, folder, flags, world, { finish, redraw }), world, { attempts, exitOf }),
+  );
   if (end.runs.length > 0) {
     const comparison = await compareRuns({
       runs: findRuns(end.runs.map((run) => run.folder)),
@@ -63,6 +51,28 @@ export async function repeatRun(
   }
   if (end.trouble !== undefined) throw end.trouble;
   return end;
+}
+
+function plannedRuns(
+  request: ReplayRequest,
+  folder: string,
+  { repeat = 1, 'vary-seed': varySeed }: RepeatFlags,
+  world: Surroundings,
+  { finish, redraw }: Omit<Ways, 'exitOf'>,
+): PlannedRun[] {
+  const id = `${folder}${request.time === 'virtual' ? '' : ` ${world.date().toISOString()}`}`;
+  return Array.from({ length: repeat }, (_, i): PlannedRun => {
+    const seed = request.seed + i;
+    const asked = { ...request, seed, out: `${folder}/${String(i + 1)}`, series: { id, repeat: i + 1, of: repeat } };
+    if (!varySeed || redraw === undefined)
+      return { name: `run ${String(i + 1)} of ${String(repeat)}`, request: () => asked, finish, release };
+    return {
+      name: `run ${String(i + 1)} of ${String(repeat)}`,
+      request: async () => ({ ...asked, trace: await redraw(seed) }),
+      finish,
+      release: closeTrace,
+    };
+  });
 }
 
 function release(): void {

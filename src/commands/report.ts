@@ -7,7 +7,7 @@ import { GATE_FLAGS, givenThresholds } from './gate-flags.js';
 import { printReport } from './print-report.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { SUMMARIES } from './summaries.js';
-import { exitOfReport, prepareFiles, tellCi } from './tell-ci.js';
+import { exitOfReport, checkFiles, tellCi } from './tell-ci.js';
 
 /** `replay report RUN`: the report again, from the sample log. */
 export class ReportAgain extends Command {
@@ -36,7 +36,7 @@ export class ReportAgain extends Command {
     const given = await givenThresholds(flags.threshold);
     const terms = await givenTerms(flags);
     const wish = givenWish(flags);
-    prepareFiles(flags);
+    await checkFiles(flags);
     const { foldAgain } = await import('../replay/report-again.js');
     const { report: kept, spectrum } = await foldAgain(args.run, { ...terms, ...given });
     const report = wish === undefined ? kept : await this.collected(args.run, kept, wish, terms);

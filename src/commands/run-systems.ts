@@ -20,9 +20,9 @@ import { RUN_CONFIG_PLACES } from './run-config-places.js';
 import { RUN_FLAGS, type RunFlags } from './run-flags.js';
 import { runRequest } from './run-request.js';
 import { surroundings } from './surroundings.js';
-import { freshSeriesFolder } from './series-folder.js';
+import { inSeriesFolder } from './series-folder.js';
 import { stopOnSignals } from './stop-on-signals.js';
-import { prepareFiles, type AskedFiles } from './tell-ci.js';
+import { checkFiles, type AskedFiles } from './tell-ci.js';
 import { withoutSecrets } from './without-secrets.js';
 
 export interface ParsedRun {
@@ -70,7 +70,7 @@ async function runAll(
   );
   const shared = (parsed[0] as NamedSystem).flags;
   if (shared['dry-run']) return tryEach(parsed);
-  prepareFiles(shared);
+  await checkFiles(shared);
   const live = await liveProgress(process.stderr, { quiet, env: process.env });
   const stop = stopOnSignals(() => {
     live.say('stopping: nothing more is sent; writing the comparison (press Ctrl-C again to quit now)');
@@ -82,11 +82,12 @@ async function runAll(
     const world = surroundings(stop.signal, live, (progress) => metrics?.show(progress));
     const systems: System[] = [];
     for (const one of parsed) systems.push(await openSystem(one, opened, stop.signal));
-    const out = config.out ?? freshSeriesFolder(world.date(), 'compare');
     const virtual = systems.every(({ request }) => request.time === 'virtual');
     const id = `${createHash('sha256').update(text).digest('hex').slice(0, 12)}${virtual ? '' : ` ${world.date().toISOString()}`}`;
     const ways = { attempts: shared.attempts ?? 1, exitOf: exitCode };
-    const end = await runSeries(inTurns(systems, config, { out, id }), world, ways);
+    const end = await inSeriesFolder(config.out, world.date(), 'compare', async (out) =>
+      runSeries(inTurns(systems, config, { out, id }), world, ways),
+    );
     const last = end.runs.at(-1);
     if (last !== undefined) await metrics.end(last.report, stop.signal);
     return { ...end, varySeed: config.varySeed, files: shared };

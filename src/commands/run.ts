@@ -22,7 +22,7 @@ import { runRequest } from './run-request.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { SUMMARIES } from './summaries.js';
 import { surroundings } from './surroundings.js';
-import { plainFor, prepareFiles, tellCi } from './tell-ci.js';
+import { plainFor, checkFiles, tellCi } from './tell-ci.js';
 import { typedName } from './typed-name.js';
 import { withSettings } from './with-settings.js';
 import { withoutSecrets } from './without-secrets.js';
@@ -70,7 +70,7 @@ export class Run extends Command {
   }
 
   async #replay(source: string | undefined, flags: RunFlags, terms: RunTerms, format: OutputFormat): Promise<void> {
-    prepareFiles(flags);
+    await checkFiles(flags);
     const collect = await collectAfter(flags);
     const { closeArrivals } = await import('../arrival-store.js');
     const trace = await openTrace(source, flags);

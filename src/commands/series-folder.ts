@@ -1,11 +1,34 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { diskTrouble } from '../disk-trouble.js';
+import { UserError } from '../errors.js';
+import { removeFolders } from '../make-folders.js';
+import { freshFolder, type FreshFolder } from '../run-folder/fresh-folder.js';
 
-/** A name below `runs` that nothing has yet: runs/20261124-084512-repeat-5, UTC. */
-export function freshSeriesFolder(date: Date, what: string): string {
+/**
+ * Makes a series in a folder: `out`, else a fresh one such as runs/20261124-084512-repeat-5 (UTC), which is removed where no run wrote
+ * anything into it.
+ */
+export async function inSeriesFolder<T>(
+  out: string | undefined,
+  date: Date,
+  what: string,
+  make: (folder: string) => Promise<T>,
+): Promise<T> {
+  const { path, made } = out === undefined ? fresh(date, what) : { path: out, made: [] };
+  try {
+    return await make(path);
+  } finally {
+    removeFolders(made);
+  }
+}
+
+function fresh(date: Date, what: string): FreshFolder {
   const stamp = date.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
   const wanted = join('runs', `${stamp}-${what}`);
-  let folder = wanted;
-  for (let n = 2; existsSync(folder); n++) folder = `${wanted}-${String(n)}`;
-  return folder;
+  try {
+    return freshFolder(wanted);
+  } catch (thrown) {
+    const trouble = diskTrouble(thrown, 'name another folder');
+    throw trouble === undefined ? thrown : new UserError(`${wanted}: ${trouble}`);
+  }
 }

@@ -29,6 +29,8 @@ export async function fullRuns(
   const world = surroundings(stop, { ...live, say: () => undefined });
   for (const cell of simulated) {
     if (stop.aborted) throw new Interrupted();
+    // The backend runs a system as its file says; one that the study changes has draws alone.
+    if (Object.keys(cell.set).length > 0) continue;
     const folder = join(cells, cell.id, 'run');
     if (!isThere(folder)) {
       rmSync(folder, { recursive: true, force: true });
@@ -46,12 +48,11 @@ function isThere(folder: string): boolean {
 }
 
 /** The run that `replay run` would make of the cell. */
-function argumentsOf({ definition, model, runtime, set, batch, prices }: SimulatedCell, seed: number): string[] {
+function argumentsOf({ definition, model, runtime, batch, prices }: SimulatedCell, seed: number): string[] {
   const options = {
     system: definition,
     ...(model === '' ? {} : { model }),
     ...(runtime === '' ? {} : { runtime }),
-    ...set,
   };
   return [
     '--backend=simulated',

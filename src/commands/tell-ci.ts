@@ -1,10 +1,8 @@
-import { appendFileSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { answerOf } from '../answer.js';
-import { EXIT, printable, UserError } from '../errors.js';
+import { EXIT } from '../errors.js';
 import type { Report } from '../report.js';
 import { withoutCommands } from '../report/github-annotations.js';
-import { mending, writeAskedFile } from './write-asked-file.js';
+import { appendAskedFile, checkAskedFile, writeAskedFile } from './write-asked-file.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -24,16 +22,10 @@ export function plainFor(env: Env, text: string): string {
   return onGithub(env) ? withoutCommands(text) : text;
 }
 
-/** Makes the folders of the files, so that a wrong path is told before anything is sent. */
-export function prepareFiles({ junit, summary }: AskedFiles): void {
-  for (const [flag, path] of [['--junit', junit] as const, ['--summary', summary] as const]) {
-    if (path === undefined) continue;
-    mending(flag, path, () => {
-      mkdirSync(dirname(path), { recursive: true });
-      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
-        throw new UserError(`${flag} ${printable(path)}: it is a folder; name a file in it`);
-    });
-  }
+/** Throws `UserError` for a file that cannot be written, so that it comes before anything is sent. */
+export async function checkFiles({ junit, summary }: AskedFiles): Promise<void> {
+  await checkAskedFile('--junit', junit);
+  await checkAskedFile('--summary', summary);
 }
 
 /** Writes what was asked for, and what GitHub Actions looks for. Throws `UserError` when a file cannot be written. */
@@ -51,10 +43,7 @@ export async function tellCi(report: Report, { junit, summary }: AskedFiles, env
   const { renderMarkdownSummary } = await import('../report/markdown-summary.js');
   const text = renderMarkdownSummary(report);
   if (summary !== undefined) await writeAskedFile('--summary', summary, text);
-  if (stepSummary)
-    mending('GITHUB_STEP_SUMMARY', stepSummary, () => {
-      appendFileSync(stepSummary, `${text}\n`);
-    });
+  if (stepSummary) await appendAskedFile('GITHUB_STEP_SUMMARY', stepSummary, `${text}\n`);
 }
 
 /** What the verdict and the thresholds make of a run that came to its end. */

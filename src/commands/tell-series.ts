@@ -1,8 +1,7 @@
-import { appendFileSync } from 'node:fs';
 import type { Comparison } from '../compare/comparison.js';
 import type { SeriesRun } from '../compare/run-series.js';
 import { complaintsOf } from './complaints.js';
-import { mending, writeAskedFile } from './write-asked-file.js';
+import { appendAskedFile, writeAskedFile } from './write-asked-file.js';
 import { onGithub, plainFor, type AskedFiles } from './tell-ci.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -28,10 +27,7 @@ export async function tellSeries(
   if (summary === undefined && !stepSummary) return;
   const text = await markdownOf(runs, comparison);
   if (summary !== undefined) await writeAskedFile('--summary', summary, text);
-  if (stepSummary)
-    mending('GITHUB_STEP_SUMMARY', stepSummary, () => {
-      appendFileSync(stepSummary, `${text}\n`);
-    });
+  if (stepSummary) await appendAskedFile('GITHUB_STEP_SUMMARY', stepSummary, `${text}\n`);
 }
 
 async function markdownOf(runs: readonly SeriesRun[], comparison: Comparison): Promise<string> {

@@ -1,25 +1,45 @@
-import { basename, dirname } from 'node:path';
+import { appendFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { diskTrouble } from '../disk-trouble.js';
 import { printable, UserError } from '../errors.js';
+import { makeFolders, removeFolders } from '../make-folders.js';
 
-const ELSEWHERE = 'name another file';
-
-/** Writes the file that a flag asked for, whole or not at all. Throws `UserError` that names the flag. */
-export async function writeAskedFile(flag: string, path: string, text: string): Promise<void> {
-  const { writeWhole } = await import('../run-folder/write-whole.js');
-  try {
-    writeWhole(dirname(path), basename(path), text, ELSEWHERE);
-  } catch (thrown) {
-    throw thrown instanceof UserError ? new UserError(`${flag}: ${thrown.message}`) : thrown;
-  }
+/** Throws the `UserError` of a file that a flag names and that cannot be written, so that it comes before anything is sent. */
+export async function checkAskedFile(flag: string, path: string | undefined): Promise<void> {
+  if (path === undefined) return;
+  await named(flag, path, async () => {
+    const { checkWholeFile } = await import('../whole-file.js');
+    const made = makeFolders(dirname(path));
+    try {
+      checkWholeFile(path);
+    } finally {
+      removeFolders(made);
+    }
+  });
 }
 
-/** Work on a file that a flag or variable named; what goes wrong is told with that name. */
-export function mending(flag: string, path: string, work: () => void): void {
+/** Writes the file that a flag asked for, whole or not at all. Throws `UserError` that names the flag. */
+export function writeAskedFile(flag: string, path: string, text: string): Promise<void> {
+  return named(flag, path, async () => {
+    const { writeWholeFile } = await import('../whole-file.js');
+    makeFolders(dirname(path));
+    await writeWholeFile(path, [text]);
+  });
+}
+
+/** Appends to the file that a variable of the environment names. Throws `UserError` that names the variable. */
+export function appendAskedFile(variable: string, path: string, text: string): Promise<void> {
+  return named(variable, path, () => {
+    appendFileSync(path, text);
+  });
+}
+
+/** Work on a file that a flag or variable named; the error of the file system is reported with that name. */
+async function named(flag: string, path: string, work: () => Promise<void> | void): Promise<void> {
   try {
-    work();
+    await work();
   } catch (thrown) {
-    const trouble = diskTrouble(thrown, ELSEWHERE);
+    const trouble = diskTrouble(thrown, 'name another file');
     throw trouble === undefined ? thrown : new UserError(`${flag} ${printable(path)}: ${trouble}`);
   }
 }

@@ -1,20 +1,22 @@
 import type { Writable } from 'node:stream';
-import { readSamples } from '../run-folder/read-samples.js';
+import { diskTrouble } from '../disk-trouble.js';
+import { printable, UserError } from '../errors.js';
+import { readSamples, type LogEnd } from '../run-folder/read-samples.js';
 import type { SampleBatch } from '../sample.js';
+import { writeWholeFile } from '../whole-file.js';
 import { csvText } from './csv-text.js';
 import { exportedRun, type ExportedRun } from './exported-run.js';
 import { jsonLines } from './json-lines.js';
 import { parquetBytes } from './parquet-bytes.js';
 import { sampleColumns, type ExportBatch, type MoreColumns } from './sample-column.js';
-import { writeWholeFile } from './write-whole-file.js';
 
 const FORMATS = { csv: csvText, jsonl: jsonLines, parquet: parquetBytes } as const;
 export type ExportFormat = keyof typeof FORMATS;
 
 export interface Exported {
   readonly rows: number;
-  /** Folders of runs that were killed while they wrote: their last rows are missing. */
-  readonly truncated: readonly string[];
+  /** A sentence for each run of which rows are missing, with its folder. */
+  readonly missing: readonly string[];
   /** The reader of the stream went away before the end. */
   readonly cut: boolean;
 }
@@ -31,9 +33,9 @@ export async function exportSamples(
 ): Promise<Exported> {
   const runs = folders.map(exportedRun);
   const columns = sampleColumns(await moreColumns(runs));
-  const counted = { rows: 0, truncated: [] as string[] };
+  const counted = { rows: 0, missing: [] as string[] };
   const pieces = FORMATS[format](batchesOf(runs, counted, stop), columns);
-  const whole = typeof to === 'string' ? await writeWholeFile(to, pieces).then(() => true) : await poured(pieces, to);
+  const whole = typeof to === 'string' ? await filed(pieces, to) : await poured(pieces, to);
   return { ...counted, cut: !whole };
 }
 
@@ -55,12 +57,13 @@ async function firstBatch({ folder }: ExportedRun): Promise<SampleBatch | undefi
 
 async function* batchesOf(
   runs: readonly ExportedRun[],
-  counted: { rows: number; readonly truncated: string[] },
+  counted: { rows: number; readonly missing: string[] },
   stop: AbortSignal,
 ): AsyncGenerator<ExportBatch, undefined> {
   for (const run of runs) {
-    const onEnd = ({ truncated, damaged }: { readonly truncated: boolean; readonly damaged: boolean }): void => {
-      if (truncated || damaged) counted.truncated.push(run.folder);
+    const onEnd = (end: LogEnd): void => {
+      const why = whyMissing(run, end);
+      if (why !== undefined) counted.missing.push(`${printable(run.folder)}: ${why}`);
     };
     for await (const batch of readSamples(run.folder, { onEnd })) {
       stop.throwIfAborted();
@@ -68,6 +71,22 @@ async function* batchesOf(
       yield { ...batch, run };
     }
   }
+}
+
+async function filed(pieces: AsyncIterable<Uint8Array | string>, path: string): Promise<true> {
+  try {
+    await writeWholeFile(path, pieces);
+    return true;
+  } catch (thrown) {
+    const trouble = diskTrouble(thrown);
+    throw trouble === undefined ? thrown : new UserError(`${printable(path)}: ${trouble}`);
+  }
+}
+
+function whyMissing({ lostRows }: ExportedRun, { truncated, damaged }: LogEnd): string | undefined {
+  if (lostRows > 0) return `the disk did not take ${String(lostRows)} rows of the run; they are missing`;
+  if (damaged) return 'a part of the sample log is damaged; its rows are missing';
+  return truncated ? 'the run was killed; the rows that it had not written yet are missing' : undefined;
 }
 
 /** Waits until the stream has taken each piece. False: its reader went away. */

@@ -1,5 +1,5 @@
 import { isoDateMs } from '../iso-date.js';
-import { readSampleRecord } from '../run-folder/read-record.js';
+import { readSampleLogRecord, readSampleRecord } from '../run-folder/read-record.js';
 import type { SampleRecord } from '../run-folder/record-shape.js';
 
 /** What the rows of a run say of the run. */
@@ -13,6 +13,8 @@ export interface ExportedRun {
   readonly warmupMs: number;
   /** Whether its log has columns for usage. */
   readonly usage: boolean;
+  /** How many rows the disk did not take. */
+  readonly lostRows: number;
   /** Names of the metrics of its backend's own, in the order of their columns. */
   readonly metrics: readonly string[];
 }
@@ -26,6 +28,7 @@ export function exportedRun(folder: string): ExportedRun {
     dueZeroMs: dueZeroMs(record),
     warmupMs: record.plan.warmupMs,
     usage: (record.cost?.billing ?? null) !== null,
+    lostRows: readSampleLogRecord(folder).end?.samples?.lostRows ?? 0,
     metrics: record.plan.metrics?.map(({ name }) => name) ?? [],
   };
 }

@@ -3,6 +3,9 @@ import { readSampleLog, type ReadOptions } from '../collectors/sample-log.js';
 import { readSampleLogRecord } from './read-record.js';
 import { RUN_FILES } from './run-files.js';
 
+/** How a log ended. */
+export type LogEnd = Parameters<NonNullable<ReadOptions['onEnd']>>[0];
+
 /**
  * Reads the sample log of a run, block by block, and checks it against run.json. Throws `UserError` where there is none, it is
  * damaged, or the two do not fit.

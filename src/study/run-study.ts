@@ -16,7 +16,7 @@ import type { StudyResult } from './study-result.js';
 export interface StudyWorld extends SimulationWorld {
   readonly traces: ReadonlyMap<string, Trace>;
   /** The factor of this study's systems; absent: the least there is. */
-  readonly modelError?: (systems: readonly ReadCell[]) => Promise<ErrorFactor>;
+  readonly modelError?: () => Promise<ErrorFactor>;
   /** Makes one full run of each simulated cell, and tells its folder, relative to that of the study; null: none is made. */
   readonly fullRuns: (cells: readonly SimulatedCell[]) => Promise<ReadonlyMap<Cell, string>>;
   /** Makes the runs of live cells. */
@@ -37,7 +37,7 @@ export async function runStudy(study: Study, world: StudyWorld): Promise<StudyRe
     throw new UserError(`nothing can be predicted: ${refused}`);
   const draws = await simulateCells(study, known, world.traces, world);
   const modelError =
-    known.length === 0 ? null : ((await world.modelError?.(known)) ?? { factor: LEAST_FACTOR, numbers: [] });
+    known.length === 0 ? null : ((await world.modelError?.()) ?? { factor: LEAST_FACTOR, numbers: [] });
   const folders = await world.fullRuns(known.map(({ cell }) => cell));
   const live = await world.liveCells(
     study.cells.filter(({ source }) => source === 'live'),

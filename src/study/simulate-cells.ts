@@ -114,7 +114,8 @@ function jobWorkloads(
   return { workloads, places };
 }
 
-function ownArrivals({ store, count, durationMs, recipe }: Trace): JobWorkload {
+/** The arrivals of a trace as a job takes them, in shared memory. */
+export function ownArrivals({ store, count, durationMs, recipe }: Trace): JobWorkload {
   const atMs = new Float64Array(new SharedArrayBuffer(count * 8));
   let filled = 0;
   for (const chunk of readArrivals(store)) {

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { printable, UserError } from '../errors.js';
 import type { ArrivalChunk } from '../trace.js';
+import { writeWholeFile } from '../whole-file.js';
 import { fileFault, type Fault } from './fault.js';
 import { formatOfName, NAMING, type TraceFormat } from './trace-format.js';
 import { traceText, type TraceFacts } from './trace-text.js';
@@ -39,33 +37,9 @@ async function writeFile(facts: TraceFacts, arrivals: Iterable<ArrivalChunk>, pa
   const fault: Fault = (text) => new UserError(`trace ${printable(path)}: ${text}`);
   const named = formatOfName(path);
   if (named === undefined) throw fault(`its name does not tell its format; ${NAMING}`);
-  const target = await realTarget(path, fault);
-  const begun = join(dirname(target), `.replay-${randomBytes(8).toString('hex')}.tmp`);
   try {
-    const handle = await open(begun, 'wx', 0o666);
-    try {
-      for await (const bytes of traceBytes(named.format, named.gzip, facts, arrivals, fault))
-        await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(begun, target);
+    await writeWholeFile(path, traceBytes(named.format, named.gzip, facts, arrivals, fault));
   } catch (error) {
-    await rm(begun, { force: true }).catch(() => undefined);
-    throw fileFault(error, fault, 'written');
-  }
-}
-
-/** Where the path leads; a link is written through, and only a regular file is ever replaced (not /dev/null). */
-async function realTarget(path: string, fault: Fault): Promise<string> {
-  try {
-    const target = await realpath(path);
-    const facts = await stat(target);
-    if (!facts.isFile()) throw fault('something that is no regular file has this name; choose another');
-    return target;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return path;
     throw fileFault(error, fault, 'written');
   }
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, printable, UserError } from '../../errors.js';
+import { makeFolders } from '../../make-folders.js';
+import { writeWholeFileSync } from '../../whole-file.js';
 import { makeAlbert } from './make-albert.js';
 import { makeMobilenet } from './make-mobilenet.js';
 
@@ -34,7 +36,8 @@ export function syntheticModel(name: SyntheticModel, folder: string, progress: (
     `making the ${name} model (${(model.bytes / 1e6).toFixed(1)} MB of synthetic weights) in ${printable(folder)}`,
   );
   try {
-    place(path, folder, model.make());
+    makeFolders(folder);
+    writeWholeFileSync(path, model.make());
   } catch (thrown) {
     throw new UserError(
       `backend onnx: cannot write the model: ${messageOf(thrown)}; name another folder with --set cache=FOLDER`,
@@ -49,17 +52,5 @@ function isWhole(path: string, { bytes, sha256 }: { readonly bytes: number; read
     return size === bytes && createHash('sha256').update(readFileSync(path)).digest('hex') === sha256;
   } catch {
     return false;
-  }
-}
-
-function place(path: string, folder: string, bytes: Uint8Array): void {
-  mkdirSync(folder, { recursive: true });
-  const scratch = mkdtempSync(join(folder, '.making-'));
-  try {
-    const whole = join(scratch, 'model.onnx');
-    writeFileSync(whole, bytes);
-    renameSync(whole, path);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
   }
 }
