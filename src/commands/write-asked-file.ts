@@ -34,12 +34,15 @@ export function appendAskedFile(variable: string, path: string, text: string): P
   });
 }
 
+/** A longer path would push what is wrong with it out of the line. */
+const PATH_LIMIT = 180;
+
 /** Work on a file that a flag or variable named; the error of the file system is reported with that name. */
 async function named(flag: string, path: string, work: () => Promise<void> | void): Promise<void> {
   try {
     await work();
   } catch (thrown) {
     const trouble = diskTrouble(thrown, 'name another file');
-    throw trouble === undefined ? thrown : new UserError(`${flag} ${printable(path)}: ${trouble}`);
+    throw trouble === undefined ? thrown : new UserError(`${flag} ${printable(path, PATH_LIMIT)}: ${trouble}`);
   }
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RecordBatchReader, type RecordBatch } from 'apache-arrow';
 import { afterEach, describe, expect, it } from 'vitest';
-import { CLI, expectConserved, freshFolder, readReport, ROOT, runCli, spawnCli } from '../support/run-cli.js';
+import { expectConserved, freshFolder, readReport, runCli, spawnCli } from '../support/run-cli.js';
 
 let server: Server | undefined;
 const sockets = new Set<Socket>();
@@ -168,39 +168,6 @@ it('the first Ctrl-C stops sending and reports', async () => {
   expect(report.sections.outcomes.failures.aborted).toBeGreaterThan(10);
   expect(report.sections.outcomes.unsent).toBeGreaterThan(1000);
   expect(report.sections.outcomes.examples.aborted?.[0]?.detail).toMatch(/open for [\d.]+ ms/);
-});
-
-it('a full disk: the numbers are printed, one line says what to do, exit 2', async () => {
-  const out = freshFolder();
-  const limited = spawn(
-    'bash',
-    [
-      '-c',
-      `ulimit -f 40; exec "$0" "$@"`,
-      process.execPath,
-      CLI,
-      '--rate',
-      '2000/s',
-      '--duration',
-      '3s',
-      '--backend',
-      'null',
-      '--pacing',
-      'economic',
-      '--quiet',
-      '--json',
-      '--out',
-      out,
-    ],
-    { cwd: ROOT },
-  );
-  let [stdout, stderr] = ['', ''];
-  limited.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString()));
-  limited.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
-  const [code] = (await once(limited, 'close')) as [number];
-  expect(code).toBe(2);
-  expect(stderr.trim().split('\n').at(-1)).toMatch(/^replay: .*(ulimit|space|larger)/);
-  expectConserved(JSON.parse(stdout) as ReturnType<typeof readReport>);
 });
 
 it('after kill -9 the report is made from what was written', async () => {

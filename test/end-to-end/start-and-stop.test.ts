@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EXIT, Interrupted } from '#src/errors';
+import { Interrupted } from '#src/errors';
 import { renderReportText } from '#src/report/report-text';
 import { replay, type ReplayRequest, type Surroundings } from '#src/replay/replay';
 import { readTrace } from '#src/trace-file/read-trace';
@@ -110,24 +110,6 @@ function worldOf(stop: AbortController, more: Partial<Surroundings>): Surroundin
 }
 
 describe('signals', () => {
-  it('SIGTERM stops as Ctrl-C does', async () => {
-    const out = freshFolder();
-    const args = ['--rate', '100/s', '-d', '20s', '--backend', 'simulated', '-o', out];
-    const { code } = await spawnCli(args, (child) => {
-      const listen = (text: Buffer): void => {
-        if (!text.includes('1s of 20s')) return;
-        child.stderr?.off('data', listen);
-        child.kill('SIGTERM');
-      };
-      child.stderr?.on('data', listen);
-    });
-    const report = readReport(out);
-    expectConserved(report);
-    expect(code).toBe(EXIT.interrupted);
-    expect(report.sections.outcomes.unsent).toBeGreaterThan(1000);
-    expect(report.sections.outcomes.ok).toBeGreaterThan(20);
-  });
-
   it('the second Ctrl-C kills, whatever the run waits for', async () => {
     const out = freshFolder();
     const args = ['--rate', '100/s', '-d', '20s', '--backend', join(ROOT, 'test/support/deaf-backend.js'), '-o', out];
