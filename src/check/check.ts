@@ -17,6 +17,7 @@ import { hideSecrets } from '../replay/hide-secrets.js';
 import { readOptions } from '../replay/read-options.js';
 import { redactOptions } from '../replay/redact-options.js';
 import { clipWindow } from '../replay/schedule.js';
+import { secretsOfEnvironment } from '../replay/secrets-of-environment.js';
 import { secretsOfOptions } from '../replay/secrets-of-options.js';
 import { createSystemClock, type SystemClock } from '../replay/system-clock.js';
 import type { Batching } from '../run.js';
@@ -212,7 +213,7 @@ async function payloadSizes(
 }
 
 async function oneRequest(
-  { plugin, raw, request }: Ready,
+  { plugin, raw, request, world }: Ready,
   backend: Backend,
   clock: SystemClock,
   isFine: boolean,
@@ -226,7 +227,10 @@ async function oneRequest(
   }
   return attempt(tell, 'request', async () => {
     await backend.prepare?.(new AbortController().signal);
-    const withoutSecrets = hideSecrets(secretsOfOptions(raw, plugin.publicOptions));
+    const withoutSecrets = hideSecrets([
+      ...secretsOfOptions(raw, plugin.publicOptions),
+      ...secretsOfEnvironment(world.env),
+    ]);
     return sendOne(backend, clock, request.timeoutMs, seen, withoutSecrets);
   });
 }

@@ -4,7 +4,7 @@ import type { CheckStep } from '../check/check-step.js';
 import { EXIT } from '../errors.js';
 import { hideSecrets } from '../replay/hide-secrets.js';
 import type { ReplayRequest } from '../replay/replay.js';
-import { secretForms } from '../replay/secrets-of-options.js';
+import { secretParts } from '../replay/secret-parts.js';
 import { openTrace } from './open-trace.js';
 import type { RunFlags } from './run-flags.js';
 import { runRequest } from './run-request.js';
@@ -17,7 +17,7 @@ export async function dryRun(
 ): Promise<number> {
   const { check } = await import('../check/check.js');
   const { checkText } = await import('../check/check-text.js');
-  const hide = hideSecrets(secretForms(request.secrets ?? []));
+  const hide = hideSecrets((request.secrets ?? []).flatMap(secretParts));
   const steps = await check(request, {
     folder: process.cwd(),
     env: process.env,

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
 import { hideSecrets } from '../replay/hide-secrets.js';
-import { secretForms } from '../replay/secrets-of-options.js';
+import { secretParts } from '../replay/secret-parts.js';
 
 /** Does `work`, and takes `values` out of what it tells the user where it fails. */
 export async function withoutSecrets<T>(values: readonly string[], work: () => Promise<T>): Promise<T> {
@@ -8,6 +8,6 @@ export async function withoutSecrets<T>(values: readonly string[], work: () => P
     return await work();
   } catch (thrown) {
     if (values.length === 0 || !(thrown instanceof UserError)) throw thrown;
-    throw new UserError(hideSecrets(secretForms(values))(thrown.message));
+    throw new UserError(hideSecrets(values.flatMap(secretParts))(thrown.message));
   }
 }

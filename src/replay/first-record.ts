@@ -10,7 +10,7 @@ import { cpuBudget } from '../cpu-budget.js';
 import { hideSecrets } from './hide-secrets.js';
 import { redactOptions } from './redact-options.js';
 import type { ReplayRequest } from './replay-request.js';
-import { secretForms } from './secrets-of-options.js';
+import { secretParts } from './secret-parts.js';
 
 export interface Made {
   readonly plugin: BackendPlugin;
@@ -25,7 +25,7 @@ export interface Made {
 
 /** `run.json` before the start. */
 export function firstRecord(asked: ReplayRequest, made: Made): RunRecord & { readonly cost: CostTerms } {
-  const hide = hideSecrets(secretForms(asked.secrets ?? []));
+  const hide = hideSecrets((asked.secrets ?? []).flatMap(secretParts));
   const request = { ...asked, trace: { ...asked.trace, name: hide(asked.trace.name) } };
   const { trace, time, seed } = request;
   const virtual = time === 'virtual';

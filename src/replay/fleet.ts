@@ -10,6 +10,7 @@ import type { FromWorker, Rehearsed, ToWorker, WorkerOrder, WorkerResources } fr
 import { createRecorder } from './recorder.js';
 import { RowsSeen } from './rows-seen.js';
 import { schedule } from './schedule.js';
+import { tellable } from './tellable.js';
 import type { Stretch } from './watch-stops.js';
 
 export interface FleetEnd {
@@ -135,6 +136,7 @@ class Member {
   cause: string | undefined;
   readonly #worker: Worker;
   readonly #seen: RowsSeen;
+  readonly #told: (batch: SampleBatch) => SampleBatch;
   readonly #slicing: (batch: SampleBatch) => Promise<void>;
   #readiness = deferred();
   /** Resolves when every batch so far was taken, for they are taken in turn. */
@@ -156,6 +158,7 @@ class Member {
     const { promise: ended, resolve: hasEnded } = deferred();
     this.ready = this.#untilReady();
     this.ended = ended;
+    this.#told = tellable(order.secrets);
     this.#seen = new RowsSeen(order, order.store.count);
     this.#slicing = inSlices((slice) => {
       this.#seen.add(slice);
@@ -169,7 +172,7 @@ class Member {
       else if (message.kind === 'rehearsed') this.fleet.onRehearsed(message.batch);
       else if (message.kind === 'yielded') this.fleet.onYielded(message.waitedShare);
       else if (message.kind === 'done') this.done = message;
-      else this.#readiness.reject(message.mendable ? new UserError(message.message) : new Error(message.message));
+      else this.#readiness.reject(startFailure(message, order.secrets));
     });
     this.#worker.on('error', (thrown) => {
       this.cause ??= hideSecrets(order.secrets)(messageOf(thrown));
@@ -215,7 +218,8 @@ class Member {
     await this.#worker.terminate();
   }
 
-  #take(batch: SampleBatch): void {
+  #take(raw: SampleBatch): void {
+    const batch = this.#told(raw);
     this.fleet.onBatch(batch);
     this.#taken = this.#slicing(batch).then(() => {
       const room = roomOf(batch);
@@ -252,6 +256,14 @@ class Member {
     }
     recorder.flush();
   }
+}
+
+function startFailure(
+  { message, mendable }: Extract<FromWorker, { kind: 'failed' }>,
+  secrets: readonly string[],
+): Error {
+  const told = hideSecrets(secrets)(message);
+  return mendable ? new UserError(told) : new Error(told);
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {

@@ -20,6 +20,7 @@ import { moduleIdentity } from './module-identity.js';
 import { readOptions } from './read-options.js';
 import type { ReplayRequest, Surroundings } from './replay-request.js';
 import { clipWindow, type Window } from './schedule.js';
+import { secretsOfEnvironment } from './secrets-of-environment.js';
 import { secretsOfOptions } from './secrets-of-options.js';
 import { sentIdentity } from './sent-identity.js';
 
@@ -59,11 +60,11 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
   checkMetrics(plugin, request.thresholds ?? []);
   const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed, batching);
   const plan = makePlan(request.trace, window, planLimits(request, plugin, parsed));
-  const secrets = secretsOfOptions(
-    withPayloadHeaders(backendOptions, request.trace.payloads),
-    plugin.publicOptions,
-    request.secrets,
-  );
+  const headed = withPayloadHeaders(backendOptions, request.trace.payloads);
+  const secrets = [
+    ...secretsOfOptions(headed, plugin.publicOptions, request.secrets),
+    ...secretsOfEnvironment(world.env),
+  ];
   const setUp = await setUpOf(plugin, parsed, secrets, {
     payloads: request.trace.payloads,
     mostInFlight: Math.min(plan.batching?.invocations ?? plan.planned, plan.maxInFlight.limit),

@@ -5,7 +5,6 @@ import { isUserError, messageOf } from '../errors.js';
 import { BATCH_AGE_MS, buffersOf, type SampleBatch } from '../sample.js';
 import { collectGarbage, collectYoung } from './collect-garbage.js';
 import { checkInvokeBatch } from './check-invoke-batch.js';
-import { hideSecrets } from './hide-secrets.js';
 import { createInFlight } from './in-flight.js';
 import { createInbox } from './create-inbox.js';
 import type { FromWorker, Rehearsed, ToWorker, WorkerOrder } from './messages.js';
@@ -13,7 +12,6 @@ import { createRecorder } from './recorder.js';
 import { replayShard, type ShardRun } from './replay-shard.js';
 import { schedule } from './schedule.js';
 import { createSystemClock, type SystemClock } from './system-clock.js';
-import { tellable } from './tellable.js';
 import { measureThreadUsage, runQueueWait } from './thread-usage.js';
 import { warmLoop } from './warm-loop.js';
 import { watchContention } from './watch-contention.js';
@@ -74,8 +72,7 @@ async function work(
   } catch (thrown) {
     // Its pacing thread would keep this one alive.
     clock.close();
-    const message = hideSecrets(order.secrets)(messageOf(thrown));
-    say({ kind: 'failed', message, mendable: isUserError(thrown) });
+    say({ kind: 'failed', message: messageOf(thrown), mendable: isUserError(thrown) });
     return;
   }
   let told = await next();
@@ -181,9 +178,8 @@ async function run(
   { rooms, ...ends }: Meanwhile,
   say: Say,
 ): Promise<void> {
-  const told = tellable(order.secrets);
   const emit = (batch: SampleBatch): void => {
-    say({ kind: 'batch', batch: told(batch) }, buffersOf(batch));
+    say({ kind: 'batch', batch }, buffersOf(batch));
   };
   const recorder = createRecorder(order.shard.index, emit, rooms, order.metricNames);
   const flusher = setInterval(() => {
