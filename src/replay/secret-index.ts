@@ -65,8 +65,9 @@ function spellings(secret: string): string[] {
 }
 
 function meanings(text: string): string[] {
-  const meant = unescaped(text)?.text;
-  return [fold(text), ...(meant === undefined || meant.includes(CUT) ? [] : meanings(meant))];
+  // With more behind it, its end is none that was cut.
+  const meant = unescaped(`${text} `)?.text.slice(0, -1);
+  return [fold(text), ...(meant === undefined ? [] : meanings(meant))];
 }
 
 function keyOf(text: string): number {

@@ -34,7 +34,7 @@ describe('hideSecrets', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
