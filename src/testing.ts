@@ -62,7 +62,7 @@ function optionsContract({ it, plugin, options }: ContractSubject): void {
     return Promise.resolve();
   });
 
-  it(`${plugin.name}: an unknown option is the user's to mend`, () => {
+  it(`${plugin.name}: an unknown option is a UserError`, () => {
     assert.throws(() => plugin.parseOptions({ ...options, [NO_OPTION]: '1' }), isUserError);
     return Promise.resolve();
   });

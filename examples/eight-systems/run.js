@@ -29,7 +29,7 @@ const FUNCTIONS = join(ROOT, 'examples/functions');
 const PAGE = join(ROOT, 'docs/eight-systems.md');
 /** The stand-in does not take the CPU from the generator. */
 const NICE = 10;
-/** Nobody verifies them. */
+/** They are not verified. */
 const ENV = {
   ...process.env,
   AWS_REGION: 'us-east-1',

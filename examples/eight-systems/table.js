@@ -29,7 +29,7 @@ export function tableOf(results) {
 
 function cellsOf({ system, label, model, report: { sections, verdict } }) {
   const { latency, outcomes, coldStarts, cost } = sections;
-  const told = coldStarts.known === 0 ? 'not told' : String(coldStarts.count);
+  const told = coldStarts.known === 0 ? 'unknown' : String(coldStarts.count);
   return [
     system,
     `*${label}*`,

@@ -97,7 +97,7 @@ const plugin: BackendPlugin<Options> = {
     },
     { name: 'parameters', value: 'JSON', summary: 'the parameters of predict' },
     { name: 'expect', value: 'RULE', summary: EXPECT_SUMMARY },
-    { name: 'connections', value: 'N', summary: 'exactly so many over all workers' },
+    { name: 'connections', value: 'N', summary: 'open exactly N, over all workers' },
   ],
   parseOptions: parse,
   batches: ({ transport, method }) =>

@@ -84,7 +84,7 @@ const plugin: BackendPlugin<Options> = {
       summary: 'payloads as {"instances": [...]} unless given, or as they are',
     },
     { name: 'expect', value: 'RULE', summary: EXPECT_SUMMARY },
-    { name: 'connections', value: 'N', summary: 'exactly so many over all workers' },
+    { name: 'connections', value: 'N', summary: 'open exactly N, over all workers' },
   ],
   parseOptions: parse,
   batches: ({ format }) => (format === 'instances' ? true : 'format=raw sends payloads as they are; leave it out'),

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { OptionError, printable } from '../errors.js';
 import type { Outcome } from '../sample.js';
 import type { BackendPlugin, Call } from './backend.js';
 
@@ -11,7 +11,8 @@ const plugin: BackendPlugin<null> = {
   publicOptions: [],
   parseOptions(raw) {
     const [key] = Object.keys(raw);
-    if (key !== undefined) throw new UserError(`backend null takes no options; remove --set ${key}`);
+    if (key !== undefined)
+      throw new OptionError('null', key, `has no option ${printable(key, 60)} (it takes none); leave it out`);
     return null;
   },
   payloadRequests: true,

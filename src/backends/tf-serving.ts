@@ -74,7 +74,7 @@ async function setUp(
   const used = { ...options, dtypes: Object.fromEntries(inputs.map(({ name, dtype }) => [name, dtype])) };
   const made = [defaultPayload(inputs, options)];
   await encoded(used, made, batchSize);
-  const note = `The trace has no payload: one was made from the metadata that the server tells of ${options.model}, asked for once before the start: ${describeDefault(inputs, options.sequenceLength)}. The cost of a call depends on these sizes; a payload, or --set sequence-length=N, sets others.`;
+  const note = `The trace has no payload: one was made from the metadata that the server reports for ${options.model}, asked for once before the start: ${describeDefault(inputs, options.sequenceLength)}. The cost of a call depends on these sizes; a payload, or --set sequence-length=N, sets others.`;
   return { options: used, payloads: made, notes: [...notes, note] };
 }
 

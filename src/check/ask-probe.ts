@@ -38,5 +38,5 @@ export async function askProbe(
 
 function tellKinds(capacities: readonly Capacity[]): string {
   const kinds = capacities.slice(0, MOST_TOLD).map(({ kind, count }) => `${String(count)} x ${printable(kind, 60)}`);
-  return kinds.length === 0 ? 'nothing is told' : kinds.join(', ');
+  return kinds.length === 0 ? 'the service reports nothing' : kinds.join(', ');
 }

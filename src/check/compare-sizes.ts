@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { SizeLimit } from '../backends/backend.js';
 import { UserError } from '../errors.js';
 import type { Learnt } from './check-step.js';
@@ -32,7 +33,7 @@ function refusal(
   const told = tooLarge.slice(0, MOST_TOLD).map(({ index, size }) => sized(index, size, batch));
   const more = tooLarge.length > told.length ? ` and ${String(tooLarge.length - told.length)} more` : '';
   const what = batch === 1 ? 'send less in each' : 'send less in each, or give a smaller --batch-size';
-  return `${told.join(', ')}${more}: above the ${String(bytes)} bytes that ${of} may have; ${what}`;
+  return `${told.join(', ')}${more}: above the ${counted(bytes, 'byte')} that ${of} may have; ${what}`;
 }
 
 function sized(index: number, size: number, batch: number): string {

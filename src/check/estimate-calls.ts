@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Capacity } from '../backends/backend.js';
 import type { Billing, CostTerms } from '../cost-terms.js';
 import { printable } from '../errors.js';
@@ -26,10 +27,10 @@ export function estimateCalls(asked: CallsToEstimate): readonly CheckStep[] {
 
 function callsStep({ planned, durationMs, batching }: Plan, { terms }: CallsToEstimate): CheckStep {
   const calls = batching?.invocations ?? planned;
-  const what = `${String(planned)} requests in ${String(durationMs / 1000)} s`;
+  const what = `${counted(planned, 'request')} in ${String(durationMs / 1000)} s`;
   const text = isByCall(terms.billing)
     ? `${what}: ${String(calls)} billed calls`
-    : `${what}: ${String(calls)} calls, not billed one by one`;
+    : `${what}: ${counted(calls, 'call')}, not billed one by one`;
   return {
     name: 'calls',
     state: 'ok',

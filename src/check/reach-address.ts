@@ -44,7 +44,7 @@ function opened({ url, insecure = false, tls = {}, at }: ServiceLocation): Promi
 const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no such host; check its name and the region',
   EAI_AGAIN: 'its name cannot be looked up; check the network',
-  ECONNREFUSED: 'nobody listens there; check host and port, and that the service runs',
+  ECONNREFUSED: 'nothing listens there; check host and port, and that the service runs',
   ETIMEDOUT: `no answer within ${String(PATIENCE_MS / 1000)} s; check the address, firewalls and the VPN`,
   EHOSTUNREACH: 'there is no way to it; check the network',
   ENETUNREACH: 'there is no way to it; check the network',

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Backend, Call, SeenAnswer } from '../backends/backend.js';
 import { invoked } from '../backends/invoked.js';
 import type { Clock } from '../clock.js';
@@ -73,7 +74,7 @@ function answerText(answer: SeenAnswer | undefined, withoutSecrets: (text: strin
   if (answer === undefined) return '';
   const { status, bodyBytes, text } = answer;
   const beginning = printable(withoutSecrets(text), SHOWN_CHARACTERS);
-  return `; status ${printable(status, 40)}, ${String(bodyBytes)} bytes${beginning === '' ? '' : `: ${beginning}`}`;
+  return `; status ${printable(status, 40)}, ${counted(bodyBytes, 'byte')}${beginning === '' ? '' : `: ${beginning}`}`;
 }
 
 /** What the service itself told of it. */

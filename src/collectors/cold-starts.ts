@@ -44,7 +44,7 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
     if (counts.cold + counts.warm === 0) return { value: null, why: NOTHING_TOLD };
     if (statistic === 'count') return { value: counts.cold };
     const value = typeof statistic === 'object' ? start.percentileMs(statistic.p) : start.meanMs;
-    return value === null ? { value, why: 'no cold start told how long it took' } : { value };
+    return value === null ? { value, why: 'no cold start reported its duration' } : { value };
   };
 
   return {
@@ -95,7 +95,7 @@ function changesOf(steps: readonly CapacityStep[]): readonly CapacityStep[] {
   return steps.filter(({ count }, i) => count !== steps[i - 1]?.count);
 }
 
-const NOTHING_TOLD = 'nothing told whether a request met a cold start';
+const NOTHING_TOLD = 'neither the service nor its handler reported cold starts';
 
 /** Of a stage that was told at least once. */
 function summary(stage: SpreadFold): { count: number; meanMs: number; p99Ms: number } {

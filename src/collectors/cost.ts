@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { LATEST_PRICES, type Billing, type CostTerms, type PriceRow, type PriceSheet } from '../cost-terms.js';
 import { printable } from '../errors.js';
 import type { Measure, Metric, Moment } from '../metric.js';
@@ -51,7 +52,7 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
       const end = 'end' in moment ? moment.end : undisturbedEnd(moment.nowMs);
       const section = sectionAt(end);
       const value = section[of];
-      return value === null ? { value, why: section.reason ?? NOT_PRICED[of] ?? 'nobody knows it' } : { value };
+      return value === null ? { value, why: section.reason ?? NOT_PRICED[of] ?? 'it is unknown' } : { value };
     },
     add(batch) {
       look(seen, batch);
@@ -154,7 +155,7 @@ function serviceSource(billing: Billing | null, sheet: PriceSheet, plan: Plan, h
       : unknown('the backend has no prices of its own; name the machine that serves it with --machine');
   if (billing.model === 'hourly') return endpointSource(billing, sheet);
   const { model } = billing;
-  if (!isRequestModel(model)) return unknown(`nobody knows how ${printable(String(model), 60)} bills`);
+  if (!isRequestModel(model)) return unknown(`the billing of ${printable(String(model), 60)} is unknown`);
   const tariff = tariffOf({ ...billing, model }, sheet);
   if (!('meters' in tariff)) return unknown(tariff.join('; '));
   const counts = countInvocations(tariff, plan);
@@ -264,7 +265,7 @@ function instanceHours({ row, steps }: HourlyRow, fromMs: number, toMs: number, 
 function noReading({ capacity = [] }: RunEnd): string {
   const failed = capacity.find((reading) => 'failed' in reading);
   const why = failed === undefined ? 'the backend did not tell' : printable(failed.failed, 200);
-  return `nobody knows how many instances there were: ${why}`;
+  return `the number of instances is unknown: ${why}`;
 }
 
 function failedNotes({ capacity = [] }: RunEnd): string[] {
@@ -337,7 +338,7 @@ function sectionOf(
     notes: [...new Set(charges.flatMap(({ notes }) => notes))],
     excluded: [
       ...new Set(charges.flatMap(({ excluded }) => excluded)),
-      ...(lost > 0 ? [`${String(lost)} requests without a sample`] : []),
+      ...(lost > 0 ? [`${counted(lost, 'request')} without a sample`] : []),
     ],
   };
 }

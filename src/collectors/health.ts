@@ -90,7 +90,7 @@ const NOT_MEASURED: Readonly<Record<HealthMetric['of'], string>> = {
   lateness: 'no request was handed over',
   connectionWait: 'the backend saw the first byte of no request leave',
   handshake: 'no request opened a connection',
-  receiveUncertainty: 'the backend told of no success when its answer can have come at the earliest',
+  receiveUncertainty: 'the backend reported for no success when its answer can have come at the earliest',
 };
 
 /** When requests were handed over, against their release and by the second. */

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Plan } from '../run.js';
 import { leadsInvocation, type SampleBatch } from '../sample.js';
 import { InvocationBill } from './invocation-bill.js';
@@ -71,7 +72,7 @@ export function countInvocations(tariff: Tariff, plan: Plan): InvocationCounts {
     reason(underWay) {
       const unknown = withoutMemory + (Number.isNaN(tariff.memoryMb) ? underWay : 0);
       if (unknown === 0) return null;
-      return `the memory of ${String(unknown)} invocations is not known, neither configured nor told`;
+      return `the memory of ${counted(unknown, 'invocation')} is unknown: neither configured nor reported`;
     },
     spread(perSecond) {
       meters.forEach(({ row, quantaPerUnit }, m) => {

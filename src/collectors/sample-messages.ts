@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { FileHandle } from 'node:fs/promises';
 import type { WrittenSamples } from '../run.js';
 import { BATCH_ROWS } from '../sample.js';
@@ -48,7 +49,7 @@ export class SampleMessages {
 
   async *#checked({ key, written }: SampleCheck): AsyncGenerator<Uint8Array, void, undefined> {
     if (written !== undefined && written.bytes !== this.#size)
-      throw new Contradiction(`it has ${String(this.#size)} bytes, ${String(written.bytes)} were written`);
+      throw new Contradiction(`it has ${counted(this.#size, 'byte')}, ${String(written.bytes)} were written`);
     let start: Uint8Array = new Uint8Array(0);
     let seals: SealChain | undefined;
     let rows = 0;
@@ -70,7 +71,7 @@ export class SampleMessages {
     const last = (seals ?? new SealChain(key, start)).checksum;
     if (written !== undefined && (rows !== written.rows || last !== written.checksum || this.#at !== this.#size))
       throw new Contradiction(
-        `it has ${String(rows)} rows, ${String(written.rows)} were written, or its end is another`,
+        `it has ${counted(rows, 'row')}, ${String(written.rows)} were written, or its end is another`,
       );
     if (this.#at !== this.#size && !this.truncated) this.damaged = true;
   }

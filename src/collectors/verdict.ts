@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { HealthSection, OutcomesSection, Shift, Spread, Verdict } from '../report.js';
 import { OWN_FAULTS, type Plan, type RunEnd } from '../run.js';
 import { excessMs } from './excess-ms.js';
@@ -114,11 +115,11 @@ function starved(plan: Plan, starving: HealthSection['starved'], where: string):
   if (starving === null || starving.requests <= STARVED_PART * starving.of) return [];
   const { requests, of, meanWaitMs } = starving;
   const { connections } = plan;
-  const which = connections === undefined ? 'a connection' : `one of ${count(connections, 'connection')}`;
+  const which = connections === undefined ? 'a connection' : `one of ${counted(connections, 'connection')}`;
   return [
     {
       text:
-        `${count(requests, 'request')} of ${String(of)} ${where} ended without an answer after a wait for ${which} ` +
+        `${counted(requests, 'request')} of ${String(of)} ${where} ended without an answer after a wait for ${which} ` +
         `(${ms(meanWaitMs ?? 0)} on average; allowed is 1 % of the requests); ${connectionAdvice(plan)}.`,
     },
   ];
@@ -130,7 +131,7 @@ function strayed(straying: HealthSection['strayingSeconds']): Reason[] {
   return [
     {
       text:
-        `In ${count(straying.length, 'second')} the number of requests handed over strayed from the schedule by more than 3 sqrt(due) + 1; ` +
+        `In ${counted(straying.length, 'second')} the number of requests handed over strayed from the schedule by more than 3 sqrt(due) + 1; ` +
         `worst was second ${String(worst.second)} with ${String(worst.handed)} handed over of ${String(worst.due)} due`,
       own: true,
     },
@@ -151,23 +152,23 @@ function stopped(stops: HealthSection['stops'], endedMs: number): Reason[] {
 
 function lost({ planned }: Plan, end: RunEnd, { failures, unsent }: OutcomesSection): string[] {
   const reasons = end.crashes.map(
-    ({ worker, cause }) => `Worker ${String(worker)} died (${cause}); mend the cause and run again.`,
+    ({ worker, cause }) => `Worker ${String(worker)} died (${cause}); fix the cause and run again.`,
   );
   for (const failure of OWN_FAULTS) {
     const n = failures[failure] ?? 0;
-    if (n > 0) reasons.push(`${count(n, 'request')} of ${String(planned)} ${OWN_FAULT[failure] ?? failure}.`);
+    if (n > 0) reasons.push(`${counted(n, 'request')} of ${String(planned)} ${OWN_FAULT[failure] ?? failure}.`);
   }
   if (!end.complete) reasons.push('The process was killed before the run was over; run it again.');
   else if (unsent > 0 && end.stoppedMs === null) {
     reasons.push(
-      `${count(unsent, 'request')} of ${String(planned)} left no sample although nobody stopped the run; run it again.`,
+      `${counted(unsent, 'request')} of ${String(planned)} left no sample although the run was not stopped; run it again.`,
     );
   }
   return reasons;
 }
 
 const OWN_FAULT: Readonly<Record<string, string>> = {
-  crashed: 'failed because a worker or the backend plugin crashed; see the examples and mend the cause',
+  crashed: 'failed because a worker or the backend plugin crashed; see the examples and fix the cause',
   local: 'failed on this machine (files, ports or memory), not at the service; see the examples and raise the limit',
   unknown: 'have no known outcome because the process died before it was written; run it again',
 };
@@ -176,13 +177,9 @@ function shed({ maxInFlight }: Plan, { failures }: OutcomesSection): string[] {
   const n = failures.shed ?? 0;
   if (n === 0 || maxInFlight.explicit) return [];
   return [
-    `${count(n, 'request')} ${n === 1 ? 'was' : 'were'} shed at our own limit of ${String(maxInFlight.limit)} in flight; ` +
+    `${counted(n, 'request')} ${n === 1 ? 'was' : 'were'} shed at our own limit of ${String(maxInFlight.limit)} in flight; ` +
       'raise it, or state that shedding is wanted, with --max-in-flight.',
   ];
-}
-
-function count(n: number, noun: string): string {
-  return `${String(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 function ms(value: number): string {

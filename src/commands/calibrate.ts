@@ -15,7 +15,10 @@ export class Calibrate extends Command {
   static override examples = ['<%= config.bin %> calibrate', '<%= config.bin %> calibrate --pacing economic --json'];
   static override flags = {
     pacing: Flags.string({ options: ['exact', 'economic', 'both'], default: 'both', description: 'which to measure' }),
-    trial: textFlag('trial', parseLengthMs)({ default: 1500, description: 'length of each trial' }),
+    trial: textFlag(
+      'trial',
+      parseLengthMs,
+    )({ default: 1500, defaultHelp: '1500ms', description: 'length of each trial' }),
     most: textFlag(
       'most',
       wholeNumber(1000, 1_000_000),

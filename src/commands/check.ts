@@ -41,7 +41,10 @@ export class Check extends Command {
     ...CONNECT_FLAGS,
     ...BATCH_FLAGS,
     request: Flags.boolean({ default: true, allowNo: true, description: 'send one request' }),
-    timeout: textFlag('timeout', parseTimeoutMs)({ default: 30_000, description: 'for the complete answer' }),
+    timeout: textFlag(
+      'timeout',
+      parseTimeoutMs,
+    )({ default: 30_000, defaultHelp: '30s', description: 'for the complete answer' }),
     ...COST_FLAGS,
     json: Flags.boolean({ description: 'print JSON' }),
   };

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { Args, Command, Flags, type Interfaces } from '@oclif/core';
 import { closeArrivals } from '../arrival-store.js';
 import { LATEST_PRICES, type Billing, type CostTerms } from '../cost-terms.js';
@@ -144,10 +145,10 @@ function assumptionsOf(
   const { memory, instances = 1 } = flags;
   const byRequest = billing !== null && billing.model !== 'hourly' && billing.model !== 'none';
   return [
-    `${String(planned)} requests in ${String(durationMs / 1000)} s, each sent once; none fails.`,
+    `${counted(planned, 'request')} in ${String(durationMs / 1000)} s, each sent once; none fails.`,
     ...(batching === undefined
       ? []
-      : [`They go in ${String(batching.invocations)} batches of at most ${String(batching.size)}.`]),
+      : [`They go in ${counted(batching.invocations, 'batch', 'batches')} of at most ${String(batching.size)}.`]),
     ...(byRequest
       ? [
           `Each ${batching === undefined ? '' : 'batch '}takes ${String(flags['billed-ms'])} ms before rounding, at ${String(memory)} MB; no cold start is billed.`,

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { Args, Command, Flags } from '@oclif/core';
 import { closeArrivals, readArrivals } from '../arrival-store.js';
 import type { Trace } from '../trace.js';
@@ -38,7 +39,7 @@ export class Generate extends Command {
       closeArrivals(trace.store);
     }
     if (flags.output !== undefined)
-      this.logToStderr(`${flags.output}: ${String(trace.count)} arrivals in ${String(trace.durationMs / 1000)} s`);
+      this.logToStderr(`${flags.output}: ${counted(trace.count, 'arrival')} in ${String(trace.durationMs / 1000)} s`);
   }
 }
 

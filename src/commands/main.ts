@@ -11,7 +11,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     else if (asksForList(argv)) await printRootHelp();
     else await runCommand(line, argv, output.watch);
   } catch (thrown) {
-    if (!(await output.isCauseOf(thrown))) process.exitCode = await tell(thrown, line[0] ?? 'run');
+    // The parser has set a code of its own for whatever is thrown.
+    process.exitCode = (await output.isCauseOf(thrown)) ? EXIT.ok : await tell(thrown, line[0] ?? 'run');
   }
   const trouble = await output.trouble();
   if (trouble === undefined) return;
@@ -77,8 +78,10 @@ interface WatchedOutput {
  */
 function watchOutput(): WatchedOutput {
   const errors: { stdout?: Error; stderr?: Error } = {};
+  let readerLeft = false;
   const keep = (name: 'stdout' | 'stderr') => (thrown: NodeJS.ErrnoException) => {
     if (thrown.code !== 'EPIPE') errors[name] ??= thrown;
+    else if (name === 'stdout') readerLeft = true;
   };
   const watch = (): void => {
     for (const name of ['stdout', 'stderr'] as const) process[name].removeAllListeners('error').on('error', keep(name));
@@ -89,7 +92,8 @@ function watchOutput(): WatchedOutput {
     async isCauseOf(thrown) {
       await new Promise(setImmediate);
       const { stdout } = errors;
-      return stdout !== undefined && (thrown === stdout || (isUserError(thrown) && /stream/.test(thrown.message)));
+      if (stdout === undefined && !readerLeft) return false;
+      return thrown === stdout || (isUserError(thrown) && /stream/.test(thrown.message));
     },
     async trouble() {
       // What was written last has failed by the next turn.

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { Args, Command, Flags } from '@oclif/core';
 import { isUserError } from '../errors.js';
 import type { Report } from '../report.js';
@@ -74,7 +75,7 @@ export class ReportAgain extends Command {
     const fewer = countsFewer(folder, report);
     if (fewer !== undefined) {
       this.logToStderr(
-        `printed, but not written: report.json knows the outcome of ${String(fewer.kept)} requests, the sample log of ${String(fewer.now)}; report.json stays as it is`,
+        `printed, but not written: report.json knows the outcome of ${counted(fewer.kept, 'request')}, the sample log of ${String(fewer.now)}; report.json stays as it is`,
       );
       return;
     }

@@ -87,7 +87,7 @@ export const RUN_FLAGS = {
   timeout: textFlag(
     'timeout',
     parseTimeoutMs,
-  )({ default: 30_000, description: 'for a complete answer, from the hand-over; at most 2h' }),
+  )({ default: 30_000, defaultHelp: '30s', description: 'for a complete answer, from the hand-over; at most 2h' }),
   warmup: textFlag(
     'warmup',
     parseDurationMs,
@@ -95,7 +95,12 @@ export const RUN_FLAGS = {
   'max-lateness': textFlag(
     'max-lateness',
     parseDurationMs,
-  )({ default: 10, aliases: ['max-lag'], description: 'a p99 lateness above this makes the run INVALID' }),
+  )({
+    default: 10,
+    defaultHelp: '10ms',
+    aliases: ['max-lag'],
+    description: 'a p99 lateness above this makes the run INVALID',
+  }),
   ...BATCH_FLAGS,
   ...COST_FLAGS,
   ...REPEAT_FLAGS,

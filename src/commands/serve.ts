@@ -18,7 +18,7 @@ export class Serve extends Command {
     name: textFlag('name', parseName)({ description: "what callers call it; the model's own name unless given" }),
     host: Flags.string({
       default: '127.0.0.1',
-      description: 'address to listen on; nothing asks callers who they are',
+      description: 'address to listen on; there is no authentication',
     }),
     port: textFlag(
       'port',

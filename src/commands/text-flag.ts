@@ -5,6 +5,8 @@ interface TextFlagOptions {
   readonly description: string;
   readonly char?: string;
   readonly aliases?: string[];
+  /** The default as the help shows it, where that is not its number. */
+  readonly defaultHelp?: string;
 }
 
 interface TextFlag<T> {

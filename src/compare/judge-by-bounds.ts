@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Group, Judgement } from './comparison.js';
 import type { Metric } from './metrics.js';
 import type { RunFacts } from './run-facts.js';
@@ -19,7 +20,7 @@ export function judgeByBounds(
   const mild = judged(withBound(of, metric, best), withBound(against, metric, worst));
   const harsh = judged(withBound(of, metric, worst), withBound(against, metric, best));
   const invalid = [...of.measured, ...against.measured].filter(({ standing }) => standing === 'invalid').length;
-  const runs = `with ${String(invalid)} INVALID run${invalid === 1 ? '' : 's'}`;
+  const runs = `with ${counted(invalid, 'INVALID run')}`;
   if (mild.verdict === 'regression')
     return { verdict: 'regression', why: `${mild.why}; ${runs}, and even without our own share` };
   if (harsh.verdict !== 'regression')

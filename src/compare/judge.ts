@@ -86,7 +86,7 @@ function judgeByRanks(
   const [from, to] = [median(base), median(others)];
   const endless = (values: readonly number[]): string =>
     `${String(values.filter((value) => value === Infinity).length)} of ${String(values.length)}`;
-  const why = `${metric.name} takes for ever in ${endless(others)} runs and in ${endless(base)} of the baseline; medians ${amountOf(metric, to)} and ${amountOf(metric, from)}, Mann-Whitney p ${p.toPrecision(2)}`;
+  const why = `${metric.name} is infinite in ${endless(others)} runs and in ${endless(base)} of the baseline; medians ${amountOf(metric, to)} and ${amountOf(metric, from)}, Mann-Whitney p ${p.toPrecision(2)}`;
   if (p >= 0.05 || from === to) return { verdict: 'within noise', why };
   if (to < from) return { verdict: 'better', why };
   const beyond = limit.kind === 'relative' ? to > from * (1 + limit.amount) : to - from > limit.amount;

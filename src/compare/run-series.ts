@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { EXIT, Interrupted, type UserError } from '../errors.js';
 import type { ReplayRequest, ReplayResult, Surroundings } from '../replay/replay.js';
 import { replayUntilValid } from '../replay/until-valid.js';
@@ -92,7 +93,7 @@ function lineOf({ folder, report }: ReplayResult): string {
     `mean ${told(meanMs, '-')}`,
     `p99 of all ${told(p99Ms, count === 0 ? '-' : 'inf')}`,
     `${String(outcomes.ok)} of ${String(outcomes.planned)} ok`,
-    ...(failed === 0 ? [] : [`${String(failed)} threshold${failed === 1 ? '' : 's'} failed`]),
+    ...(failed === 0 ? [] : [`${counted(failed, 'threshold')} failed`]),
     folder,
   ].join(', ');
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { formatDuration } from '../report/format-duration.js';
 import type { Comparison, Difference, Estimate, Group, Workload } from './comparison.js';
 import { amountOf, changeOf, moneyOf } from './figures.js';
@@ -50,7 +51,7 @@ export function sectionsOf({ workloads, groups, differences }: Comparison): Sect
 
 export function loadOf({ planned, durationMs, sha256 }: Workload): string {
   const draws = sha256.length > 1 ? `, drawn with ${String(sha256.length)} seeds` : '';
-  return `${draws === '' ? '' : 'about '}${String(planned)} requests in ${formatDuration(durationMs)}${draws}`;
+  return `${draws === '' ? '' : 'about '}${counted(planned, 'request')} in ${formatDuration(durationMs)}${draws}`;
 }
 
 function latencyTable(groups: readonly Group[]): Omit<TextTable, 'title'> {
@@ -66,7 +67,7 @@ function latencyTable(groups: readonly Group[]): Omit<TextTable, 'title'> {
       amount(group, 'all.p(99)'),
       amount(group, 'success'),
     ]),
-    foot: ['mean and sd of successes; p50 and p99 of all, where failures take for ever'],
+    foot: ['mean and sd of successes; p50 and p99 of all, where failures are infinite'],
   };
 }
 
@@ -88,7 +89,7 @@ function costTable(groups: readonly Group[], { frontierMetric }: Comparison): Om
       marked === 0
         ? [`no frontier: no system here has both a cost and a finite ${frontierMetric.name}`]
         : [
-            `* nothing here is both cheaper (per 1M ok) and faster (${frontierMetric.name})${known < groups.length ? '; - unknown or for ever' : ''}`,
+            `* nothing here is both cheaper (per 1M ok) and faster (${frontierMetric.name})${known < groups.length ? '; - unknown or infinite' : ''}`,
           ],
   };
 }

@@ -4,7 +4,7 @@ import { messageOf, printable, UserError } from '../errors.js';
 const TROUBLE: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder; name a file',
   ENOTDIR: 'a part of the path is a file; check the path',
-  EACCES: 'not permitted; check who may read it',
+  EACCES: 'not permitted; check its permissions',
 };
 
 /** What to do about a file that is missing or too large. */

@@ -7,8 +7,8 @@ import type { Operator, Threshold } from './threshold.js';
 const MOST_CHARACTERS = 200;
 
 /**
- * Reads `metric operator limit`, such as `all.p(99)<200ms`: k6's grammar with the names of report.json. A bare number is ms
- * for a time, a part of 1 for a share. Throws `UserError` that says what to give, with the nearest metric.
+ * Reads `metric operator limit`, such as `all.p(99)<200ms`: k6's grammar with the names of report.json. A bare number is
+ * a part of 1 for a share; a time needs its unit. Throws `UserError` that says what to give, with the nearest metric.
  */
 export function parseThreshold(given: string): Threshold {
   const text = given.replace(/\s+/g, '');
@@ -79,7 +79,7 @@ interface Limit {
 /** Decimal exponents: a limit is the number nearest to what was written (99.9% is 0.999), so that `>=` means it. */
 const SCALE: Readonly<Record<string, string>> = { us: 'e-3', µs: 'e-3', ms: '', s: 'e3', '%': 'e-2' };
 const SUFFIXES: Readonly<Record<LimitKind, readonly string[]>> = {
-  time: ['', 'us', 'µs', 'ms', 's', 'm'],
+  time: ['us', 'µs', 'ms', 's', 'm'],
   share: ['', '%'],
   'count-or-share': ['', '%'],
   count: [''],
@@ -99,6 +99,8 @@ function limitOf(text: string, kind: LimitKind, given: string): Limit {
   const [, digits, suffix = ''] = /^(\d+(?:\.\d+)?|\.\d+)(\D*)$/.exec(text) ?? [];
   const value = Number(`${digits ?? 'none'}${SCALE[suffix] ?? ''}`) * (suffix === 'm' ? 60_000 : 1);
   const unit = unitOf(kind, suffix);
+  if (kind === 'time' && digits !== undefined && suffix === '')
+    throw wrong(given, `say the unit: ${digits}ms or ${digits}s`);
   if (!SUFFIXES[kind].includes(suffix) || !Number.isFinite(value) || (unit === 'share' && value > 1))
     throw wrong(given, EXAMPLES[kind]);
   return { value, unit };

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { tmpdir } from 'node:os';
 import { arrivalStoreWriter } from '../arrival-store.js';
 import { printable, UserError } from '../errors.js';
@@ -20,7 +21,7 @@ export function traceInMemory({ atMs, payload, payloads = [], durationMs, name =
   if (atMs.length === 0) throw new UserError('trace: atMs is empty; give at least one arrival');
   if (payload !== undefined && payload.length !== atMs.length)
     throw new UserError(
-      `trace: ${String(atMs.length)} times and ${String(payload.length)} payload indexes; give one for each`,
+      `trace: ${counted(atMs.length, 'time')} and ${String(payload.length)} payload indexes; give one for each`,
     );
   const writer = arrivalStoreWriter({ spoolDir: tmpdir() });
   try {
@@ -52,7 +53,7 @@ function checkArrival(index: number, atMs: unknown, lastMs: number): void {
 function checkPayload(index: number, payload: number, count: number): void {
   if (Number.isInteger(payload) && payload >= 0 && payload < count) return;
   throw new UserError(
-    `trace: payload[${String(index)}] is ${printable(String(payload), 40)}; there are ${String(count)} payloads, counted from 0`,
+    `trace: payload[${String(index)}] is ${printable(String(payload), 40)}; there are ${counted(count, 'payload')}, counted from 0`,
   );
 }
 

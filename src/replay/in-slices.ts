@@ -22,7 +22,7 @@ const MOST_WAITING = 4;
 /**
  * Gives `take` each batch in slices, with a pause before each: this thread may share a CPU with a worker, which is late by
  * as much as is done here at a stretch. There are as many slices as fit between two batches; where batches wait all the
- * same, slices are so many times as large. Resolves when the whole batch was taken. `breather` absent: no pauses.
+ * same, slices are larger by the batch size. Resolves when the whole batch was taken. `breather` absent: no pauses.
  */
 export function inSlices(
   take: (slice: SampleBatch) => void,

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { foldSections } from '../collectors/registry.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
 import { judgeThresholds, reportedThresholds } from '../gate/judge-thresholds.js';
@@ -63,7 +64,7 @@ function logNotes({ samplesKey, end }: RunRecord, damaged: boolean): string[] {
       : []),
     ...(damaged ? ['A part of the sample log is damaged and left out; its requests count as unknown.'] : []),
     ...(lostRows > 0
-      ? [`The disk did not take ${String(lostRows)} rows of the sample log; their requests count as unknown here.`]
+      ? [`The disk did not take ${counted(lostRows, 'row')} of the sample log; their requests count as unknown here.`]
       : []),
   ];
 }

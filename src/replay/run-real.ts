@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { cpuBudget } from '../cpu-budget.js';
 import { Interrupted } from '../errors.js';
 import type { RunEnd, RunRecord } from '../run.js';
@@ -150,7 +151,7 @@ function measureElapsedHostUsage(): () => HostUsage & { readonly elapsedMs: numb
 
 /** One line: who sends, how, and why. */
 function sendersText({ workers, pacing: { used, why } }: RunRecord): string {
-  return `${used} pacing, ${String(workers)} worker${workers === 1 ? '' : 's'}: ${why}`;
+  return `${used} pacing, ${counted(workers, 'worker')}: ${why}`;
 }
 
 /** At whole seconds of the run's clock: there it is known exactly what was due. Returns what ends it. */

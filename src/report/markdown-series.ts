@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { answerOf } from '../answer.js';
 import type { Report } from '../report.js';
 import { plain, table } from './markdown.js';
@@ -9,7 +10,7 @@ export function renderMarkdownSeries(runs: readonly { readonly name: string; rea
     report.verdict.valid ? 'VALID' : '**INVALID**',
     answerText(report),
   ]);
-  return `## replay: ${String(runs.length)} runs\n\n${table(['Run', 'Verdict', 'Thresholds'], rows)}\n`;
+  return `## replay: ${counted(runs.length, 'run')}\n\n${table(['Run', 'Verdict', 'Thresholds'], rows)}\n`;
 }
 
 function answerText(report: Report): string {

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { printable } from '../errors.js';
 import type { Distribution, HealthSection, Report, Shift, Spread } from '../report.js';
 import { FAILURES } from '../sample.js';
@@ -83,7 +84,7 @@ function batching({ sections: { batching: section } }: Report): string[] {
       `wait, a part of response [mean, p50, p99, max]`,
       [wait.meanMs, wait.p50Ms, wait.p99Ms, wait.maxMs].map((ms) => duration(ms)),
     ),
-    ...paragraphs('', [`sent with ${String(size)} requests, or when the oldest has waited ${duration(waitMs)}`]),
+    ...paragraphs('', [`sent with ${counted(size, 'request')}, or when the oldest has waited ${duration(waitMs)}`]),
   ];
 }
 
@@ -142,7 +143,7 @@ function health({ sections: { health: section } }: Report): string[] {
     ...(isWaitUnknown(section)
       ? [`connection wait is not known: ${WAIT_UNKNOWN}`]
       : spreadFact('connection wait', section.connectionWait)),
-    ...spreadFact(`handshake of ${String(section.handshake.count)} requests`, section.handshake),
+    ...spreadFact(`handshake of ${counted(section.handshake.count, 'request')}`, section.handshake),
     ...spreadFact('receive uncertainty', section.receiveUncertainty),
     ...busiestFact(section),
     ...shiftFact(section.shifts, ''),
@@ -182,7 +183,7 @@ function busiestFact({ busiest }: HealthSection): string[] {
   const { seconds, requests: n, lateness, shifts } = busiest;
   const where = `the busiest ${seconds === 1 ? 'second' : `${String(seconds)} seconds`}`;
   return [
-    `lag in ${where} (${String(n)} requests): p99 ${duration(lateness.p99Ms)}, max ${duration(lateness.maxMs)}`,
+    `lag in ${where} (${counted(n, 'request')}): p99 ${duration(lateness.p99Ms)}, max ${duration(lateness.maxMs)}`,
     ...shiftFact(shifts, ` in ${where}`),
   ];
 }
@@ -206,7 +207,7 @@ function resourceFact(resources: HealthSection['resources']): string[] {
 
 function run({ run: { id, trace, backend, time, workers, pacing, speed, tags = {} } }: Report): string[] {
   const how = [
-    `${String(workers)} worker${workers === 1 ? '' : 's'}`,
+    counted(workers, 'worker'),
     `${pacing.used} pacing${pacing.asked === 'auto' && time === 'real' ? ` (auto: ${pacing.why})` : ''}`,
     ...(speed === 1 ? [] : [`speed ${String(speed)}x`]),
   ];

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { elementCount, tensorOf, type SourceValues, type Tensor } from '../backends/shared/tensor.js';
 import { messageOf, printable } from '../errors.js';
 import type { NamedTensors } from './inference.js';
@@ -69,7 +70,7 @@ function rowShape({ shape: [, ...inner] }: TensorInfo, length: number): number[]
   if (free > 1)
     throw new Error('the model leaves more than one dimension open, so a flat list has no shape; use predict');
   if (free === 0 ? length !== known : length % known !== 0 || length === 0)
-    throw new Error(`${String(length)} values do not fill a row of [${inner.join(', ')}]`);
+    throw new Error(`${counted(length, 'value')} do not fill a row of [${inner.join(', ')}]`);
   return inner.map((size) => (typeof size === 'number' ? size : length / known));
 }
 

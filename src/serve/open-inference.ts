@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { nestedNumbers } from '../backends/shared/nested-numbers.js';
 import { tensorOf, type Tensor } from '../backends/shared/tensor.js';
 import { flatJson } from '../backends/shared/tensor-json.js';
@@ -56,7 +57,7 @@ function tensorFrom(name: string, dtype: TensorDtype, shape: readonly number[], 
     const { values } = nestedNumbers(data);
     const count = shape.reduce((size, dimension) => size * dimension, 1);
     if (values.length !== count)
-      throw new Error(`it has ${String(values.length)} values where its shape takes ${String(count)}`);
+      throw new Error(`it has ${counted(values.length, 'value')} where its shape takes ${String(count)}`);
     return tensorOf(dtype, shape, values);
   } catch (thrown) {
     throw invalid(`input ${printable(name, 60)}: ${messageOf(thrown)}`);

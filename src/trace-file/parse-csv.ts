@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { printable } from '../errors.js';
 import { csvFields } from './csv-fields.js';
 import { decimalOf, parseDecimal, PLAIN_NUMBER } from './decimal.js';
@@ -70,7 +71,7 @@ class CsvParser implements TraceParser {
       this.#scan(columns, bytes, start, end) ?? this.#scanQuoted(columns, bytes.subarray(start, end), line);
     if (fields !== columns.count) {
       throw this.#options.fault(
-        `line ${String(line)}: it has ${String(fields)} fields, the header has ${String(columns.count)}; make them equal`,
+        `line ${String(line)}: it has ${counted(fields, 'field')}, the header has ${String(columns.count)}; make them equal`,
       );
     }
     this.#arrivals.add(this.#atMs, this.#payload, line, columns.time.name);

@@ -84,7 +84,7 @@ function altered(change: (outcome: Outcome, call: Call) => unknown): BackendPlug
 const TESTS = {
   named: 'x: has a name and a summary of one printable line',
   options: 'x: options survive the way to a thread',
-  unknown: "x: an unknown option is the user's to mend",
+  unknown: 'x: an unknown option is a UserError',
   declared: 'x: knows every option it declares',
   call: 'x: a call resolves with an outcome whose times need no correction',
   blocks: 'x: invoke does not block the thread that keeps the schedule',

@@ -163,7 +163,7 @@ describe('what fails is told with what to do', () => {
 
   it('nobody at the address: the request is not tried', async () => {
     const step = await checked('http', { url: await goneServiceUrl() });
-    hasFailed(step, 'address', /nobody listens there; check host and port.*ECONNREFUSED/);
+    hasFailed(step, 'address', /nothing listens there; check host and port.*ECONNREFUSED/);
     expect(step('request')).toMatchObject({ state: 'skipped' });
   });
 

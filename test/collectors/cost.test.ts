@@ -139,7 +139,7 @@ describe('what is unknown', () => {
       [{ billing: { ...LAMBDA, region: 'mars' } }, /no price for lambda:request in mars/],
       [{ billing: { model: 'cloud-run', memoryMb: 512 }, prices: '2021-03' }, /no price for cloud-run/],
       [{ billing: { model: 'hourly' } }, /which machine/],
-      [{ billing: ENDPOINT }, /how many instances.*did not tell/],
+      [{ billing: ENDPOINT }, /number of instances is unknown.*did not tell/],
       [{ billing: ENDPOINT, end: { ...END, capacity: [{ atMs: 0, failed: 'denied' }] } }, /how many.*denied/],
       [{ billing: { model: 'barter' as 'none' } }, /how barter bills/],
     ];

@@ -10,7 +10,7 @@ import { CLI, freshFolder, readReport, ROOT, runCli } from '../support/run-cli.j
 
 const VIRTUAL = ['--rate', '100/s', '--duration', '5s', '--backend', 'simulated', '--time', 'virtual', '--quiet'];
 
-describe('what the user can mend is one line and exit 2', () => {
+describe('what the user can fix is one line and exit 2', () => {
   const cases: [args: string[], tells: RegExp][] = [
     [['missing.json'], /no such file/],
     [['--rate', '5'], /--duration/],

@@ -94,7 +94,7 @@ describe('an INVALID run', () => {
   test('leaves open what our own share could turn: 96', async () => {
     const { low, high } = readReport(at('plain')).sections.health.bounds?.['response.mean'] ?? {};
     expect(low).toBeLessThan(high as number);
-    const limit = `response.mean<${String(((low as number) + (high as number)) / 2)}`;
+    const limit = `response.mean<${String(((low as number) + (high as number)) / 2)}ms`;
     const { code, stdout } = await runCli(['report', at('plain'), '--no-write', '--threshold', limit]);
     expect(code, stdout).toBe(96);
     expect(stdout).toContain('UNDECIDED response.mean');

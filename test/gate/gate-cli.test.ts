@@ -65,13 +65,13 @@ describe('a threshold', () => {
     const [out, junit] = [freshFolder(), freshFile('junit.xml')];
     const { code } = await runCli([
       ...['-R', '20/s', '-d', '1s', '--backend', 'null', '--max-lateness', '0', '--quiet', '-o', out, '--junit', junit],
-      ...['--threshold', 'response.min<0', '--threshold', 'unsent<=0'],
+      ...['--threshold', 'response.min<0ms', '--threshold', 'unsent<=0'],
     ]);
     expect(code).toBe(99);
     const xml = readFileSync(junit, 'utf8');
     expect(xml).toContain('tests="3" failures="1"');
     expect(xml).toMatch(
-      /name="response.min&#60;0"[^>]*><failure type="threshold" message="[^"]*even without our own share/,
+      /name="response.min&#60;0ms"[^>]*><failure type="threshold" message="[^"]*even without our own share/,
     );
   });
 

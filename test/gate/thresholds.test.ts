@@ -17,7 +17,7 @@ describe('the grammar', () => {
     ['all.p(99)<200ms', '<', 200, 'ms'],
     [' response.p(99.9) <= 1.5 s ', '<=', 1500, 'ms'],
     ['service.mean<800us', '<', 0.8, 'ms'],
-    ['response.max<500', '<', 500, 'ms'],
+    ['response.max<500ms', '<', 500, 'ms'],
     ['success>99.9%', '>', 0.999, 'share'],
     ['success>=0.999', '>=', 0.999, 'share'],
     ['failures<10', '<', 10, 'count'],
@@ -52,6 +52,8 @@ describe('the grammar', () => {
     ['success<200ms', /99\.9% or 0\.999/],
     ['failures<101%', /share such as 1%/],
     ['all.p(99)<fast', /a time such as 200ms/],
+    ['all.p(99)<200', /say the unit: 200ms or 200s/],
+    ['lateness.max<=1.5', /say the unit: 1\.5ms or 1\.5s/],
     ['all.p(99)<-1ms', /a time such as 200ms/],
     ['all.p(99)<1e999', /a time such as 200ms/],
     ['cost.total<5usd', /without its currency/],
@@ -190,7 +192,7 @@ describe('a metric', () => {
           const sorted = took.sort((a, b) => a - b);
           for (const n of thousandths) {
             const exact = sorted[Math.max(1, Math.ceil((n * count) / 100_000)) - 1] as number;
-            const { metric } = parseThreshold(`all.p(${String(n / 1000)})<1`);
+            const { metric } = parseThreshold(`all.p(${String(n / 1000)})<1ms`);
             const { value } = fold.measure(metric, { end: ENDED });
             if (exact === Infinity) expect(value).toBeNull();
             else expect(Math.abs((value as number) - exact)).toBeLessThanOrEqual(exact * 0.001 + 1e-6);
@@ -281,23 +283,25 @@ describe('watching', () => {
       'cost.total',
       'coldStarts.count',
     ]) {
-      expect(fails(`${grows}<5`, 6), grows).toBe(true);
-      expect(fails(`${grows}<7`, 6), grows).toBe(false);
-      expect(fails(`${grows}>7`, 6), grows).toBe(false);
+      const unit = grows.endsWith('.max') ? 'ms' : '';
+      expect(fails(`${grows}<5${unit}`, 6), grows).toBe(true);
+      expect(fails(`${grows}<7${unit}`, 6), grows).toBe(false);
+      expect(fails(`${grows}>7${unit}`, 6), grows).toBe(false);
     }
-    expect(fails('response.min<5', 6)).toBe(false);
-    expect(fails('response.min>7', 6)).toBe(true);
+    expect(fails('response.min<5ms', 6)).toBe(false);
+    expect(fails('response.min>7ms', 6)).toBe(true);
     for (const either of ['all.p(99)', 'response.mean', 'service.stdev', 'lateness.p(50)', 'cost.perMillionRequests']) {
-      expect(fails(`${either}<5`, 6), either).toBe(true);
-      expect(fails(`${either}>7`, 6), either).toBe(true);
+      const unit = either.startsWith('cost') ? '' : 'ms';
+      expect(fails(`${either}<5${unit}`, 6), either).toBe(true);
+      expect(fails(`${either}>7${unit}`, 6), either).toBe(true);
     }
     expect(fails('success>90%', 0.5)).toBe(true);
     expect(fails('failures<10%', 0.5)).toBe(true);
   });
 
-  it('does not judge what nobody knows yet, nor before its time, nor unasked', () => {
-    expect(fails('all.p(99)<5', null)).toBe(false);
-    expect(fails('all.p(99)<5', null, true)).toBe(true);
+  it('does not judge what is unknown yet, nor before its time, nor unasked', () => {
+    expect(fails('all.p(99)<5ms', null)).toBe(false);
+    expect(fails('all.p(99)<5ms', null, true)).toBe(true);
     expect(watchThresholds(['unsent<1'], { afterMs: 5 }, telling(3))?.(4.9)).toBeUndefined();
     expect(watchThresholds(['unsent<1'], undefined, telling(3))).toBeUndefined();
     expect(watchThresholds(undefined, { afterMs: 5 }, telling(3))).toBeUndefined();

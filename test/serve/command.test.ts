@@ -49,7 +49,7 @@ describe('replay serve', () => {
     expect((await finished).code).toBe(0);
   });
 
-  it('what the user can mend is one line and exit 2', async () => {
+  it('what the user can fix is one line and exit 2', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const port = String((taken.address() as AddressInfo).port);

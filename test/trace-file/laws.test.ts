@@ -404,7 +404,7 @@ describe('bad input gets one line that names the place', () => {
     ['second of two columns', 'at_ms,at_s\n1,1\n', /--column/],
     ['an unknown unit', 'when\n1\n', /--column/],
     ['a row too long', 'at_ms,x\n1,2\n1,2,3\n', /line 3: it has 3 fields/],
-    ['a row too short', 'at_ms,x\n1\n', /line 2: it has 1 fields/],
+    ['a row too short', 'at_ms,x\n1\n', /line 2: it has 1 field,/],
     ['a column twice', 'at_ms,at_ms\n1,2\n', /twice/],
     ['a quote in a field', 'at_ms,x\n1,a"b"\n', /line 2: a double quote/],
     ['an open quote', 'at_ms\n"1\n2\n', /line 2: a double quote is never closed/],

@@ -1,6 +1,6 @@
 import type { ModelInput, Tensor } from './model-runtime.js';
 
-/** What the caller can mend. */
+/** What the caller can fix. */
 export class BadRequest extends Error {
   override readonly name = 'BadRequest';
 }

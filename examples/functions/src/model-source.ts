@@ -53,7 +53,7 @@ export async function fetchModelInSlices(source: ModelSource, sliceBytes: number
   const total = Number(/\/(\d+)$/.exec(first.headers['content-range'] ?? '')?.[1]);
   // A server without ranges sends all of it at once.
   if (first.statusCode !== 206) return Buffer.concat(await chunksOf(first));
-  if (!(total > 0 && total <= MOST_BYTES)) throw new Error('the model server told no length');
+  if (!(total > 0 && total <= MOST_BYTES)) throw new Error('the model server sent no content-length');
   const model = Buffer.allocUnsafeSlow(total);
   const rest = Array.from({ length: Math.ceil(total / sliceBytes) - 1 }, (_, i) => (i + 1) * sliceBytes);
   await Promise.all([

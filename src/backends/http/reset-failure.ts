@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import type { Failure } from '../../sample.js';
 
 /** Codes of RST_STREAM and GOAWAY (RFC 9113, section 7), by their number. */
@@ -27,7 +28,8 @@ export function resetFailure(
   what = 'the stream',
 ): { readonly failure: Failure; readonly detail: string } {
   const name = NAMES[code] ?? `code ${String(code)}`;
-  const when = answerBytes > 0 ? `after ${String(answerBytes)} bytes of the answer` : 'before any byte of the answer';
+  const when =
+    answerBytes > 0 ? `after ${counted(answerBytes, 'byte')} of the answer` : 'before any byte of the answer';
   return { failure: meaningOf(name), detail: `the service ended ${what} with ${name} ${when}` };
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { messageOf, printable, UserError } from '../../errors.js';
 import type { Payload } from '../../trace.js';
 import { defaultShape, fillInputs, fillOf, type Feed } from './fill-inputs.js';
@@ -96,7 +97,7 @@ function rawTensor(bytes: Uint8Array, input: ModelInput, sequenceLength: number,
   const wanted = elementCount(shape) * bytesPerElement(input.dtype);
   if (bytes.length === wanted) return tensorFromBytes(input.dtype, shape, bytes);
   throw new Error(
-    `${String(bytes.length)} bytes of ${printable(type, 60)} are no ${describeInput(input)} ([${shape.join(', ')}] takes ${String(wanted)}); give JSON, .npy or exactly those bytes`,
+    `${counted(bytes.length, 'byte')} of ${printable(type, 60)} are no ${describeInput(input)} ([${shape.join(', ')}] takes ${String(wanted)}); give JSON, .npy or exactly those bytes`,
   );
 }
 

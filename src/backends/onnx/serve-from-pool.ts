@@ -62,7 +62,7 @@ async function openWarm(
   await pool.close();
   if (signal.aborted) throw new UserError('backend onnx: stopped while the model was warmed');
   throw new UserError(
-    `backend onnx: the model fails on payload ${String(failed.index)}: ${failed.error}; mend the payload, or use --set warm=false to count such failures`,
+    `backend onnx: the model fails on payload ${String(failed.index)}: ${failed.error}; fix the payload, or use --set warm=false to count such failures`,
   );
 }
 

@@ -25,7 +25,7 @@ export const SAGEMAKER_OPTIONS: readonly OptionInfo[] = [
   { name: 'variant', value: 'NAME', summary: 'the production variant that is to answer' },
   { name: 'targetModel', value: 'FILE', summary: 'the model of a multi-model endpoint' },
   { name: 'inferenceComponent', value: 'NAME', summary: 'the inference component that is to answer' },
-  { name: 'customAttributes', value: 'TEXT', summary: 'what the container is told besides the payload' },
+  { name: 'customAttributes', value: 'TEXT', summary: 'text for the container, beside the payload' },
   { name: 'contentType', value: 'TYPE', summary: 'in place of the type of the payload' },
   { name: 'accept', value: 'TYPE', summary: 'the type the answer is to have' },
   { name: 'instanceType', value: 'ml.TYPE', summary: 'for the bill, in place of what the probe tells' },

@@ -26,7 +26,11 @@ export const AWS_OPTIONS: readonly OptionInfo[] = [
   { name: 'region', value: 'REGION', summary: 'from the environment or the profile unless given' },
   { name: 'profile', value: 'NAME', summary: 'profile of the AWS configuration' },
   { name: 'endpointUrl', value: 'URL', summary: 'another address of the service: an emulator, a VPC endpoint' },
-  { name: 'connections', value: 'N', summary: 'exactly so many over all workers; as many as it takes unless given' },
+  {
+    name: 'connections',
+    value: 'N',
+    summary: 'open exactly N, over all workers; unless given, as many as the load needs',
+  },
   { name: 'client', value: 'lean|sdk', summary: 'sdk: the client of the vendor, at many times the cost' },
   {
     name: 'expect',

@@ -244,7 +244,7 @@ export class Http1Parser {
     const status = this.#statusOf(bytes, from, end);
     if (status === 0) this.#fail('no HTTP/1 status line');
     else if (status < 100 || status > 599) this.#fail(`status ${String(status)} is outside 100 to 599`);
-    else if (status === 101) this.#fail('switches to a protocol nobody asked for (101)');
+    else if (status === 101) this.#fail('switches to a protocol that was not asked for (101)');
     else {
       this.status = status;
       this.#at = At.Fields;

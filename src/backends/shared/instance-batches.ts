@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { BatchOutcome, Lacking } from '../backend.js';
 import { messageOf, UserError } from '../../errors.js';
@@ -95,7 +96,7 @@ function join({ before, after }: Part, parts: readonly Part[]): Buffer {
 
 /**
  * A success, less the requests without a prediction. `counts`: the instances of each request; `predictions`: undefined where
- * the answer has no list of them. More of them than instances: nobody can tell whose is whose.
+ * the answer has no list of them. More of them than instances: it is unknown whose is whose.
  */
 export function withLacking(
   outcome: Outcome,
@@ -104,8 +105,11 @@ export function withLacking(
 ): BatchOutcome {
   const wanted = counts.reduce((sum, count) => sum + count, 0);
   if (predictions === undefined || predictions.length > wanted) {
-    const what = predictions === undefined ? 'no list of predictions' : `${String(predictions.length)} predictions`;
-    return { ...outcome, lacking: { at: [...counts.keys()], detail: `the answer holds ${what} for ${many(wanted)}` } };
+    const what = predictions === undefined ? 'no list of predictions' : counted(predictions.length, 'prediction');
+    return {
+      ...outcome,
+      lacking: { at: [...counts.keys()], detail: `the answer holds ${what} for ${counted(wanted, 'instance')}` },
+    };
   }
   const at = unanswered(counts, predictions);
   if (at.length === 0) return outcome;
@@ -114,11 +118,7 @@ export function withLacking(
 
 function lackingDetail(predictions: readonly unknown[], wanted: number): string {
   const there = predictions.filter((prediction) => prediction !== null).length;
-  return `the answer holds ${String(there)} predictions for ${many(wanted)}, and none for this one`;
-}
-
-function many(instances: number): string {
-  return `${String(instances)} instance${instances === 1 ? '' : 's'}`;
+  return `the answer holds ${counted(there, 'prediction')} for ${counted(wanted, 'instance')}, and none for this one`;
 }
 
 /** The requests of which an instance has no prediction, or null for one. */

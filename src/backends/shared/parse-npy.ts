@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { printable } from '../../errors.js';
 import type { TensorDtype } from '../../trace.js';
 import { bytesPerElement, elementCount, tensorFromBytes, type Tensor } from './tensor.js';
@@ -39,7 +40,7 @@ export function parseNpy(bytes: Uint8Array): Tensor {
   const data = bytes.subarray(dataAt);
   if (data.length !== wanted)
     throw new Error(
-      `it has ${String(data.length)} bytes of data where its header says ${String(wanted)}; save it again`,
+      `it has ${counted(data.length, 'byte')} of data where its header says ${String(wanted)}; save it again`,
     );
   return tensorFromBytes(dtype, shape, data);
 }

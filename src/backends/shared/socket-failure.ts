@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { printable } from '../../errors.js';
 import type { Failure } from '../../sample.js';
 
@@ -19,7 +20,7 @@ export function lossFailure(
 ): { readonly failure: Failure; readonly detail: string } {
   const what = thrown === undefined ? 'closed by the server' : describe(thrown);
   if (LOCAL.has(codeOf(thrown))) return { failure: 'local', detail: what };
-  if (answerBytes > 0) return { failure: 'cut', detail: `${what} after ${String(answerBytes)} bytes of the answer` };
+  if (answerBytes > 0) return { failure: 'cut', detail: `${what} after ${counted(answerBytes, 'byte')} of the answer` };
   const kind = reused ? 'reused' : idled ? 'long idle' : 'fresh';
   const failure = kind === 'fresh' ? 'cut' : 'stale-connection';
   return { failure, detail: `${what} on a ${kind} connection before any byte of the answer` };

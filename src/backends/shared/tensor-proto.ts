@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import type { TensorDtype } from '../../trace.js';
 import { bytesPerElement, elementCount, tensorFromBytes, tensorOf, type SourceValues, type Tensor } from './tensor.js';
 
@@ -80,7 +81,7 @@ export function tensorFromProto(proto: TensorProto): Tensor {
   if (content.length > 0) {
     const wanted = count * bytesPerElement(dtype);
     if (content.length !== wanted)
-      throw new Error(`tensor_content has ${String(content.length)} bytes where its shape takes ${String(wanted)}`);
+      throw new Error(`tensor_content has ${counted(content.length, 'byte')} where its shape takes ${String(wanted)}`);
     return tensorFromBytes(dtype, shape, content);
   }
   return completed(proto, dtype, shape, count);
@@ -102,9 +103,9 @@ function completed(proto: TensorProto, dtype: TensorDtype, shape: readonly numbe
   const field = TYPES[dtype].field;
   const given: SourceValues = field === 'int64_val' ? proto.int64_val.map(BigInt) : proto[field];
   if (given.length > count)
-    throw new Error(`${field} has ${String(given.length)} values where its shape takes ${String(count)}`);
+    throw new Error(`${field} has ${counted(given.length, 'value')} where its shape takes ${String(count)}`);
   if (given.length < count && count * bytesPerElement(dtype) > MOST_ABBREVIATED_BYTES)
-    throw new Error(`its shape takes ${String(count)} values, too many to leave out; give them all`);
+    throw new Error(`its shape takes ${counted(count, 'value')}, too many to leave out; give them all`);
   const tensor = tensorOf(dtype, shape, given);
   const { values } = tensor;
   // The rest are zeros already.

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
 import { batchCache } from '../shared/batch-cache.js';
@@ -102,7 +103,7 @@ function outcomeOf(reply: GrpcReply): Outcome {
   return {
     ok: false,
     failure: 'bad-answer',
-    detail: `${String(reply.bytes.length)} bytes that are no PredictResponse`,
+    detail: `${counted(reply.bytes.length, 'byte')} that are no PredictResponse`,
     ...times,
   };
 }

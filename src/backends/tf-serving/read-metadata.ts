@@ -30,7 +30,7 @@ async function asked(ask: () => Promise<unknown>): Promise<unknown> {
   } catch (thrown) {
     if (thrown instanceof UserError) throw thrown;
     throw new UserError(
-      `backend tf-serving: the trace has no payload, and the server does not tell what the model takes (${messageOf(thrown)}); start it, or give the trace a payload`,
+      `backend tf-serving: the trace has no payload, and the server does not report what the model takes (${messageOf(thrown)}); start it, or give the trace a payload`,
     );
   }
 }

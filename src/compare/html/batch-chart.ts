@@ -44,7 +44,7 @@ function sweep(
   );
   if (points.length === 0) return trusted('');
   const xTicks = [...new Set(points.map(({ x }) => x))];
-  const caption = 'Several requests sent as one, at most so many.';
+  const caption = 'Several requests sent as one call, at most N.';
   return scatter({
     id,
     title,

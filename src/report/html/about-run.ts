@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import type { Report, RunSummary } from '../../report.js';
 import { countText, durationText } from './figure-text.js';
 import { markup, type Markup } from './markup.js';
@@ -77,7 +78,7 @@ function hostText({ host, workers, pacing, time, replayVersion }: RunSummary): s
     ...cpus,
     ...told('cpu'),
     ...told('platform').map((name) => [name, ...told('kernel')].join(' ')),
-    `${String(workers)} worker${workers === 1 ? '' : 's'}`,
+    counted(workers, 'worker'),
     `${pacing.used} pacing`,
     ...(host?.['node'] === undefined ? [] : [`Node ${String(host['node'])}`]),
     `replay ${replayVersion}`,

@@ -8,8 +8,8 @@ type Stage = ColdStartsSection['stages'][string];
 
 /** In their order in time; what the platform tells overlaps what the function tells of itself. */
 const OF_PLATFORM: Readonly<Record<string, string>> = {
-  init: 'Init, as the platform told',
-  restore: 'Restore, as the platform told',
+  init: 'Init, reported by the platform',
+  restore: 'Restore, reported by the platform',
   firstInvocation: 'Handler of the first request',
 };
 const OF_FUNCTION: readonly (readonly [string, string, Ink])[] = [
@@ -56,7 +56,7 @@ function stageBars(stages: ColdStartsSection['stages']): Markup | string {
     <ul class="key-of">
       ${told.map(({ name, ink, meanMs }) => markup`<li class="ink-${ink}"><svg viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" /></svg>${name} ${durationText(meanMs)}</li>`)}
     </ul>
-    <figcaption>Means over the cold starts that told them, as the function timed itself: ${durationText(wholeMs)} in all.</figcaption>
+    <figcaption>Means over the cold starts that reported them, as the function timed itself: ${durationText(wholeMs)} in all.</figcaption>
   </figure>`;
 }
 
@@ -69,7 +69,7 @@ function stageTable(stages: ColdStartsSection['stages']): Markup | string {
   if (told.length === 0) return '';
   return table({
     caption: 'Stages of a cold start',
-    head: ['', 'told by', 'mean', 'p99'],
+    head: ['', 'reported by', 'mean', 'p99'],
     rows: told.map(([name, { count, meanMs, p99Ms }]) => [
       name,
       countText(count),

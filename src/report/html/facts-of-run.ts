@@ -13,7 +13,7 @@ export function factsOfRun({ run, sections }: Report): Markup {
   return markup`<div class="columns">
     ${facts('Run', ofRun(run))} ${facts('Trace', ofTrace(run))}
     ${facts(`Options of backend ${cut(run.backend)}`, free(run.options, 'none given'))}
-    ${facts('What the backend told', free(run.backendFacts, 'nothing'))}
+    ${facts('Facts from the backend', free(run.backendFacts, 'nothing'))}
     ${facts('The machine that sent', free(run.host ?? {}, 'not recorded'))}
     ${facts('Resources of our own threads', free(sections.health.resources ?? {}, 'not measured'))}
   </div>`;
@@ -42,7 +42,7 @@ function ofRun(run: RunSummary): Entry[] {
 }
 
 function ofTrace({ trace }: RunSummary): Entry[] {
-  const recipe: Entry[] = trace.recipe === null ? [['Recipe', 'not told']] : free(trace.recipe, 'empty');
+  const recipe: Entry[] = trace.recipe === null ? [['Recipe', 'not given']] : free(trace.recipe, 'empty');
   return [['Name', cut(trace.name)], ['SHA-256', cut(trace.sha256)], ...recipe];
 }
 

@@ -63,7 +63,7 @@ function batches({ sections: { batching } }: Report): string {
 }
 
 function instancesText({ sections: { coldStarts } }: Report): string {
-  return coldStarts.instances.length === 0 ? '' : ' Instances, as the service told every 5 s.';
+  return coldStarts.instances.length === 0 ? '' : ' Instances, as the service reported every 5 s.';
 }
 
 function coldText({ sections: { coldStarts } }: Report): string {
