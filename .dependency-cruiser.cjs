@@ -274,7 +274,7 @@ module.exports = {
             path: '^src/',
             orphan: true,
             pathNot:
-              '(worker|draw-thread|pacing-thread|session-thread|sink-thread|google-token-thread|null|main)\\.ts$',
+              '(worker|draw-thread|pacing-thread|session-thread|watchdog-thread|end-process|sink-thread|google-token-thread|null|main)\\.ts$',
           },
         }
       : one,

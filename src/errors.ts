@@ -62,5 +62,10 @@ export function messageOf(thrown: unknown): string {
 
 /** Whether the user can mend it. By name too: a plugin outside this package has no class of ours to throw. */
 export function isUserError(thrown: unknown): thrown is Error {
-  return thrown instanceof UserError || (thrown instanceof Error && thrown.name === 'UserError');
+  try {
+    return thrown instanceof UserError || (thrown instanceof Error && thrown.name === 'UserError');
+  } catch {
+    // Its name is a getter that throws.
+    return false;
+  }
 }

@@ -73,8 +73,22 @@ export interface BackendPlugin<Options = unknown> {
   setUp?(options: Options, setUp: SetUp): Promise<SetUpResult<Options>>;
   /** What `replay check` asks before anything is sent. Main thread. */
   readonly checks?: BackendChecks<Options>;
+  /** How long its hooks may take, ms, where that is longer (or shorter) than usual: at most an hour each. */
+  readonly patienceMs?: Patience;
   /** In each worker thread. */
   create(options: Options, context: BackendContext): Backend | Promise<Backend>;
+}
+
+/**
+ * How long hooks may take, ms. Absent: `setUp` 60 s, `create`, `prepare` and `rehearse` 30 s, `close` 5 s. A hook that takes
+ * longer ends the run before its start, or is a note in the report after it.
+ */
+export interface Patience {
+  readonly setUp?: number;
+  readonly create?: number;
+  readonly prepare?: number;
+  readonly rehearse?: number;
+  readonly close?: number;
 }
 
 /** One `--set name=value`. */

@@ -5,6 +5,12 @@ import { messageOf, printable, UserError } from '../errors.js';
 import type { OwnMetric } from '../own-metric.js';
 import { nearest } from '../nearest.js';
 import type { BackendPlugin } from './backend.js';
+import { guardPlugin, pluginLabel } from './registry/guard-plugin.js';
+import { awaitHook, thrownText, type Hook } from './registry/run-hook.js';
+
+export { checkedFacts } from './registry/checked-facts.js';
+export { guardPlugin } from './registry/guard-plugin.js';
+export { awaitHook, hookAtWork } from './registry/run-hook.js';
 
 export interface BuiltIn {
   readonly name: string;
@@ -87,17 +93,50 @@ function suggestion(name: string): string {
   return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
-/** Loads the module and checks that it keeps the contract. Any thread. */
+/**
+ * Loads the module and checks that it keeps the contract. A plugin that does not come with replay is guarded: each of its hooks
+ * is bounded in time, and what goes wrong in one is a `UserError` that names the plugin and the hook. Any thread.
+ */
 export async function importPlugin(url: string): Promise<BackendPlugin> {
-  const module = await importModule(url);
-  const plugin = module.default;
-  if (isPlugin(plugin)) {
-    checkOwnMetrics(plugin);
-    return plugin;
+  const builtIn = isBuiltInModule(url);
+  const module = await (builtIn ? importModule(url) : awaitHook(loading(url), () => importModule(url)));
+  const plugin = pluginIn(module);
+  if (plugin === undefined)
+    throw new UserError(
+      `backend ${shownPath(url)}: its default export is no backend plugin (name, summary, waits, parseOptions, create)`,
+    );
+  checkOwnMetrics(plugin);
+  return builtIn ? plugin : guardPlugin(plugin, shownPath(url));
+}
+
+/** What messages call a plugin that does not come with replay; undefined: it is built in, and its faults are bugs. */
+export function foreignLabel(name: string, url: string): string | undefined {
+  return isBuiltInModule(url) ? undefined : pluginLabel(name, shownPath(url));
+}
+
+/** Whether `--backend` with this name takes one that is built in. */
+export function isBuiltInName(name: string): boolean {
+  return BACKENDS.some((backend) => backend.name === name || backend.aliases?.includes(name) === true);
+}
+
+function isBuiltInModule(url: string): boolean {
+  return BACKENDS.some(({ module }) => new URL(module, import.meta.url).href === url);
+}
+
+const LOAD_MS = 30_000;
+
+function loading(url: string): Hook {
+  const path = shownPath(url);
+  return { plugin: `backend ${path}`, path, name: 'loading', ms: LOAD_MS };
+}
+
+/** Its getters may throw. */
+function pluginIn(module: { readonly default?: unknown }): BackendPlugin | undefined {
+  try {
+    return isPlugin(module.default) ? module.default : undefined;
+  } catch {
+    return undefined;
   }
-  throw new UserError(
-    `backend ${shownPath(url)}: its default export is no backend plugin (name, summary, waits, parseOptions, create)`,
-  );
 }
 
 /** At most this many columns of a backend's own. */
@@ -131,7 +170,7 @@ async function importModule(url: string): Promise<{ readonly default?: unknown }
       throw new UserError(
         `backend ${shownPath(url)} is TypeScript, which this Node does not run; compile it first (npx tsc), and name the .js`,
       );
-    throw new UserError(`backend ${shownPath(url)} does not load: ${messageOf(thrown)}`);
+    throw new UserError(`backend ${shownPath(url)} does not load: ${thrownText(thrown, shownPath(url))}`);
   }
 }
 

@@ -56,6 +56,8 @@ export interface CheckWorld {
   readonly say: (text: string) => void;
   /** Each step as soon as it is over. */
   readonly tell: (step: CheckStep) => void;
+  /** Aborted: what still waits is given up. */
+  readonly stop: AbortSignal;
 }
 
 /**
@@ -103,8 +105,11 @@ async function getReady(start: Start): Promise<Ready | undefined> {
   if (ready === undefined) return undefined;
   await attempt(unlessEmpty(tell), 'address', () => findAddress(plugin, ready.options, world));
   const { prices = LATEST_PRICES, machine = null } = request;
-  const terms = { billing: plugin.billing?.(ready.options) ?? null, prices, machine };
-  return { plugin, raw, request, world, ...ready, terms };
+  const billed = await attempt(unlessEmpty(tell), 'billing', () =>
+    Promise.resolve({ text: '', value: { billing: plugin.billing?.(ready.options) ?? null } }),
+  );
+  if (billed === undefined) return undefined;
+  return { plugin, raw, request, world, ...ready, terms: { ...billed, prices, machine } };
 }
 
 /** A backend that goes nowhere has no line. */
@@ -159,7 +164,7 @@ async function setUp(
       if (!text.startsWith('warning')) world.say(text);
     },
     env: world.env,
-    signal: new AbortController().signal,
+    signal: world.stop,
   });
   const used = payloads.length > 0 ? payloads : (made?.payloads ?? []);
   const notes = made?.notes ?? [];
@@ -192,7 +197,7 @@ async function tryClient(ready: Ready, steps: readonly CheckStep[], tell: Tell):
     const { trace } = ready.request;
     if (trace !== undefined) for (const step of estimated(ready, trace, provisioned, answer)) tell(step);
   } finally {
-    await backend?.close?.();
+    await attempt(unlessEmpty(tell), 'close', async () => ({ text: '', value: await backend?.close?.() }));
     clock.close();
   }
 }
@@ -226,7 +231,7 @@ async function oneRequest(
     return undefined;
   }
   return attempt(tell, 'request', async () => {
-    await backend.prepare?.(new AbortController().signal);
+    await backend.prepare?.(world.stop);
     const withoutSecrets = hideSecrets([
       ...secretsOfOptions(raw, plugin.publicOptions),
       ...secretsOfEnvironment(world.env),

@@ -1,6 +1,7 @@
 import { Args, Command, Flags } from '@oclif/core';
 import type { BackendPlugin, OptionInfo } from '../backends/backend.js';
 import { environmentName } from '../replay/environment-options.js';
+import { loadPlugin } from './load-plugin.js';
 import { SUMMARIES } from './summaries.js';
 
 /** `replay backends`: what can be measured, and with which options. */
@@ -40,8 +41,8 @@ async function allBuiltIn(): Promise<Described[]> {
 }
 
 async function named(name: string): Promise<Described> {
-  const { BACKENDS, importPlugin, locatePlugin } = await import('../backends/registry.js');
-  const plugin = await importPlugin((await locatePlugin(name, process.cwd())).url);
+  const { BACKENDS } = await import('../backends/registry.js');
+  const plugin = await loadPlugin(name, process.cwd());
   return { plugin, aliases: BACKENDS.find((row) => row.name === plugin.name)?.aliases ?? [] };
 }
 

@@ -1,7 +1,7 @@
 import { isUserError } from '../errors.js';
-import { importPlugin, locatePlugin } from '../backends/registry.js';
 import type { ReplayResult } from '../replay/replay.js';
 import { collectWorld, givenWish } from './collect-flags.js';
+import { loadPlugin } from './load-plugin.js';
 
 type CollectingFlags = Parameters<typeof givenWish>[0] & {
   readonly backend: string;
@@ -17,7 +17,7 @@ export async function collectAfter(
   const wish = givenWish(flags);
   if (wish === undefined) return (result) => Promise.resolve(result);
   const { collectCloud, readyToCollect } = await import('../replay/collect-cloud.js');
-  const { name } = await importPlugin((await locatePlugin(flags.backend, process.cwd())).url);
+  const { name } = await loadPlugin(flags.backend, process.cwd());
   await readyToCollect(name, flags.time, wish);
   return async (result, stop) => {
     const say = (text: string): void => {

@@ -5,6 +5,7 @@ import { EXIT } from '../errors.js';
 import { hideSecrets } from '../replay/hide-secrets.js';
 import type { ReplayRequest } from '../replay/replay.js';
 import { secretParts } from '../replay/secret-parts.js';
+import { guardProcess } from './guard-process.js';
 import { openTrace } from './open-trace.js';
 import type { RunFlags } from './run-flags.js';
 import { runRequest } from './run-request.js';
@@ -18,13 +19,19 @@ export async function dryRun(
   const { check } = await import('../check/check.js');
   const { checkText } = await import('../check/check-text.js');
   const hide = hideSecrets((request.secrets ?? []).flatMap(secretParts));
-  const steps = await check(request, {
-    folder: process.cwd(),
-    env: process.env,
-    say,
-    tell: (step) => {
-      if (!json) process.stdout.write(hide(checkText(step)));
-    },
+  const never = new AbortController().signal;
+  const steps = await guardProcess(request.backend, never, async (stop, print) => {
+    const tried = await check(request, {
+      folder: process.cwd(),
+      env: process.env,
+      say,
+      tell: (step) => {
+        if (!json) print(hide(checkText(step)));
+      },
+      stop,
+    });
+    stop.throwIfAborted();
+    return tried;
   });
   const ok = steps.every(({ state }) => state !== 'failed');
   if (json) process.stdout.write(hide(jsonText(ok, steps)));

@@ -6,6 +6,11 @@ import { SUMMARIES } from './summaries.js';
 export async function main(argv: readonly string[]): Promise<void> {
   const output = watchOutput();
   const line = withDefaultCommand(argv);
+  const cutShort = (): void => {
+    process.stderr.write('replay: the process ended before the command was done; what it would have told is lost\n');
+    process.exitCode = EXIT.bug;
+  };
+  process.once('exit', cutShort);
   try {
     if (argv[0] === '--version') await printVersions();
     else if (asksForList(argv)) await printRootHelp();
@@ -15,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = (await output.isCauseOf(thrown)) ? EXIT.ok : await tell(thrown, line[0] ?? 'run');
   }
   const trouble = await output.trouble();
+  process.removeListener('exit', cutShort);
   if (trouble === undefined) return;
   // A line that standard error does not take either is lost; the exit code remains.
   process.stderr.write(`replay: ${trouble}\n`);

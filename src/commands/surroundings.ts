@@ -1,5 +1,6 @@
 import type { Progress } from '../progress.js';
 import type { Surroundings } from '../replay/replay.js';
+import { guardProcess } from './guard-process.js';
 import type { LiveProgress } from './live-progress.js';
 import { plainFor } from './tell-ci.js';
 
@@ -14,6 +15,7 @@ export function surroundings(
     env: process.env,
     date: () => new Date(),
     stop,
+    aroundPlugin: guardProcess,
     say: (text) => {
       live.say(plainFor(process.env, text));
     },

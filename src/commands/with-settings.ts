@@ -103,9 +103,9 @@ async function settingsBeside(
 
 /** Options of the backend with a variable of their own (`REPLAY_HTTP_URL`), which goes before the file. */
 async function optionsInEnvironment(backend: string, folder: string, env: World['env']): Promise<string[]> {
-  const { importPlugin, locatePlugin } = await import('../backends/registry.js');
+  const { loadPlugin } = await import('./load-plugin.js');
   const { environmentName } = await import('../replay/environment-options.js');
-  const { name, options = [] } = await importPlugin((await locatePlugin(backend, folder)).url);
+  const { name, options = [] } = await loadPlugin(backend, folder);
   const { headerKey } = await import('../header-key.js');
   return options.flatMap((option) => {
     const value = env[environmentName(name, option.name)] ?? '';

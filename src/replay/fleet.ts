@@ -10,6 +10,7 @@ import type { FromWorker, Rehearsed, ToWorker, WorkerOrder, WorkerResources } fr
 import { createRecorder } from './recorder.js';
 import { RowsSeen } from './rows-seen.js';
 import { schedule } from './schedule.js';
+import { SilenceWatch } from './silence-watch.js';
 import { tellable } from './tellable.js';
 import type { Stretch } from './watch-stops.js';
 
@@ -18,6 +19,8 @@ export interface FleetEnd {
   readonly started: boolean;
   readonly crashes: readonly { readonly worker: number; readonly cause: string }[];
   readonly facts: readonly Readonly<Record<string, string | number | boolean>>[];
+  /** What failed when backends ended; sentences. */
+  readonly complaints: readonly string[];
   readonly resources: readonly WorkerResources[];
   /** When each worker that lived to the end was stopped. */
   readonly stops: readonly (readonly Stretch[])[];
@@ -46,10 +49,14 @@ export interface Fleet {
   readonly hold: AbortSignal;
   /** When a stop was asked for; Infinity: it was not. What was due later is unsent, not crashed. */
   readonly stoppedMs: () => number;
+  /** When the last request is over in a run that keeps its schedule, ms since due 0; absent: unknown. */
+  readonly lastDoneMs?: number;
 }
 
 /** From the moment every worker is ready to due 0: the message must reach them all. */
-const LEAD_NS = 100_000_000n;
+const LEAD_MS = 100;
+/** What a timer takes at most: 24 days. */
+const MOST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Young objects get this much room from the start, and no more: a space that grows meanwhile is collected for 5 ms at a
@@ -59,6 +66,12 @@ const SEMI_SPACE_MB = 8;
 
 /** How long a worker may take to end once it was told to. */
 const PATIENCE_MS = 10_000;
+/** How long a thread may live on after its worker is done: a plugin may have left a timer or a socket behind. */
+const LINGER_MS = 1000;
+/** For so many seconds a worker that gets ready may keep its thread from turning, where its plugin is not ours. */
+const READY_SILENCE_S = 60;
+/** The same at the end of a run: after a stop, and after the last request. */
+const END_SILENCE_S = 8;
 
 /**
  * Runs one thread per order: waits until all are ready, starts them together, takes their batches. A worker that dies
@@ -67,7 +80,10 @@ const PATIENCE_MS = 10_000;
 export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
   const members = fleet.orders.map((order) => new Member(order, fleet));
   const stopAll = (): void => {
-    for (const member of members) member.stop();
+    for (const member of members) {
+      member.stop();
+      member.expectEnd();
+    }
   };
   const holdAll = (): void => {
     for (const member of members) member.tell({ kind: 'hold' });
@@ -77,11 +93,18 @@ export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
   try {
     const started = (await allReady(members, fleet.stop)) && (await repaced(members, fleet));
     if (started) {
-      const startMonotonicNs = process.hrtime.bigint() + LEAD_NS;
+      const startMonotonicNs = process.hrtime.bigint() + BigInt(LEAD_MS * 1e6);
       // First of all: what is done at the start may wait for a disk for longer than the lead.
       for (const member of members) member.tell({ kind: 'start', startMonotonicNs });
       fleet.onStart(startMonotonicNs);
+      const watching = setTimeout(
+        () => {
+          for (const member of members) member.expectEnd();
+        },
+        Math.min((fleet.lastDoneMs ?? Infinity) + LEAD_MS, MOST_TIMER_MS),
+      );
       await Promise.all(members.map((member) => member.ended));
+      clearTimeout(watching);
       await Promise.all(members.map((member) => member.finish()));
     }
     return { started, ...summary(members) };
@@ -119,6 +142,7 @@ function summary(members: readonly Member[]): Omit<FleetEnd, 'started'> {
   return {
     crashes: members.flatMap(({ order, cause }) => (cause === undefined ? [] : [{ worker: order.shard.index, cause }])),
     facts: members.flatMap(({ done }) => (done === undefined ? [] : [done.facts])),
+    complaints: members.flatMap(({ done }) => done?.complaints ?? []),
     resources: members.flatMap(({ done }) => (done === undefined ? [] : [done.resources])),
     stops: members.flatMap(({ done }) => (done === undefined ? [] : [done.stops])),
   };
@@ -131,6 +155,12 @@ class Member {
   rehearsed: Rehearsed | undefined;
   /** Resolves when the worker is done or dead. */
   readonly ended: Promise<void>;
+  /** Resolves when its thread has ended. */
+  readonly #exited: Promise<void>;
+  /** Whether its thread turns; watched while it gets ready and at its end. */
+  readonly #silence = new SilenceWatch(() => {
+    this.tell({ kind: 'ping' });
+  });
   done: Extract<FromWorker, { kind: 'done' }> | undefined;
   /** Why it died, when it did. */
   cause: string | undefined;
@@ -153,9 +183,16 @@ class Member {
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: order,
       resourceLimits: { maxYoungGenerationSizeMb: 3 * SEMI_SPACE_MB },
+      // What a plugin prints is no part of the report on standard output.
+      stdout: true,
       name: `replay worker ${String(order.shard.index)}`,
     });
+    this.#worker.stdout.on('data', (bytes: Buffer) => {
+      process.stderr.write(bytes);
+    });
     const { promise: ended, resolve: hasEnded } = deferred();
+    const { promise: exited, resolve: hasExited } = deferred();
+    this.#exited = exited;
     this.ready = this.#untilReady();
     this.ended = ended;
     this.#told = tellable(order.secrets);
@@ -164,25 +201,62 @@ class Member {
       this.#seen.add(slice);
       fleet.onSlice(slice);
     }, fleet.breather);
+    if (order.foreign !== undefined)
+      this.#silence.start(READY_SILENCE_S, () => {
+        this.#isStuck(READY_SILENCE_S);
+      });
     this.#worker.on('message', (message: FromWorker) => {
+      this.#silence.heard();
+      if (message.kind === 'pong') return;
       if (message.kind === 'ready') {
+        this.#silence.end();
         this.rehearsed = message.rehearsed;
         this.#readiness.resolve();
       } else if (message.kind === 'batch') this.#take(message.batch);
       else if (message.kind === 'rehearsed') this.fleet.onRehearsed(message.batch);
       else if (message.kind === 'yielded') this.fleet.onYielded(message.waitedShare);
-      else if (message.kind === 'done') this.done = message;
-      else this.#readiness.reject(startFailure(message, order.secrets));
+      else if (message.kind === 'done') {
+        this.done = message;
+        hasEnded();
+      } else this.#readiness.reject(startFailure(message, order.secrets));
     });
     this.#worker.on('error', (thrown) => {
-      this.cause ??= hideSecrets(order.secrets)(messageOf(thrown));
+      if (this.done === undefined) this.cause ??= this.#blamed(messageOf(thrown));
     });
     this.#worker.on('exit', (code) => {
-      if (this.done === undefined) this.cause ??= `the worker thread ended by itself (code ${String(code)})`;
-      this.#readiness.reject(new Error(this.cause ?? 'the worker ended before the start'));
+      this.#silence.end();
+      if (this.done === undefined)
+        this.cause ??= this.#blamed(`the worker thread ended by itself (code ${String(code)})`);
+      this.#readiness.reject(this.#failed(this.cause ?? 'the worker ended before the start'));
       if (this.cause !== undefined) releaseInFlight(order.inFlight.memory, order.shard.index);
+      hasExited();
       hasEnded();
     });
+  }
+
+  /** Why it died, without secrets; of a plugin that is not ours, by its name. */
+  #blamed(cause: string): string {
+    const { foreign, secrets } = this.order;
+    return hideSecrets(secrets)(foreign === undefined ? cause : `${foreign}: ${cause}`);
+  }
+
+  #failed(cause: string): Error {
+    return this.order.foreign === undefined ? new Error(cause) : new UserError(cause);
+  }
+
+  /** From now on it is to come to its end: a thread that does not turn any more is ended. */
+  expectEnd(): void {
+    if (this.done !== undefined || this.cause !== undefined) return;
+    this.#silence.start(END_SILENCE_S, () => {
+      this.#isStuck(END_SILENCE_S);
+    });
+  }
+
+  #isStuck(seconds: number): void {
+    this.cause ??= this.#blamed(
+      `it kept its thread busy for ${String(seconds)} s (an endless loop, or a call that blocks), and was ended`,
+    );
+    void this.#worker.terminate();
   }
 
   #untilReady(): Promise<void> {
@@ -196,7 +270,7 @@ class Member {
   pace(pacing: UsedPacing): void {
     this.ready = this.#untilReady();
     if (this.cause === undefined) this.tell({ kind: 'pace', pacing });
-    else this.#readiness.reject(new Error(this.cause));
+    else this.#readiness.reject(this.#failed(this.cause));
   }
 
   tell(message: ToWorker): void {
@@ -211,9 +285,9 @@ class Member {
   async terminate(): Promise<void> {
     let patience: NodeJS.Timeout | undefined;
     const outOfPatience = new Promise<void>((resolve) => {
-      patience = setTimeout(resolve, PATIENCE_MS);
+      patience = setTimeout(resolve, this.done === undefined ? PATIENCE_MS : LINGER_MS);
     });
-    await Promise.race([this.ended, outOfPatience]);
+    await Promise.race([this.#exited, outOfPatience]);
     clearTimeout(patience);
     await this.#worker.terminate();
   }

@@ -12,6 +12,8 @@ export interface WorkerOrder {
   readonly shard: Shard;
   /** The module whose default export is the backend plugin, and its parsed options. */
   readonly pluginUrl: string;
+  /** What messages call a plugin that does not come with replay, whose faults are no bugs of ours; absent: it is built in. */
+  readonly foreign?: string;
   readonly options: unknown;
   readonly payloads: readonly Payload[];
   readonly runId: string;
@@ -34,6 +36,8 @@ export type ToWorker =
   | { readonly kind: 'start'; readonly startMonotonicNs: bigint }
   /** Keep the schedule in this way instead, rehearse once more, and be ready again. */
   | { readonly kind: 'pace'; readonly pacing: UsedPacing }
+  /** Answer, as a sign that the event loop turns. */
+  | { readonly kind: 'ping' }
   /** The memory of a batch that was taken, for another. */
   | { readonly kind: 'room'; readonly room: ArrayBuffer }
   /** Send nothing more. */
@@ -44,6 +48,7 @@ export type ToWorker =
 export type FromWorker =
   /** Prepared, warm, waiting for the start. */
   | { readonly kind: 'ready'; readonly rehearsed: Rehearsed }
+  | { readonly kind: 'pong' }
   | { readonly kind: 'batch'; readonly batch: SampleBatch }
   /** It stopped spinning: the share of the time it had waited for a CPU. */
   | { readonly kind: 'yielded'; readonly waitedShare: number }
@@ -52,6 +57,8 @@ export type FromWorker =
   | {
       readonly kind: 'done';
       readonly facts: Readonly<Record<string, string | number | boolean>>;
+      /** What failed at its end; sentences. */
+      readonly complaints: readonly string[];
       readonly resources: WorkerResources;
       readonly stops: readonly Stretch[];
     }

@@ -8,6 +8,8 @@ import { OpenCall, type Carrier, type Settling } from './open-call.js';
 import type { Recorder } from './recorder.js';
 import type { Schedule } from './schedule.js';
 
+const NO_PROMISE = "the backend's invoke returned neither a promise nor 'settles'";
+
 /** What a call is made with. */
 export interface OpenRun {
   readonly clock: Clock;
@@ -52,7 +54,9 @@ export class OpenCalls implements Settling {
     append(this.#ends, call);
     try {
       const handed = call.handTo(this.#backend);
-      if (handed !== 'settles') this.#follow(call, handed);
+      if (handed === 'settles') return;
+      if (typeof (handed as Partial<Promise<Outcome>> | undefined)?.then !== 'function') throw new TypeError(NO_PROMISE);
+      this.#follow(call, handed);
     } catch (thrown) {
       this.settle(call, { ok: false, failure: 'crashed', detail: messageOf(thrown) });
     }

@@ -1,5 +1,5 @@
 import type { BackendPlugin, RawOptions, SetUp, SetUpResult } from '../backends/backend.js';
-import { importPlugin, locatePlugin } from '../backends/registry.js';
+import { foreignLabel, importPlugin, locatePlugin } from '../backends/registry.js';
 import { storedCalibration } from '../calibration.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
 import { cpuBudget } from '../cpu-budget.js';
@@ -31,6 +31,8 @@ export interface Prepared {
   readonly request: ReplayRequest;
   readonly plugin: BackendPlugin;
   readonly pluginUrl: string;
+  /** What messages call a plugin that does not come with replay. */
+  readonly foreign: string | undefined;
   readonly options: unknown;
   /** What no text of a failure may tell, the longest first. */
   readonly secrets: readonly string[];
@@ -101,6 +103,7 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
     request,
     plugin,
     pluginUrl: url,
+    foreign: foreignLabel(plugin.name, url),
     options,
     secrets,
     payloads,

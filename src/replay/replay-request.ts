@@ -64,6 +64,15 @@ export interface Surroundings {
   readonly date: () => Date;
   /** Aborted: send nothing more, write the report. */
   readonly stop: AbortSignal;
+  /**
+   * Does what uses the backend of that name, which may be a stranger's code, so that it cannot harm the process. The `stop` that
+   * `work` gets is also aborted by what the backend did, with a `UserError` as its reason. Absent: the process is the caller's.
+   */
+  readonly aroundPlugin?: <T>(
+    backend: string,
+    stop: AbortSignal,
+    work: (stop: AbortSignal) => Promise<T>,
+  ) => Promise<T>;
   /** From here on there will be a report; before, a stop leaves nothing. */
   readonly onStart?: () => void;
   /** What takes long before the start, and what the user should know at once. */

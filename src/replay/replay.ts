@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { foldSections } from '../collectors/registry.js';
 import { openSampleLog, type SampleLog } from '../collectors/sample-log.js';
-import { Interrupted, isUserError } from '../errors.js';
+import { Interrupted, isUserError, UserError } from '../errors.js';
 import { watchThresholds } from '../gate/watch-thresholds.js';
 import { conclude, type ReplayResult } from './conclude.js';
 import type { Over } from './conduct.js';
@@ -21,12 +21,25 @@ export type { ReplayRequest, Surroundings } from './replay-request.js';
  * The line: trace -> schedule -> shards -> workers -> backend -> samples -> collectors -> report, in a folder of its own.
  * What keeps it from its start leaves nothing behind: `UserError`, or `Interrupted` where that was a stop.
  */
-export async function replay(request: ReplayRequest, world: Surroundings): Promise<ReplayResult> {
+export function replay(request: ReplayRequest, world: Surroundings): Promise<ReplayResult> {
+  const unguarded: Required<Surroundings>['aroundPlugin'] = (_, stop, work) => work(stop);
+  const around = world.aroundPlugin ?? unguarded;
+  return around(request.backend, world.stop, (stop) => replayUntilStopped(request, { ...world, stop }));
+}
+
+/** A stop with a `UserError` as its reason is a fault, which the result or the rejection carries. */
+async function replayUntilStopped(request: ReplayRequest, world: Surroundings): Promise<ReplayResult> {
+  const fault = (): UserError | undefined => {
+    const reason: unknown = world.stop.reason;
+    return reason instanceof UserError ? reason : undefined;
+  };
   try {
-    return await replayed(await prepareRun(request, world), request, world);
+    const result = await replayed(await prepareRun(request, world), request, world);
+    return { ...result, trouble: result.trouble ?? fault() };
   } catch (thrown) {
+    if (!world.stop.aborted) throw thrown;
     // A backend that is stopped while it gets ready may throw anything.
-    throw world.stop.aborted && isUserError(thrown) ? new Interrupted() : thrown;
+    throw fault() ?? (isUserError(thrown) ? new Interrupted() : thrown);
   }
 }
 

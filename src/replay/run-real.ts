@@ -100,6 +100,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
       stop: stop.signal,
       hold: stop.hold,
       stoppedMs: () => stop.facts().stoppedMs ?? Infinity,
+      lastDoneMs: record.plan.durationMs + record.plan.timeoutMs,
     });
     if (!fleet.started) throw new Interrupted();
     const endedMs = Math.max(0, now());
@@ -118,7 +119,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
     };
     const backendFacts = mergeFacts(fleet.facts);
     const found = [clockNote(ended.getTime() - wallStartMs, endedMs), doubtNote(backendFacts)];
-    const notes = [...record.notes, ...found.filter((note) => note !== undefined)];
+    const notes = [...record.notes, ...found.filter((note) => note !== undefined), ...new Set(fleet.complaints)];
     return { record: { ...record, notes, backendFacts, end }, trouble: stop.trouble() };
   } finally {
     void rehearsal.close();

@@ -22,7 +22,7 @@ export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<
     write(batch);
   };
   const growAsUsual = keepYoungSize();
-  const { endedMs, facts, capacity } = await runVirtualFleet(
+  const { endedMs, facts, complaints, capacity } = await runVirtualFleet(
     prepared.plugin,
     workerOrder(prepared, 0, inFlightMemory(1)),
     onBatch,
@@ -45,5 +45,6 @@ export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<
   });
   const told = capacity.length === 0 ? {} : { capacity };
   const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null, ...told };
-  return { record: { ...record, backendFacts: facts, end }, trouble: stop.trouble() };
+  const notes = [...record.notes, ...complaints];
+  return { record: { ...record, notes, backendFacts: facts, end }, trouble: stop.trouble() };
 }

@@ -1,5 +1,5 @@
 import type { SampleLog } from '../collectors/sample-log.js';
-import type { UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import type { FailedThreshold, RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Conduct } from './conduct.js';
@@ -23,7 +23,7 @@ export interface Stopper {
   close(): void;
 }
 
-/** The user's stop and our own, and which came first. */
+/** The user's stop (whose reason may be a fault) and our own, and which came first. */
 export function stopper(user: AbortSignal, log: SampleLog, now: () => number): Stopper {
   const [controller, sending] = [new AbortController(), new AbortController()];
   let facts: StopFacts = {
@@ -43,18 +43,21 @@ export function stopper(user: AbortSignal, log: SampleLog, now: () => number): S
     facts = { stoppedMs: Math.max(0, now()), stopReason, interrupted: false, ...why };
     sending.abort();
   };
+  const fail = (failure: UserError): void => {
+    trouble ??= failure;
+    stop(failure.message, false);
+  };
   const byUser = (): void => {
-    stop('interrupted by the user', true);
+    const reason: unknown = user.reason;
+    if (reason instanceof UserError) fail(reason);
+    else stop('interrupted by the user', true);
   };
   if (user.aborted) byUser();
   user.addEventListener('abort', byUser, { once: true });
   return {
     signal: controller.signal,
     hold: sending.signal,
-    logFailed(failure) {
-      trouble ??= failure;
-      stop(failure.message, false);
-    },
+    logFailed: fail,
     overBudget() {
       hold('the budget could have been passed', { overBudget: true });
     },

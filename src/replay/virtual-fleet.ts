@@ -5,6 +5,7 @@ import type { SampleBatch } from '../sample.js';
 import { checkInvokeBatch } from './check-invoke-batch.js';
 import { clockBound } from './clock-bound.js';
 import { createInFlight, inFlightMemory } from './in-flight.js';
+import { endBackend } from './end-backend.js';
 import type { WorkerOrder } from './messages.js';
 import { probeCapacity } from './probe-capacity.js';
 import { createRecorder } from './recorder.js';
@@ -16,6 +17,8 @@ import { createVirtualClock } from './virtual-clock.js';
 export interface VirtualEnd {
   readonly endedMs: number;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
+  /** What failed at its end; sentences. */
+  readonly complaints: readonly string[];
   readonly capacity: readonly CapacityReading[];
 }
 
@@ -86,7 +89,5 @@ export async function runVirtualFleet(
   };
   const capacity = await clock.drive(everything(), bound.beforeJump);
   recorder.flush();
-  const facts = backend.facts?.() ?? {};
-  await backend.close?.();
-  return { endedMs: clock.now(), facts, capacity };
+  return { endedMs: clock.now(), ...(await endBackend(backend, order.secrets)), capacity };
 }

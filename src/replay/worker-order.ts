@@ -10,6 +10,7 @@ export function workerOrder(prepared: Prepared, index: number, memory: InFlightM
     window: prepared.window,
     shard: { index, of: record.workers },
     pluginUrl: prepared.pluginUrl,
+    ...(prepared.foreign === undefined ? {} : { foreign: prepared.foreign }),
     options: prepared.options,
     payloads: prepared.payloads,
     runId: record.id,

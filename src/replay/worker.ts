@@ -5,6 +5,7 @@ import { isUserError, messageOf } from '../errors.js';
 import { BATCH_AGE_MS, buffersOf, type SampleBatch } from '../sample.js';
 import { collectGarbage, collectYoung } from './collect-garbage.js';
 import { checkInvokeBatch } from './check-invoke-batch.js';
+import { endBackend } from './end-backend.js';
 import { createInFlight } from './in-flight.js';
 import { createInbox } from './create-inbox.js';
 import type { FromWorker, Rehearsed, ToWorker, WorkerOrder } from './messages.js';
@@ -34,6 +35,10 @@ if (parentPort !== null) {
   const rooms: ArrayBuffer[] = [];
   const next = createInbox<Instruction>();
   port.on('message', (message: ToWorker) => {
+    if (message.kind === 'ping') {
+      say({ kind: 'pong' });
+      return;
+    }
     if (message.kind === 'room') {
       rooms.push(message.room);
       return;
@@ -112,12 +117,11 @@ async function runAndTell(
   const usage = measureThreadUsage();
   const stops = watchStops(() => clock.now());
   await run(order, clock, backend, meanwhile, say);
-  const facts = backend.facts?.() ?? {};
   const resources = usage();
   const found = stops();
-  await backend.close?.();
+  const end = await endBackend(backend, order.secrets);
   clock.close();
-  say({ kind: 'done', facts, resources, stops: found });
+  say({ kind: 'done', ...end, resources, stops: found });
 }
 
 async function openBackend(order: WorkerOrder, clock: SystemClock, { stop }: Ends): Promise<Backend> {

@@ -49,7 +49,7 @@ async function fakeHttp(
 const ONE: readonly Payload[] = [json('[[1.5]]')];
 
 async function checked(backend: string, backendOptions: RawOptions, change: Partial<CheckRequest> = {}) {
-  const silent = { say: () => undefined, tell: () => undefined };
+  const silent = { say: () => undefined, tell: () => undefined, stop: new AbortController().signal };
   const window = { fromMs: 0, toMs: Infinity, speed: 1 };
   const steps = await check(
     { backend, backendOptions, payloads: ONE, ...window, timeoutMs: 3000, sends: true, ...change },
