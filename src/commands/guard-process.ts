@@ -29,12 +29,15 @@ export async function guardProcess<T>(
   if (isBuiltInName(backend)) return work(stop, (text) => void process.stdout.write(text));
   const fault = new Fault(`backend ${printable(backend)}`, hookAtWork);
   const stdout = redirectStdout();
-  const undo = [stdout.restore, refuseExit(fault), catchStrays(fault), await watchBlocking(fault, mostBlockedMs)];
+  refuseExit(fault);
+  catchStrays(fault);
+  const endWatch = await watchBlocking(fault, mostBlockedMs);
   try {
     return await Promise.race([work(AbortSignal.any([stop, fault.signal]), stdout.print), fault.graceIsOver]);
   } finally {
     fault.close();
-    for (const restore of undo) restore();
+    endWatch();
+    stdout.restore();
   }
 }
 
@@ -43,6 +46,7 @@ class Fault {
   readonly graceIsOver: Promise<never>;
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
   #giveUp: (error: UserError) => void = () => undefined;
 
   /** `hook`: the hook that is at work. */
@@ -65,7 +69,7 @@ class Fault {
   is(what: string, graceMs = GRACE_MS): UserError {
     const hook = this.hook();
     const error = new UserError(`${this.backend}: ${hook === undefined ? 'it' : hook} ${what}`);
-    if (this.signal.aborted) return error;
+    if (this.signal.aborted || this.#closed) return error;
     this.#timer = setTimeout(() => {
       this.#giveUp(error);
     }, graceMs);
@@ -73,7 +77,9 @@ class Fault {
     return error;
   }
 
+  /** The work is over: what comes now costs nothing any more. */
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
   }
 }
@@ -82,7 +88,7 @@ class Fault {
 function redirectStdout(): { readonly print: Print; readonly restore: () => void } {
   const { stdout, stderr } = process;
   const write = stdout.write.bind(stdout);
-  const before = stdout.write;
+  const before = Reflect.get(stdout, 'write') as typeof stdout.write;
   const aside = ((...args: Parameters<typeof stdout.write>) => stderr.write(...args)) as typeof stdout.write;
   stdout.write = aside;
   return {
@@ -93,31 +99,28 @@ function redirectStdout(): { readonly print: Print; readonly restore: () => void
   };
 }
 
-function refuseExit(fault: Fault): () => void {
-  const { exit, abort } = process;
+/** Until the command ends: a timer of the plugin may outlive the work. */
+function refuseExit(fault: Fault): void {
+  const instead = '; a plugin that cannot go on throws an error instead';
   process.exit = (code) => {
-    const how = code === undefined || code === null ? '' : printable(String(code), 20);
-    throw fault.is(`called process.exit(${how}); a plugin that cannot go on throws an error instead`);
+    const given = code === undefined || code === null ? '' : printable(String(code), 20);
+    throw fault.is(`called process.exit(${given})${instead}`);
   };
   process.abort = () => {
-    throw fault.is('called process.abort(); a plugin that cannot go on throws an error instead');
-  };
-  return () => {
-    process.exit = exit;
-    process.abort = abort;
+    throw fault.is(`called process.abort()${instead}`);
   };
 }
 
-/** Errors of timers, of events, and of promises that nothing waits for. */
-function catchStrays(fault: Fault): () => void {
-  const caught = (thrown: unknown, origin: NodeJS.UncaughtExceptionOrigin): void => {
-    const where = origin === 'unhandledRejection' ? 'left a promise that was rejected' : 'left something that threw';
-    fault.is(`${where}: ${messageOf(thrown)}`);
+let catching: ((thrown: unknown, origin: NodeJS.UncaughtExceptionOrigin) => void) | undefined;
+
+/** Errors of timers, of events, and of promises that nothing waits for, also until the command ends. */
+function catchStrays(fault: Fault): void {
+  if (catching !== undefined) process.removeListener('uncaughtException', catching);
+  catching = (thrown, origin) => {
+    const what = origin === 'unhandledRejection' ? 'left a promise that was rejected' : 'left something that threw';
+    fault.is(`${what}: ${messageOf(thrown)}`);
   };
-  process.on('uncaughtException', caught);
-  return () => {
-    process.removeListener('uncaughtException', caught);
-  };
+  process.on('uncaughtException', catching);
 }
 
 /** A thread of its own ends a loop that keeps the main thread from all else, Ctrl-C included. */

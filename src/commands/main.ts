@@ -6,11 +6,7 @@ import { SUMMARIES } from './summaries.js';
 export async function main(argv: readonly string[]): Promise<void> {
   const output = watchOutput();
   const line = withDefaultCommand(argv);
-  const cutShort = (): void => {
-    process.stderr.write('replay: the process ended before the command was done; what it would have told is lost\n');
-    process.exitCode = EXIT.bug;
-  };
-  process.once('exit', cutShort);
+  const release = holdProcess();
   try {
     if (argv[0] === '--version') await printVersions();
     else if (asksForList(argv)) await printRootHelp();
@@ -20,11 +16,30 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = (await output.isCauseOf(thrown)) ? EXIT.ok : await tell(thrown, line[0] ?? 'run');
   }
   const trouble = await output.trouble();
-  process.removeListener('exit', cutShort);
+  release();
   if (trouble === undefined) return;
   // A line that standard error does not take either is lost; the exit code remains.
   process.stderr.write(`replay: ${trouble}\n`);
   process.exitCode = EXIT.userError;
+}
+
+/** A command that is cut short says so. Returns what gives the process back as it was, whatever guarded it meanwhile. */
+function holdProcess(): () => void {
+  const [exit, abort] = [Reflect.get(process, 'exit'), Reflect.get(process, 'abort')] as const;
+  const strays = process.listeners('uncaughtException');
+  const cutShort = (): void => {
+    process.stderr.write(
+      'replay: the process ended before the command was done, and what it would have reported is lost\n',
+    );
+    process.exitCode = EXIT.bug;
+  };
+  process.once('exit', cutShort);
+  return () => {
+    process.removeListener('exit', cutShort);
+    Object.assign(process, { exit, abort });
+    for (const listener of process.listeners('uncaughtException'))
+      if (!strays.includes(listener)) process.removeListener('uncaughtException', listener);
+  };
 }
 
 const HELP = ['help', '--help', '-h'];

@@ -30,9 +30,13 @@ async function endLoop(): Promise<void> {
   const { Session } = await import('node:inspector');
   const session = new Session();
   session.connectToMainThread();
-  session.post('Runtime.evaluate', { expression: `globalThis[Symbol.for('replay.main-thread-is-blocked')]?.()` }, () => {
-    session.post('Runtime.terminateExecution', () => {
-      session.disconnect();
-    });
-  });
+  session.post(
+    'Runtime.evaluate',
+    { expression: `globalThis[Symbol.for('replay.main-thread-is-blocked')]?.()` },
+    () => {
+      session.post('Runtime.terminateExecution', () => {
+        session.disconnect();
+      });
+    },
+  );
 }

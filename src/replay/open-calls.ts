@@ -55,7 +55,8 @@ export class OpenCalls implements Settling {
     try {
       const handed = call.handTo(this.#backend);
       if (handed === 'settles') return;
-      if (typeof (handed as Partial<Promise<Outcome>> | undefined)?.then !== 'function') throw new TypeError(NO_PROMISE);
+      if (typeof (handed as Partial<Promise<Outcome>> | undefined)?.then !== 'function')
+        throw new TypeError(NO_PROMISE);
       this.#follow(call, handed);
     } catch (thrown) {
       this.settle(call, { ok: false, failure: 'crashed', detail: messageOf(thrown) });

@@ -41,7 +41,7 @@ export function guardPlugin(plugin: BackendPlugin, path: string): BackendPlugin 
     knowsSent:
       typeof knowsSent === 'function'
         ? (options) => runHook(hookOf('knowsSent'), () => knowsSent.call(plugin, options) as unknown) === true
-        : knowsSent === true,
+        : Boolean(knowsSent),
     publicOptions: textsOf(plugin.publicOptions, wrong),
     ...(plugin.options === undefined ? {} : { options: optionsOf(plugin.options, wrong) }),
     ...(plugin.payloadRequests === true ? { payloadRequests: true } : {}),
@@ -163,7 +163,8 @@ function textsOf(value: unknown, wrong: Wrong): readonly string[] {
 function optionsOf(value: unknown, wrong: Wrong): readonly OptionInfo[] {
   const options: readonly unknown[] = Array.isArray(value) ? value : [value];
   return options.map((one) => {
-    if (!isObject(one) || typeof one['name'] !== 'string') throw wrong('options', 'is no list of { name, value, summary }');
+    if (!isObject(one) || typeof one['name'] !== 'string')
+      throw wrong('options', 'is no list of { name, value, summary }');
     const { name, value: form, summary, required } = one;
     return {
       name,
@@ -198,7 +199,9 @@ function notBatches(value: unknown): string | undefined {
 
 function notAbove(least: number): (value: unknown) => string | undefined {
   return (value) =>
-    typeof value === 'number' && value >= least ? undefined : `returned ${shown(value)}, no number from ${String(least)} on`;
+    typeof value === 'number' && value >= least
+      ? undefined
+      : `returned ${shown(value)}, no number from ${String(least)} on`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -210,5 +213,5 @@ export function shown(value: unknown): string {
   if (value instanceof Promise) return 'a promise';
   if (typeof value === 'object') return value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object';
   if (typeof value === 'function') return 'a function';
-  return printable(String(value), 40);
+  return printable(String(value as string | number | bigint | boolean | symbol | undefined), 40);
 }
