@@ -88,7 +88,7 @@ class Fault {
 function redirectStdout(): { readonly print: Print; readonly restore: () => void } {
   const { stdout, stderr } = process;
   const write = stdout.write.bind(stdout);
-  const before = Reflect.get(stdout, 'write') as typeof stdout.write;
+  const before: typeof stdout.write = Reflect.get(stdout, 'write');
   const aside = ((...args: Parameters<typeof stdout.write>) => stderr.write(...args)) as typeof stdout.write;
   stdout.write = aside;
   return {

@@ -1,4 +1,4 @@
-import { printable, UserError } from '../../errors.js';
+import { messageOf, printable, UserError } from '../../errors.js';
 import type { Billing } from '../../cost-terms.js';
 import type { BackendChecks, BackendPlugin, OptionInfo, Patience, SetUpResult } from '../backend.js';
 import { checkedFacts, type Facts } from './checked-facts.js';
@@ -41,7 +41,7 @@ export function guardPlugin(plugin: BackendPlugin, path: string): BackendPlugin 
     knowsSent:
       typeof knowsSent === 'function'
         ? (options) => runHook(hookOf('knowsSent'), () => knowsSent.call(plugin, options) as unknown) === true
-        : Boolean(knowsSent),
+        : knowsSent,
     publicOptions: textsOf(plugin.publicOptions, wrong),
     ...(plugin.options === undefined ? {} : { options: optionsOf(plugin.options, wrong) }),
     ...(plugin.payloadRequests === true ? { payloadRequests: true } : {}),
@@ -213,5 +213,5 @@ export function shown(value: unknown): string {
   if (value instanceof Promise) return 'a promise';
   if (typeof value === 'object') return value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object';
   if (typeof value === 'function') return 'a function';
-  return printable(String(value as string | number | bigint | boolean | symbol | undefined), 40);
+  return printable(messageOf(value), 40);
 }
