@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Socket } from 'node:net';
 import { messageOf, printable, UserError } from '../errors.js';
+import { refusedHost } from '../refused-host.js';
 import type { Exposition } from './prometheus-text.js';
 
 export interface MetricsServer {
@@ -9,20 +11,36 @@ export interface MetricsServer {
   close(): void;
 }
 
-/** Nobody who scrapes needs more. */
+/** How long a connection may take for what, ms. */
+export interface MetricsLimits {
+  /** For a whole request. */
+  readonly requestMs: number;
+  /** Without a request, and to take an answer. */
+  readonly idleMs: number;
+}
+
+/** More than several systems that scrape need; one more takes the place of the connection that is silent for the longest time. */
 const MOST_CONNECTIONS = 32;
-const PATIENCE_MS = 5000;
+const LIMITS: MetricsLimits = { requestMs: 5000, idleMs: 5000 };
 
 /** Serves `/metrics` until it is closed; `port` 0: any. Throws `UserError` when it cannot listen there. */
 export async function openMetricsServer(
   host: string,
   port: number,
   exposition: () => Promise<Exposition>,
+  { requestMs, idleMs }: MetricsLimits = LIMITS,
 ): Promise<MetricsServer> {
-  const server = createServer({ requestTimeout: PATIENCE_MS, headersTimeout: PATIENCE_MS }, (request, response) => {
-    void answer(request, response, exposition);
-  });
-  server.maxConnections = MOST_CONNECTIONS;
+  const limits = { requestTimeout: requestMs, headersTimeout: requestMs, keepAliveTimeout: idleMs };
+  const server = createServer(
+    { ...limits, connectionsCheckingInterval: Math.min(1000, requestMs) },
+    (request, response) => {
+      const refusal = refusedHost(request.headers.host, (server.address() as AddressInfo | null)?.address ?? '');
+      if (refusal === undefined) void answer(request, response, exposition);
+      else refuse(response, refusal);
+    },
+  );
+  server.setTimeout(idleMs);
+  keepPlaces(server);
   await listening(server, host, port);
   return {
     url: urlOf(server.address() as AddressInfo),
@@ -31,6 +49,26 @@ export async function openMetricsServer(
       server.closeAllConnections();
     },
   };
+}
+
+/** A connection beyond those closes the one that said the least lately. */
+function keepPlaces(server: Server): void {
+  const sockets = new Set<Socket>();
+  const used = (socket: Socket): void => {
+    if (sockets.delete(socket)) sockets.add(socket);
+  };
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    if (sockets.size > MOST_CONNECTIONS) sockets.values().next().value?.destroy();
+  });
+  server.on('request', ({ socket }: IncomingMessage) => {
+    used(socket);
+  });
+}
+
+function refuse(response: ServerResponse, why: string): void {
+  response.writeHead(421, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${why}\n`);
 }
 
 async function answer(

@@ -15,29 +15,34 @@ import {
 import { tensorFromProto, tensorValuesProto, type TensorProto } from '../backends/shared/tensor-proto.js';
 import type { SourceValues } from '../backends/shared/tensor.js';
 import { messageOf, printable } from '../errors.js';
+import { refusedHost } from '../refused-host.js';
 import { batchOf, classesOf, valuesOf, withContext, type Example } from './examples.js';
 import type { Inference, NamedTensors, Place } from './inference.js';
 import { signatureDefMap } from './model-metadata.js';
-import { MOST_BODY_BYTES } from './rest-server.js';
+import { MOST_BODY_BYTES, type ConnectionLimits } from './rest-server.js';
 import { checkModelSpec, MODEL_VERSION, SIGNATURE, type ServedModel } from './served-model.js';
 import { ServingError, servingError } from './serving-error.js';
 
 /** The gRPC interface of TensorFlow Serving. Not listening yet. Throws `UserError` when gRPC is not installed. */
-export async function createGrpcServer(inference: Inference): Promise<Server> {
+export async function createGrpcServer(inference: Inference, limits: ConnectionLimits, host: string): Promise<Server> {
   const grpc = await loadGrpc();
   const description = await loadDescription(TF_SERVING);
   const server = new grpc.Server({
     'grpc.max_receive_message_length': MOST_BODY_BYTES,
     'grpc.max_send_message_length': -1,
+    // A connection without a call is asked to go, one that does not answer is cut off.
+    'grpc.max_connection_idle_ms': limits.keepAliveMs,
+    'grpc.keepalive_time_ms': limits.keepAliveMs,
+    'grpc.keepalive_timeout_ms': limits.headersMs,
   });
   const map = description.message(SIGNATURE_DEF_MAP);
-  addService(grpc, server, description.methods(PREDICTION_SERVICE), {
+  addService(grpc, server, description.methods(PREDICTION_SERVICE), host, {
     Predict: inPlace(inference, predict),
     Classify: inPlace(inference, classify),
     Regress: inPlace(inference, regress),
     GetModelMetadata: (request) => Promise.resolve(metadata(request as MetadataRequest, inference.model, map)),
   });
-  addService(grpc, server, description.methods(MODEL_SERVICE), {
+  addService(grpc, server, description.methods(MODEL_SERVICE), host, {
     GetModelStatus: (request) => Promise.resolve(status(request as SpecRequest, inference.model)),
   });
   return server;
@@ -50,11 +55,12 @@ function addService(
   grpc: Grpc,
   server: Server,
   methods: ReadonlyMap<string, GrpcMethod>,
+  host: string,
   handlers: Readonly<Record<string, Handler>>,
 ): void {
   const definition = Object.fromEntries([...methods].map(([name, method]) => [name, definitionOf(method)]));
   const implementation: UntypedServiceImplementation = Object.fromEntries(
-    Object.entries(handlers).map(([name, handler]) => [name, unary(grpc, handler)]),
+    Object.entries(handlers).map(([name, handler]) => [name, unary(grpc, host, handler)]),
   );
   server.addService(definition, implementation);
 }
@@ -71,10 +77,12 @@ function definitionOf({ path, encodeRequest, decodeRequest, encodeResponse, deco
   };
 }
 
-function unary(grpc: Grpc, handler: Handler) {
+function unary(grpc: Grpc, host: string, handler: Handler) {
   return (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>): void => {
     const answer = async (): Promise<void> => {
       try {
+        const refusal = refusedHost(call.getHost(), host);
+        if (refusal !== undefined) throw new ServingError('PERMISSION_DENIED', refusal);
         const onGone = (listener: () => void): void => void call.once('cancelled', listener);
         callback(null, await handler(call.request, onGone));
       } catch (thrown) {

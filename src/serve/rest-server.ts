@@ -1,6 +1,8 @@
+import type { AddressInfo } from 'node:net';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { float32Json } from '../backends/shared/tensor-json.js';
 import { printable } from '../errors.js';
+import { refusedHost } from '../refused-host.js';
 import { batchOf, classesOf, readExamples, valuesOf } from './examples.js';
 import type { Inference, Place } from './inference.js';
 import { metadataJson, statusJson } from './model-metadata.js';
@@ -13,8 +15,26 @@ import { ServingError, servingError, HTTP_STATUSES } from './serving-error.js';
 
 /** Of one request. */
 export const MOST_BODY_BYTES = 256 * 1024 * 1024;
-/** Longer than the pauses of a trace, so that a client's connections stay. */
-const KEEP_ALIVE_MS = 60_000;
+
+/** How long a connection may take for what, ms. */
+export interface ConnectionLimits {
+  /** For the head of a request, also the first of a connection. */
+  readonly headersMs: number;
+  /** For a whole request. */
+  readonly requestMs: number;
+  /** Without a byte of a body, or taking none of an answer. */
+  readonly stallMs: number;
+  /** Between requests: longer than the pauses of a trace, so that a client's connections stay. */
+  readonly keepAliveMs: number;
+}
+
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  headersMs: 10_000,
+  requestMs: 60_000,
+  stallMs: 5000,
+  keepAliveMs: 60_000,
+};
+const CHECK_EVERY_MS = 1000;
 
 export interface RestServer {
   /** Not listening yet. */
@@ -26,17 +46,23 @@ export interface RestServer {
 }
 
 /** The REST interface of TensorFlow Serving and of the Open Inference Protocol, version 2. */
-export function createRestServer(inference: Inference): RestServer {
+export function createRestServer(inference: Inference, limits: ConnectionLimits = CONNECTION_LIMITS): RestServer {
   const unfinished = new Set<IncomingMessage>();
   let stopping = false;
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const { headersMs, requestMs, stallMs, keepAliveMs } = limits;
+  const timeouts = { headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs };
+  const checking = { connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, headersMs, requestMs) };
+  const server = createServer({ ...timeouts, ...checking }, (request, response) => {
+    dropStalled(request, response, stallMs);
     unfinished.add(request);
     request.once('close', () => unfinished.delete(request));
     response.on('finish', () => {
       // What is kept open would keep a stopping server up.
       if (stopping) request.socket.end();
     });
-    void answer(inference, request, response, stopping);
+    const refusal = refusedHost(request.headers.host, (server.address() as AddressInfo | null)?.address ?? '');
+    if (refusal === undefined) void answer(inference, request, response, stopping);
+    else refuse(request, response, refusal);
   });
   return {
     server,
@@ -47,6 +73,34 @@ export function createRestServer(inference: Inference): RestServer {
       for (const request of unfinished) if (!request.complete) request.destroy();
     },
   };
+}
+
+/** A caller that stops sending its body, or taking its answer, is cut off: its place goes to the next. */
+function dropStalled(request: IncomingMessage, response: ServerResponse, stallMs: number): void {
+  const { socket } = request;
+  const drop = (): void => {
+    socket.destroy();
+  };
+  // Not while the model runs: then both sides are silent.
+  const watch = (): void => void socket.setTimeout(stallMs);
+  const rest = (): void => void socket.setTimeout(0);
+  socket.on('timeout', drop);
+  watch();
+  request.once('end', rest);
+  response.once('prefinish', () => {
+    request.removeListener('end', rest);
+    watch();
+  });
+  // From its end on, Node's own limit between requests holds.
+  response.once('close', () => {
+    socket.removeListener('timeout', drop);
+  });
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, why: string): void {
+  request.resume();
+  response.setHeader('connection', 'close');
+  send(response, 421, JSON.stringify({ error: why }));
 }
 
 async function answer(

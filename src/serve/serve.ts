@@ -14,7 +14,7 @@ import { isUserError, messageOf, printable, UserError } from '../errors.js';
 import { TENSOR_DTYPES } from '../trace.js';
 import { createGrpcServer } from './grpc-server.js';
 import { createInference, type Inference } from './inference.js';
-import { createRestServer, type RestServer } from './rest-server.js';
+import { CONNECTION_LIMITS, createRestServer, type ConnectionLimits, type RestServer } from './rest-server.js';
 import type { ServedModel, TensorInfo } from './served-model.js';
 
 export interface ServeRequest {
@@ -31,6 +31,8 @@ export interface ServeRequest {
   /** How many requests may wait besides those that run. */
   readonly queue: number;
   readonly provider: Provider;
+  /** What a connection may take; absent: as documented. */
+  readonly limits?: ConnectionLimits;
 }
 
 /** The world as the server sees it. */
@@ -109,13 +111,13 @@ function servedOutput({ name, type, shape }: ModelOutput): TensorInfo {
 }
 
 async function listen(
-  { host, port, grpcPort, sessions, queue }: ServeRequest,
+  { host, port, grpcPort, sessions, queue, limits = CONNECTION_LIMITS }: ServeRequest,
   model: ServedModel,
   pool: SessionPool,
 ): Promise<RunningServer> {
   const inference = createInference(model, pool, sessions + queue);
-  const grpc = await createGrpcServer(inference);
-  const rest = createRestServer(inference);
+  const grpc = await createGrpcServer(inference, limits, host);
+  const rest = createRestServer(inference, limits);
   try {
     rest.server.listen(port, host);
     await once(rest.server, 'listening');

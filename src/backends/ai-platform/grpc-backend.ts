@@ -57,9 +57,9 @@ export async function createGrpcBackend(plan: GrpcPlan, context: BackendContext)
   };
 }
 
-function channelsTo(grpc: Grpc, url: URL, channels: Connections, { clock }: BackendContext): GrpcChannels {
+function channelsTo(grpc: Grpc, url: URL, channels: Connections, { clock, timeoutMs }: BackendContext): GrpcChannels {
   const target = { grpc, url, connect: PLAIN_CONNECT, answerBytes: BODY_LIMIT_BYTES };
-  return createGrpcChannels({ ...target, channels, clock, failureOf: grpcFailure });
+  return createGrpcChannels({ ...target, channels, clock, timeoutMs, failureOf: grpcFailure });
 }
 
 type Send = (

@@ -23,6 +23,8 @@ export interface GrpcChannelsOptions extends GrpcTarget {
   /** `initial` are opened before the start; never more than `max` (null: one more whenever all are full). */
   readonly channels: { readonly initial: number; readonly max: number | null };
   readonly clock: Clock;
+  /** How long a call may take: connecting before the start takes no longer. Absent: 10 s. */
+  readonly timeoutMs?: number | undefined;
   /** What a status means; as the guide of gRPC has it unless given. */
   readonly failureOf?: (code: number, details: string) => { readonly failure: Failure; readonly detail: string };
 }
@@ -80,7 +82,7 @@ class Channels implements GrpcChannels {
         resolve();
       });
     });
-    const ready = this.#channels.map(({ client }) => connected(this.#options.grpc, client));
+    const ready = this.#channels.map(({ client }) => connected(this.#options, client));
     await Promise.race([Promise.all(ready), stopped]);
   }
 
@@ -221,9 +223,12 @@ function nameToAskFor({ connect }: Pick<GrpcTarget, 'connect'>): { readonly 'grp
 }
 
 /** Resolves when the first attempt to connect has come to an end, whichever. */
-function connected({ connectivityState }: Grpc, client: Client): Promise<void> {
+function connected(
+  { grpc: { connectivityState }, timeoutMs = Infinity }: GrpcChannelsOptions,
+  client: Client,
+): Promise<void> {
   const channel = client.getChannel();
-  const deadline = Date.now() + CONNECT_LIMIT_MS;
+  const deadline = Date.now() + Math.min(timeoutMs, CONNECT_LIMIT_MS);
   const settled = [connectivityState.READY, connectivityState.TRANSIENT_FAILURE, connectivityState.SHUTDOWN];
   return new Promise((resolve) => {
     const look = (error?: Error): void => {

@@ -52,11 +52,11 @@ function channelsTo(
   grpc: Grpc,
   url: URL,
   { http }: TfServingOptions,
-  { clock }: BackendContext,
+  { clock, timeoutMs }: BackendContext,
   channels: Connections,
 ): GrpcChannels {
   const { connect, bodyLimitBytes } = http;
-  return createGrpcChannels({ grpc, url, connect, channels, answerBytes: bodyLimitBytes, clock });
+  return createGrpcChannels({ grpc, url, connect, channels, answerBytes: bodyLimitBytes, clock, timeoutMs });
 }
 
 type Send = (request: Buffer, call: Call) => Promise<GrpcReply>;
