@@ -53,7 +53,9 @@ function sendHalf({ url, modelUrl }: Served): Socket {
   const { port, hostname } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined);
-  socket.write(`POST ${new URL(modelUrl).pathname}:predict HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{"inst`);
+  socket.write(
+    `POST ${new URL(modelUrl).pathname}:predict HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{"inst`,
+  );
   return socket;
 }
 
