@@ -5,6 +5,7 @@ import { GIVEN_UP, type Exchange } from './exchange.js';
 import { Http1Parser, type ParserOptions } from './http1-parser.js';
 import type { LoopTurn } from './loop-turn.js';
 import { lossFailure } from './socket-failure.js';
+import { RESET, wasReset } from './was-reset.js';
 
 /** What keeps the connections. Each method is called last, when the connection itself is in order. */
 export interface ConnectionOwner {
@@ -195,8 +196,15 @@ export class Http1Connection {
     const exchange = this.#exchange;
     const doneMs = this.#context.clock.now();
     if (exchange === undefined) this.#leave('dropped');
-    else if (this.#error === undefined && this.#parser.end()) this.#answered(exchange, doneMs, false);
+    else if (this.#error === undefined && this.#parser.end() && !this.#endedByReset())
+      this.#answered(exchange, doneMs, false);
     else this.#lost(exchange, doneMs);
+  }
+
+  #endedByReset(): boolean {
+    if (!wasReset(this.#socket)) return false;
+    this.#error = RESET;
+    return true;
   }
 
   #lost(exchange: Exchange, doneMs: number): void {

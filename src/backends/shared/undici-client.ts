@@ -11,6 +11,7 @@ import { basicAuth } from './basic-auth.js';
 import { createDialer } from './dialer.js';
 import type { HttpRequest } from './http-request.js';
 import { codeOf, dialFailure, lossFailure } from './socket-failure.js';
+import { RESET, wasReset } from './was-reset.js';
 
 export interface UndiciOptions {
   readonly url: URL;
@@ -160,7 +161,7 @@ class WatchedClient extends Client {
 
   /** What ended the connection under an answer; undefined: nothing did. */
   get failure(): unknown {
-    return this.#failure;
+    return this.#failure ?? (this.#socket?.readableEnded === true && wasReset(this.#socket) ? RESET : undefined);
   }
 
   /** A request that is still being written when its answer is complete would be followed by the next one's bytes. */
