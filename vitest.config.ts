@@ -13,11 +13,11 @@ const timed = ['test/end-to-end/truth.test.ts', 'test/end-to-end/send-times.test
  */
 const longestFirst = [
   'end-to-end/faults',
-  'backends/shared/http1-parser',
+  'backends/wire/http1-parser',
   'examples/eight-systems',
   'docs',
   'end-to-end/start-and-stop',
-  'backends/shared/http1-differential',
+  'backends/wire/http1-differential',
   'backends/http-proxy',
   'end-to-end/connection-limit',
   'serve/queue',
@@ -27,7 +27,7 @@ const longestFirst = [
   'generator/arrival-processes',
   'live/terminal',
   'ci/ci',
-  'collectors/sample-log',
+  'sample-log/sample-log',
   'end-to-end/cli',
   'backends/ai-platform-e2e',
   'generator/mmpp',

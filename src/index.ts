@@ -2,7 +2,7 @@
 export type * from './backends/backend.js';
 export type * from './clock.js';
 export type * from './cost-terms.js';
-export { closeArrivals } from './arrival-store.js';
+export { closeArrivals } from './trace-file/arrival-store.js';
 export { EXIT, UserError } from './errors.js';
 export { generate } from './generator/generate.js';
 export { parseRecipe } from './generator/parse-recipe.js';
@@ -14,7 +14,7 @@ export type * from './library/run-options.js';
 export { traceInMemory, type TraceInMemory } from './library/trace-in-memory.js';
 export { replay, type ReplayRequest, type ReplayResult, type Surroundings } from './replay/replay.js';
 export type * from './progress.js';
-export { reportAgain } from './replay/report-again.js';
+export { reportAgain } from './conclude/report-again.js';
 export type * from './report.js';
 export { renderReportJson } from './report/report-json.js';
 export { renderReportText } from './report/report-text.js';

@@ -29,12 +29,12 @@ it('keeps the import table, and notices the one violation that is planted', () =
   try {
     writeFileSync(
       join(planted, 'planted.ts'),
-      "import { createRecorder } from '../../replay/recorder.js';\nexport const planted = createRecorder;\n",
+      "import { createRecorder } from '../../loop/recorder.js';\nexport const planted = createRecorder;\n",
     );
     const { totalCruised, violations } = cruise().summary;
     expect(totalCruised).toBeGreaterThan(100);
     expect(violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([
-      `generator-is-pure: ${relative(ROOT, planted)}/planted.ts -> src/replay/recorder.ts`,
+      `generator-is-pure: ${relative(ROOT, planted)}/planted.ts -> src/loop/recorder.ts`,
     ]);
   } finally {
     rmSync(planted, { recursive: true });

@@ -16,16 +16,17 @@ import type {
   SetUpResult,
   SizeLimit,
 } from './backend.js';
-import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
-import { ANY_2XX, EXPECT_SUMMARY, type ExpectRule, parseExpect } from './shared/expect-rule.js';
-import { googleGet } from './shared/google-get.js';
-import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
-import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
-import { checkSocketLimits, type SocketNeeds } from './shared/check-socket-limits.js';
-import { CALLS_PER_CHANNEL } from './shared/grpc-channels.js';
-import { refuseProxy } from './shared/refuse-proxy.js';
-import { createRestBackend, type RestBody } from './shared/google-rest.js';
-import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
+import { batchSizes, sizeWarnings } from './tensors/check-sizes.js';
+import { ANY_2XX, EXPECT_SUMMARY, type ExpectRule, parseExpect } from './wire/expect-rule.js';
+import { googleGet } from './google/google-get.js';
+import { googleTokens, toldToken, type TokenWish } from './google/google-credentials.js';
+import { checkTokenIsSafe, isGoogleHost, parseServiceUrl } from './google/google-hosts.js';
+import { isLoopback } from './wire/is-loopback.js';
+import { checkSocketLimits, type SocketNeeds } from './wire/check-socket-limits.js';
+import { CALLS_PER_CHANNEL } from './grpc/grpc-channels.js';
+import { refuseProxy } from './wire/refuse-proxy.js';
+import { createRestBackend, type RestBody } from './google/google-rest.js';
+import { instanceBatches, type InstanceBatches } from './tensors/instance-batches.js';
 import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 
 interface Options extends EndpointAddress {

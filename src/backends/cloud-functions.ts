@@ -4,15 +4,16 @@ import type { Payload } from '../trace.js';
 import type { BackendPlugin, RawOptions, SetUp, SetUpResult, SizeLimit } from './backend.js';
 import { type FunctionAddress, functionAddress } from './cloud-functions/function-address.js';
 import { type BodyFormat, functionBody } from './cloud-functions/function-body.js';
-import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
-import { EXPECT_SUMMARY, type ExpectRule, parseExpect } from './shared/expect-rule.js';
-import { googleTokens, toldToken, type TokenWish } from './shared/google-credentials.js';
-import { checkTokenIsSafe, isGoogleHost, isLoopback, parseServiceUrl } from './shared/google-hosts.js';
-import { checkSocketLimits } from './shared/check-socket-limits.js';
-import { refuseProxy } from './shared/refuse-proxy.js';
-import { handlerReport, REPORT_HEADERS } from './shared/handler-report.js';
-import { createRestBackend, type RestBody, type RestPlan } from './shared/google-rest.js';
-import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
+import { batchSizes, sizeWarnings } from './tensors/check-sizes.js';
+import { EXPECT_SUMMARY, type ExpectRule, parseExpect } from './wire/expect-rule.js';
+import { googleTokens, toldToken, type TokenWish } from './google/google-credentials.js';
+import { checkTokenIsSafe, isGoogleHost, parseServiceUrl } from './google/google-hosts.js';
+import { isLoopback } from './wire/is-loopback.js';
+import { checkSocketLimits } from './wire/check-socket-limits.js';
+import { refuseProxy } from './wire/refuse-proxy.js';
+import { handlerReport, REPORT_HEADERS } from './aws/handler-report.js';
+import { createRestBackend, type RestBody, type RestPlan } from './google/google-rest.js';
+import { instanceBatches, type InstanceBatches } from './tensors/instance-batches.js';
 import { numberWithin, oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 
 interface Options extends FunctionAddress {

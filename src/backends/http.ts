@@ -6,22 +6,22 @@ import { openHttp2Sink } from './http/http2-sink.js';
 import { type BatchRequest, type Client, createClient, type Requests } from './http/http-client.js';
 import { checkHttpPayloads, placeholderNotes } from './http/http-payloads.js';
 import { requestOf } from './http/request-of.js';
-import { answerJudge } from './shared/answer-judge.js';
-import { batchSizes } from './shared/check-sizes.js';
-import { checkHttp2Headers } from './shared/check-http2-headers.js';
-import { checkSocketLimits } from './shared/check-socket-limits.js';
-import { chosenProxy } from './shared/chosen-proxy.js';
-import { PLAIN_CONNECT, serviceLocation } from './shared/connect-options.js';
-import { connectionShare } from './shared/connection-share.js';
-import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './shared/http-options.js';
-import { instanceBatches, type InstanceBatches } from './shared/instance-batches.js';
-import { instancesJson, JSON_TYPE } from './shared/instances-json.js';
-import { READS_NON_FINITE } from './shared/json-body.js';
-import type { HeaderField, RequestTemplate } from './shared/http-request.js';
-import { openLoopbackSink } from './shared/loopback-sink.js';
-import { openBodyRules } from './shared/open-body-rules.js';
-import { readPemFiles } from './shared/read-pem-files.js';
-import { sentCalls } from './shared/sent-calls.js';
+import { answerJudge } from './wire/answer-judge.js';
+import { batchSizes } from './tensors/check-sizes.js';
+import { checkHttp2Headers } from './wire/check-http2-headers.js';
+import { checkSocketLimits } from './wire/check-socket-limits.js';
+import { chosenProxy } from './wire/chosen-proxy.js';
+import { PLAIN_CONNECT, serviceLocation } from './wire/connect-options.js';
+import { connectionShare } from './wire/connection-share.js';
+import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './wire/http-options.js';
+import { instanceBatches, type InstanceBatches } from './tensors/instance-batches.js';
+import { instancesJson, JSON_TYPE } from './tensors/instances-json.js';
+import { READS_NON_FINITE } from './tensors/json-body.js';
+import type { HeaderField, RequestTemplate } from './wire/http-request.js';
+import { openLoopbackSink } from './wire/loopback-sink.js';
+import { openBodyRules } from './wire/open-body-rules.js';
+import { readPemFiles } from './wire/read-pem-files.js';
+import { sentCalls } from './wire/sent-calls.js';
 
 /** Any service that answers HTTP requests; the payload goes as it is. */
 const plugin: BackendPlugin<HttpOptions> = {

@@ -5,13 +5,13 @@ import { LAMBDA_OPTIONS, type LambdaOptions, parseLambdaOptions } from './lambda
 import { addressOf, bodiesOf, credentialsOf, openLambda, regionOf } from './lambda/open-lambda.js';
 import { probeLambda } from './lambda/probe-lambda.js';
 import { openSdkClient } from './lambda/sdk-client.js';
-import { awsBackend } from './shared/aws-backend.js';
-import { refuseProxy } from './shared/refuse-proxy.js';
-import { toldCredentials } from './shared/aws-told-credentials.js';
-import { batchesOf } from './shared/aws-bodies.js';
-import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
-import { withEnvironmentRegion, withRegion } from './shared/aws-region.js';
-import { checkSocketLimits } from './shared/check-socket-limits.js';
+import { awsBackend } from './aws/aws-backend.js';
+import { refuseProxy } from './wire/refuse-proxy.js';
+import { toldCredentials } from './aws/aws-told-credentials.js';
+import { batchesOf } from './aws/aws-bodies.js';
+import { batchSizes, sizeWarnings } from './tensors/check-sizes.js';
+import { withEnvironmentRegion, withRegion } from './aws/aws-region.js';
+import { checkSocketLimits } from './wire/check-socket-limits.js';
 
 /** docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: "6 MB each for request and response"; the error says 6291456 bytes. */
 const LIMIT: SizeLimit = { bytes: 6 * 2 ** 20, of: 'a synchronous invocation' };

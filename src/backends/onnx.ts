@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { cacheFolder } from '../cache-folder.js';
-import { cpuBudget } from '../cpu-budget.js';
+import { cacheFolder } from '../host/cache-folder.js';
+import { cpuBudget } from '../host/cpu-budget.js';
 import { isUserError, messageOf, UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, SetUp, SetUpResult } from './backend.js';

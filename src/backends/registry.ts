@@ -3,7 +3,7 @@ import { isAbsolute, resolve as resolvePath } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf, printable, UserError } from '../errors.js';
 import type { OwnMetric } from '../own-metric.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 import type { BackendPlugin } from './backend.js';
 import { guardPlugin, pluginLabel } from './registry/guard-plugin.js';
 import { awaitHook, thrownText, type Hook } from './registry/run-hook.js';

@@ -4,13 +4,13 @@ import { addressOf, bodiesOf, credentialsOf, openSageMaker, regionOf } from './s
 import { probeSageMaker } from './sagemaker/probe-sagemaker.js';
 import { parseSageMakerOptions, SAGEMAKER_OPTIONS, type SageMakerOptions } from './sagemaker/sagemaker-options.js';
 import { openSdkClient } from './sagemaker/sdk-client.js';
-import { awsBackend } from './shared/aws-backend.js';
-import { refuseProxy } from './shared/refuse-proxy.js';
-import { toldCredentials } from './shared/aws-told-credentials.js';
-import { batchesOf } from './shared/aws-bodies.js';
-import { batchSizes, sizeWarnings } from './shared/check-sizes.js';
-import { withEnvironmentRegion, withRegion } from './shared/aws-region.js';
-import { checkSocketLimits } from './shared/check-socket-limits.js';
+import { awsBackend } from './aws/aws-backend.js';
+import { refuseProxy } from './wire/refuse-proxy.js';
+import { toldCredentials } from './aws/aws-told-credentials.js';
+import { batchesOf } from './aws/aws-bodies.js';
+import { batchSizes, sizeWarnings } from './tensors/check-sizes.js';
+import { withEnvironmentRegion, withRegion } from './aws/aws-region.js';
+import { checkSocketLimits } from './wire/check-socket-limits.js';
 
 /** docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html */
 const SERVERLESS: SizeLimit = { bytes: 4 * 2 ** 20, of: 'an invocation of a serverless endpoint' };

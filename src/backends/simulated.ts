@@ -1,6 +1,6 @@
 import { LATEST_PRICES } from '../cost-terms.js';
 import { OptionError } from '../errors.js';
-import { parseDurationMs } from '../quantities.js';
+import { parseDurationMs } from '../text/quantities.js';
 import type { BackendPlugin, RawOptions } from './backend.js';
 import { loadSystem, type LoadedSystem, type SystemOptions } from './simulated/load-system.js';
 import { serveQueue, type QueueOptions } from './simulated/serve-queue.js';

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import { calibrationPath, storedCalibration, type Calibration } from '../calibration.js';
+import { calibrationPath, storedCalibration, type Calibration } from '../host/calibration.js';
 import { messageOf, UserError } from '../errors.js';
-import { makeFolders } from '../make-folders.js';
-import { writeWholeFileSync } from '../whole-file.js';
+import { makeFolders } from '../host/make-folders.js';
+import { writeWholeFileSync } from '../host/whole-file.js';
 
 /** Keeps it for later runs, beside what was measured before of the other pacing; the path. Throws `UserError` where it cannot be written. */
 export function keepCalibration(calibration: Calibration, env: Readonly<Record<string, string | undefined>>): string {

@@ -1,4 +1,4 @@
-import { arrivalStoreWriter } from '../arrival-store.js';
+import { arrivalStoreWriter } from '../trace-file/arrival-store.js';
 import type { Trace } from '../trace.js';
 
 /** A constant rate for so long; in memory. */

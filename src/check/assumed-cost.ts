@@ -1,8 +1,8 @@
-import { assumedSamples } from '../collectors/assumed-samples.js';
-import { createCost } from '../collectors/cost.js';
+import { assumedSamples } from '../collectors/cost/assumed-samples.js';
+import { createCost } from '../collectors/cost/cost.js';
 import type { CostTerms } from '../cost-terms.js';
-import { makePlan } from '../replay/make-plan.js';
-import { schedule, type Window } from '../replay/schedule.js';
+import { makePlan } from '../plan/make-plan.js';
+import { schedule, type Window } from '../loop/schedule.js';
 import type { CostSection } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
 import type { Trace } from '../trace.js';

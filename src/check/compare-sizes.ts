@@ -1,4 +1,4 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import type { SizeLimit } from '../backends/backend.js';
 import { UserError } from '../errors.js';
 import type { Learnt } from './check-step.js';

@@ -1,8 +1,8 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import type { Capacity } from '../backends/backend.js';
 import type { Billing, CostTerms } from '../cost-terms.js';
 import { printable } from '../errors.js';
-import type { Window } from '../replay/schedule.js';
+import type { Window } from '../loop/schedule.js';
 import type { CostSection } from '../report.js';
 import type { Plan } from '../run.js';
 import type { Trace } from '../trace.js';

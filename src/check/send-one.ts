@@ -1,4 +1,4 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import type { Backend, Call, SeenAnswer } from '../backends/backend.js';
 import { invoked } from '../backends/invoked.js';
 import type { Clock } from '../clock.js';

@@ -1,5 +1,5 @@
 import { printable, UserError } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 
 /** What a cloud is asked about. */
 export type CloudTarget =

@@ -1,4 +1,4 @@
-import { loadAwsPackage } from '../backends/shared/aws-package.js';
+import { loadAwsPackage } from '../backends/aws/aws-package.js';
 
 export interface CloudWatchPackages {
   readonly metrics: typeof import('@aws-sdk/client-cloudwatch');

@@ -1,8 +1,8 @@
 import type { CloudWatchClient, DimensionFilter } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { type KeptCredentials, keepCredentials } from '../backends/shared/aws-credentials.js';
-import { sdkFailure } from '../backends/shared/aws-sdk-failure.js';
-import { secretsOf } from '../backends/shared/aws-secrets.js';
+import { type KeptCredentials, keepCredentials } from '../backends/aws/aws-credentials.js';
+import { sdkFailure } from '../backends/aws/aws-sdk-failure.js';
+import { secretsOf } from '../backends/aws/aws-secrets.js';
 import type { Clock } from '../clock.js';
 import type { CloudGap, CloudReading } from '../cloud-record.js';
 import type { CloudReader } from './cloud-reader.js';

@@ -1,8 +1,9 @@
-import { googleGetWith, NO_TOKEN } from '../backends/shared/google-get.js';
-import { googleTokens } from '../backends/shared/google-credentials.js';
-import { isLoopback, parseServiceUrl } from '../backends/shared/google-hosts.js';
-import { refuseProxy } from '../backends/shared/refuse-proxy.js';
-import { type Token, withoutToken } from '../backends/shared/google-token.js';
+import { googleGetWith, NO_TOKEN } from '../backends/google/google-get.js';
+import { googleTokens } from '../backends/google/google-credentials.js';
+import { parseServiceUrl } from '../backends/google/google-hosts.js';
+import { isLoopback } from '../backends/wire/is-loopback.js';
+import { refuseProxy } from '../backends/wire/refuse-proxy.js';
+import { type Token, withoutToken } from '../backends/google/google-token.js';
 import type { Clock } from '../clock.js';
 import type { CloudReading } from '../cloud-record.js';
 import { messageOf, printable, UserError } from '../errors.js';

@@ -2,7 +2,7 @@ import type { Measure, Metric, Moment } from '../metric.js';
 import type { Bounds } from '../report.js';
 import { OWN_FAULTS } from '../run.js';
 import type { Failure } from '../sample.js';
-import { nearestRank } from './nearest-rank.js';
+import { nearestRank } from './histogram/nearest-rank.js';
 import type { SpreadFold } from './spread-fold.js';
 
 /** What bounds are made from. */

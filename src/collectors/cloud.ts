@@ -4,8 +4,8 @@ import type { CloudRow, CloudSection, Report } from '../report.js';
 import type { Plan } from '../run.js';
 import type { Failure } from '../sample.js';
 import { meterTotals, type MeterTotals } from './cloud-totals.js';
-import { costOfInstanceTime, costOfLog, type MeteredCost } from './metered-cost.js';
-import { Moments } from './moments.js';
+import { costOfInstanceTime, costOfLog, type MeteredCost } from './cost/metered-cost.js';
+import { Moments } from './histogram/moments.js';
 
 type Sections = Omit<Report['sections'], 'cloud'>;
 

@@ -4,7 +4,7 @@ import type { RunEnd } from '../run.js';
 import { COLD_STARTS, leadsInvocation, STAGE_NAMES, type SampleBatch } from '../sample.js';
 import { capacitySteps, type CapacityStep } from './capacity.js';
 import type { Collector, CollectorContext } from './collector.js';
-import { createHistogram, measureOf, type Histogram } from './histogram.js';
+import { createHistogram, measureOf, type Histogram } from './histogram/histogram.js';
 import { SpreadFold } from './spread-fold.js';
 
 const WARM = COLD_STARTS.indexOf('warm');

@@ -3,12 +3,12 @@ import type { Distribution, LatencyCurves, LatencySection } from '../report.js';
 import type { Plan } from '../run.js';
 import type { SampleBatch } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
-import { createHistogram, measureOf, type Histogram } from './histogram.js';
-import { IntervalLatencies } from './interval-latencies.js';
-import { latencyBuckets } from './latency-buckets.js';
-import type { LogHistogram } from './log-histogram.js';
-import { nearestRank } from './nearest-rank.js';
-import { curve, curvePercentiles } from './percentile-curve.js';
+import { createHistogram, measureOf, type Histogram } from './histogram/histogram.js';
+import { IntervalLatencies } from './histogram/interval-latencies.js';
+import { latencyBuckets } from './histogram/latency-buckets.js';
+import type { LogHistogram } from './histogram/log-histogram.js';
+import { nearestRank } from './histogram/nearest-rank.js';
+import { curve, curvePercentiles } from './histogram/percentile-curve.js';
 
 /** Also gives single numbers, and its counts, for what is written of them in other forms. */
 export interface LatencyCollector extends Collector<LatencySection> {

@@ -1,6 +1,6 @@
 import type { Spread } from '../report.js';
-import { LogHistogram } from './log-histogram.js';
-import { nearestRank } from './nearest-rank.js';
+import { LogHistogram } from './histogram/log-histogram.js';
+import { nearestRank } from './histogram/nearest-rank.js';
 
 const NS_PER_MS = 1e6;
 const MOST_NS = 2 * 3600 * 1e9;

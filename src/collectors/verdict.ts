@@ -1,4 +1,4 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import type { HealthSection, OutcomesSection, Shift, Spread, Verdict } from '../report.js';
 import { OWN_FAULTS, type Plan, type RunEnd } from '../run.js';
 import { excessMs } from './excess-ms.js';

@@ -1,6 +1,6 @@
 import { Args, Command, Flags } from '@oclif/core';
 import type { BackendPlugin, OptionInfo } from '../backends/backend.js';
-import { environmentName } from '../replay/environment-options.js';
+import { environmentName } from '../plan/environment-options.js';
 import { loadPlugin } from './load-plugin.js';
 import { SUMMARIES } from './summaries.js';
 

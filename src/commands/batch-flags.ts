@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { parseDurationMs } from '../quantities.js';
+import { parseDurationMs } from '../text/quantities.js';
 import type { Batching } from '../run.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 

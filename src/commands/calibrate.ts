@@ -1,7 +1,7 @@
 import { Command, Flags } from '@oclif/core';
-import { HELD_P99_MS, type Calibration, type PacingCalibration } from '../calibration.js';
+import { HELD_P99_MS, type Calibration, type PacingCalibration } from '../host/calibration.js';
 import { EXIT } from '../errors.js';
-import { parseLengthMs } from '../quantities.js';
+import { parseLengthMs } from '../text/quantities.js';
 import { SUMMARIES } from './summaries.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 

@@ -1,5 +1,5 @@
 import { Args, Command, Flags, type Interfaces } from '@oclif/core';
-import { closeArrivals } from '../arrival-store.js';
+import { closeArrivals } from '../trace-file/arrival-store.js';
 import { LATEST_PRICES } from '../cost-terms.js';
 import { UserError } from '../errors.js';
 import type { CheckRequest } from '../check/check.js';

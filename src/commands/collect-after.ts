@@ -16,7 +16,7 @@ export async function collectAfter(
 ): Promise<(result: ReplayResult, stop: AbortSignal) => Promise<ReplayResult>> {
   const wish = givenWish(flags);
   if (wish === undefined) return (result) => Promise.resolve(result);
-  const { collectCloud, readyToCollect } = await import('../replay/collect-cloud.js');
+  const { collectCloud, readyToCollect } = await import('../conclude/collect-cloud.js');
   const { name } = await loadPlugin(flags.backend, process.cwd());
   await readyToCollect(name, flags.time, wish);
   return async (result, stop) => {
@@ -25,7 +25,7 @@ export async function collectAfter(
     };
     try {
       const report = await collectCloud(result.folder, result.report, wish, collectWorld(stop, say));
-      const { writeReport } = await import('../replay/write-report.js');
+      const { writeReport } = await import('../conclude/write-report.js');
       await writeReport(result.folder, report, flags.html);
       return { ...result, report };
     } catch (thrown) {

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { printable, UserError } from '../errors.js';
-import { parseDurationMs } from '../quantities.js';
-import type { CloudWish, CollectWorld } from '../replay/collect-cloud.js';
+import { parseDurationMs } from '../text/quantities.js';
+import type { CloudWish, CollectWorld } from '../conclude/collect-cloud.js';
 import { textFlag } from './text-flag.js';
 
 const WAIT_MS = 300_000;

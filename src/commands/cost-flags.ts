@@ -30,7 +30,7 @@ export async function givenTerms(
   if (name === undefined && count !== undefined)
     throw new UserError('--count counts machines; name one with --machine');
   if (name === undefined && flags.prices === undefined) return {};
-  const { askedMachineRows, readPrices, sheetOf } = await import('../collectors/price-sheets.js');
+  const { askedMachineRows, readPrices, sheetOf } = await import('../collectors/cost/price-sheets.js');
   const prices = flags.prices === undefined ? undefined : await readPrices(flags.prices);
   const sheet = prices ?? otherwise;
   if (name !== undefined && sheet !== undefined) askedMachineRows(sheetOf(sheet), name);
@@ -59,7 +59,7 @@ export async function givenBudget(
   prices: string | PriceSheet = LATEST_PRICES,
 ): Promise<{ readonly budget?: number }> {
   if (budget === undefined) return {};
-  const { sheetOf } = await import('../collectors/price-sheets.js');
+  const { sheetOf } = await import('../collectors/cost/price-sheets.js');
   const { name, currency } = sheetOf(prices);
   if (budget.currency !== undefined && budget.currency !== currency)
     throw new UserError(`--budget: price sheet ${name} is in ${currency}; give the amount in it`);

@@ -1,10 +1,10 @@
-import { closeArrivals } from '../arrival-store.js';
+import { closeArrivals } from '../trace-file/arrival-store.js';
 import type { CheckRequest } from '../check/check.js';
 import type { CheckStep } from '../check/check-step.js';
 import { EXIT } from '../errors.js';
-import { hideSecrets } from '../replay/hide-secrets.js';
+import { hideSecrets } from '../secrets/hide-secrets.js';
 import type { ReplayRequest } from '../replay/replay.js';
-import { secretParts } from '../replay/secret-parts.js';
+import { secretParts } from '../secrets/secret-parts.js';
 import { guardProcess } from './guard-process.js';
 import { openTrace } from './open-trace.js';
 import type { RunFlags } from './run-flags.js';

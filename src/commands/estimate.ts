@@ -1,9 +1,9 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import { Args, Command, Flags, type Interfaces } from '@oclif/core';
-import { closeArrivals } from '../arrival-store.js';
+import { closeArrivals } from '../trace-file/arrival-store.js';
 import { LATEST_PRICES, type Billing, type CostTerms } from '../cost-terms.js';
 import { UserError } from '../errors.js';
-import { parseDurationMs } from '../quantities.js';
+import { parseDurationMs } from '../text/quantities.js';
 import type { CostSection } from '../report.js';
 import type { Plan } from '../run.js';
 import type { Trace } from '../trace.js';
@@ -123,7 +123,7 @@ interface Estimated {
 }
 
 async function estimate(trace: Trace, flags: EstimateFlags, terms: CostTerms): Promise<Estimated> {
-  const { clipWindow } = await import('../replay/schedule.js');
+  const { clipWindow } = await import('../loop/schedule.js');
   const { assumedCost, assumedPlan } = await import('../check/assumed-cost.js');
   if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
   const { batching } = givenBatching(flags);

@@ -1,4 +1,4 @@
-import { readArrivals } from '../arrival-store.js';
+import { readArrivals } from '../trace-file/arrival-store.js';
 import { UserError } from '../errors.js';
 import type { Trace } from '../trace.js';
 

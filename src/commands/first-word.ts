@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { printable, UserError } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 import { SUMMARIES } from './summaries.js';
 
 /** What other tools call a command. */

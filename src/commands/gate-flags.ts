@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { UserError } from '../errors.js';
 import type { AbortOnFail } from '../gate/watch-thresholds.js';
-import { parseDurationMs } from '../quantities.js';
+import { parseDurationMs } from '../text/quantities.js';
 import { textFlag } from './text-flag.js';
 
 /** The flags of everything that judges a run, and tells others. */

@@ -1,6 +1,6 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import { Args, Command, Flags } from '@oclif/core';
-import { closeArrivals, readArrivals } from '../arrival-store.js';
+import { closeArrivals, readArrivals } from '../trace-file/arrival-store.js';
 import type { Trace } from '../trace.js';
 import { generatedRecipe, PROCESSES, RECIPE_FLAGS } from './generated-recipe.js';
 import { SUMMARIES } from './summaries.js';

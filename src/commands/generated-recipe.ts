@@ -1,6 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { UserError } from '../errors.js';
-import { parseDurationMs, parseLengthMs, parseRatePerSecond } from '../quantities.js';
+import { parseDurationMs, parseLengthMs, parseRatePerSecond } from '../text/quantities.js';
 import { parsePoints } from './parse-stages.js';
 import { parsePositive, textFlag, wholeNumber } from './text-flag.js';
 

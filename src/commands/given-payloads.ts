@@ -1,4 +1,4 @@
-import { parsedWithoutNonFinite } from '../backends/shared/json-body.js';
+import { parsedWithoutNonFinite } from '../backends/tensors/json-body.js';
 import { UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
 

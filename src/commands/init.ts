@@ -1,7 +1,7 @@
 import { Args, Command, Flags } from '@oclif/core';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { diskTrouble } from '../disk-trouble.js';
+import { diskTrouble } from '../host/disk-trouble.js';
 import { printable, UserError } from '../errors.js';
 import { configKeys } from './config-flags.js';
 import { RUN_FLAGS } from './run-flags.js';
@@ -44,7 +44,7 @@ function schemaSeenFrom(file: string): string {
 }
 
 async function writeNew(path: string, text: string): Promise<void> {
-  const { writeNewFile } = await import('../whole-file.js');
+  const { writeNewFile } = await import('../host/whole-file.js');
   try {
     writeNewFile(path, text);
   } catch (thrown) {

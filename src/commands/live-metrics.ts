@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { UserError } from '../errors.js';
 import type { Ending, Measurement } from '../metrics/measurements.js';
 import type { Progress } from '../progress.js';
-import { parseDurationMs } from '../quantities.js';
+import { parseDurationMs } from '../text/quantities.js';
 import type { Report } from '../report.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 

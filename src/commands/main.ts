@@ -1,4 +1,4 @@
-import { diskTrouble, systemTrouble } from '../disk-trouble.js';
+import { diskTrouble, systemTrouble } from '../host/disk-trouble.js';
 import { EXIT, Interrupted, isUserError, printable } from '../errors.js';
 import { SUMMARIES } from './summaries.js';
 

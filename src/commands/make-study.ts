@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { closeArrivals } from '../arrival-store.js';
+import { closeArrivals } from '../trace-file/arrival-store.js';
 import { readYamlFile } from '../config/read-yaml-file.js';
 import { UserError, printable } from '../errors.js';
 import { parseStudy } from '../study/parse-study.js';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { closeArrivals } from '../arrival-store.js';
-import { cpuBudget } from '../cpu-budget.js';
+import { closeArrivals } from '../trace-file/arrival-store.js';
+import { cpuBudget } from '../host/cpu-budget.js';
 import { drawOnThreads } from '../predict/draw-on-threads.js';
 import type { ErrorFactor } from '../predict/error-factor.js';
 import { leaveOneOut } from '../predict/leave-one-out.js';

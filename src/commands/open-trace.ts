@@ -55,7 +55,7 @@ async function firstOf(trace: Trace, { from, to, requests }: ArrivalFlags): Prom
   try {
     return firstRequests(trace, { fromMs: from, toMs: to ?? Infinity }, requests);
   } catch (thrown) {
-    const { closeArrivals } = await import('../arrival-store.js');
+    const { closeArrivals } = await import('../trace-file/arrival-store.js');
     closeArrivals(trace.store);
     throw thrown;
   }

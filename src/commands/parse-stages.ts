@@ -1,4 +1,4 @@
-import { parseDurationMs, parseRatePerSecond } from '../quantities.js';
+import { parseDurationMs, parseRatePerSecond } from '../text/quantities.js';
 
 /** A corner of a rate curve, as recipes have it. */
 export type Stage = readonly [atMs: number, ratePerSecond: number];

@@ -1,4 +1,4 @@
-import { parseDurationMs } from '../quantities.js';
+import { parseDurationMs } from '../text/quantities.js';
 
 /** Latencies are counted up to here. */
 const MOST_MS = 2 * 3_600_000;

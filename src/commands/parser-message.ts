@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 import { hereFor } from './peers-flags.js';
 
 interface Flag {

@@ -1,4 +1,4 @@
-import { closeArrivals } from '../arrival-store.js';
+import { closeArrivals } from '../trace-file/arrival-store.js';
 import { compareRuns } from '../compare/compare-runs.js';
 import { findRuns } from '../compare/find-runs.js';
 import { metricOf } from '../compare/metrics.js';

@@ -1,4 +1,4 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import { Args, Command, Flags } from '@oclif/core';
 import { isUserError } from '../errors.js';
 import type { Report } from '../report.js';
@@ -38,7 +38,7 @@ export class ReportAgain extends Command {
     const terms = await givenTerms(flags);
     const wish = givenWish(flags);
     await checkFiles(flags);
-    const { foldAgain } = await import('../replay/report-again.js');
+    const { foldAgain } = await import('../conclude/report-again.js');
     const { report: kept, spectrum } = await foldAgain(args.run, { ...terms, ...given });
     const report = wish === undefined ? kept : await this.collected(args.run, kept, wish, terms);
     await printReport(report, spectrum, flags);
@@ -54,7 +54,7 @@ export class ReportAgain extends Command {
     wish: NonNullable<ReturnType<typeof givenWish>>,
     terms: GivenTerms,
   ): Promise<Report> {
-    const { collectCloud } = await import('../replay/collect-cloud.js');
+    const { collectCloud } = await import('../conclude/collect-cloud.js');
     const stop = stopOnSignals(() => {
       this.logToStderr('stopping: writing the report with what was read (press Ctrl-C again to quit now)');
     });
@@ -70,8 +70,8 @@ export class ReportAgain extends Command {
 
   /** A folder that takes no file has been read all the same. */
   private async written(folder: string, report: Report, html: boolean): Promise<void> {
-    const { countsFewer } = await import('../replay/counts-fewer.js');
-    const { writeReport } = await import('../replay/write-report.js');
+    const { countsFewer } = await import('../conclude/counts-fewer.js');
+    const { writeReport } = await import('../conclude/write-report.js');
     const fewer = countsFewer(folder, report);
     if (fewer !== undefined) {
       this.logToStderr(

@@ -1,5 +1,5 @@
 import { Flags, type Interfaces } from '@oclif/core';
-import { parseDurationMs } from '../quantities.js';
+import { parseDurationMs } from '../text/quantities.js';
 import { ARRIVAL_FLAGS } from './arrival-flags.js';
 import { BATCH_FLAGS } from './batch-flags.js';
 import { COLLECT_FLAGS } from './collect-flags.js';

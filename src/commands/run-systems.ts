@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { closeArrivals } from '../arrival-store.js';
+import { closeArrivals } from '../trace-file/arrival-store.js';
 import { parseRunConfig, type KnownFlags, type RunConfig } from '../config/parse-run-config.js';
 import { runSeries, type PlannedRun, type SeriesEnd } from '../compare/run-series.js';
 import { LATEST_PRICES } from '../cost-terms.js';

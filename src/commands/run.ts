@@ -72,7 +72,7 @@ export class Run extends Command {
   async #replay(source: string | undefined, flags: RunFlags, terms: RunTerms, format: OutputFormat): Promise<void> {
     await checkFiles(flags);
     const collect = await collectAfter(flags);
-    const { closeArrivals } = await import('../arrival-store.js');
+    const { closeArrivals } = await import('../trace-file/arrival-store.js');
     const trace = await openTrace(source, flags);
     const live = await liveProgress(process.stderr, { quiet: flags.quiet, env: process.env });
     let started = false;

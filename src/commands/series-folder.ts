@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { diskTrouble } from '../disk-trouble.js';
+import { diskTrouble } from '../host/disk-trouble.js';
 import { UserError } from '../errors.js';
-import { removeFolders } from '../make-folders.js';
+import { removeFolders } from '../host/make-folders.js';
 import { freshFolder, type FreshFolder } from '../run-folder/fresh-folder.js';
 
 /**

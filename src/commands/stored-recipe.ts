@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { arrivalStoreWriter, type ArrivalStoreWriter } from '../arrival-store.js';
+import { arrivalStoreWriter, type ArrivalStoreWriter } from '../trace-file/arrival-store.js';
 import { UserError } from '../errors.js';
 import { MOST_DURATION_MS } from '../generator/bounds.js';
 import { generate } from '../generator/generate.js';

@@ -1,6 +1,6 @@
 import type { ConfigText, Setting } from '../config/config-key.js';
 import { printable, UserError } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 import { configKeys, type FlagFacts, type FlagTable } from './config-flags.js';
 import { withoutSecrets } from './without-secrets.js';
 
@@ -80,7 +80,7 @@ async function settingsBeside(
 ): Promise<Setting[]> {
   const { environmentSettings } = await import('../config/environment-settings.js');
   const { entryName, namesGiven, notYetGiven } = await import('../config/not-yet-given.js');
-  const { headerKey } = await import('../header-key.js');
+  const { headerKey } = await import('../text/header-key.js');
   const keys = configKeys(table);
   const outright = Object.keys(flags).filter(
     (name) => name !== 'set' && name !== 'header' && metadata.flags[name]?.setFromDefault !== true,
@@ -104,9 +104,9 @@ async function settingsBeside(
 /** Options of the backend with a variable of their own (`REPLAY_HTTP_URL`), which goes before the file. */
 async function optionsInEnvironment(backend: string, folder: string, env: World['env']): Promise<string[]> {
   const { loadPlugin } = await import('./load-plugin.js');
-  const { environmentName } = await import('../replay/environment-options.js');
+  const { environmentName } = await import('../plan/environment-options.js');
   const { name, options = [] } = await loadPlugin(backend, folder);
-  const { headerKey } = await import('../header-key.js');
+  const { headerKey } = await import('../text/header-key.js');
   return options.flatMap((option) => {
     const value = env[environmentName(name, option.name)] ?? '';
     if (value === '') return [];

@@ -1,14 +1,14 @@
 import { appendFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { diskTrouble } from '../disk-trouble.js';
+import { diskTrouble } from '../host/disk-trouble.js';
 import { printable, UserError } from '../errors.js';
-import { makeFolders, removeFolders } from '../make-folders.js';
+import { makeFolders, removeFolders } from '../host/make-folders.js';
 
 /** Throws the `UserError` of a file that a flag names and that cannot be written, so that it comes before anything is sent. */
 export async function checkAskedFile(flag: string, path: string | undefined): Promise<void> {
   if (path === undefined) return;
   await named(flag, path, async () => {
-    const { checkWholeFile } = await import('../whole-file.js');
+    const { checkWholeFile } = await import('../host/whole-file.js');
     const made = makeFolders(dirname(path));
     try {
       checkWholeFile(path);
@@ -21,7 +21,7 @@ export async function checkAskedFile(flag: string, path: string | undefined): Pr
 /** Writes the file that a flag asked for, whole or not at all. Throws `UserError` that names the flag. */
 export function writeAskedFile(flag: string, path: string, text: string): Promise<void> {
   return named(flag, path, async () => {
-    const { writeWholeFile } = await import('../whole-file.js');
+    const { writeWholeFile } = await import('../host/whole-file.js');
     makeFolders(dirname(path));
     await writeWholeFile(path, [text]);
   });

@@ -1,4 +1,4 @@
-import { nearestRank } from '../collectors/nearest-rank.js';
+import { nearestRank } from '../collectors/histogram/nearest-rank.js';
 import type { Random } from '../generator/random.js';
 import type { WithinRun } from './comparison.js';
 import type { RunBins } from './run-bins.js';

@@ -1,5 +1,5 @@
 import { printable, UserError } from '../errors.js';
-import { parseDurationMs } from '../quantities.js';
+import { parseDurationMs } from '../text/quantities.js';
 import { metricOf, type Metric } from './metrics.js';
 
 /** `all.p(99)>+10%`, read. */

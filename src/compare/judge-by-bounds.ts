@@ -1,4 +1,4 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import type { Group, Judgement } from './comparison.js';
 import type { Metric } from './metrics.js';
 import type { RunFacts } from './run-facts.js';

@@ -1,5 +1,5 @@
 import { printable, UserError } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 import type { Distribution } from '../report.js';
 import type { StoredReport } from '../run-folder/report-shape.js';
 

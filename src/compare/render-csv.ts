@@ -1,4 +1,4 @@
-import { csvField } from '../csv-field.js';
+import { csvField } from '../text/csv-field.js';
 import type { Comparison, Group } from './comparison.js';
 import { estimate } from './tables.js';
 import { METRICS } from './metrics.js';

@@ -1,5 +1,5 @@
 import { readSamples } from '../run-folder/read-samples.js';
-import { LogHistogram } from '../collectors/log-histogram.js';
+import { LogHistogram } from '../collectors/histogram/log-histogram.js';
 import type { SampleBatch } from '../sample.js';
 
 /** A run cut into equal lengths of due time, after the warm-up. */

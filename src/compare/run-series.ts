@@ -1,4 +1,4 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import { EXIT, Interrupted, type UserError } from '../errors.js';
 import type { ReplayRequest, ReplayResult, Surroundings } from '../replay/replay.js';
 import { replayUntilValid } from '../replay/until-valid.js';

@@ -1,4 +1,4 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import { formatDuration } from '../report/format-duration.js';
 import type { Comparison, Difference, Estimate, Group, Workload } from './comparison.js';
 import { amountOf, changeOf, moneyOf } from './figures.js';

@@ -1,5 +1,5 @@
 import { printable, UserError } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 import type { ConfigKey, Setting } from './config-key.js';
 
 const PREFIX = 'REPLAY_RUN_';

@@ -1,5 +1,5 @@
 import type { Setting } from './config-key.js';
-import { headerKey } from '../header-key.js';
+import { headerKey } from '../text/header-key.js';
 
 /** Flags that are short for an entry of `set`. */
 const SHORT_FOR_SET = [

@@ -1,7 +1,7 @@
 import { isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
 import { isUserError, messageOf, printable, UserError } from '../errors.js';
-import { headerKey } from '../header-key.js';
-import { nearest } from '../nearest.js';
+import { headerKey } from '../text/header-key.js';
+import { nearest } from '../text/nearest.js';
 import { expandVariables } from './expand-variables.js';
 
 /** What `replay compare --run` makes: systems that take turns, each given to `replay run` as arguments. */

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Document, LineCounter, Node, Pair, ParsedNode, Scalar } from 'yaml';
 import type * as YamlModule from 'yaml';
 import { printable, UserError } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 import type { ConfigKey, ConfigText, Setting } from './config-key.js';
 import { expandVariables, type Expanded } from './expand-variables.js';
 import { pathFromFile } from './path-from-file.js';

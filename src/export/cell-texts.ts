@@ -1,4 +1,4 @@
-import { isoDate } from '../iso-date.js';
+import { isoDate } from '../text/iso-date.js';
 import type { CellValue, ExportBatch, SampleColumn } from './sample-column.js';
 
 /** The values of a column as text formats show them: a time as ISO 8601 to the microsecond, in UTC. */

@@ -1,4 +1,4 @@
-import { csvField } from '../csv-field.js';
+import { csvField } from '../text/csv-field.js';
 import { cellTexts } from './cell-texts.js';
 import type { CellValue, ExportBatch, SampleColumn } from './sample-column.js';
 

@@ -1,9 +1,9 @@
 import type { Writable } from 'node:stream';
-import { diskTrouble } from '../disk-trouble.js';
+import { diskTrouble } from '../host/disk-trouble.js';
 import { printable, UserError } from '../errors.js';
 import { readSamples, type LogEnd } from '../run-folder/read-samples.js';
 import type { SampleBatch } from '../sample.js';
-import { writeWholeFile } from '../whole-file.js';
+import { writeWholeFile } from '../host/whole-file.js';
 import { csvText } from './csv-text.js';
 import { exportedRun, type ExportedRun } from './exported-run.js';
 import { jsonLines } from './json-lines.js';

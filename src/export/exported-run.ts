@@ -1,4 +1,4 @@
-import { isoDateMs } from '../iso-date.js';
+import { isoDateMs } from '../text/iso-date.js';
 import { readSampleLogRecord, readSampleRecord } from '../run-folder/read-record.js';
 import type { SampleRecord } from '../run-folder/record-shape.js';
 

@@ -1,4 +1,4 @@
-import { MS_COLUMNS, ownMetricColumn, USAGE_COLUMNS } from '../sample-columns.js';
+import { MS_COLUMNS, ownMetricColumn, USAGE_COLUMNS } from '../sample-log/sample-columns.js';
 import { COLD_STARTS, OUTCOMES, USAGE_NAMES, type SampleBatch } from '../sample.js';
 import type { ExportedRun } from './exported-run.js';
 

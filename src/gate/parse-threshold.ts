@@ -1,6 +1,6 @@
 import { printable, UserError } from '../errors.js';
 import type { MetricUnit } from '../metric.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 import { ANY_PERCENTILE, metricsByName, ownMetric, type LimitKind, type NamedMetric } from './metric-names.js';
 import type { Operator, Threshold } from './threshold.js';
 

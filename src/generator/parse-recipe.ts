@@ -1,5 +1,5 @@
 import { UserError, printable } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 import { MOST_ARRIVALS, MOST_DURATION_MS, integerWithin, numberWithin, positiveRate, shown } from './bounds.js';
 import { LEAST_KEPT, MOST_TIME_SCALE } from './combine.js';
 import { LEAST_SCV, MOST_SCV } from './gamma.js';

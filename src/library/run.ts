@@ -20,7 +20,7 @@ export async function run(options: RunOptions, world: RunWorld = {}): Promise<Ru
       import('../commands/open-trace.js'),
       import('../commands/run-request.js'),
       import('../commands/exit-code.js'),
-      import('../arrival-store.js'),
+      import('../trace-file/arrival-store.js'),
       import('../replay/replay.js'),
     ]);
   const { trace: given, ...rest } = options;

@@ -1,6 +1,6 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import { tmpdir } from 'node:os';
-import { arrivalStoreWriter } from '../arrival-store.js';
+import { arrivalStoreWriter } from '../trace-file/arrival-store.js';
 import { printable, UserError } from '../errors.js';
 import type { Payload, Trace } from '../trace.js';
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Socket } from 'node:net';
 import { messageOf, printable, UserError } from '../errors.js';
-import { refusedHost } from '../refused-host.js';
+import { refusedHost } from '../text/refused-host.js';
 import type { Exposition } from './prometheus-text.js';
 
 export interface MetricsServer {

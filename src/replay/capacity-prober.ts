@@ -1,10 +1,10 @@
 import type { Backend } from '../backends/backend.js';
 import type { CapacityReading } from '../cost-terms.js';
 import { messageOf } from '../errors.js';
-import { hideSecrets } from './hide-secrets.js';
-import type { Prepared } from './prepare-run.js';
+import { hideSecrets } from '../secrets/hide-secrets.js';
+import type { Prepared } from '../plan/prepare-run.js';
 import { probeCapacity } from './probe-capacity.js';
-import { createSystemClock, type SystemClock } from './system-clock.js';
+import { createSystemClock, type SystemClock } from '../time/system-clock.js';
 
 /** Reads what is provisioned while the run goes on. */
 export interface Prober {

@@ -1,6 +1,6 @@
 import { RECENT_SECONDS, type FoldedSoFar, type Progress, type RunFacts } from '../progress.js';
 import type { Plan, RunRecord } from '../run.js';
-import { countInFlight, countSent, type InFlightMemory } from './in-flight.js';
+import { countInFlight, countSent, type InFlightMemory } from '../loop/in-flight.js';
 
 /** Makes a value of how far the run is, whenever it is read. */
 export interface ProgressMeter {

@@ -1,11 +1,11 @@
 import { devNull } from 'node:os';
 import { foldSections, type SectionFold } from '../collectors/registry.js';
-import { openSampleLog } from '../collectors/sample-log.js';
+import { openSampleLog } from '../sample-log/sample-log.js';
 import type { SampleBatch } from '../sample.js';
-import { type Breather, inSlices } from './in-slices.js';
-import type { Prepared } from './prepare-run.js';
-import { RowsSeen } from './rows-seen.js';
-import { MOST_REHEARSALS } from './worker-order.js';
+import { type Breather, inSlices } from '../threads/in-slices.js';
+import type { Prepared } from '../plan/prepare-run.js';
+import { RowsSeen } from '../threads/rows-seen.js';
+import { MOST_REHEARSALS } from '../threads/worker-order.js';
 
 /**
  * Each batch is folded so often, by folds that begin with it: what they do once each, at their first row or at the first of

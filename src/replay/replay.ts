@@ -1,21 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { foldSections } from '../collectors/registry.js';
-import { openSampleLog, type SampleLog } from '../collectors/sample-log.js';
+import { openSampleLog, type SampleLog } from '../sample-log/sample-log.js';
 import { Interrupted, isUserError, UserError } from '../errors.js';
 import { watchThresholds } from '../gate/watch-thresholds.js';
-import { conclude, type ReplayResult } from './conclude.js';
-import type { Over } from './conduct.js';
-import { prepareRun, type Prepared } from './prepare-run.js';
-import type { ReplayRequest, Surroundings } from './replay-request.js';
+import { conclude, type ReplayResult } from '../conclude/conclude.js';
+import type { Over } from '../conclude/conduct.js';
+import { prepareRun, type Prepared } from '../plan/prepare-run.js';
+import type { ReplayRequest, Surroundings } from '../plan/replay-request.js';
 import { makeRunFolder } from '../run-folder/make-run-folder.js';
 import { RUN_FILES } from '../run-folder/run-files.js';
 import { runReal } from './run-real.js';
 import { runVirtual } from './run-virtual.js';
 import { watchBudget } from './watch-budget.js';
 
-export type { ReplayResult } from './conclude.js';
-export type { ReplayRequest, Surroundings } from './replay-request.js';
+export type { ReplayResult } from '../conclude/conclude.js';
+export type { ReplayRequest, Surroundings } from '../plan/replay-request.js';
 
 /**
  * The line: trace -> schedule -> shards -> workers -> backend -> samples -> collectors -> report, in a folder of its own.

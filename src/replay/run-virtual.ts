@@ -1,13 +1,13 @@
 import type { RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
-import type { Conduct, Over } from './conduct.js';
-import { inFlightMemory } from './in-flight.js';
-import { keepYoungSize } from './keep-young-size.js';
-import type { Prepared } from './prepare-run.js';
+import type { Conduct, Over } from '../conclude/conduct.js';
+import { inFlightMemory } from '../loop/in-flight.js';
+import { keepYoungSize } from '../threads/warm/keep-young-size.js';
+import type { Prepared } from '../plan/prepare-run.js';
 import { writeRecord } from '../run-folder/write-record.js';
 import { logBatches, stopper, watcher } from './stopper.js';
 import { runVirtualFleet } from './virtual-fleet.js';
-import { workerOrder } from './worker-order.js';
+import { workerOrder } from '../threads/worker-order.js';
 
 /** The run in simulated time, on this thread. */
 export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<Over> {

@@ -1,8 +1,8 @@
-import type { SampleLog } from '../collectors/sample-log.js';
+import type { SampleLog } from '../sample-log/sample-log.js';
 import { UserError } from '../errors.js';
 import type { FailedThreshold, RunEnd } from '../run.js';
 import type { SampleBatch } from '../sample.js';
-import type { Conduct } from './conduct.js';
+import type { Conduct } from '../conclude/conduct.js';
 
 type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'overBudget' | 'failedThreshold'>;
 

@@ -2,17 +2,17 @@ import { WATCH_MS } from './stopper.js';
 import type { BackendPlugin } from '../backends/backend.js';
 import type { CapacityReading } from '../cost-terms.js';
 import type { SampleBatch } from '../sample.js';
-import { checkInvokeBatch } from './check-invoke-batch.js';
-import { clockBound } from './clock-bound.js';
-import { createInFlight, inFlightMemory } from './in-flight.js';
-import { endBackend } from './end-backend.js';
-import type { WorkerOrder } from './messages.js';
+import { checkInvokeBatch } from '../loop/check-invoke-batch.js';
+import { clockBound } from '../loop/clock-bound.js';
+import { createInFlight, inFlightMemory } from '../loop/in-flight.js';
+import { endBackend } from '../threads/end-backend.js';
+import type { WorkerOrder } from '../threads/messages.js';
 import { probeCapacity } from './probe-capacity.js';
-import { createRecorder } from './recorder.js';
-import { replayShard } from './replay-shard.js';
-import { schedule } from './schedule.js';
-import { tellable } from './tellable.js';
-import { createVirtualClock } from './virtual-clock.js';
+import { createRecorder } from '../loop/recorder.js';
+import { replayShard } from '../loop/replay-shard.js';
+import { schedule } from '../loop/schedule.js';
+import { tellable } from '../secrets/tellable.js';
+import { createVirtualClock } from '../time/virtual-clock.js';
 
 export interface VirtualEnd {
   readonly endedMs: number;

@@ -1,4 +1,4 @@
-import { isoDate } from '../iso-date.js';
+import { isoDate } from '../text/iso-date.js';
 
 /** The latencies of an interval, for the log. */
 export interface HlogInterval {

@@ -1,5 +1,5 @@
 import { answerOf } from '../answer.js';
-import { decidedText } from '../decided-text.js';
+import { decidedText } from '../text/decided-text.js';
 import type { Report, ThresholdResult } from '../report.js';
 
 /**

@@ -1,4 +1,4 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import { answerOf } from '../answer.js';
 import type { Report } from '../report.js';
 import { plain, table } from './markdown.js';

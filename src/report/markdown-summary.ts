@@ -1,4 +1,4 @@
-import { decidedText } from '../decided-text.js';
+import { decidedText } from '../text/decided-text.js';
 import { figureBeside, figureOf } from '../metric.js';
 import type { Distribution, Report, ThresholdResult } from '../report.js';
 import { FAILURES } from '../sample.js';

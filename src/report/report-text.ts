@@ -1,4 +1,4 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import { printable } from '../errors.js';
 import type { Distribution, HealthSection, Report, Shift, Spread } from '../report.js';
 import { FAILURES } from '../sample.js';

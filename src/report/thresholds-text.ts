@@ -1,4 +1,4 @@
-import { decidedText } from '../decided-text.js';
+import { decidedText } from '../text/decided-text.js';
 import { figureBeside } from '../metric.js';
 import type { Report, ThresholdResult } from '../report.js';
 import { paragraphs } from './labelled-lines.js';

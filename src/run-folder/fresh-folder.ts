@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolders } from '../make-folders.js';
+import { makeFolders } from '../host/make-folders.js';
 
 export interface FreshFolder {
   readonly path: string;

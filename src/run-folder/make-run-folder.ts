@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { printable, UserError } from '../errors.js';
-import { makeFolders, removeFolders } from '../make-folders.js';
+import { makeFolders, removeFolders } from '../host/make-folders.js';
 import { freshFolder } from './fresh-folder.js';
 import { RUN_FILES } from './run-files.js';
 import { withPath } from './with-path.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readSampleLog, type ReadOptions } from '../collectors/sample-log.js';
+import { readSampleLog, type ReadOptions } from '../sample-log/sample-log.js';
 import { readSampleLogRecord } from './read-record.js';
 import { RUN_FILES } from './run-files.js';
 

@@ -1,4 +1,4 @@
-import { diskTrouble } from '../disk-trouble.js';
+import { diskTrouble } from '../host/disk-trouble.js';
 import { printable, UserError } from '../errors.js';
 
 /** A longer path would push what is wrong with it out of the line. */

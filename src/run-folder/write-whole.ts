@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeWholeFileSync } from '../whole-file.js';
+import { writeWholeFileSync } from '../host/whole-file.js';
 import { withPath } from './with-path.js';
 
 /** Writes a file of a run folder, whole or not at all. Throws `UserError` when the disk refuses, which says how to name another place. */

@@ -1,5 +1,5 @@
-import { counted } from '../counted.js';
-import { elementCount, tensorOf, type SourceValues, type Tensor } from '../backends/shared/tensor.js';
+import { counted } from '../text/counted.js';
+import { elementCount, tensorOf, type SourceValues, type Tensor } from '../backends/tensors/tensor.js';
 import { messageOf, printable } from '../errors.js';
 import type { NamedTensors } from './inference.js';
 import { isJsonObject, type JsonObject } from './parse-json.js';

@@ -1,21 +1,16 @@
 import type { Server, ServerUnaryCall, UntypedServiceImplementation, sendUnaryData } from '@grpc/grpc-js';
-import {
-  MODEL_SERVICE,
-  PREDICTION_SERVICE,
-  SIGNATURE_DEF_MAP,
-  TF_SERVING,
-} from '../backends/shared/grpc-tf-serving.js';
+import { MODEL_SERVICE, PREDICTION_SERVICE, SIGNATURE_DEF_MAP, TF_SERVING } from '../backends/grpc/grpc-tf-serving.js';
 import {
   loadDescription,
   loadGrpc,
   type Grpc,
   type GrpcMessage,
   type GrpcMethod,
-} from '../backends/shared/grpc-runtime.js';
-import { tensorFromProto, tensorValuesProto, type TensorProto } from '../backends/shared/tensor-proto.js';
-import type { SourceValues } from '../backends/shared/tensor.js';
+} from '../backends/grpc/grpc-runtime.js';
+import { tensorFromProto, tensorValuesProto, type TensorProto } from '../backends/tensors/tensor-proto.js';
+import type { SourceValues } from '../backends/tensors/tensor.js';
 import { messageOf, printable } from '../errors.js';
-import { refusedHost } from '../refused-host.js';
+import { refusedHost } from '../text/refused-host.js';
 import { batchOf, classesOf, valuesOf, withContext, type Example } from './examples.js';
 import type { Inference, NamedTensors, Place } from './inference.js';
 import { signatureDefMap } from './model-metadata.js';

@@ -1,8 +1,8 @@
 import type { Feed } from '../backends/onnx/fill-inputs.js';
 import { checkShape } from '../backends/onnx/model-input.js';
 import type { Answer, SessionPool } from '../backends/onnx/session-pool.js';
-import { dataTypeName } from '../backends/shared/tensor-proto.js';
-import type { Tensor, TensorValues } from '../backends/shared/tensor.js';
+import { dataTypeName } from '../backends/tensors/tensor-proto.js';
+import type { Tensor, TensorValues } from '../backends/tensors/tensor.js';
 import { messageOf, printable } from '../errors.js';
 import type { ServedModel, TensorInfo } from './served-model.js';
 import { ServingError } from './serving-error.js';

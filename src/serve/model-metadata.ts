@@ -1,4 +1,4 @@
-import { dataTypeName, dataTypeNumber } from '../backends/shared/tensor-proto.js';
+import { dataTypeName, dataTypeNumber } from '../backends/tensors/tensor-proto.js';
 import { MODEL_VERSION, SIGNATURE, type ServedModel, type TensorInfo } from './served-model.js';
 
 const PREDICT_METHOD = 'tensorflow/serving/predict';

@@ -1,7 +1,7 @@
-import { counted } from '../counted.js';
-import { nestedNumbers } from '../backends/shared/nested-numbers.js';
-import { tensorOf, type Tensor } from '../backends/shared/tensor.js';
-import { flatJson } from '../backends/shared/tensor-json.js';
+import { counted } from '../text/counted.js';
+import { nestedNumbers } from '../backends/tensors/nested-numbers.js';
+import { tensorOf, type Tensor } from '../backends/tensors/tensor.js';
+import { flatJson } from '../backends/tensors/tensor-json.js';
 import { messageOf, printable } from '../errors.js';
 import type { TensorDtype } from '../trace.js';
 import type { NamedTensors } from './inference.js';

@@ -1,4 +1,4 @@
-import { exactNumber, parseExactJson } from '../backends/shared/exact-json.js';
+import { exactNumber, parseExactJson } from '../backends/tensors/exact-json.js';
 import { messageOf, printable } from '../errors.js';
 import { ServingError } from './serving-error.js';
 

@@ -1,6 +1,6 @@
-import { nestedNumbers } from '../backends/shared/nested-numbers.js';
-import { tensorOf, type Tensor } from '../backends/shared/tensor.js';
-import { tensorJson } from '../backends/shared/tensor-json.js';
+import { nestedNumbers } from '../backends/tensors/nested-numbers.js';
+import { tensorOf, type Tensor } from '../backends/tensors/tensor.js';
+import { tensorJson } from '../backends/tensors/tensor-json.js';
 import { messageOf, printable } from '../errors.js';
 import type { NamedTensors } from './inference.js';
 import { isJsonObject, preview, textMember, type JsonObject } from './parse-json.js';

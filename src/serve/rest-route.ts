@@ -1,4 +1,4 @@
-import { percentDecoded } from '../percent-decoded.js';
+import { percentDecoded } from '../text/percent-decoded.js';
 
 /** What a request to the REST server is about. */
 export type RestRoute =

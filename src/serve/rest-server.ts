@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { float32Json } from '../backends/shared/tensor-json.js';
+import { float32Json } from '../backends/tensors/tensor-json.js';
 import { printable } from '../errors.js';
-import { refusedHost } from '../refused-host.js';
+import { refusedHost } from '../text/refused-host.js';
 import { batchOf, classesOf, readExamples, valuesOf } from './examples.js';
 import type { Inference, Place } from './inference.js';
 import { metadataJson, statusJson } from './model-metadata.js';

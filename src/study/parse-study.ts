@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { YamlFile, YamlPath } from '../config/read-yaml-file.js';
 import { printable, UserError } from '../errors.js';
 import { parseThresholds } from '../gate/parse-threshold.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 import type { Cell, LiveCell, SimulatedCell, Study, Workload } from './study.js';
 
 /** Turns what a live system says of `replay run` into its arguments. Throws `UserError` that names the key. */

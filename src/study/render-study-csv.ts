@@ -1,4 +1,4 @@
-import { csvField } from '../csv-field.js';
+import { csvField } from '../text/csv-field.js';
 import type { Spread } from '../predict/spread.js';
 import type { StudiedCell, StudyResult } from './study-result.js';
 

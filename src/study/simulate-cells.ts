@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readArrivals } from '../arrival-store.js';
+import { readArrivals } from '../trace-file/arrival-store.js';
 import { UserError } from '../errors.js';
 import { seededRandom } from '../generator/random.js';
 import { loneTrace } from '../predict/calculator.js';

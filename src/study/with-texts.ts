@@ -1,6 +1,6 @@
 import { printable, UserError } from '../errors.js';
-import { nearest } from '../nearest.js';
-import { parseDurationMs } from '../quantities.js';
+import { nearest } from '../text/nearest.js';
+import { parseDurationMs } from '../text/quantities.js';
 import type { SimulatedSystem } from '../systems/system.js';
 import { choicesOf, parametersOf, withValues } from '../systems/vary-system.js';
 

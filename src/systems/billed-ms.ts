@@ -1,4 +1,4 @@
-import type { BilledTime } from '../collectors/tariff.js';
+import type { BilledTime } from '../collectors/cost/tariff.js';
 
 /** The time of an invocation that a bill counts, in whole steps, ms. `handlerMs`: in its code; `startMs`: before it, NaN where there was no start. */
 export function billedMs({ stepMs, minimumMs, initBilled }: BilledTime, handlerMs: number, startMs: number): number {

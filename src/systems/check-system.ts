@@ -1,5 +1,5 @@
-import { machineRows, sheetOf } from '../collectors/price-sheets.js';
-import { isRequestModel, tariffOf } from '../collectors/tariff.js';
+import { machineRows, sheetOf } from '../collectors/cost/price-sheets.js';
+import { isRequestModel, tariffOf } from '../collectors/cost/tariff.js';
 import type { SimulatedSystem } from './system.js';
 import { faultAt, treeAt, type Tree } from './tree.js';
 

@@ -1,7 +1,7 @@
 import type { Billing, PriceRow, PriceSheet } from '../cost-terms.js';
-import { price, type Quantity } from '../collectors/price.js';
-import { machineRows, sheetOf } from '../collectors/price-sheets.js';
-import { isRequestModel, tariffOf } from '../collectors/tariff.js';
+import { price, type Quantity } from '../collectors/cost/price.js';
+import { machineRows, sheetOf } from '../collectors/cost/price-sheets.js';
+import { isRequestModel, tariffOf } from '../collectors/cost/tariff.js';
 import { UserError } from '../errors.js';
 import type { Metered } from './draw-summary.js';
 

@@ -1,4 +1,4 @@
-import type { BilledTime } from '../collectors/tariff.js';
+import type { BilledTime } from '../collectors/cost/tariff.js';
 import { PoolStation } from './pool-station.js';
 import type { EarlierTrace } from './scenario.js';
 import { ServerStation } from './server-station.js';

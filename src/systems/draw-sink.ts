@@ -1,7 +1,7 @@
-import { LogHistogram } from '../collectors/log-histogram.js';
-import { Moments } from '../collectors/moments.js';
-import { nearestRank } from '../collectors/nearest-rank.js';
-import type { BilledTime } from '../collectors/tariff.js';
+import { LogHistogram } from '../collectors/histogram/log-histogram.js';
+import { Moments } from '../collectors/histogram/moments.js';
+import { nearestRank } from '../collectors/histogram/nearest-rank.js';
+import type { BilledTime } from '../collectors/cost/tariff.js';
 import type { DrawLatency, DrawOutcomes, DrawSummary, Metered } from './draw-summary.js';
 import { billedMs, handlerMs } from './billed-ms.js';
 import { ENDED, type Sink } from './station.js';

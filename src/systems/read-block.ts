@@ -1,6 +1,6 @@
 import { printable } from '../errors.js';
-import { nearest } from '../nearest.js';
-import { parseDurationMs, parseRatePerSecond } from '../quantities.js';
+import { nearest } from '../text/nearest.js';
+import { parseDurationMs, parseRatePerSecond } from '../text/quantities.js';
 import { ROLES, type Choice, type Law, type Parameter, type ParameterUnit, type Role } from './system.js';
 import { faultAt, type Tree } from './tree.js';
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { printable, UserError } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 import { parseSystem } from './parse-system.js';
 import { readTree } from './read-tree.js';
 import { BlockReader } from './read-block.js';

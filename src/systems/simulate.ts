@@ -1,6 +1,6 @@
 import { integrate } from '../collectors/capacity.js';
-import { sheetOf } from '../collectors/price-sheets.js';
-import { isRequestModel, tariffOf, type BilledTime } from '../collectors/tariff.js';
+import { sheetOf } from '../collectors/cost/price-sheets.js';
+import { isRequestModel, tariffOf, type BilledTime } from '../collectors/cost/tariff.js';
 import { UserError } from '../errors.js';
 import { createStation } from './create-station.js';
 import { DrawSink } from './draw-sink.js';

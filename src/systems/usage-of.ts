@@ -1,4 +1,4 @@
-import type { BilledTime } from '../collectors/tariff.js';
+import type { BilledTime } from '../collectors/cost/tariff.js';
 import type { Usage } from '../sample.js';
 import { billedMs, handlerMs } from './billed-ms.js';
 import type { ColdStartTimes } from './cold-start-times.js';

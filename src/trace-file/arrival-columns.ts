@@ -5,7 +5,7 @@ import {
   readArrivals,
   type ArrivalStoreWriter,
   type StoredArrivals,
-} from '../arrival-store.js';
+} from './arrival-store.js';
 import type { ArrivalChunk } from '../trace.js';
 import { isPayloadIndex, mayFollow, PAYLOAD_DEFECT, timeDefect, tooMany } from './arrival-rules.js';
 import type { HighestPayload, ParserOptions } from './trace-parser.js';

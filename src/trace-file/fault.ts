@@ -1,4 +1,4 @@
-import { diskTrouble } from '../disk-trouble.js';
+import { diskTrouble } from '../host/disk-trouble.js';
 import type { UserError } from '../errors.js';
 
 /** Makes the error for one trace file: it puts the file's name before what is wrong and what to do. */

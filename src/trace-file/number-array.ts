@@ -1,4 +1,4 @@
-import { ARRIVAL_CHUNK } from '../arrival-store.js';
+import { ARRIVAL_CHUNK } from './arrival-store.js';
 import { JSON_NUMBER, parseDecimal } from './decimal.js';
 import type { Fault } from './fault.js';
 import { quoted } from './strict-json.js';

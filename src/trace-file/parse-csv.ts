@@ -1,4 +1,4 @@
-import { counted } from '../counted.js';
+import { counted } from '../text/counted.js';
 import { printable } from '../errors.js';
 import { csvFields } from './csv-fields.js';
 import { decimalOf, parseDecimal, PLAIN_NUMBER } from './decimal.js';

@@ -1,6 +1,6 @@
 import { isUserError } from '../errors.js';
 import { checkGivenHeader, checkMethod, type HeaderField } from '../http-syntax.js';
-import { parseStrictTemplate } from '../template.js';
+import { parseStrictTemplate } from '../text/template.js';
 import type { PayloadRequest } from '../trace.js';
 import type { Fault } from './fault.js';
 import { isObject } from './trace-header.js';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { closeArrivals, type StoredArrivals } from '../arrival-store.js';
+import { closeArrivals, type StoredArrivals } from './arrival-store.js';
 import { printable, UserError } from '../errors.js';
 import type { Payload, Trace } from '../trace.js';
 import { MOST_ARRIVALS } from './arrival-rules.js';

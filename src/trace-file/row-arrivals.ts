@@ -1,4 +1,4 @@
-import { arrivalStoreWriter, type ArrivalStoreWriter, type StoredArrivals } from '../arrival-store.js';
+import { arrivalStoreWriter, type ArrivalStoreWriter, type StoredArrivals } from './arrival-store.js';
 import { isPayloadIndex, mayFollow, PAYLOAD_DEFECT, timeDefect, tooMany } from './arrival-rules.js';
 import type { HighestPayload, ParserOptions } from './trace-parser.js';
 

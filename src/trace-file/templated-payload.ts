@@ -1,4 +1,4 @@
-import { type Placeholder, parseTemplate, filled, unknownPlaceholder } from '../template.js';
+import { type Placeholder, parseTemplate, filled, unknownPlaceholder } from '../text/template.js';
 import type { Payload } from '../trace.js';
 import type { Fault } from './fault.js';
 

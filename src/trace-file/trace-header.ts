@@ -1,5 +1,5 @@
 import { printable } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest.js';
 import { MOST_AT_MS } from './arrival-rules.js';
 import type { Fault } from './fault.js';
 import { quoted } from './strict-json.js';

@@ -1,4 +1,4 @@
-import type { StoredArrivals } from '../arrival-store.js';
+import type { StoredArrivals } from './arrival-store.js';
 import type { Fault } from './fault.js';
 import type { TimeUnit } from './time-column.js';
 import type { TraceHeader } from './trace-header.js';

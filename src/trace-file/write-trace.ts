@@ -3,7 +3,7 @@ import { finished, pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { printable, UserError } from '../errors.js';
 import type { ArrivalChunk } from '../trace.js';
-import { writeWholeFile } from '../whole-file.js';
+import { writeWholeFile } from '../host/whole-file.js';
 import { fileFault, type Fault } from './fault.js';
 import { formatOfName, NAMING, type TraceFormat } from './trace-format.js';
 import { traceText, type TraceFacts } from './trace-text.js';

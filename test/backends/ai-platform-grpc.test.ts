@@ -10,8 +10,8 @@ import type { Asked } from '../support/asked.js';
 import { restoreEnvironment, serveMetadata } from '../support/fake-google.js';
 import { call, meaningOf, openBackend, setUpBackend } from '../support/google-backend.js';
 import { type SeenCall, servePredictions } from '../support/fake-vertex.js';
-import { listen } from './shared/loopback-server.js';
-import { eventually, pause } from './shared/real-clock.js';
+import { listen } from './wire/loopback-server.js';
+import { eventually, pause } from './wire/real-clock.js';
 
 const NAME = 'projects/p-1/locations/us-central1/endpoints/42';
 const INSTANCES = { instances: [{ a: [1.5, 'x', null, true], b: {} }, -2e30], parameters: { top: 3 } };

@@ -13,8 +13,8 @@ import type { Payload } from '#src/trace';
 import type { Asked } from '../support/asked.js';
 import { type MetadataServer, restoreEnvironment, serveHttp, serveMetadata } from '../support/fake-google.js';
 import { call, meaningOf, openBackend, setUpBackend } from '../support/google-backend.js';
-import { answer, listen, serve } from './shared/loopback-server.js';
-import { eventually, pause } from './shared/real-clock.js';
+import { answer, listen, serve } from './wire/loopback-server.js';
+import { eventually, pause } from './wire/real-clock.js';
 
 const NAME = 'projects/p-1/locations/us-central1/endpoints/42';
 const PAYLOAD: Payload = { kind: 'bytes', contentType: 'application/json', bytes: Buffer.from('[[1.5,2]]') };

@@ -12,7 +12,7 @@ import lambda from '#src/backends/lambda';
 import onnx from '#src/backends/onnx';
 import sagemaker from '#src/backends/sagemaker';
 import tfServing from '#src/backends/tf-serving';
-import { readSampleLog } from '#src/collectors/sample-log';
+import { readSampleLog } from '#src/sample-log/sample-log';
 import { UserError } from '#src/errors';
 import { OUTCOMES } from '#src/sample';
 import type { Asked } from '../support/asked.js';

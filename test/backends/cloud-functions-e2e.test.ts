@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { everythingIn, restoreEnvironment, serveMetadata, serveServiceAccount } from '../support/fake-google.js';
 import { expectConserved, freshFolder, readRecord, readReport, ROOT, runCli } from '../support/run-cli.js';
-import { pause } from './shared/real-clock.js';
+import { pause } from './wire/real-clock.js';
 
 /** A handler as ours are: it counts, tells what it used, and refuses a token that is not made out to it or has expired. */
 const HANDLER = `

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { googleTokens } from '#src/backends/shared/google-credentials';
-import { openTokenSource, type Token, type TokenTimers, withoutToken } from '#src/backends/shared/google-token';
-import { requestBytes } from '#src/backends/shared/request-bytes';
-import { createTokenRequests } from '#src/backends/shared/token-requests';
+import { googleTokens } from '#src/backends/google/google-credentials';
+import { openTokenSource, type Token, type TokenTimers, withoutToken } from '#src/backends/google/google-token';
+import { requestBytes } from '#src/backends/wire/request-bytes';
+import { createTokenRequests } from '#src/backends/google/token-requests';
 import { UserError } from '#src/errors';
 import { type MetadataServer, restoreEnvironment, serveMetadata } from '../support/fake-google.js';
 

@@ -3,7 +3,7 @@ import aiPlatform from '#src/backends/ai-platform';
 import type { Backend, BackendPlugin, RawOptions } from '#src/backends/backend';
 import cloudFunctions from '#src/backends/cloud-functions';
 import sagemaker from '#src/backends/sagemaker';
-import { createCost } from '#src/collectors/cost';
+import { createCost } from '#src/collectors/cost/cost';
 import type { CapacityReading } from '#src/cost-terms';
 import { probeCapacity } from '#src/replay/probe-capacity';
 import type { CostSection } from '#src/report';
@@ -13,7 +13,7 @@ import { calls, usageBatch } from '../collectors/usage-rows.js';
 import { isolateAws, startFakeAws } from '../support/fake-aws.js';
 import { serveHttp } from '../support/fake-google.js';
 import { call, json, preparedBackend } from '../support/prepared-backend.js';
-import { realClock } from './shared/real-clock.js';
+import { realClock } from './wire/real-clock.js';
 
 const open: { close?(): void | Promise<void> }[] = [];
 beforeEach(() => {

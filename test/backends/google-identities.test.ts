@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GoogleAuth } from 'google-auth-library';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { googleTokens } from '#src/backends/shared/google-credentials';
+import { googleTokens } from '#src/backends/google/google-credentials';
 import { type Federation, type Source, serveFederation } from '../support/fake-federation.js';
 import { everythingIn, restoreEnvironment } from '../support/fake-google.js';
 import { freshFolder, runCli, type Finished } from '../support/run-cli.js';

@@ -6,7 +6,7 @@ import { EXIT } from '#src/errors';
 import { expectNoSecret } from '../support/expect-no-secret.js';
 import { openLoopbackProxy, type LoopbackProxy } from '../support/loopback-proxy.js';
 import { freshFolder, readReport, runCli, type Finished } from '../support/run-cli.js';
-import { makeCertificate } from './shared/certificate.js';
+import { makeCertificate } from './wire/certificate.js';
 
 const certificate = makeCertificate();
 afterAll(() => certificate?.remove());

@@ -8,11 +8,11 @@ import http from '#src/backends/http';
 import { UserError } from '#src/errors';
 import type { Outcome } from '#src/sample';
 import type { Payload } from '#src/trace';
-import { makeCertificate } from './shared/certificate.js';
-import { answer, listen, serve, type LoopbackServer } from './shared/loopback-server.js';
+import { makeCertificate } from './wire/certificate.js';
+import { answer, listen, serve, type LoopbackServer } from './wire/loopback-server.js';
 import { asked, type Asked } from '../support/asked.js';
 import { call, meaningOf } from '../support/google-backend.js';
-import { eventually, realClock } from './shared/real-clock.js';
+import { eventually, realClock } from './wire/real-clock.js';
 
 const JSON_PAYLOAD: Payload = { kind: 'bytes', contentType: 'application/json', bytes: Buffer.from('{"a":[1,2]}') };
 const BINARY_PAYLOAD: Payload = {
@@ -326,8 +326,8 @@ describe.skipIf(certificate === undefined)('TLS', () => {
   it('lean: a certificate of NODE_EXTRA_CA_CERTS is trusted, for the names it bears', async () => {
     const url = await tlsService();
     const program = `
-      import { createWire } from '#src/backends/shared/http1-wire';
-      import { oneAnswer } from '#src/backends/shared/one-answer';
+      import { createWire } from '#src/backends/wire/http1-wire';
+      import { oneAnswer } from '#src/backends/wire/one-answer';
       for (const host of ['localhost', '127.0.0.1', 'ip6-localhost', '127.0.0.2']) {
         const url = new URL('https://' + host + ':${url.port}/');
         const wire = createWire({ url, connections: { initial: 0, max: null }, clock: { now: () => performance.now() } });

@@ -11,7 +11,7 @@ import http from '#src/backends/http';
 import type { RawOptions } from '#src/backends/backend';
 import { asked, type Asked } from '../support/asked.js';
 import { call, meaningOf } from '../support/google-backend.js';
-import { eventually, pause, realClock } from './shared/real-clock.js';
+import { eventually, pause, realClock } from './wire/real-clock.js';
 
 const run = promisify(execFile);
 const hasAll = await Promise.all([run('nginx', ['-v']), run('h2load', ['--version'])]).then(

@@ -18,9 +18,9 @@ import type { Payload } from '#src/trace';
 import { asked, type Asked } from '../support/asked.js';
 import { call, meaningOf } from '../support/google-backend.js';
 import { rawHttp2, type RawPeer } from '../support/raw-http2.js';
-import { makeCertificate } from './shared/certificate.js';
-import { answer, listen } from './shared/loopback-server.js';
-import { eventually, pause, realClock } from './shared/real-clock.js';
+import { makeCertificate } from './wire/certificate.js';
+import { answer, listen } from './wire/loopback-server.js';
+import { eventually, pause, realClock } from './wire/real-clock.js';
 
 const open: { close?(): void | Promise<void> }[] = [];
 const certificate = makeCertificate();

@@ -5,14 +5,14 @@ import type { BackendPlugin, RawOptions } from '#src/backends/backend';
 import lambda from '#src/backends/lambda';
 import { unsignedAddress } from '#src/backends/lambda/open-lambda';
 import { parseLogTail } from '#src/backends/lambda/parse-log-tail';
-import { refuseProxy } from '#src/backends/shared/refuse-proxy';
-import { encodeQuery } from '#src/backends/shared/sigv4';
+import { refuseProxy } from '#src/backends/wire/refuse-proxy';
+import { encodeQuery } from '#src/backends/aws/sigv4';
 import { backendContract } from '#src/testing';
 import { type Payload } from '#src/trace';
 import type { Asked } from '../support/asked.js';
 import { CREDENTIALS, type FakeAnswer, type FakeAws, isolateAws, logTail, startFakeAws } from '../support/fake-aws.js';
 import { call, json, preparedBackend } from '../support/prepared-backend.js';
-import { eventually, pause } from './shared/real-clock.js';
+import { eventually, pause } from './wire/real-clock.js';
 
 const open: { close?(): void | Promise<void> }[] = [];
 beforeEach(() => {

@@ -8,11 +8,11 @@ import { fillInputs } from '#src/backends/onnx/fill-inputs';
 import { makeAlbert } from '#src/backends/onnx/make-albert';
 import { makeMobilenet } from '#src/backends/onnx/make-mobilenet';
 import { toBytes, varintField } from '#src/backends/onnx/protobuf-writer';
-import { seededTensor } from '#src/backends/shared/seeded-tensor';
+import { seededTensor } from '#src/backends/tensors/seeded-tensor';
 import { openSession, type Session } from '#src/backends/onnx/session';
 import { SYNTHETIC_MODELS, syntheticModel } from '#src/backends/onnx/synthetic-model';
-import type { Tensor } from '#src/backends/shared/tensor';
-import { tensorOf } from '#src/backends/shared/tensor';
+import type { Tensor } from '#src/backends/tensors/tensor';
+import { tensorOf } from '#src/backends/tensors/tensor';
 import { uniformWeights } from '#src/backends/onnx/uniform-weights';
 import { doubling, writeModel } from './onnx-tiny-models.js';
 

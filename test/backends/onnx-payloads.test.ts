@@ -6,8 +6,8 @@ import { TENSOR_DTYPES } from '#src/trace';
 import { decodePayload, decodePayloads } from '#src/backends/onnx/decode-payload';
 import { defaultPayload } from '#src/backends/onnx/fill-inputs';
 import { modelInputs, type ModelInput } from '#src/backends/onnx/model-input';
-import { parseNpy } from '#src/backends/shared/parse-npy';
-import { bytesPerElement, type Tensor } from '#src/backends/shared/tensor';
+import { parseNpy } from '#src/backends/tensors/parse-npy';
+import { bytesPerElement, type Tensor } from '#src/backends/tensors/tensor';
 
 const IMAGE: ModelInput = { name: 'image', dtype: 'float32', shape: ['N', 2, 3] };
 const TEXT: readonly ModelInput[] = [

@@ -12,7 +12,7 @@ import type { Payload } from '#src/trace';
 import { served, type Served } from '../serve/served.js';
 import { pair, scoring, slowly } from '../serve/tiny-models.js';
 import { asked } from '../support/asked.js';
-import { realClock } from './shared/real-clock.js';
+import { realClock } from './wire/real-clock.js';
 
 const URL_BASE = 'http://127.0.0.1:8501';
 

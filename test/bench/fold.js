@@ -10,7 +10,7 @@ import { createLatency } from '#src/collectors/latency';
 import { createLiveFigures } from '#src/collectors/live-figures';
 import { createOutcomes } from '#src/collectors/outcomes';
 import { foldSections } from '#src/collectors/registry';
-import { openSampleLog, readSampleLog } from '#src/collectors/sample-log';
+import { openSampleLog, readSampleLog } from '#src/sample-log/sample-log';
 import { createTimeline } from '#src/collectors/timeline';
 import { undisturbedEnd } from '#src/undisturbed-end';
 import { median, printBench, spread, tell } from '../support/bench-table.js';

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { closeArrivals } from '#src/arrival-store';
+import { closeArrivals } from '#src/trace-file/arrival-store';
 import { liveProgress } from '#src/commands/live-progress';
 import { storedRecipe } from '#src/commands/stored-recipe';
 import { replay } from '#src/replay/replay';

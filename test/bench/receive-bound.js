@@ -2,7 +2,7 @@
 // Run: node test/bench/receive-bound.js [seconds] [--quick]
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSampleLog } from '#src/collectors/sample-log';
+import { readSampleLog } from '#src/sample-log/sample-log';
 import { printBench, tell } from '../support/bench-table.js';
 import { buildYardsticks, floorLateness, percentile, recordedReplay } from '../support/send-times.js';
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeArrivals } from '#src/arrival-store';
+import { closeArrivals } from '#src/trace-file/arrival-store';
 import { readTrace } from '#src/trace-file/read-trace';
 import { writeTrace } from '#src/trace-file/write-trace';
 import { median, printBench, spread, tell } from '../support/bench-table.js';

@@ -3,8 +3,8 @@
 import { fork } from 'node:child_process';
 import { createServer } from 'node:net';
 import { Pool } from 'undici';
-import { createWire } from '#src/backends/shared/http1-wire';
-import { requestBytes } from '#src/backends/shared/request-bytes';
+import { createWire } from '#src/backends/wire/http1-wire';
+import { requestBytes } from '#src/backends/wire/request-bytes';
 import { printBench, spread } from '../support/bench-table.js';
 
 const LANES = 32;

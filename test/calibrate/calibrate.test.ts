@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { keepCalibration } from '#src/calibrate/keep-calibration';
-import { cpuBudget } from '#src/cpu-budget';
-import { calibrationPath, thisMachine, type Calibration } from '#src/calibration';
+import { cpuBudget } from '#src/host/cpu-budget';
+import { calibrationPath, thisMachine, type Calibration } from '#src/host/calibration';
 import { freshFolder, runCli, type Finished } from '../support/run-cli.js';
 import { startSpinners } from '../support/spinners.js';
 

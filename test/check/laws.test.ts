@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareSizes } from '#src/check/compare-sizes';
-import { hideSecrets } from '#src/replay/hide-secrets';
-import { secretsOfOptions } from '#src/replay/secrets-of-options';
-import { sizeWarnings } from '#src/backends/shared/check-sizes';
+import { hideSecrets } from '#src/secrets/hide-secrets';
+import { secretsOfOptions } from '#src/secrets/secrets-of-options';
+import { sizeWarnings } from '#src/backends/tensors/check-sizes';
 
 describe('payloads against a limit', () => {
   const sizes = fc.array(fc.nat(10_000_000), { minLength: 1, maxLength: 20 });

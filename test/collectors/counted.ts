@@ -1,4 +1,4 @@
-import type { LogHistogram } from '#src/collectors/log-histogram';
+import type { LogHistogram } from '#src/collectors/histogram/log-histogram';
 
 /** The least value of each bucket with a count, and the count. */
 export function counted(histogram: LogHistogram): (readonly [value: number, count: number])[] {

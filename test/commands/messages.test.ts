@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '#src/commands/index';
-import { nearest } from '#src/nearest';
+import { nearest } from '#src/text/nearest';
 import { CLI, freshFolder, readRecord, runCli } from '../support/run-cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'replay-messages-'));

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { cpuBudget } from '#src/cpu-budget';
+import { cpuBudget } from '#src/host/cpu-budget';
 import { startSpinners } from '../support/spinners.js';
 import { freshFolder, readRecord, readReport, spawnCli } from '../support/run-cli.js';
 

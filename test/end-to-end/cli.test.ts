@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readSampleLog } from '#src/collectors/sample-log';
+import { readSampleLog } from '#src/sample-log/sample-log';
 import { CLI, freshFolder, readReport, ROOT, runCli } from '../support/run-cli.js';
 
 const VIRTUAL = ['--rate', '100/s', '--duration', '5s', '--backend', 'simulated', '--time', 'virtual', '--quiet'];

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { reportAgain } from '#src/replay/report-again';
+import { reportAgain } from '#src/conclude/report-again';
 import { BILLED, billedRun, ENDPOINT, plain, traceOf, written } from '../support/billed-run.js';
 import { freshFolder, readRecord, readReport, runCli } from '../support/run-cli.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PriceSheet } from '#src/cost-terms';
-import { reportAgain } from '#src/replay/report-again';
+import { reportAgain } from '#src/conclude/report-again';
 import type { CostSection } from '#src/report';
 import { billedRun, ENDPOINT, plain, traceOf, written } from '../support/billed-run.js';
 import { freshFolder, readRecord, readReport, runCli } from '../support/run-cli.js';

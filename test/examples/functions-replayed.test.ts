@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { readSampleLog } from '#src/collectors/sample-log';
+import { readSampleLog } from '#src/sample-log/sample-log';
 import type { Report } from '#src/report';
 import { COLD_STARTS } from '#src/sample';
 import { writeModel } from '../backends/onnx-tiny-models.js';

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSampleLog } from '#src/collectors/sample-log';
+import { openSampleLog } from '#src/sample-log/sample-log';
 import { csvCell, csvText } from '#src/export/csv-text';
 import { exportSamples, type ExportFormat } from '#src/export/export-samples';
 import { jsonLines } from '#src/export/json-lines';

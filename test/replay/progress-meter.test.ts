@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RECENT_SECONDS, type FoldedSoFar } from '#src/progress';
-import { countSent, createInFlight, inFlightMemory } from '#src/replay/in-flight';
+import { countSent, createInFlight, inFlightMemory } from '#src/loop/in-flight';
 import { progressMeter } from '#src/replay/progress-meter';
 import type { RunRecord } from '#src/run';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { repace } from '#src/replay/repace';
-import type { Senders } from '#src/replay/choose-senders';
+import type { Senders } from '#src/time/choose-senders';
 
 const exact: Senders = { asked: 'auto', used: 'exact', workers: 1, exactCpus: 2, why: '' };
 const quiet = { elapsedMs: 1000, cpus: 2, rehearsed: [{ elapsedMs: 500, runQueueMs: 5 }] };

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { countsBetween, equalRatioEdges } from '#src/collectors/equal-ratio-edges';
-import { LogHistogram } from '#src/collectors/log-histogram';
+import { countsBetween, equalRatioEdges } from '#src/collectors/histogram/equal-ratio-edges';
+import { LogHistogram } from '#src/collectors/histogram/log-histogram';
 import type { PlotSpec } from '#src/report/html/plot-spec';
 import { freshFolder, readReport, runCli } from '../support/run-cli.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { doubling, writeModel } from '../backends/onnx-tiny-models.js';
-import { pause } from '../backends/shared/real-clock.js';
+import { pause } from '../backends/wire/real-clock.js';
 import { runCli } from '../support/run-cli.js';
 import { startServe } from '../support/serve-process.js';
 import { independentClient, shapeOf } from './independent-client.js';

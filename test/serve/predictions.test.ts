@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSession, type Session } from '#src/backends/onnx/session';
-import type { Tensor } from '#src/backends/shared/tensor';
+import type { Tensor } from '#src/backends/tensors/tensor';
 import { bytesOf, independentClient, shapeOf, type IndependentClient } from './independent-client.js';
 import { post, served, type Served } from './served.js';
 import { pair, scoring } from './tiny-models.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openMetricsServer, type MetricsServer } from '#src/metrics/metrics-server';
-import { refusedHost } from '#src/refused-host';
+import { refusedHost } from '#src/text/refused-host';
 import { get, post, served, type Served } from './served.js';
 import { slowly } from './tiny-models.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { arrivalStoreWriter } from '#src/arrival-store';
+import { arrivalStoreWriter } from '#src/trace-file/arrival-store';
 import { generate } from '#src/generator/generate';
 import { replay, type ReplayRequest } from '#src/replay/replay';
 import type { Report } from '#src/report';

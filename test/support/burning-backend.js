@@ -1,5 +1,5 @@
 // A backend whose calls compute for a given time on the thread of the schedule: the most that a slow client could do wrong.
-import { createBurn } from '#src/replay/create-burn';
+import { createBurn } from '#src/time/create-burn';
 
 export default {
   name: 'burning',

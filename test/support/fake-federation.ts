@@ -3,7 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificate } from '../backends/shared/certificate.js';
+import { makeCertificate } from '../backends/wire/certificate.js';
 import { bodyOf, createTokens, listening, openProxy, serveHttp, type TokenIssuer } from './fake-google.js';
 
 export const PRINCIPAL = 'robot@p-1.iam.gserviceaccount.com';

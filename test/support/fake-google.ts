@@ -5,7 +5,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createHttpsServer } from 'node:https';
-import { makeCertificate } from '../backends/shared/certificate.js';
+import { makeCertificate } from '../backends/wire/certificate.js';
 
 /** A token as it was handed out. */
 interface Issued {

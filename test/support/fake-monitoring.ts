@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Certificate } from '../backends/shared/certificate.js';
+import type { Certificate } from '../backends/wire/certificate.js';
 import { serveHttp } from './fake-google.js';
 
 /** A point of a series, as the test thinks of it. */

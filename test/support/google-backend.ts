@@ -1,7 +1,7 @@
 import type { BackendPlugin, Call, RawOptions, SetUpResult } from '#src/backends/backend';
 import type { Outcome } from '#src/sample';
 import type { Payload } from '#src/trace';
-import { realClock } from '../backends/shared/real-clock.js';
+import { realClock } from '../backends/wire/real-clock.js';
 import { asked, type Asked } from './asked.js';
 
 /** What the main thread of a run would set up, in this environment. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { pause } from '../backends/shared/real-clock.js';
+import { pause } from '../backends/wire/real-clock.js';
 
 /** Whether the stand-in for AWS is installed here; found without starting it, which takes seconds. */
 export const hasMoto = (process.env['PATH'] ?? '')

@@ -1,4 +1,4 @@
-import type { Http1Parser } from '#src/backends/shared/http1-parser';
+import type { Http1Parser } from '#src/backends/wire/http1-parser';
 import type { Draw } from './http-messages.js';
 
 export function tryParserLaw(

@@ -1,4 +1,4 @@
-import { Http1Parser } from '#src/backends/shared/http1-parser';
+import { Http1Parser } from '#src/backends/wire/http1-parser';
 import { createDraw, damage, makeAnswer } from './http-messages.js';
 
 const SEEDS = 4000;

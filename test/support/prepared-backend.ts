@@ -1,6 +1,6 @@
 import type { BackendPlugin, BatchCall, Call, RawOptions } from '#src/backends/backend';
 import type { Payload } from '#src/trace';
-import { realClock } from '../backends/shared/real-clock.js';
+import { realClock } from '../backends/wire/real-clock.js';
 import { asked, type Asked } from './asked.js';
 
 /** One worker's client as a run would make it, ready to invoke. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { listen, type LoopbackServer } from '../backends/shared/loopback-server.js';
+import { listen, type LoopbackServer } from '../backends/wire/loopback-server.js';
 
 /** The service's end of one connection of HTTP/2, which may do what no library does. */
 export class RawPeer {

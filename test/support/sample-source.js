@@ -1,6 +1,6 @@
 // A worker thread that records made-up samples as a worker of a run does, and hands the batches over as fast as they are taken.
 import { parentPort, workerData } from 'node:worker_threads';
-import { createRecorder } from '#src/replay/recorder';
+import { createRecorder } from '#src/loop/recorder';
 
 /** More than these in flight would measure memory. */
 const MOST_WAITING = 8;

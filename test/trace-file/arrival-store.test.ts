@@ -11,7 +11,7 @@ import {
   closeArrivals,
   readArrivals,
   type StoredArrivals,
-} from '#src/arrival-store';
+} from '#src/trace-file/arrival-store';
 import { UserError } from '#src/errors';
 import type { ArrivalStore } from '#src/trace';
 
@@ -116,7 +116,7 @@ it('is read from another thread, in memory and in a file', async () => {
        let sum = 0;
        for (const { atMs, payload } of readArrivals(workerData.store)) for (const [i, at] of atMs.entries()) sum += at * payload[i];
        parentPort.postMessage(sum);`,
-      { eval: true, workerData: { module: import.meta.resolve('#src/arrival-store'), store: shared } },
+      { eval: true, workerData: { module: import.meta.resolve('#src/trace-file/arrival-store'), store: shared } },
     );
     const sum = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
     await worker.terminate();

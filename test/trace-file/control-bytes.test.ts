@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeArrivals } from '#src/arrival-store';
+import { closeArrivals } from '#src/trace-file/arrival-store';
 import { UserError } from '#src/errors';
 import { readPayloadArgument } from '#src/trace-file/payloads';
 import { readTrace } from '#src/trace-file/read-trace';

@@ -17,7 +17,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeArrivals, readArrivals } from '#src/arrival-store';
+import { closeArrivals, readArrivals } from '#src/trace-file/arrival-store';
 import { UserError } from '#src/errors';
 import { withJsonSources } from '#src/trace-file/json-sources';
 import { readPayloadArgument, resolvePayloads } from '#src/trace-file/payloads';

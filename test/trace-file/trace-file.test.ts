@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeArrivals, readArrivals } from '#src/arrival-store';
+import { closeArrivals, readArrivals } from '#src/trace-file/arrival-store';
 import { UserError } from '#src/errors';
 import { presetRecipe, PRESET_NAMES } from '#src/generator/presets';
 import { generate } from '#src/generator/generate';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { UserError } from '#src/errors';
-import { reportAgain } from '#src/replay/report-again';
+import { reportAgain } from '#src/conclude/report-again';
 import { logDamages } from '../support/log-damages.js';
 import { runCli } from '../support/run-cli.js';
 

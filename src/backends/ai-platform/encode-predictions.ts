@@ -1,8 +1,8 @@
 import { printable, UserError } from '../../errors.js';
-import { exactNumber, parseExactJson } from '../shared/exact-json.js';
-import type { RestBody } from '../shared/google-rest.js';
+import { exactNumber, parseExactJson } from '../tensors/exact-json.js';
+import type { RestBody } from '../google/google-rest.js';
 import type { Method } from './endpoint-address.js';
-import { bufferOf } from '../shared/json-body.js';
+import { bufferOf } from '../tensors/json-body.js';
 import { loadPackage } from './load-package.js';
 
 /** What is used of the package. Its own declarations are 20 MB, which every build would read. */

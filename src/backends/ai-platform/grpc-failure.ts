@@ -1,6 +1,6 @@
 import { printable } from '../../errors.js';
 import type { Failure } from '../../sample.js';
-import { statusFailure } from '../shared/status-outcome.js';
+import { statusFailure } from '../wire/status-outcome.js';
 
 /** By number: the name, and the HTTP status that Google's interfaces give it (google.rpc.Code). */
 const CODES: readonly (readonly [name: string, status: number])[] = [

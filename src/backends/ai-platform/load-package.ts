@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import { codeOf } from '../shared/socket-failure.js';
+import { codeOf } from '../wire/socket-failure.js';
 
 /** Loads a package of Google's. Throws `UserError` with the command where it is not installed. */
 export async function loadPackage<T>(load: () => Promise<T>): Promise<T> {

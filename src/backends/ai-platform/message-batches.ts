@@ -1,7 +1,7 @@
 import type { Outcome } from '../../sample.js';
 import type { BatchOutcome } from '../backend.js';
-import { countField } from '../shared/count-field.js';
-import { withLacking } from '../shared/instance-batches.js';
+import { countField } from '../tensors/count-field.js';
+import { withLacking } from '../tensors/instance-batches.js';
 import { payloadAt } from '../shared/payload-at.js';
 
 /** Several encoded `PredictRequest`s in one, and one `PredictResponse` told apart again. */

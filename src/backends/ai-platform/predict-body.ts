@@ -1,8 +1,8 @@
 import type { Payload } from '../../trace.js';
-import type { RestBody } from '../shared/google-rest.js';
-import { instancesJson, JSON_TYPE } from '../shared/instances-json.js';
-import { bufferOf, jsonStructure, READS_NON_FINITE, strictReader } from '../shared/json-body.js';
-import { looksLikeNpy } from '../shared/parse-npy.js';
+import type { RestBody } from '../google/google-rest.js';
+import { instancesJson, JSON_TYPE } from '../tensors/instances-json.js';
+import { bufferOf, jsonStructure, READS_NON_FINITE, strictReader } from '../tensors/json-body.js';
+import { looksLikeNpy } from '../tensors/parse-npy.js';
 import type { Method } from './endpoint-address.js';
 
 /** The service reads the body itself, as messages of protobuf. */

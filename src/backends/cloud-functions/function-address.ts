@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import { parseServiceUrl, refuseUserInfo } from '../shared/google-hosts.js';
+import { parseServiceUrl, refuseUserInfo } from '../google/google-hosts.js';
 
 export type Generation = 1 | 2;
 

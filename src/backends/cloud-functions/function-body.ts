@@ -1,7 +1,7 @@
 import type { Payload } from '../../trace.js';
-import type { RestBody } from '../shared/google-rest.js';
-import { instancesJson, JSON_TYPE } from '../shared/instances-json.js';
-import { strictReader } from '../shared/json-body.js';
+import type { RestBody } from '../google/google-rest.js';
+import { instancesJson, JSON_TYPE } from '../tensors/instances-json.js';
+import { strictReader } from '../tensors/json-body.js';
 
 export type BodyFormat = 'instances' | 'raw';
 

@@ -1,5 +1,5 @@
 import type { Call } from '../backend.js';
-import type { Sending } from '../shared/exchange.js';
+import type { Sending } from '../wire/exchange.js';
 import type { Client } from './http-client.js';
 
 const OPEN_CALLS = 32;

@@ -1,14 +1,14 @@
 import type { BackendContext, BatchCall, Call } from '../backend.js';
-import { batchCache } from '../shared/batch-cache.js';
-import type { Connections } from '../shared/connection-share.js';
-import type { Sending } from '../shared/exchange.js';
-import type { HttpOptions } from '../shared/http-options.js';
-import { createWire } from '../shared/http1-wire.js';
-import { requestAt, type RequestTemplate, type RunValues } from '../shared/http-request.js';
-import { requestBytes } from '../shared/request-bytes.js';
-import { wireOptions } from '../shared/wire-options.js';
-import { wireFacts } from '../shared/wire-facts.js';
-import { bodyHeaders } from '../shared/open-body-rules.js';
+import { batchCache } from '../tensors/batch-cache.js';
+import type { Connections } from '../wire/connection-share.js';
+import type { Sending } from '../wire/exchange.js';
+import type { HttpOptions } from '../wire/http-options.js';
+import { createWire } from '../wire/http1-wire.js';
+import { requestAt, type RequestTemplate, type RunValues } from '../wire/http-request.js';
+import { requestBytes } from '../wire/request-bytes.js';
+import { wireOptions } from '../wire/wire-options.js';
+import { wireFacts } from '../wire/wire-facts.js';
+import { bodyHeaders } from '../wire/open-body-rules.js';
 import { payloadAt } from '../shared/payload-at.js';
 import { http2Facts } from './http2-facts.js';
 import { requestForms } from './request-forms.js';
@@ -131,7 +131,7 @@ async function undiciClient(
   context: Pick<BackendContext, 'clock' | 'timeoutMs'>,
   { table, values, batchRequest = noBatch }: Requests,
 ): Promise<Client> {
-  const { createUndiciClient } = await import('../shared/undici-client.js');
+  const { createUndiciClient } = await import('../wire/undici-client.js');
   const { connect, proxy, bodyLimitBytes, idleMs } = options;
   const client = createUndiciClient({
     url,

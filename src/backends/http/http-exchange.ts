@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
-import { type Abortable, Exchange, type Sending } from '../shared/exchange.js';
+import { type Abortable, Exchange, type Sending } from '../wire/exchange.js';
 
 /** A request in the forms of both protocols: which one it takes is known when its connection is. */
 export interface RequestForms {

@@ -1,8 +1,8 @@
 import { UserError } from '../../errors.js';
 import { checkPath } from '../../http-syntax.js';
-import { PLACEHOLDERS } from '../../template.js';
+import { PLACEHOLDERS } from '../../text/template.js';
 import type { Payload } from '../../trace.js';
-import { urlPath } from '../shared/url-path.js';
+import { urlPath } from '../wire/url-path.js';
 
 /** Throws `UserError` where a payload has no form as a request to this URL, or none in a batch. */
 export function checkHttpPayloads(url: string, payloads: readonly Payload[], batched: boolean): void {

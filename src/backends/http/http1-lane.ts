@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type ConnectionContext, type ConnectionOwner, Http1Connection } from '../shared/http1-connection.js';
+import { type ConnectionContext, type ConnectionOwner, Http1Connection } from '../wire/http1-connection.js';
 import type { HttpExchange } from './http-exchange.js';
 import type { Lane, LaneOwner } from './lane.js';
 

@@ -1,4 +1,4 @@
-import { contentLength, type HttpRequest } from '../shared/http-request.js';
+import { contentLength, type HttpRequest } from '../wire/http-request.js';
 
 /** Pseudo-header fields first. A name that is given several times has all its values. */
 export type Http2Fields = Record<string, string | string[]>;

@@ -2,8 +2,8 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp
 import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.js';
 import { messageOf } from '../../errors.js';
-import { GIVEN_UP } from '../shared/exchange.js';
-import type { LoopTurn } from '../shared/loop-turn.js';
+import { GIVEN_UP } from '../wire/exchange.js';
+import type { LoopTurn } from '../wire/loop-turn.js';
 import { FrameScanner } from './frame-scanner.js';
 import type { HttpExchange } from './http-exchange.js';
 import { type AnswerLimits, Http2Stream } from './http2-stream.js';

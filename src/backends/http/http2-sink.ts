@@ -1,6 +1,6 @@
 import type { ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import type { LoopbackSink } from '../shared/loopback-sink.js';
+import type { LoopbackSink } from '../wire/loopback-sink.js';
 
 /** The loopback sink that speaks HTTP/2 without TLS. Node's HTTP/2 is loaded only where it is used. */
 export async function openHttp2Sink(): Promise<LoopbackSink> {

@@ -1,7 +1,7 @@
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
-import type { BodyReader } from '../shared/body-reader.js';
-import type { ReadAnswer } from '../shared/exchange.js';
-import { EXCERPT_BYTES, type KeptHeaders } from '../shared/http1-parser.js';
+import type { BodyReader } from '../wire/body-reader.js';
+import type { ReadAnswer } from '../wire/exchange.js';
+import { EXCERPT_BYTES, type KeptHeaders } from '../wire/http1-parser.js';
 import type { HttpExchange } from './http-exchange.js';
 
 export interface AnswerLimits {

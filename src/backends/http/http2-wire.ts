@@ -1,4 +1,4 @@
-import type { Abortable, Sending } from '../shared/exchange.js';
+import type { Abortable, Sending } from '../wire/exchange.js';
 import type { RequestForms } from './http-exchange.js';
 import type { LaneDialerOptions } from './lane-dialer.js';
 import type { Lane } from './lane.js';

@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.js';
-import type { Names } from '../shared/addresses.js';
-import type { ConnectOptions } from '../shared/connect-options.js';
-import { createDialer, type Dialer, readBuffer } from '../shared/dialer.js';
-import { NO_LIMIT } from '../shared/http1-connection.js';
-import { type LoopTurn, watchLoopTurns } from '../shared/loop-turn.js';
+import type { Names } from '../wire/addresses.js';
+import type { ConnectOptions } from '../wire/connect-options.js';
+import { createDialer, type Dialer, readBuffer } from '../wire/dialer.js';
+import { NO_LIMIT } from '../wire/http1-connection.js';
+import { type LoopTurn, watchLoopTurns } from '../wire/loop-turn.js';
 import { Http1Lane } from './http1-lane.js';
 import { Http2Lane } from './http2-lane.js';
 import type { AnswerLimits } from './http2-stream.js';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
-import { everyMs } from '../shared/every-ms.js';
-import { type Abortable, GIVEN_UP, type Sending } from '../shared/exchange.js';
-import { dialFailure } from '../shared/socket-failure.js';
+import { everyMs } from '../wire/every-ms.js';
+import { type Abortable, GIVEN_UP, type Sending } from '../wire/exchange.js';
+import { dialFailure } from '../wire/socket-failure.js';
 import { HttpExchange, type RequestForms } from './http-exchange.js';
 import type { Http2Wire, Http2WireFacts, Http2WireOptions } from './http2-wire.js';
 import { LaneDialer } from './lane-dialer.js';

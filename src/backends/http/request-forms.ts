@@ -1,5 +1,5 @@
-import { requestAt, type RequestTemplate, type RunValues } from '../shared/http-request.js';
-import { requestBytes } from '../shared/request-bytes.js';
+import { requestAt, type RequestTemplate, type RunValues } from '../wire/http-request.js';
+import { requestBytes } from '../wire/request-bytes.js';
 import type { FieldsAndBody, RequestForms } from './http-exchange.js';
 import { http2Fields } from './http2-fields.js';
 

@@ -1,9 +1,9 @@
-import { parseTemplate, type Template } from '../../template.js';
+import { parseTemplate, type Template } from '../../text/template.js';
 import type { Payload, PayloadRequest } from '../../trace.js';
 import { givenTemplate } from '../shared/given-template.js';
-import type { HttpOptions } from '../shared/http-options.js';
-import type { RequestTemplate } from '../shared/http-request.js';
-import { pathTemplate, urlPath } from '../shared/url-path.js';
+import type { HttpOptions } from '../wire/http-options.js';
+import type { RequestTemplate } from '../wire/http-request.js';
+import { pathTemplate, urlPath } from '../wire/url-path.js';
 
 type Headers = RequestTemplate['headers'];
 

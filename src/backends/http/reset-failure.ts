@@ -1,4 +1,4 @@
-import { counted } from '../../counted.js';
+import { counted } from '../../text/counted.js';
 import type { Failure } from '../../sample.js';
 
 /** Codes of RST_STREAM and GOAWAY (RFC 9113, section 7), by their number. */

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.js';
-import { lossFailure } from '../shared/socket-failure.js';
+import { lossFailure } from '../wire/socket-failure.js';
 import type { Http2Stream } from './http2-stream.js';
 import { resetFailure } from './reset-failure.js';
 

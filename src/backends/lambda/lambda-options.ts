@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.js';
 import type { OptionInfo, RawOptions } from '../backend.js';
-import { AWS_OPTIONS, AWS_READERS, awsOptions, type AwsOptions, listOf, textWithin } from '../shared/aws-options.js';
-import { type ExpectRule, parseExpect } from '../shared/expect-rule.js';
+import { AWS_OPTIONS, AWS_READERS, awsOptions, type AwsOptions, listOf, textWithin } from '../aws/aws-options.js';
+import { type ExpectRule, parseExpect } from '../wire/expect-rule.js';
 import { durationWithin, httpUrl, oneOf, parseOptions, wholeNumberWithin } from '../shared/parse-options.js';
 
 /** Plain data: crosses to the worker threads. */

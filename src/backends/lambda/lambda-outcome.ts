@@ -1,10 +1,10 @@
 import { printable } from '../../errors.js';
 import type { Outcome } from '../../sample.js';
-import { jsonFields, withoutSecrets } from '../shared/aws-failure.js';
-import { createAwsOutcome, ERROR_TYPE_HEADER, type Told, type Verdict } from '../shared/aws-outcome.js';
-import type { Answer } from '../shared/exchange.js';
-import { handlerReport, REPORT_HEADERS } from '../shared/handler-report.js';
-import { bodyExcerpt, knownTimes } from '../shared/status-outcome.js';
+import { jsonFields, withoutSecrets } from '../aws/aws-failure.js';
+import { createAwsOutcome, ERROR_TYPE_HEADER, type Told, type Verdict } from '../aws/aws-outcome.js';
+import type { Answer } from '../wire/exchange.js';
+import { handlerReport, REPORT_HEADERS } from '../aws/handler-report.js';
+import { bodyExcerpt, knownTimes } from '../wire/status-outcome.js';
 import { parseLogTail } from './parse-log-tail.js';
 
 export const LOG_HEADER = 'x-amz-log-result';

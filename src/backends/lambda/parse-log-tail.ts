@@ -1,5 +1,5 @@
 import type { Usage } from '../../sample.js';
-import { untoldInLog } from '../shared/handler-report.js';
+import { untoldInLog } from '../aws/handler-report.js';
 
 /** What the platform told of an invocation at the end of its log. */
 export interface LogReport {

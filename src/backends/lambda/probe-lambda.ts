@@ -1,5 +1,5 @@
 import type { Capacity } from '../backend.js';
-import { vendorConfig } from '../shared/aws-vendor-config.js';
+import { vendorConfig } from '../aws/aws-vendor-config.js';
 import type { LambdaOptions } from './lambda-options.js';
 import { loadLambda } from './open-lambda.js';
 

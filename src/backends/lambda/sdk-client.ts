@@ -1,10 +1,10 @@
 import type { BackendContext } from '../backend.js';
-import type { OpenClient } from '../shared/aws-backend.js';
-import { sdkClient } from '../shared/aws-sdk-client.js';
-import { sdkTransport } from '../shared/aws-sdk-transport.js';
-import { secretsOf } from '../shared/aws-secrets.js';
-import { vendorConfig } from '../shared/aws-vendor-config.js';
-import { refuseProxy } from '../shared/refuse-proxy.js';
+import type { OpenClient } from '../aws/aws-backend.js';
+import { sdkClient } from '../aws/aws-sdk-client.js';
+import { sdkTransport } from '../aws/aws-sdk-transport.js';
+import { secretsOf } from '../aws/aws-secrets.js';
+import { vendorConfig } from '../aws/aws-vendor-config.js';
+import { refuseProxy } from '../wire/refuse-proxy.js';
 import { createLambdaOutcome, FUNCTION_ERROR_HEADER, LOG_HEADER, REQUEST_ID_HEADER } from './lambda-outcome.js';
 import type { LambdaOptions } from './lambda-options.js';
 import { addressOf, bodiesOf, credentialsOf, loadLambda } from './open-lambda.js';

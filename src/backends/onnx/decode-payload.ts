@@ -1,14 +1,14 @@
-import { counted } from '../../counted.js';
+import { counted } from '../../text/counted.js';
 import { messageOf, printable, UserError } from '../../errors.js';
 import type { Payload } from '../../trace.js';
 import { defaultShape, fillInputs, fillOf, type Feed } from './fill-inputs.js';
 import { checkShape, describeInput, type ModelInput } from './model-input.js';
-import { exactNumber, parseExactJson } from '../shared/exact-json.js';
-import { bufferOf } from '../shared/json-body.js';
-import { nestedNumbers } from '../shared/nested-numbers.js';
-import { looksLikeNpy, parseNpy } from '../shared/parse-npy.js';
-import { seededTensor } from '../shared/seeded-tensor.js';
-import { bytesPerElement, elementCount, tensorFromBytes, tensorOf, type Tensor } from '../shared/tensor.js';
+import { exactNumber, parseExactJson } from '../tensors/exact-json.js';
+import { bufferOf } from '../tensors/json-body.js';
+import { nestedNumbers } from '../tensors/nested-numbers.js';
+import { looksLikeNpy, parseNpy } from '../tensors/parse-npy.js';
+import { seededTensor } from '../tensors/seeded-tensor.js';
+import { bytesPerElement, elementCount, tensorFromBytes, tensorOf, type Tensor } from '../tensors/tensor.js';
 
 /** All payloads together, decoded. */
 const TOTAL_BYTES = 2 * 2 ** 30;

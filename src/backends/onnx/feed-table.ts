@@ -1,6 +1,6 @@
 import type { Feed } from './fill-inputs.js';
 import { describeInput, type ModelInput } from './model-input.js';
-import { newTensor, type Tensor } from '../shared/tensor.js';
+import { newTensor, type Tensor } from '../tensors/tensor.js';
 
 /** The decoded payloads of a session thread. */
 export interface FeedTable {

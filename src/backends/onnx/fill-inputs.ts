@@ -1,6 +1,6 @@
 import type { TensorPayload } from '../../trace.js';
 import { checkShape, type ModelInput } from './model-input.js';
-import { newTensor, tensorOf, type Tensor } from '../shared/tensor.js';
+import { newTensor, tensorOf, type Tensor } from '../tensors/tensor.js';
 
 /** One tensor for each input of the model, in the model's order. */
 export type Feed = readonly Tensor[];

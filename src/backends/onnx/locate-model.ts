@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { messageOf, printable, UserError } from '../../errors.js';
-import { nearest } from '../../nearest.js';
+import { nearest } from '../../text/nearest.js';
 import { SYNTHETIC_MODELS, syntheticModel, type SyntheticModel } from './synthetic-model.js';
 
 export interface LocatedModel {

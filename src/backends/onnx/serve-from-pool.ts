@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import { readingAt } from '../../reading-at.js';
+import { readingAt } from '../../time/reading-at.js';
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, Call } from '../backend.js';
 import { decodePayloads, type FeedShape } from './decode-payload.js';

@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Feed } from './fill-inputs.js';
 import { modelInputs, modelOutputs, type ModelInput, type ModelOutput } from './model-input.js';
-import { unshared, type TensorValues } from '../shared/tensor.js';
+import { unshared, type TensorValues } from '../tensors/tensor.js';
 
 /** Where a model runs. */
 export type Provider = 'cpu' | 'cuda';

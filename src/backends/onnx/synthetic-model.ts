@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, printable, UserError } from '../../errors.js';
-import { makeFolders } from '../../make-folders.js';
-import { writeWholeFileSync } from '../../whole-file.js';
+import { makeFolders } from '../../host/make-folders.js';
+import { writeWholeFileSync } from '../../host/whole-file.js';
 import { makeAlbert } from './make-albert.js';
 import { makeMobilenet } from './make-mobilenet.js';
 

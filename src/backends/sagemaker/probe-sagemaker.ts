@@ -1,7 +1,7 @@
 import type { DescribeEndpointConfigOutput, ProductionVariantSummary } from '@aws-sdk/client-sagemaker';
 import type { Capacity } from '../backend.js';
-import { loadAwsPackage } from '../shared/aws-package.js';
-import { vendorConfig } from '../shared/aws-vendor-config.js';
+import { loadAwsPackage } from '../aws/aws-package.js';
+import { vendorConfig } from '../aws/aws-vendor-config.js';
 import type { SageMakerOptions } from './sagemaker-options.js';
 
 /**

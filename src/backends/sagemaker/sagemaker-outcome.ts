@@ -1,6 +1,6 @@
 import type { Outcome } from '../../sample.js';
-import { createAwsOutcome, ERROR_TYPE_HEADER, type Verdict } from '../shared/aws-outcome.js';
-import type { Answer } from '../shared/exchange.js';
+import { createAwsOutcome, ERROR_TYPE_HEADER, type Verdict } from '../aws/aws-outcome.js';
+import type { Answer } from '../wire/exchange.js';
 
 export const KEPT_HEADERS = [ERROR_TYPE_HEADER, 'location'];
 

@@ -1,4 +1,4 @@
-import { parseStrictTemplate, type Template } from '../../template.js';
+import { parseStrictTemplate, type Template } from '../../text/template.js';
 
 /** The value of a header that the options hold; it was checked when they were read. */
 export function givenTemplate(value: string): Template {

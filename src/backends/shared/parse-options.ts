@@ -1,6 +1,6 @@
 import { OptionError, printable, UserError } from '../../errors.js';
-import { nearest } from '../../nearest.js';
-import { parseDurationMs } from '../../quantities.js';
+import { nearest } from '../../text/nearest.js';
+import { parseDurationMs } from '../../text/quantities.js';
 import type { RawOptions } from '../backend.js';
 
 /** Reads one option's text; throws an Error whose message completes "--set key=value: ...". */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { closeArrivals, readArrivals } from '../../arrival-store.js';
+import { closeArrivals, readArrivals } from '../../trace-file/arrival-store.js';
 import { readSystem } from '../../systems/read-system.js';
 import type { EarlierTrace } from '../../systems/scenario.js';
 import type { SimulatedSystem } from '../../systems/system.js';

@@ -1,9 +1,9 @@
 import { printable } from '../../errors.js';
 import type { Payload, TensorDtype } from '../../trace.js';
-import { JSON_TYPE } from '../shared/instances-json.js';
-import { seededTensor } from '../shared/seeded-tensor.js';
-import { tensorJson } from '../shared/tensor-json.js';
-import { newTensor, tensorOf, type Tensor } from '../shared/tensor.js';
+import { JSON_TYPE } from '../tensors/instances-json.js';
+import { seededTensor } from '../tensors/seeded-tensor.js';
+import { tensorJson } from '../tensors/tensor-json.js';
+import { newTensor, tensorOf, type Tensor } from '../tensors/tensor.js';
 import { examplesOf } from './rest-body.js';
 import type { SignatureInput } from './signature-inputs.js';
 import type { Method, TfServingOptions } from './tf-serving-options.js';

@@ -1,12 +1,12 @@
 import { printable } from '../../errors.js';
 import type { Payload, TensorDtype } from '../../trace.js';
-import { exactNumber, parseExactJson } from '../shared/exact-json.js';
-import { isJson } from '../shared/instances-json.js';
-import { bufferOf } from '../shared/json-body.js';
-import { nestedNumbers } from '../shared/nested-numbers.js';
-import { looksLikeNpy, parseNpy } from '../shared/parse-npy.js';
-import { seededTensor } from '../shared/seeded-tensor.js';
-import { tensorOf, type Tensor } from '../shared/tensor.js';
+import { exactNumber, parseExactJson } from '../tensors/exact-json.js';
+import { isJson } from '../tensors/instances-json.js';
+import { bufferOf } from '../tensors/json-body.js';
+import { nestedNumbers } from '../tensors/nested-numbers.js';
+import { looksLikeNpy, parseNpy } from '../tensors/parse-npy.js';
+import { seededTensor } from '../tensors/seeded-tensor.js';
+import { tensorOf, type Tensor } from '../tensors/tensor.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 
 type Names = Pick<TfServingOptions, 'input' | 'dtypes'>;

@@ -1,8 +1,8 @@
 import type { Payload } from '../../trace.js';
-import { loadDescription, type GrpcMethod } from '../shared/grpc-runtime.js';
-import { PREDICTION_SERVICE, TF_SERVING } from '../shared/grpc-tf-serving.js';
-import type { Tensor } from '../shared/tensor.js';
-import { tensorContentProto } from '../shared/tensor-proto.js';
+import { loadDescription, type GrpcMethod } from '../grpc/grpc-runtime.js';
+import { PREDICTION_SERVICE, TF_SERVING } from '../grpc/grpc-tf-serving.js';
+import type { Tensor } from '../tensors/tensor.js';
+import { tensorContentProto } from '../tensors/tensor-proto.js';
 import { payloadTensors } from './payload-tensors.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 

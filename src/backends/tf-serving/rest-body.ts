@@ -1,9 +1,9 @@
 import type { Payload } from '../../trace.js';
-import { instanceBatches, type InstanceBatches } from '../shared/instance-batches.js';
-import { instancesJson, isJson, listBody } from '../shared/instances-json.js';
-import { bufferOf, jsonStructure, READS_NON_FINITE } from '../shared/json-body.js';
-import { tensorJson } from '../shared/tensor-json.js';
-import type { Tensor } from '../shared/tensor.js';
+import { instanceBatches, type InstanceBatches } from '../tensors/instance-batches.js';
+import { instancesJson, isJson, listBody } from '../tensors/instances-json.js';
+import { bufferOf, jsonStructure, READS_NON_FINITE } from '../tensors/json-body.js';
+import { tensorJson } from '../tensors/tensor-json.js';
+import type { Tensor } from '../tensors/tensor.js';
 import { inputName, isObject, wholeTensor } from './payload-tensors.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 

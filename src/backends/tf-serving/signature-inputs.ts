@@ -1,6 +1,6 @@
 import { printable, UserError } from '../../errors.js';
 import type { TensorDtype } from '../../trace.js';
-import { dtypeOf } from '../shared/tensor-proto.js';
+import { dtypeOf } from '../tensors/tensor-proto.js';
 import { isObject } from './payload-tensors.js';
 
 /** One input of a signature, as the server's metadata tells it. */

@@ -1,10 +1,10 @@
 import { printable, UserError } from '../../errors.js';
 import { TENSOR_DTYPES, type TensorDtype } from '../../trace.js';
 import type { OptionInfo, RawOptions } from '../backend.js';
-import { EXPECT_SUMMARY } from '../shared/expect-rule.js';
-import { type HttpOptions, parseHttpOptions } from '../shared/http-options.js';
-import { pathTemplate } from '../shared/url-path.js';
-import { CONNECT_OPTIONS, CONNECT_READERS } from '../shared/parse-connect.js';
+import { EXPECT_SUMMARY } from '../wire/expect-rule.js';
+import { type HttpOptions, parseHttpOptions } from '../wire/http-options.js';
+import { pathTemplate } from '../wire/url-path.js';
+import { CONNECT_OPTIONS, CONNECT_READERS } from '../wire/parse-connect.js';
 import { oneOf, parseOptions, wholeNumberWithin } from '../shared/parse-options.js';
 
 export const METHODS = ['predict', 'classify', 'regress'] as const;

@@ -1,4 +1,4 @@
-import { counted } from '../../counted.js';
+import { counted } from '../../text/counted.js';
 import type { Report, RunSummary } from '../../report.js';
 import { countText, durationText } from './figure-text.js';
 import { markup, type Markup } from './markup.js';

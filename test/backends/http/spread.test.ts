@@ -1,13 +1,13 @@
-import { PLAIN_CONNECT } from '#src/backends/shared/connect-options';
+import { PLAIN_CONNECT } from '#src/backends/wire/connect-options';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import { afterEach, expect, it } from 'vitest';
 import { LanePool } from '#src/backends/http/lane-pool';
-import type { Names } from '#src/backends/shared/addresses';
-import type { Result, Sending } from '#src/backends/shared/exchange';
-import { createUndiciClient } from '#src/backends/shared/undici-client';
-import { realClock } from '../shared/real-clock.js';
+import type { Names } from '#src/backends/wire/addresses';
+import type { Result, Sending } from '#src/backends/wire/exchange';
+import { createUndiciClient } from '#src/backends/wire/undici-client';
+import { realClock } from '../wire/real-clock.js';
 
 const ADDRESSES = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
 const names: Names = {

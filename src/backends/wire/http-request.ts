@@ -1,0 +1,72 @@
+import type { HeaderField } from '../../http-syntax.js';
+import { filled, type Placeholder, type Template } from '../../text/template.js';
+import { type UuidKey, uuidOf } from './request-uuid.js';
+
+export type { HeaderField };
+
+/** One request, from which the bytes of HTTP/1.1 and the header fields of HTTP/2 are made. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query, percent-encoded. */
+  readonly path: string;
+  /** In this order; without Content-Length, which follows from method and body. */
+  readonly headers: readonly HeaderField[];
+  /** Null: none. */
+  readonly body: Uint8Array | null;
+}
+
+/** The same with places to fill in for each request. A string is literal; a body is read as Latin-1, so that its bytes stay as they are. */
+export interface RequestTemplate {
+  readonly method: string;
+  readonly path: string | Template;
+  readonly headers: readonly (readonly [name: string, value: string | Template])[];
+  readonly body: Uint8Array | Template | null;
+}
+
+/** What placeholders stand for in a run; `{seq}` is each request's own. */
+export interface RunValues {
+  /** Of characters that need no escape in a URL, a header or a JSON string. */
+  readonly runId: string;
+  readonly uuidKey: UuidKey;
+}
+
+/** The request of each index in the trace; always the same object where nothing in it is a request's own. */
+export function requestAt(template: RequestTemplate, values: RunValues): (seq: number) => HttpRequest {
+  if (!changes(template)) {
+    const request = filledAt(template, values, 0);
+    return () => request;
+  }
+  return (seq) => filledAt(template, values, seq);
+}
+
+/** RFC 9110, section 8.6: a length also for an empty body, where the method expects one; null: no such field. */
+export function contentLength({ method, body }: Pick<HttpRequest, 'method' | 'body'>): number | null {
+  const expectsBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
+  return body === null && !expectsBody ? null : (body?.length ?? 0);
+}
+
+function changes({ path, headers, body }: RequestTemplate): boolean {
+  return [path, body, ...headers.map(([, value]) => value)].some(
+    (part) =>
+      part !== null &&
+      typeof part === 'object' &&
+      'placeholders' in part &&
+      part.placeholders.some((placeholder) => placeholder !== 'run'),
+  );
+}
+
+function filledAt({ method, path, headers, body }: RequestTemplate, values: RunValues, seq: number): HttpRequest {
+  const valueOf = (placeholder: Placeholder): string => placeholderValue(placeholder, values, seq);
+  const text = (part: string | Template): string => (typeof part === 'string' ? part : filled(part, valueOf));
+  return {
+    method,
+    path: text(path),
+    headers: headers.map(([name, value]) => [name, text(value)]),
+    body: body === null || body instanceof Uint8Array ? body : Buffer.from(text(body), 'latin1'),
+  };
+}
+
+function placeholderValue(placeholder: Placeholder, { runId, uuidKey }: RunValues, seq: number): string {
+  if (placeholder === 'seq') return String(seq);
+  return placeholder === 'run' ? runId : uuidOf(uuidKey, seq);
+}

@@ -1,0 +1,36 @@
+import { USAGE_NAMES, type SampleBatch, type UsageColumns } from '../../sample.js';
+
+/** Requests that were not sent; columns may be longer than `rows`. `releaseMs` and `invocation`: where they are batched. */
+type Scheduled = Pick<SampleBatch, 'rows' | 'seq' | 'dueMs' | 'invocation'> & Partial<Pick<SampleBatch, 'releaseMs'>>;
+
+/** Their samples: all succeed, each invocation in the time that is billed; `memoryMb` NaN: as configured. */
+export function assumedSamples(scheduled: Scheduled, billedMs: number, memoryMb = NaN): SampleBatch {
+  const { rows, seq, invocation } = scheduled;
+  const dueMs = scheduled.dueMs.subarray(0, rows);
+  const releaseMs = (scheduled.releaseMs ?? dueMs).subarray(0, rows);
+  const column = (value: number): Float64Array => new Float64Array(rows).fill(value);
+  const doneMs = releaseMs.map((ms) => ms + billedMs);
+  const unknown = column(NaN);
+  return {
+    rows,
+    worker: 0,
+    seq: seq.subarray(0, rows),
+    ...(invocation === undefined ? {} : { invocation: invocation.subarray(0, rows) }),
+    dueMs,
+    releaseMs,
+    handedMs: releaseMs,
+    sentMs: releaseMs,
+    doneMs,
+    doneEarliestMs: doneMs,
+    handshakeMs: unknown,
+    serverMs: unknown,
+    outcome: new Uint8Array(rows),
+    coldStart: new Uint8Array(rows),
+    usage: {
+      ...(Object.fromEntries(USAGE_NAMES.map((name) => [name, unknown])) as Record<keyof UsageColumns, Float64Array>),
+      billedMs: column(billedMs),
+      memoryMb: column(memoryMb),
+    },
+    details: [],
+  };
+}

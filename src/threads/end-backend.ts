@@ -1,0 +1,43 @@
+import type { Backend } from '../backends/backend.js';
+import { checkedFacts } from '../backends/registry.js';
+import { isUserError } from '../errors.js';
+import { hideSecrets } from '../secrets/hide-secrets.js';
+
+type Facts = Readonly<Record<string, string | number | boolean>>;
+
+/** What a backend tells at its end. What fails there costs no report: it is a complaint, a note of the report. */
+export interface BackendEnd {
+  readonly facts: Facts;
+  readonly complaints: readonly string[];
+}
+
+/** Reads the facts of a backend and closes it. */
+export async function endBackend(backend: Backend, secrets: readonly string[]): Promise<BackendEnd> {
+  const complaints: string[] = [];
+  const hidden = hideSecrets(secrets);
+  const complain = (thrown: unknown): void => {
+    if (!isUserError(thrown)) throw thrown;
+    complaints.push(hidden(thrown.message));
+  };
+  let facts: Facts = {};
+  try {
+    const told = checkedFacts(backend.facts?.());
+    facts = told.facts;
+    if (told.leftOut.length > 0) complaints.push(hidden(leftOutText(told.leftOut)));
+  } catch (thrown) {
+    complain(thrown);
+  }
+  try {
+    await backend.close?.();
+  } catch (thrown) {
+    complain(thrown);
+  }
+  return { facts, complaints };
+}
+
+const SHOWN = 5;
+
+function leftOutText(names: readonly string[]): string {
+  const more = names.length > SHOWN ? ` and ${String(names.length - SHOWN)} more` : '';
+  return `The facts that the backend told lack ${names.slice(0, SHOWN).join(', ')}${more}: a fact is a text, a finite number or true/false.`;
+}

@@ -1,0 +1,83 @@
+import type { SampleBatch } from '../sample.js';
+import type { ArrivalStore, Payload } from '../trace.js';
+import type { UsedPacing } from '../time/choose-senders.js';
+import type { InFlightMemory } from '../loop/in-flight.js';
+import type { Shard, Window } from '../loop/schedule.js';
+import type { Stretch } from './watch-stops.js';
+
+/** What a worker thread is born with. Plain data only. */
+export interface WorkerOrder {
+  readonly store: ArrivalStore;
+  readonly window: Window;
+  readonly shard: Shard;
+  /** The module whose default export is the backend plugin, and its parsed options. */
+  readonly pluginUrl: string;
+  /** What messages call a plugin that does not come with replay, whose faults are no bugs of ours; absent: it is built in. */
+  readonly foreign?: string;
+  readonly options: unknown;
+  readonly payloads: readonly Payload[];
+  readonly runId: string;
+  readonly seed: number;
+  readonly pacing: UsedPacing;
+  /** Whether the worker may go over to economic pacing in the run, where its CPU is needed by others. */
+  readonly yields: boolean;
+  readonly timeoutMs: number;
+  /** Requests of the rehearsal before the start. */
+  readonly rehearsals: number;
+  /** Names of the metrics that the plugin declares; absent: none. */
+  readonly metricNames?: readonly string[];
+  /** What no text of a failure may tell, the longest first. */
+  readonly secrets: readonly string[];
+  readonly inFlight: { readonly memory: InFlightMemory; readonly limit: number };
+}
+
+export type ToWorker =
+  /** Due 0, a reading of CLOCK_MONOTONIC a little in the future. */
+  | { readonly kind: 'start'; readonly startMonotonicNs: bigint }
+  /** Keep the schedule in this way instead, rehearse once more, and be ready again. */
+  | { readonly kind: 'pace'; readonly pacing: UsedPacing }
+  /** Answer, as a sign that the event loop turns. */
+  | { readonly kind: 'ping' }
+  /** The memory of a batch that was taken, for another. */
+  | { readonly kind: 'room'; readonly room: ArrayBuffer }
+  /** Send nothing more. */
+  | { readonly kind: 'hold' }
+  /** Send nothing more and abort what is open. */
+  | { readonly kind: 'stop' };
+
+export type FromWorker =
+  /** Prepared, warm, waiting for the start. */
+  | { readonly kind: 'ready'; readonly rehearsed: Rehearsed }
+  | { readonly kind: 'pong' }
+  | { readonly kind: 'batch'; readonly batch: SampleBatch }
+  /** It stopped spinning: the share of the time it had waited for a CPU. */
+  | { readonly kind: 'yielded'; readonly waitedShare: number }
+  /** Of a rehearsal. */
+  | { readonly kind: 'rehearsed'; readonly batch: SampleBatch }
+  | {
+      readonly kind: 'done';
+      readonly facts: Readonly<Record<string, string | number | boolean>>;
+      /** What failed at its end; sentences. */
+      readonly complaints: readonly string[];
+      readonly resources: WorkerResources;
+      readonly stops: readonly Stretch[];
+    }
+  /** The backend could not be made: `mendable` tells the user's fault from a bug. */
+  | { readonly kind: 'failed'; readonly message: string; readonly mendable: boolean };
+
+/** What the last rehearsal of a worker showed. */
+export interface Rehearsed {
+  readonly elapsedMs: number;
+  /** Time the thread was ready to run and was not let, ms; NaN where the system does not tell. */
+  readonly runQueueMs: number;
+}
+
+/** What the thread used between start and end. */
+export interface WorkerResources {
+  /** CPU time of the thread over wall time, 0..1; NaN where the system does not tell. */
+  readonly cpuShare: number;
+  /** Time it was ready to run and was not let, ms; NaN where the system does not tell. */
+  readonly runQueueMs: number;
+  readonly gcMs: number;
+  readonly gcMaxMs: number;
+}
