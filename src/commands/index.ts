@@ -12,6 +12,7 @@ import { Run } from './run.js';
 import { Serve } from './serve.js';
 import { Study } from './study.js';
 import type { SUMMARIES } from './summaries.js';
+import { System } from './system.js';
 
 /** The command table. */
 export const COMMANDS = {
@@ -24,6 +25,7 @@ export const COMMANDS = {
   report: ReportAgain,
   compare: Compare,
   study: Study,
+  system: System,
   serve: Serve,
   export: Export,
   init: Init,

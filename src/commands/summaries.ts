@@ -9,6 +9,7 @@ export const SUMMARIES = {
   report: 'Make the report of a run again, from its sample log.',
   compare: 'Compare runs: tables, intervals, the latency-cost frontier, a regression gate.',
   study: 'Compare systems for a workload and a model, simulated or live, and say which to choose.',
+  system: 'List the serving systems that can be simulated, or show what one is made of.',
   serve: 'Serve an ONNX model on this machine over the protocols of model servers.',
   export: 'Write the samples of a run as CSV, JSON lines or Parquet.',
   init: 'Write a commented file of flags, for replay --config.',

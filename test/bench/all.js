@@ -17,6 +17,7 @@ const BENCHES = [
   'wire',
   'http2',
   'generator',
+  'systems',
   'trace-read',
   'long-trace',
   'fuzz',

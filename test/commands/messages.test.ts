@@ -115,6 +115,13 @@ describe('one line says what to write', () => {
     [[...load, ...virtual, '--threshold', 'errors<1%'], 'did you mean failures?'],
     [[...load, ...virtual, '--threshold', 'latency.p99<1s'], 'did you mean response.p(99)?'],
     [['compare', empty, '--frontier', 'p99'], 'did you mean all.p(99)?'],
+    // Simulated systems.
+    [['system', 'show', 'aws-lamda'], 'did you mean aws-lambda?'],
+    [['system', 'show'], 'replay system show aws-lambda'],
+    [['system', 'list', 'aws-lambda'], 'did you mean replay system show?'],
+    [[...load, ...virtual, '--set', 'system=aws-lambda', '--set', 'servers=2'], 'take out system'],
+    [[...load, ...virtual, '--set', 'warm=2'], 'needs a system'],
+    [[...load, ...virtual, '--set', 'system=aws-lambda', '--set', 'model=bert'], 'there is no variant for bert'],
     // Plugins.
     [['backends', 'htpp'], 'did you mean http?'],
   ])('%j', async (args, expected) => {
@@ -200,6 +207,7 @@ describe.runIf(existsSync('/dev/full'))('standard output on a full disk is one l
     calibrate: ['calibrate', '--help'],
     serve: ['serve', '--help'],
     study: ['study', '--help'],
+    system: ['system', 'list'],
   };
 
   beforeAll(async () => {
