@@ -1,4 +1,4 @@
-import type { ColdStart, Outcome, Usage } from '../../sample.js';
+import type { ColdStart, Failure, Outcome, Usage } from '../../sample.js';
 import { coldStartTimes } from '../../systems/cold-start-times.js';
 import { createStation } from '../../systems/create-station.js';
 import { EventHeap } from '../../systems/event-heap.js';
@@ -25,11 +25,13 @@ class SystemBackend implements Backend, Sink {
   readonly #ready: Int32Array;
   #made: Station | undefined;
   /** Calls whose end is not certain yet. */
-  readonly #waiting = new Map<number, Arrived>();
+  readonly #waiting = new Map<number, Place>();
   /** Answers on their way, by the moment at which the client has them. */
   readonly #due = new EventHeap();
-  readonly #answers: (Answer | undefined)[] = [];
-  readonly #vacant: number[] = [];
+  /** Used again and again: a run makes no object for a request. */
+  readonly #places: Place[] = [];
+  readonly #vacant: Place[] = [];
+  readonly #told = new Told();
   #wakesMs = Infinity;
   #lastMs = -Infinity;
   #isClosed = false;
@@ -94,8 +96,10 @@ class SystemBackend implements Backend, Sink {
   }
 
   #arrive(call: Call, requests: number, sent: number): void {
-    const arrived = { call, sentMs: sent };
-    this.#waiting.set(call.seq, arrived);
+    const place = this.#vacant.pop() ?? this.#addPlace();
+    place.call = call;
+    place.sentMs = sent;
+    this.#waiting.set(call.seq, place);
     this.#station.arrive(this.#nowMs(sent), call.seq, requests);
     this.#tellReady();
     this.#wakeUp();
@@ -111,12 +115,21 @@ class SystemBackend implements Backend, Sink {
     serial: number,
   ): void {
     if (seq < 0) return;
-    const arrived = this.#waiting.get(seq);
-    if (arrived === undefined) return;
+    const place = this.#waiting.get(seq);
+    if (place === undefined) return;
     this.#waiting.delete(seq);
-    const slot = this.#vacant.pop() ?? this.#answers.length;
-    this.#answers[slot] = { ...arrived, outcome, ranMs, startMs, serial, doneMs };
-    this.#due.push(doneMs, slot);
+    place.outcome = outcome;
+    place.doneMs = doneMs;
+    place.ranMs = ranMs;
+    place.startMs = startMs;
+    place.serial = serial;
+    this.#due.push(doneMs, place.index);
+  }
+
+  #addPlace(): Place {
+    const place = new Place(this.#places.length);
+    this.#places.push(place);
+    return place;
   }
 
   /** Sees to it that the clock wakes us for the next answer, and for what may decide a call. */
@@ -137,28 +150,31 @@ class SystemBackend implements Backend, Sink {
     this.#station.advance(nowMs);
     this.#tellReady();
     while (this.#due.nextMs <= nowMs) {
-      const slot = this.#due.pop();
-      const answer = this.#answers[slot] as Answer;
-      this.#answers[slot] = undefined;
-      this.#vacant.push(slot);
-      answer.call.settle(this.#outcomeOf(answer, nowMs));
+      const place = this.#places[this.#due.pop()] as Place;
+      const { call } = place;
+      place.call = undefined;
+      this.#vacant.push(place);
+      call?.settle(this.#outcomeOf(place, nowMs));
     }
     this.#wakeUp();
   }
 
-  #outcomeOf({ sentMs, outcome, ranMs, startMs, serial, doneMs }: Answer, nowMs: number): Outcome {
-    const times = { sentMs, doneMs: nowMs, doneEarliestMs: Math.max(sentMs, doneMs) };
-    const told = Number.isNaN(ranMs)
-      ? times
-      : { ...times, serverMs: ranMs, ...this.#toldByInstance(ranMs, startMs, serial) };
-    return outcome === ENDED.ok ? { ok: true, ...told } : { ok: false, ...failureOf(outcome), ...told };
-  }
-
-  /** A server tells nothing of itself. */
-  #toldByInstance(ranMs: number, startMs: number, serial: number): { coldStart?: ColdStart; usage?: Usage } {
-    if (this.#usageOf === null) return {};
-    const coldStart = Number.isNaN(startMs) ? 'warm' : 'cold';
-    return { coldStart, usage: this.#usageOf(ranMs, startMs, serial) };
+  /** Read before the next is told. */
+  #outcomeOf({ sentMs, outcome, ranMs, startMs, serial, doneMs }: Place, nowMs: number): Outcome {
+    const told = this.#told;
+    const ran = !Number.isNaN(ranMs);
+    told.ok = outcome === ENDED.ok;
+    told.failure = FAILURE_OF[outcome];
+    told.detail = DETAIL_OF[outcome];
+    told.sentMs = sentMs;
+    told.doneMs = nowMs;
+    told.doneEarliestMs = Math.max(sentMs, doneMs);
+    told.serverMs = ran ? ranMs : undefined;
+    // A server tells nothing of itself.
+    const usageOf = ran ? this.#usageOf : null;
+    told.coldStart = usageOf === null ? 'unknown' : Number.isNaN(startMs) ? 'warm' : 'cold';
+    told.usage = usageOf === null ? undefined : usageOf(ranMs, startMs, serial);
+    return told as Outcome;
   }
 
   #tellReady(): void {
@@ -166,21 +182,36 @@ class SystemBackend implements Backend, Sink {
   }
 }
 
-interface Arrived {
-  readonly call: Call;
-  readonly sentMs: number;
+/** What is known of a call that is not answered. */
+class Place {
+  call: Call | undefined;
+  sentMs = 0.5;
+  outcome = 0;
+  doneMs = 0.5;
+  ranMs = 0.5;
+  startMs = 0.5;
+  serial = 0;
+  constructor(readonly index: number) {}
 }
 
-interface Answer extends Arrived {
-  readonly outcome: number;
-  readonly ranMs: number;
-  readonly startMs: number;
-  readonly serial: number;
-  readonly doneMs: number;
+/** An outcome of any kind. */
+class Told {
+  ok = true;
+  failure: Failure | undefined;
+  detail: string | undefined;
+  sentMs = 0.5;
+  doneMs = 0.5;
+  doneEarliestMs = 0.5;
+  serverMs: number | undefined;
+  coldStart: ColdStart = 'unknown';
+  usage: Usage | undefined;
 }
 
-function failureOf(outcome: number): { failure: 'throttled' | 'timeout' | 'server-error'; detail: string } {
-  if (outcome === ENDED.throttled) return { failure: 'throttled', detail: 'refused: more than the system admits' };
-  if (outcome === ENDED.timeout) return { failure: 'timeout', detail: 'the client gave up (admission.clientTimeout)' };
-  return { failure: 'server-error', detail: 'waited too long (admission.waitLimit)' };
-}
+/** By `ENDED`. */
+const FAILURE_OF: readonly (Failure | undefined)[] = [undefined, 'throttled', 'timeout', 'server-error'];
+const DETAIL_OF: readonly (string | undefined)[] = [
+  undefined,
+  'refused: more than the system admits',
+  'the client gave up (admission.clientTimeout)',
+  'waited too long (admission.waitLimit)',
+];
