@@ -19,7 +19,7 @@ export type * from './report.js';
 export { renderReportJson } from './report/report-json.js';
 export { renderReportText } from './report/report-text.js';
 export type * from './run.js';
-export { FAILURES, OUTCOMES, type ColdStart, type Failure, type Outcome, type SampleBatch } from './sample.js';
+export { FAILURES, OUTCOMES, type ColdStart, type Failure, type Outcome, type SampleBlock } from './sample.js';
 export type * from './trace.js';
 export { readTrace, type ReadTraceOptions } from './trace-file/read-trace.js';
 export { writeTrace, type TraceSink } from './trace-file/write-trace.js';

@@ -109,16 +109,16 @@ export type Failure = (typeof FAILURES)[number];
 /** The values of the log's `outcome` column: code 0 is success, code i > 0 is FAILURES[i - 1]. */
 export const OUTCOMES = ['ok', ...FAILURES] as const;
 
-/** The code of a failure in `SampleBatch.outcome`. */
+/** The code of a failure in `SampleBlock.outcome`. */
 export function outcomeCode(failure: Failure): number {
   return FAILURES.indexOf(failure) + 1;
 }
 
 /**
  * Samples as columns; buffers are transferred between threads, never copied. Row i of every column is one request.
- * Missing numbers are NaN. At most BATCH_ROWS rows.
+ * Missing numbers are NaN. At most BLOCK_ROWS rows.
  */
-export interface SampleBatch {
+export interface SampleBlock {
   readonly rows: number;
   /** Index of the worker thread that sent these. */
   readonly worker: number;
@@ -155,27 +155,27 @@ export interface SampleBatch {
 }
 
 /** Whether a row stands for its invocation, in counts and in the bill: its oldest request does. No order of rows matters. */
-export function leadsInvocation({ seq, invocation }: SampleBatch, row: number): boolean {
+export function leadsInvocation({ seq, invocation }: SampleBlock, row: number): boolean {
   return invocation === undefined || invocation[row] === seq[row];
 }
 
-/** Rows `from` to `to` of a batch, as views of its columns. */
-export function sliceOf(batch: SampleBatch, from: number, to: number): SampleBatch {
-  const { worker, payload, invocation, usage, metrics, details } = batch;
+/** Rows `from` to `to` of a block, as views of its columns. */
+export function sliceOf(block: SampleBlock, from: number, to: number): SampleBlock {
+  const { worker, payload, invocation, usage, metrics, details } = block;
   return {
     rows: to - from,
     worker,
-    seq: batch.seq.subarray(from, to),
-    dueMs: batch.dueMs.subarray(from, to),
-    releaseMs: batch.releaseMs.subarray(from, to),
-    handedMs: batch.handedMs.subarray(from, to),
-    sentMs: batch.sentMs.subarray(from, to),
-    doneMs: batch.doneMs.subarray(from, to),
-    doneEarliestMs: batch.doneEarliestMs.subarray(from, to),
-    handshakeMs: batch.handshakeMs.subarray(from, to),
-    serverMs: batch.serverMs.subarray(from, to),
-    outcome: batch.outcome.subarray(from, to),
-    coldStart: batch.coldStart.subarray(from, to),
+    seq: block.seq.subarray(from, to),
+    dueMs: block.dueMs.subarray(from, to),
+    releaseMs: block.releaseMs.subarray(from, to),
+    handedMs: block.handedMs.subarray(from, to),
+    sentMs: block.sentMs.subarray(from, to),
+    doneMs: block.doneMs.subarray(from, to),
+    doneEarliestMs: block.doneEarliestMs.subarray(from, to),
+    handshakeMs: block.handshakeMs.subarray(from, to),
+    serverMs: block.serverMs.subarray(from, to),
+    outcome: block.outcome.subarray(from, to),
+    coldStart: block.coldStart.subarray(from, to),
     ...(payload === undefined ? {} : { payload: payload.subarray(from, to) }),
     ...(invocation === undefined ? {} : { invocation: invocation.subarray(from, to) }),
     ...(usage === undefined ? {} : { usage: usageSlice(usage, from, to) }),
@@ -184,9 +184,9 @@ export function sliceOf(batch: SampleBatch, from: number, to: number): SampleBat
   };
 }
 
-type Details = SampleBatch['details'];
+type Details = SampleBlock['details'];
 
-/** They are in the order of their rows: most batches have none, a dead service's has one for each. */
+/** They are in the order of their rows: most blocks have none, a dead service's has one for each. */
 function detailsOf(details: Details, from: number, to: number): Details {
   const found: Details[number][] = [];
   for (let at = firstFrom(details, from); at < details.length; at++) {
@@ -213,8 +213,8 @@ function usageSlice(usage: UsageColumns, from: number, to: number): UsageColumns
   return Object.fromEntries(columns) as Record<keyof UsageColumns, Float64Array>;
 }
 
-/** What to transfer with a batch of the recorder: its columns are views of these. */
-export function buffersOf({ seq, invocation, usage, metrics }: SampleBatch): ArrayBuffer[] {
+/** What to transfer with a block of the recorder: its columns are views of these. */
+export function buffersOf({ seq, invocation, usage, metrics }: SampleBlock): ArrayBuffer[] {
   const views = [
     seq,
     ...(invocation === undefined ? [] : [invocation]),
@@ -224,11 +224,11 @@ export function buffersOf({ seq, invocation, usage, metrics }: SampleBatch): Arr
   return views.map(({ buffer }) => buffer as ArrayBuffer);
 }
 
-/** Its buffer, where it has the size of a full batch and can hold another. */
-export function roomOf({ rows, seq: { buffer } }: SampleBatch): ArrayBuffer | undefined {
-  return rows > BATCH_ROWS / 2 ? (buffer as ArrayBuffer) : undefined;
+/** Its buffer, where it has the size of a full block and can hold another. */
+export function roomOf({ rows, seq: { buffer } }: SampleBlock): ArrayBuffer | undefined {
+  return rows > BLOCK_ROWS / 2 ? (buffer as ArrayBuffer) : undefined;
 }
 
-/** A batch closes at this many rows, or 250 ms after its first. */
-export const BATCH_ROWS = 4096;
-export const BATCH_AGE_MS = 250;
+/** A block closes at this many rows, or 250 ms after its first. */
+export const BLOCK_ROWS = 4096;
+export const BLOCK_AGE_MS = 250;

@@ -12,7 +12,7 @@ import { createRecorder } from './loop/recorder.js';
 import { replayShard } from './loop/replay-shard.js';
 import { createSystemClock } from './time/system-clock.js';
 import { createVirtualClock } from './time/virtual-clock.js';
-import { COLD_STARTS, FAILURES, OUTCOMES, type Outcome, type SampleBatch } from './sample.js';
+import { COLD_STARTS, FAILURES, OUTCOMES, type Outcome, type SampleBlock } from './sample.js';
 import type { Payload } from './trace.js';
 
 export interface ContractSubject {
@@ -380,7 +380,7 @@ async function replayed(
       return answer;
     },
   };
-  const recorder = createRecorder(0, (batch) => rows.push(...rowsOf(batch)));
+  const recorder = createRecorder(0, (block) => rows.push(...rowsOf(block)));
   await replayShard({
     schedule: [evenly(load.count, clock.now() + 5)],
     clock,
@@ -400,7 +400,7 @@ async function replayedVirtually(subject: Subject, count: number): Promise<Row[]
   const clock = createVirtualClock();
   const { signal } = new AbortController();
   const rows: Row[] = [];
-  const recorder = createRecorder(0, (batch) => rows.push(...rowsOf(batch)));
+  const recorder = createRecorder(0, (block) => rows.push(...rowsOf(block)));
   const places = createInFlight(inFlightMemory(1), 0, 1000);
   const { inFlight, beforeJump } = clockBound(subject.plugin.name, clock, places);
   const everything = async (): Promise<Backend> => {
@@ -456,16 +456,16 @@ function evenly(rows: number, startMs: number) {
   };
 }
 
-function rowsOf(batch: SampleBatch): Row[] {
-  const details = new Map(batch.details.map(({ row, text }) => [row, text]));
-  return Array.from({ length: batch.rows }, (_, i) => ({
-    seq: batch.seq[i] ?? NaN,
-    dueMs: batch.dueMs[i] ?? NaN,
-    handedMs: batch.handedMs[i] ?? NaN,
-    sentMs: batch.sentMs[i] ?? NaN,
-    doneEarliestMs: batch.doneEarliestMs[i] ?? NaN,
-    doneMs: batch.doneMs[i] ?? NaN,
-    outcome: OUTCOMES[batch.outcome[i] ?? 0] ?? 'unknown',
+function rowsOf(block: SampleBlock): Row[] {
+  const details = new Map(block.details.map(({ row, text }) => [row, text]));
+  return Array.from({ length: block.rows }, (_, i) => ({
+    seq: block.seq[i] ?? NaN,
+    dueMs: block.dueMs[i] ?? NaN,
+    handedMs: block.handedMs[i] ?? NaN,
+    sentMs: block.sentMs[i] ?? NaN,
+    doneEarliestMs: block.doneEarliestMs[i] ?? NaN,
+    doneMs: block.doneMs[i] ?? NaN,
+    outcome: OUTCOMES[block.outcome[i] ?? 0] ?? 'unknown',
     detail: details.get(i) ?? '',
   }));
 }

@@ -1,7 +1,7 @@
 import type { Measure, Metric } from '../metric.js';
 import type { ColdStartsSection } from '../report.js';
 import type { RunEnd } from '../run.js';
-import { COLD_STARTS, leadsInvocation, STAGE_NAMES, type SampleBatch } from '../sample.js';
+import { COLD_STARTS, leadsInvocation, STAGE_NAMES, type SampleBlock } from '../sample.js';
 import { capacitySteps, type CapacityStep } from './capacity.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { createHistogram, measureOf, type Histogram } from './histogram/histogram.js';
@@ -28,7 +28,7 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
 
   const keptUsage = cost !== undefined && cost.billing !== null;
 
-  const addStart = ({ usage }: SampleBatch, row: number): void => {
+  const addStart = ({ usage }: SampleBlock, row: number): void => {
     if (usage === undefined || !keptUsage) return;
     const initMs = usage.initMs[row] as number;
     const restoreMs = usage.restoreMs[row] as number;
@@ -55,15 +55,15 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
       if (histogram !== undefined) return measureOf(histogram, metric.statistic, none);
       return { value: null, why: counts.cold + counts.warm === 0 ? NOTHING_TOLD : none };
     },
-    add(batch) {
-      const { rows, coldStart, outcome, dueMs, doneMs } = batch;
+    add(block) {
+      const { rows, coldStart, outcome, dueMs, doneMs } = block;
       for (let i = 0; i < rows; i++) {
         const code = coldStart[i] as number;
         if (code !== WARM && code !== COLD) continue;
         const kind = code === COLD ? 'cold' : 'warm';
-        if (leadsInvocation(batch, i)) {
+        if (leadsInvocation(block, i)) {
           counts[kind]++;
-          if (kind === 'cold') addStart(batch, i);
+          if (kind === 'cold') addStart(block, i);
         }
         const due = dueMs[i] as number;
         if (outcome[i] === 0 && due >= plan.warmupMs)

@@ -1,13 +1,13 @@
 import type { CostTerms } from '../cost-terms.js';
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 import type { Plan, RunEnd } from '../run.js';
 
 /**
- * A fold over samples. On the main thread: `add` for every batch of the run, in any order of batches, then `finish`
+ * A fold over samples. On the main thread: `add` for every block of the run, in any order of blocks, then `finish`
  * once. The same fold makes the report again from a sample log.
  */
 export interface Collector<Result> {
-  add(batch: SampleBatch): void;
+  add(block: SampleBlock): void;
   finish(end: RunEnd): Result;
 }
 

@@ -1,7 +1,7 @@
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 
 /** NaN when the request was not sent. Opening its own connection is the service's share and not waiting. */
-export function connectionWaitMs({ sentMs, handedMs, handshakeMs }: SampleBatch, row: number): number {
+export function connectionWaitMs({ sentMs, handedMs, handshakeMs }: SampleBlock, row: number): number {
   const handshake = handshakeMs[row] as number;
   return (sentMs[row] as number) - (handedMs[row] as number) - (handshake > 0 ? handshake : 0);
 }

@@ -1,7 +1,7 @@
 import type { Measure, Metric } from '../metric.js';
 import type { HealthSection, Shift } from '../report.js';
 import type { Plan, RunEnd } from '../run.js';
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 import type { OwnShare } from './bounds.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { connectionWaitMs } from './connection-wait.js';
@@ -40,20 +40,20 @@ export function createHealth({ plan }: CollectorContext): HealthCollector {
       mostUnreadMs: connections.spreadOf('receiveUncertainty').maxMs ?? 0,
       starved: starving?.whole.facts().requests ?? 0,
     }),
-    add(batch) {
-      const { rows, outcome, dueMs, releaseMs, handedMs } = batch;
+    add(block) {
+      const { rows, outcome, dueMs, releaseMs, handedMs } = block;
       for (let i = 0; i < rows; i++) {
         const release = releaseMs[i] as number;
         const busy = busiestSeconds[Math.floor(release / 1000)] === 1;
         lateness.add(handedMs[i] as number, release, busy);
-        connections.add(batch, i);
-        starving?.whole.add(batch, i);
-        if (busy) starving?.busiest.add(batch, i);
+        connections.add(block, i);
+        starving?.whole.add(block, i);
+        if (busy) starving?.busiest.add(block, i);
         if (outcome[i] !== 0) continue;
-        connections.addReceived(batch, i);
+        connections.addReceived(block, i);
         if ((dueMs[i] as number) < plan.warmupMs) continue;
-        shares.whole.add(batch, i);
-        if (busy) shares.busiest.add(batch, i);
+        shares.whole.add(block, i);
+        if (busy) shares.busiest.add(block, i);
       }
     },
     finish(end) {
@@ -170,13 +170,13 @@ class Connections {
     this.#knowsSent = knowsSent;
   }
 
-  add(batch: SampleBatch, row: number): void {
-    const handshakeMs = batch.handshakeMs[row] as number;
+  add(block: SampleBlock, row: number): void {
+    const handshakeMs = block.handshakeMs[row] as number;
     if (handshakeMs > 0) this.#handshake.record(handshakeMs);
-    if (this.#knowsSent) this.#wait.record(connectionWaitMs(batch, row));
+    if (this.#knowsSent) this.#wait.record(connectionWaitMs(block, row));
   }
 
-  addReceived({ doneMs, doneEarliestMs }: SampleBatch, row: number): void {
+  addReceived({ doneMs, doneEarliestMs }: SampleBlock, row: number): void {
     this.#receive.record((doneMs[row] as number) - (doneEarliestMs[row] as number));
   }
 
@@ -214,14 +214,14 @@ class OwnShares {
   }
 
   /** A share that is unknown is taken for 0. */
-  add(batch: SampleBatch, row: number): void {
-    const dueMs = batch.dueMs[row] as number;
-    const responseMs = (batch.doneMs[row] as number) - dueMs;
+  add(block: SampleBlock, row: number): void {
+    const dueMs = block.dueMs[row] as number;
+    const responseMs = (block.doneMs[row] as number) - dueMs;
     if (Number.isNaN(responseMs)) return;
     const without = this.#without;
-    const lateMs = orZero((batch.handedMs[row] as number) - (batch.releaseMs[row] as number));
-    const waitMs = this.#knowsWait ? orZero(connectionWaitMs(batch, row)) : 0;
-    const unreadMs = orZero((batch.doneMs[row] as number) - (batch.doneEarliestMs[row] as number));
+    const lateMs = orZero((block.handedMs[row] as number) - (block.releaseMs[row] as number));
+    const waitMs = this.#knowsWait ? orZero(connectionWaitMs(block, row)) : 0;
+    const unreadMs = orZero((block.doneMs[row] as number) - (block.doneEarliestMs[row] as number));
     this.#reported.record(responseMs);
     without.lateness.record(responseMs - lateMs);
     if (this.#knowsWait) without['connection-wait'].record(responseMs - waitMs);

@@ -1,7 +1,7 @@
 import type { Measure, Metric, Statistic } from '../metric.js';
 import type { Distribution, LatencyCurves, LatencySection } from '../report.js';
 import type { Plan } from '../run.js';
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { createHistogram, measureOf, type Histogram } from './histogram/histogram.js';
 import { IntervalLatencies } from './histogram/interval-latencies.js';
@@ -43,10 +43,10 @@ export function createLatency({ plan }: CollectorContext): LatencyCollector {
       if (of === 'all') return measureWithFailures(response, countOfAll(over), statistic);
       return measureOf(of === 'response' ? response : service, statistic, 'no request succeeded after the warm-up');
     },
-    add(batch) {
-      const { rows, dueMs, outcome, doneMs, sentMs, handedMs } = batch;
+    add(block) {
+      const { rows, dueMs, outcome, doneMs, sentMs, handedMs } = block;
       rowsSeen += rows;
-      if (plan.warmupMs > 0) warmup.add(batch);
+      if (plan.warmupMs > 0) warmup.add(block);
       for (let i = 0; i < rows; i++) {
         const due = dueMs[i] as number;
         if (outcome[i] !== 0 || due < plan.warmupMs) continue;
@@ -145,7 +145,7 @@ class WarmupCount {
     this.#dueInWholeSeconds = duePerSecond.slice(0, seconds).reduce((sum, due) => sum + due, 0);
   }
 
-  add({ rows, dueMs }: SampleBatch): void {
+  add({ rows, dueMs }: SampleBlock): void {
     for (let i = 0; i < rows; i++) {
       const due = dueMs[i] as number;
       if (due >= this.#warmupMs) continue;

@@ -1,12 +1,12 @@
 import type { FoldedSoFar } from '../progress.js';
-import { FAILURES, OUTCOMES, outcomeCode, type SampleBatch } from '../sample.js';
+import { FAILURES, OUTCOMES, outcomeCode, type SampleBlock } from '../sample.js';
 import type { CollectorContext } from './collector.js';
 import { RecentLatencies } from './recent-latencies.js';
 import { TimeTally } from './time-tally.js';
 
 /** A fold that can be read at any time, and cheap enough to go along with every run. */
 export interface LiveFigures {
-  add(batch: SampleBatch): void;
+  add(block: SampleBlock): void;
   soFar(nowMs: number): Omit<FoldedSoFar, 'cost'>;
 }
 

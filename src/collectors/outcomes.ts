@@ -2,7 +2,7 @@ import { printable, UserError } from '../errors.js';
 import type { Measure, Metric } from '../metric.js';
 import type { OutcomesSection } from '../report.js';
 import type { RunEnd } from '../run.js';
-import { FAILURES, OUTCOMES, outcomeCode, type Failure, type SampleBatch } from '../sample.js';
+import { FAILURES, OUTCOMES, outcomeCode, type Failure, type SampleBlock } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 
 /** Examples kept of each kind of failure. */
@@ -38,14 +38,14 @@ export function createOutcomes({ plan }: CollectorContext): OutcomesCollector {
       const count = metric.of === 'unsent' ? unsent : lost + failuresOf(counts, metric.failure);
       return { value: metric.as === 'count' ? count : count / planned };
     },
-    add(batch) {
-      const { rows, outcome } = batch;
+    add(block) {
+      const { rows, outcome } = block;
       let ok = 0;
       let detail = 0;
       for (let i = 0; i < rows; i++) {
         const code = outcome[i] as number;
         if (code === 0) ok++;
-        else detail = addFailure(batch, i, detail);
+        else detail = addFailure(block, i, detail);
       }
       counts[0] = (counts[0] as number) + ok;
     },
@@ -73,7 +73,7 @@ export function createOutcomes({ plan }: CollectorContext): OutcomesCollector {
   };
 
   /** `detail` is the index of the first text at or after this row; so is the answer. */
-  function addFailure({ seq, outcome, details }: SampleBatch, row: number, detail: number): number {
+  function addFailure({ seq, outcome, details }: SampleBlock, row: number, detail: number): number {
     const code = outcome[row] as number;
     counts[code] = (counts[code] as number) + 1;
     while (detail < details.length && (details[detail]?.row ?? 0) < row) detail++;

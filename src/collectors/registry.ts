@@ -4,7 +4,7 @@ import type { FoldedSoFar } from '../progress.js';
 import type { Bounds, Report, Verdict } from '../report.js';
 import { renderHlog } from '../report/hlog.js';
 import type { RunEnd } from '../run.js';
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 import type { LatencySpectrum } from '../spectrum.js';
 import type { CollectorContext } from './collector.js';
 import { boundsOf } from './bounds.js';
@@ -23,8 +23,8 @@ import { verdict } from './verdict.js';
 
 /** All sections of the report as one fold over the samples. */
 export interface SectionFold {
-  /** In any order of batches; the batch is only read. */
-  add(batch: SampleBatch): void;
+  /** In any order of blocks; the block is only read. */
+  add(block: SampleBlock): void;
   /** The most that the run can have cost so far, when so many invocations have been sent; or why nobody knows. */
   costAtMost(nowMs: number, sent: number): number | string;
   /** One number of the report, as it would say it at this moment; until `finish`. */
@@ -84,9 +84,9 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
   return {
     measure,
     bounds,
-    add(batch) {
+    add(block) {
       for (const collector of [outcomes, latency, timeline, health, coldStarts, cost, live, batching, own])
-        collector?.add(batch);
+        collector?.add(block);
     },
     costAtMost: (nowMs, sent) => cost.atMost(nowMs, sent),
     soFar(nowMs) {

@@ -1,5 +1,5 @@
 import type { HealthSection } from '../report.js';
-import { outcomeCode, type SampleBatch } from '../sample.js';
+import { outcomeCode, type SampleBlock } from '../sample.js';
 import { connectionWaitMs } from './connection-wait.js';
 import { excessMs } from './excess-ms.js';
 
@@ -14,11 +14,11 @@ export class Starving {
   #of = 0;
   #waitedMs = 0;
 
-  add(batch: SampleBatch, row: number): void {
+  add(block: SampleBlock, row: number): void {
     this.#of++;
-    if (!GIVEN_UP.includes(batch.outcome[row] as number)) return;
-    const waitedMs = slotWaitMs(batch, row);
-    const ageMs = (batch.doneMs[row] as number) - (batch.handedMs[row] as number);
+    if (!GIVEN_UP.includes(block.outcome[row] as number)) return;
+    const waitedMs = slotWaitMs(block, row);
+    const ageMs = (block.doneMs[row] as number) - (block.handedMs[row] as number);
     if (!(excessMs(ageMs, ageMs - waitedMs) > 0)) return;
     this.#requests++;
     this.#waitedMs += waitedMs;
@@ -31,9 +31,9 @@ export class Starving {
 }
 
 /** Of one that was never written: up to its end, less what it spent opening a connection of its own. */
-function slotWaitMs(batch: SampleBatch, row: number): number {
-  const waitMs = connectionWaitMs(batch, row);
+function slotWaitMs(block: SampleBlock, row: number): number {
+  const waitMs = connectionWaitMs(block, row);
   if (!Number.isNaN(waitMs)) return waitMs;
-  const handshakeMs = batch.handshakeMs[row] as number;
-  return (batch.doneMs[row] as number) - (batch.handedMs[row] as number) - (handshakeMs > 0 ? handshakeMs : 0);
+  const handshakeMs = block.handshakeMs[row] as number;
+  return (block.doneMs[row] as number) - (block.handedMs[row] as number) - (handshakeMs > 0 ? handshakeMs : 0);
 }

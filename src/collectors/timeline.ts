@@ -1,5 +1,5 @@
 import type { TimelineSecond, TimelineSection, TimelineWindow } from '../report.js';
-import { COLD_STARTS, FAILURES, leadsInvocation, OUTCOMES, outcomeCode, type SampleBatch } from '../sample.js';
+import { COLD_STARTS, FAILURES, leadsInvocation, OUTCOMES, outcomeCode, type SampleBlock } from '../sample.js';
 import type { Collector, CollectorContext } from './collector.js';
 import { connectionWaitMs } from './connection-wait.js';
 import { heatMap } from './heat-map.js';
@@ -25,16 +25,16 @@ export function createTimeline({ plan }: CollectorContext): Collector<WithoutCos
   const { duePerSecond, knowsSent, planned } = plan;
   const seconds = new Seconds(duePerSecond.length);
   return {
-    add(batch) {
-      const { rows, outcome, dueMs, releaseMs, handedMs, doneMs, coldStart } = batch;
+    add(block) {
+      const { rows, outcome, dueMs, releaseMs, handedMs, doneMs, coldStart } = block;
       for (let i = 0; i < rows; i++) {
         const code = outcome[i] as number;
         const second = seconds.at(releaseMs[i] as number);
         if (code !== SHED) seconds.addSent(handedMs[i] as number, doneMs[i] as number);
         if (code === 0) seconds.addOk(second, doneMs[i] as number, dueMs[i] as number);
         else seconds.addFailed(second, code);
-        if (coldStart[i] === COLD && leadsInvocation(batch, i)) seconds.addColdStart(second);
-        seconds.addOwnShare(second, batch, i, knowsSent);
+        if (coldStart[i] === COLD && leadsInvocation(block, i)) seconds.addColdStart(second);
+        seconds.addOwnShare(second, block, i, knowsSent);
       }
     },
     finish: () => ({
@@ -106,9 +106,9 @@ class Seconds {
     increment(this.#coldStarts, second);
   }
 
-  addOwnShare(second: number, batch: SampleBatch, row: number, knowsSent: boolean): void {
-    this.#lateness.add(second, (batch.handedMs[row] as number) - (batch.releaseMs[row] as number));
-    if (knowsSent) this.#wait.add(second, connectionWaitMs(batch, row));
+  addOwnShare(second: number, block: SampleBlock, row: number, knowsSent: boolean): void {
+    this.#lateness.add(second, (block.handedMs[row] as number) - (block.releaseMs[row] as number));
+    if (knowsSent) this.#wait.add(second, connectionWaitMs(block, row));
   }
 
   list(duePerSecond: readonly number[]): WithoutCost['seconds'] {

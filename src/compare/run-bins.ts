@@ -1,6 +1,6 @@
 import { readSamples } from '../run-folder/read-samples.js';
 import { LogHistogram } from '../collectors/histogram/log-histogram.js';
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 
 /** A run cut into equal lengths of due time, after the warm-up. */
 export interface RunBins {
@@ -27,19 +27,19 @@ export async function readRunBins(folder: string, durationMs: number, warmupMs: 
   const [requests, ok, sumMs] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
   const tallies = Array.from({ length: count }, () => new Map<number, number>());
   const range = { minMs: Infinity, maxMs: 0 };
-  for await (const batch of readSamples(folder)) {
-    for (let row = 0; row < batch.rows; row++) {
-      const afterMs = (batch.dueMs[row] as number) - warmupMs;
+  for await (const block of readSamples(folder)) {
+    for (let row = 0; row < block.rows; row++) {
+      const afterMs = (block.dueMs[row] as number) - warmupMs;
       if (!(afterMs >= 0)) continue;
       const bin = Math.min(count - 1, Math.floor(afterMs / 1000 / seconds));
       requests[bin] = (requests[bin] as number) + 1;
-      if (batch.outcome[row] === 0) take(batch, row, bin);
+      if (block.outcome[row] === 0) take(block, row, bin);
     }
   }
   return { count, seconds, requests, ok, sumMs, ...cellsOf(tallies, range) };
 
-  function take(batch: SampleBatch, row: number, bin: number): void {
-    const responseMs = Math.max(0, (batch.doneMs[row] as number) - (batch.dueMs[row] as number));
+  function take(block: SampleBlock, row: number, bin: number): void {
+    const responseMs = Math.max(0, (block.doneMs[row] as number) - (block.dueMs[row] as number));
     range.minMs = Math.min(range.minMs, responseMs);
     range.maxMs = Math.max(range.maxMs, responseMs);
     const tally = tallies[bin] as Map<number, number>;

@@ -37,9 +37,9 @@ export async function foldAgain(
   const onEnd = (end: { readonly damaged: boolean }): void => {
     damaged = end.damaged;
   };
-  for await (const batch of readSamples(folder, { onEnd })) {
-    fold.add(batch);
-    for (let i = 0; i < batch.rows; i++) lastMs = Math.max(lastMs, batch.doneMs[i] || 0);
+  for await (const block of readSamples(folder, { onEnd })) {
+    fold.add(block);
+    for (let i = 0; i < block.rows; i++) lastMs = Math.max(lastMs, block.doneMs[i] || 0);
   }
   const notes = [...record.notes, ...logNotes(record, damaged)];
   const ended: RunRecord & { end: RunEnd } = { ...record, notes, end: endOf(record, lastMs) };

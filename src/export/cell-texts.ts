@@ -1,9 +1,9 @@
 import { isoDate } from '../text/iso-date.js';
-import type { CellValue, ExportBatch, SampleColumn } from './sample-column.js';
+import type { CellValue, ExportBlock, SampleColumn } from './sample-column.js';
 
 /** The values of a column as text formats show them: a time as ISO 8601 to the microsecond, in UTC. */
-export function cellTexts(column: SampleColumn, batch: ExportBatch): readonly CellValue[] {
-  const values = column.values(batch);
+export function cellTexts(column: SampleColumn, block: ExportBlock): readonly CellValue[] {
+  const values = column.values(block);
   return column.kind === 'time' ? values.map(isoMicros) : values;
 }
 

@@ -1,17 +1,17 @@
 import { csvField } from '../text/csv-field.js';
 import { cellTexts } from './cell-texts.js';
-import type { CellValue, ExportBatch, SampleColumn } from './sample-column.js';
+import type { CellValue, ExportBlock, SampleColumn } from './sample-column.js';
 
 /** The samples as CSV (RFC 4180, LF): a row of names, then one for each sample; nothing between commas is null. */
 export async function* csvText(
-  batches: AsyncIterable<ExportBatch>,
+  blocks: AsyncIterable<ExportBlock>,
   columns: readonly SampleColumn[],
 ): AsyncGenerator<string> {
   yield `${columns.map(({ name }) => name).join(',')}\n`;
-  for await (const batch of batches) {
-    const cells = columns.map((column) => cellTexts(column, batch));
+  for await (const block of blocks) {
+    const cells = columns.map((column) => cellTexts(column, block));
     let text = '';
-    for (let row = 0; row < batch.rows; row++)
+    for (let row = 0; row < block.rows; row++)
       text += `${cells.map((column) => csvCell(column[row] ?? null)).join(',')}\n`;
     yield text;
   }

@@ -2,13 +2,13 @@ import type { Writable } from 'node:stream';
 import { diskTrouble } from '../host/disk-trouble.js';
 import { printable, UserError } from '../errors.js';
 import { readSamples, type LogEnd } from '../run-folder/read-samples.js';
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 import { writeWholeFile } from '../host/whole-file.js';
 import { csvText } from './csv-text.js';
 import { exportedRun, type ExportedRun } from './exported-run.js';
 import { jsonLines } from './json-lines.js';
 import { parquetBytes } from './parquet-bytes.js';
-import { sampleColumns, type ExportBatch, type MoreColumns } from './sample-column.js';
+import { sampleColumns, type ExportBlock, type MoreColumns } from './sample-column.js';
 
 const FORMATS = { csv: csvText, jsonl: jsonLines, parquet: parquetBytes } as const;
 export type ExportFormat = keyof typeof FORMATS;
@@ -34,14 +34,14 @@ export async function exportSamples(
   const runs = folders.map(exportedRun);
   const columns = sampleColumns(await moreColumns(runs));
   const counted = { rows: 0, missing: [] as string[] };
-  const pieces = FORMATS[format](batchesOf(runs, counted, stop), columns);
+  const pieces = FORMATS[format](blocksOf(runs, counted, stop), columns);
   const whole = typeof to === 'string' ? await filed(pieces, to) : await poured(pieces, to);
   return { ...counted, cut: !whole };
 }
 
-/** What the first batch of each log has besides the usual, all of the log has. */
+/** What the first block of each log has besides the usual, all of the log has. */
 async function moreColumns(runs: readonly ExportedRun[]): Promise<MoreColumns> {
-  const firsts = await Promise.all(runs.map(firstBatch));
+  const firsts = await Promise.all(runs.map(firstBlock));
   return {
     usage: runs.some(({ usage }) => usage),
     payloads: firsts.some((first) => first?.payload !== undefined),
@@ -50,25 +50,25 @@ async function moreColumns(runs: readonly ExportedRun[]): Promise<MoreColumns> {
   };
 }
 
-async function firstBatch({ folder }: ExportedRun): Promise<SampleBatch | undefined> {
-  for await (const batch of readSamples(folder)) return batch;
+async function firstBlock({ folder }: ExportedRun): Promise<SampleBlock | undefined> {
+  for await (const block of readSamples(folder)) return block;
   return undefined;
 }
 
-async function* batchesOf(
+async function* blocksOf(
   runs: readonly ExportedRun[],
   counted: { rows: number; readonly missing: string[] },
   stop: AbortSignal,
-): AsyncGenerator<ExportBatch, undefined> {
+): AsyncGenerator<ExportBlock, undefined> {
   for (const run of runs) {
     const onEnd = (end: LogEnd): void => {
       const why = whyMissing(run, end);
       if (why !== undefined) counted.missing.push(`${printable(run.folder)}: ${why}`);
     };
-    for await (const batch of readSamples(run.folder, { onEnd })) {
+    for await (const block of readSamples(run.folder, { onEnd })) {
       stop.throwIfAborted();
-      counted.rows += batch.rows;
-      yield { ...batch, run };
+      counted.rows += block.rows;
+      yield { ...block, run };
     }
   }
 }

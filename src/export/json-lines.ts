@@ -1,16 +1,16 @@
 import { cellTexts } from './cell-texts.js';
-import type { ExportBatch, SampleColumn } from './sample-column.js';
+import type { ExportBlock, SampleColumn } from './sample-column.js';
 
 /** The samples as JSON lines: an object for each, with every column; null where there is no value. */
 export async function* jsonLines(
-  batches: AsyncIterable<ExportBatch>,
+  blocks: AsyncIterable<ExportBlock>,
   columns: readonly SampleColumn[],
 ): AsyncGenerator<string> {
   const names = columns.map(({ name }) => JSON.stringify(name));
-  for await (const batch of batches) {
-    const cells = columns.map((column) => cellTexts(column, batch));
+  for await (const block of blocks) {
+    const cells = columns.map((column) => cellTexts(column, block));
     let text = '';
-    for (let row = 0; row < batch.rows; row++) {
+    for (let row = 0; row < block.rows; row++) {
       const members = names.map((name, i) => `${name}:${JSON.stringify(cells[i]?.[row] ?? null)}`);
       text += `{${members.join(',')}}\n`;
     }

@@ -1,18 +1,18 @@
 import type { SchemaElement } from 'hyparquet';
-import type { CellValue, ExportBatch, SampleColumn } from './sample-column.js';
+import type { CellValue, ExportBlock, SampleColumn } from './sample-column.js';
 
 /** Rows of a row group: what is held in memory, and what a reader may skip. */
 const GROUP_ROWS = 65_536;
 
 /** The samples as Parquet (Snappy), a row group at a time. */
 export async function* parquetBytes(
-  batches: AsyncIterable<ExportBatch>,
+  blocks: AsyncIterable<ExportBlock>,
   columns: readonly SampleColumn[],
 ): AsyncGenerator<Uint8Array> {
   const { ByteWriter, ParquetWriter } = await import('hyparquet-writer');
   const bytes = new ByteWriter();
   const writer = new ParquetWriter({ writer: bytes, schema: schemaOf(columns), createdBy: 'replay' });
-  for await (const group of groups(batches, columns)) {
+  for await (const group of groups(blocks, columns)) {
     const columnData = columns.map(({ name, kind }, i) => ({
       name,
       data: kind === 'whole' || kind === 'time' ? bigInts(group[i]) : (group[i] ?? []),
@@ -31,16 +31,16 @@ function taken(bytes: { getBytes(): Uint8Array; index: number }): Uint8Array {
   return copy;
 }
 
-/** Columns of many batches one behind the other. */
+/** Columns of many blocks one behind the other. */
 async function* groups(
-  batches: AsyncIterable<ExportBatch>,
+  blocks: AsyncIterable<ExportBlock>,
   columns: readonly SampleColumn[],
 ): AsyncGenerator<CellValue[][]> {
   let group: CellValue[][] = columns.map(() => []);
   let rows = 0;
-  for await (const batch of batches) {
-    for (const [i, column] of columns.entries()) for (const value of column.values(batch)) group[i]?.push(value);
-    rows += batch.rows;
+  for await (const block of blocks) {
+    for (const [i, column] of columns.entries()) for (const value of column.values(block)) group[i]?.push(value);
+    rows += block.rows;
     if (rows < GROUP_ROWS) continue;
     yield group;
     group = columns.map(() => []);

@@ -1,16 +1,16 @@
 import { printable } from '../errors.js';
 import {
-  BATCH_ROWS,
+  BLOCK_ROWS,
   COLD_STARTS,
   outcomeCode,
   USAGE_NAMES,
   type Outcome,
-  type SampleBatch,
+  type SampleBlock,
   type Usage,
   type UsageColumns,
 } from '../sample.js';
 
-/** Writes samples into columns and hands over each full batch. */
+/** Writes samples into columns and hands over each full block. */
 export interface Recorder {
   /** `invocation`: that which carried it together with others. */
   record(sample: Sent, outcome: Outcome, invocation?: Released): void;
@@ -37,12 +37,12 @@ const FLOAT_COLUMNS = 8;
 const BYTES_PER_ROW = FLOAT_COLUMNS * 8 + 4 + 4 + 1 + 1;
 
 /**
- * `emit` owns each batch it is given; all its columns are views of `buffersOf` it, which may be transferred. `rooms`: memory
- * of earlier batches, which is taken for others. `metricNames`: what the plugin declares, a column for each.
+ * `emit` owns each block it is given; all its columns are views of `buffersOf` it, which may be transferred. `rooms`: memory
+ * of earlier blocks, which is taken for others. `metricNames`: what the plugin declares, a column for each.
  */
 export function createRecorder(
   worker: number,
-  emit: (batch: SampleBatch) => void,
+  emit: (block: SampleBlock) => void,
   rooms: ArrayBuffer[] = [],
   metricNames: readonly string[] = [],
 ): Recorder {
@@ -51,9 +51,9 @@ export function createRecorder(
 
 class ColumnRecorder implements Recorder {
   readonly #worker: number;
-  readonly #emit: (batch: SampleBatch) => void;
+  readonly #emit: (block: SampleBlock) => void;
   readonly #rooms: ArrayBuffer[];
-  #columns = columnsOf(BATCH_ROWS);
+  #columns = columnsOf(BLOCK_ROWS);
   /** Made for the first row that has some: most services tell none, and then there is nothing to pay. */
   #usage: UsageColumns | undefined;
   /** Made for the first row that has some. */
@@ -66,7 +66,7 @@ class ColumnRecorder implements Recorder {
 
   constructor(
     worker: number,
-    emit: (batch: SampleBatch) => void,
+    emit: (block: SampleBlock) => void,
     rooms: ArrayBuffer[],
     metricNames: readonly string[],
   ) {
@@ -79,17 +79,17 @@ class ColumnRecorder implements Recorder {
   flush(): void {
     const rows = this.#rows;
     if (rows === 0) return;
-    const full = rows > BATCH_ROWS / 2 ? this.#columns : copyOf(this.#columns, rows);
-    if (full === this.#columns) this.#columns = columnsOf(BATCH_ROWS, this.#rooms.pop());
+    const full = rows > BLOCK_ROWS / 2 ? this.#columns : copyOf(this.#columns, rows);
+    if (full === this.#columns) this.#columns = columnsOf(BLOCK_ROWS, this.#rooms.pop());
     const used = this.#usage === undefined ? {} : { usage: cutTo(rows, this.#usage) };
     const carried = this.#invocations === undefined ? {} : { invocation: this.#invocations.slice(0, rows) };
     const own = this.#metrics === undefined ? {} : { metrics: metricsCutTo(rows, this.#metrics) };
-    const batch = { rows, worker: this.#worker, ...full, ...carried, ...used, ...own, details: this.#details };
+    const block = { rows, worker: this.#worker, ...full, ...carried, ...used, ...own, details: this.#details };
     this.#rows = 0;
     this.#usage = undefined;
     this.#metrics = undefined;
     this.#details = [];
-    this.#emit(batch);
+    this.#emit(block);
   }
 
   record({ seq, dueMs, handedMs, payload }: Sent, outcome: Outcome, invocation?: Released): void {
@@ -107,23 +107,23 @@ class ColumnRecorder implements Recorder {
     columns.serverMs[row] = outcome.serverMs ?? NaN;
     columns.outcome[row] = outcome.ok ? 0 : outcomeCode(outcome.failure);
     columns.coldStart[row] = outcome.coldStart === undefined ? 0 : Math.max(0, COLD_STARTS.indexOf(outcome.coldStart));
-    if (invocation !== undefined) (this.#invocations ??= new Uint32Array(BATCH_ROWS))[row] = invocation.invocation;
-    if (outcome.usage !== undefined) write((this.#usage ??= usageColumnsOf(BATCH_ROWS)), row, outcome.usage);
+    if (invocation !== undefined) (this.#invocations ??= new Uint32Array(BLOCK_ROWS))[row] = invocation.invocation;
+    if (outcome.usage !== undefined) write((this.#usage ??= usageColumnsOf(BLOCK_ROWS)), row, outcome.usage);
     if (outcome.metrics !== undefined) this.#recordMetrics(row, outcome.metrics);
     if (!outcome.ok && outcome.detail !== '') this.#details.push({ row, text: printable(outcome.detail) });
-    if (this.#rows === BATCH_ROWS) this.flush();
+    if (this.#rows === BLOCK_ROWS) this.flush();
   }
 
   /** What the plugin did not declare has no column. */
   #recordMetrics(row: number, metrics: Readonly<Record<string, number>> | null): void {
     const names = this.#metricNames;
     if (names.length === 0 || metrics === null) return;
-    const columns = (this.#metrics ??= metricColumnsOf(names.length, BATCH_ROWS));
+    const columns = (this.#metrics ??= metricColumnsOf(names.length, BLOCK_ROWS));
     for (let i = 0; i < names.length; i++) (columns[i] as Float64Array)[row] = quantity(metrics[names[i] as string]);
   }
 }
 
-type Columns = Required<Omit<SampleBatch, 'rows' | 'worker' | 'invocation' | 'usage' | 'metrics' | 'details'>>;
+type Columns = Required<Omit<SampleBlock, 'rows' | 'worker' | 'invocation' | 'usage' | 'metrics' | 'details'>>;
 
 /** One buffer: the wide columns first, so that every view is aligned. */
 function columnsOf(capacity: number, buffer = new ArrayBuffer(capacity * BYTES_PER_ROW)): Columns {
@@ -145,7 +145,7 @@ function columnsOf(capacity: number, buffer = new ArrayBuffer(capacity * BYTES_P
   };
 }
 
-/** A small batch crosses in a small buffer. */
+/** A small block crosses in a small buffer. */
 function copyOf(columns: Columns, rows: number): Columns {
   const copy = columnsOf(rows);
   for (const name of Object.keys(copy) as (keyof Columns)[]) copy[name].set(columns[name].subarray(0, rows));
@@ -188,14 +188,14 @@ function metricColumnsOf(count: number, capacity: number): Float64Array[] {
 }
 
 function metricsCutTo(rows: number, metrics: Float64Array[]): Float64Array[] {
-  if (rows > BATCH_ROWS / 2) return metrics;
+  if (rows > BLOCK_ROWS / 2) return metrics;
   const cut = metricColumnsOf(metrics.length, rows);
   for (const [i, column] of cut.entries()) column.set((metrics[i] as Float64Array).subarray(0, rows));
   return cut;
 }
 
 function cutTo(rows: number, usage: UsageColumns): UsageColumns {
-  if (rows > BATCH_ROWS / 2) return usage;
+  if (rows > BLOCK_ROWS / 2) return usage;
   const cut = usageColumnsOf(rows);
   for (const name of USAGE_NAMES) cut[name].set(usage[name].subarray(0, rows));
   return cut;

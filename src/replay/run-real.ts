@@ -21,7 +21,7 @@ import type { Prepared } from '../plan/prepare-run.js';
 import { progressMeter } from './progress-meter.js';
 import { openRehearsalSinks } from './rehearsal-sinks.js';
 import { repace } from './repace.js';
-import { logBatches, stopper, watcher, WATCH_MS } from './stopper.js';
+import { logBlocks, stopper, watcher, WATCH_MS } from './stopper.js';
 import { stopsOf } from '../threads/stops-of.js';
 import { type Stretch, watchStops } from '../threads/watch-stops.js';
 import { workerOrder } from '../threads/worker-order.js';
@@ -59,13 +59,13 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
   try {
     const fleet = await runFleet({
       orders: Array.from({ length: record.workers }, (_, index) => workerOrder(prepared, index, memory)),
-      onBatch: logBatches(log, stop),
+      onBlock: logBlocks(log, stop),
       onSlice: (slice) => {
         fold.add(slice);
       },
       breather,
-      onRehearsed: (batch) => {
-        rehearsal.take(batch);
+      onRehearsed: (block) => {
+        rehearsal.take(block);
       },
       repace: (rehearsed) => {
         const better = repace(prepared.senders, { ...rehearsalUsage(), cpus: cpuBudget(), rehearsed });

@@ -1,11 +1,11 @@
 import type { RunEnd } from '../run.js';
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 import type { Conduct, Over } from '../conclude/conduct.js';
 import { inFlightMemory } from '../loop/in-flight.js';
 import { keepYoungSize } from '../threads/warm/keep-young-size.js';
 import type { Prepared } from '../plan/prepare-run.js';
 import { writeRecord } from '../run-folder/write-record.js';
-import { logBatches, stopper, watcher } from './stopper.js';
+import { logBlocks, stopper, watcher } from './stopper.js';
 import { runVirtualFleet } from './virtual-fleet.js';
 import { workerOrder } from '../threads/worker-order.js';
 
@@ -16,16 +16,16 @@ export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<
   let nowMs = 0;
   const stop = stopper(world.stop, log, () => nowMs);
   const watch = watcher(conduct, stop);
-  const write = logBatches(log, stop);
-  const onBatch = (batch: SampleBatch): void => {
-    fold.add(batch);
-    write(batch);
+  const write = logBlocks(log, stop);
+  const onBlock = (block: SampleBlock): void => {
+    fold.add(block);
+    write(block);
   };
   const growAsUsual = keepYoungSize();
   const { endedMs, facts, complaints, capacity } = await runVirtualFleet(
     prepared.plugin,
     workerOrder(prepared, 0, inFlightMemory(1)),
-    onBatch,
+    onBlock,
     {
       stop: stop.signal,
       hold: stop.hold,

@@ -1,7 +1,7 @@
 import type { SampleLog } from '../sample-log/sample-log.js';
 import { UserError } from '../errors.js';
 import type { FailedThreshold, RunEnd } from '../run.js';
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 import type { Conduct } from '../conclude/conduct.js';
 
 type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'overBudget' | 'failedThreshold'>;
@@ -72,10 +72,10 @@ export function stopper(user: AbortSignal, log: SampleLog, now: () => number): S
   };
 }
 
-/** Each batch to the log; one that fails stops the run. */
-export function logBatches(log: SampleLog, stop: Stopper): (batch: SampleBatch) => void {
-  return (batch) => {
-    log.write(batch);
+/** Each block to the log; one that fails stops the run. */
+export function logBlocks(log: SampleLog, stop: Stopper): (block: SampleBlock) => void {
+  return (block) => {
+    log.write(block);
     if (log.failure !== undefined) stop.logFailed(log.failure);
   };
 }

@@ -1,7 +1,7 @@
 import { WATCH_MS } from './stopper.js';
 import type { BackendPlugin } from '../backends/backend.js';
 import type { CapacityReading } from '../cost-terms.js';
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 import { checkInvokeBatch } from '../loop/check-invoke-batch.js';
 import { clockBound } from '../loop/clock-bound.js';
 import { createInFlight, inFlightMemory } from '../loop/in-flight.js';
@@ -36,7 +36,7 @@ export interface VirtualEvents {
 export async function runVirtualFleet(
   plugin: BackendPlugin,
   order: WorkerOrder,
-  onBatch: (batch: SampleBatch) => void,
+  onBlock: (block: SampleBlock) => void,
   { stop, hold, onStart }: VirtualEvents,
   watch?: (nowMs: number) => void,
 ): Promise<VirtualEnd> {
@@ -55,8 +55,8 @@ export async function runVirtualFleet(
   });
   if (batching !== undefined) checkInvokeBatch(plugin.name, backend);
   const told = tellable(order.secrets);
-  const emit = (batch: SampleBatch): void => {
-    onBatch(told(batch));
+  const emit = (block: SampleBlock): void => {
+    onBlock(told(block));
   };
   const recorder = createRecorder(0, emit, [], order.metricNames);
   const over = new AbortController();

@@ -1,4 +1,4 @@
-import type { SampleBatch, UsageColumns } from '../sample.js';
+import type { SampleBlock, UsageColumns } from '../sample.js';
 
 /** Columns of the sample log by their name in the file, in its order: the times of a request. */
 export const MS_COLUMNS = {
@@ -10,7 +10,7 @@ export const MS_COLUMNS = {
   done_earliest_ms: 'doneEarliestMs',
   handshake_ms: 'handshakeMs',
   server_ms: 'serverMs',
-} as const satisfies Record<string, keyof SampleBatch>;
+} as const satisfies Record<string, keyof SampleBlock>;
 
 /** The column of a metric of the backend's own; behind all others. */
 export function ownMetricColumn(name: string): string {

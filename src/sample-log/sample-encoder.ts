@@ -1,5 +1,5 @@
 import { MS_COLUMNS } from './sample-columns.js';
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 import { MESSAGE, PREFIX_BYTES, RECORD_BATCH } from './arrow-messages.js';
 import { FlatTable } from './flat-table.js';
 import { bitmapBytes, markPresent } from './null-bitmap.js';
@@ -10,8 +10,8 @@ import { createSampleTable, textColumn, type Arrow, type MoreColumns } from './s
 export interface SampleEncoder {
   /** What a log starts with: the schema, and the words of its columns. */
   readonly start: Uint8Array;
-  /** A record batch, not sealed yet. Copies: the batch may be used again. `room` gives memory for so many bytes, at the start of a buffer. */
-  encode(batch: SampleBatch, room: (bytes: number) => Uint8Array): Uint8Array;
+  /** A record batch, not sealed yet. Copies: the block may be used again. `room` gives memory for so many bytes, at the start of a buffer. */
+  encode(block: SampleBlock, room: (bytes: number) => Uint8Array): Uint8Array;
 }
 
 /**
@@ -26,15 +26,15 @@ export function createSampleEncoder(arrow: Arrow, more: MoreColumns): SampleEnco
   const head = headOf(withSealRoom(bytes.subarray(oneRow.from, oneRow.bodyFrom)));
   return {
     start: bytes.slice(0, oneRow.from),
-    encode(batch, room) {
-      const { rows, details, usage, metrics, seq, payload, invocation = seq } = batch;
+    encode(block, room) {
+      const { rows, details, usage, metrics, seq, payload, invocation = seq } = block;
       const text = textColumn(details, rows);
       const body = new Body(head, rows, room(head.bytes.length + mostBytes(rows, more, text.data.length)));
       body.values(seq);
-      for (const column of MS) body.nullable(batch[column]);
-      body.values(batch.outcome);
-      body.values(batch.coldStart);
-      body.values(new Uint16Array(rows).fill(batch.worker));
+      for (const column of MS) body.nullable(block[column]);
+      body.values(block.outcome);
+      body.values(block.coldStart);
+      body.values(new Uint16Array(rows).fill(block.worker));
       body.text(text);
       for (const column of more.usage) body.nullable(usage?.[column]);
       if (more.payloads) body.values(payload ?? new Uint32Array(rows));
@@ -50,7 +50,7 @@ const MS = Object.values(MS_COLUMNS);
 const MISSING = Float64Array.of(NaN);
 /** Codes are bytes below 128 in the samples and in the file. */
 const NO_CODE = new Uint8Array(1);
-const ONE_ROW: SampleBatch = {
+const ONE_ROW: SampleBlock = {
   rows: 1,
   worker: 0,
   seq: new Uint32Array(1),

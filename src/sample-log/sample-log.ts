@@ -3,17 +3,17 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { diskTrouble } from '../host/disk-trouble.js';
 import { messageOf, printable, UserError } from '../errors.js';
 import type { SampleLogRecord, WrittenSamples } from '../run.js';
-import { USAGE_NAMES, type SampleBatch } from '../sample.js';
+import { USAGE_NAMES, type SampleBlock } from '../sample.js';
 import { createSampleEncoder } from './sample-encoder.js';
 import { checkOf, Contradiction } from './sample-check.js';
 import { SampleMessages } from './sample-messages.js';
 import { SealChain } from './sample-seal.js';
 import { createSampleTable, USAGE_LAYOUTS, type Arrow, type MoreColumns, type SampleTable } from './sample-table.js';
 
-/** The samples of a run on disk, written as they come: an Arrow IPC stream, a record batch for each sample batch. */
+/** The samples of a run on disk, written as they come: an Arrow IPC stream, a record batch for each sample block. */
 export interface SampleLog {
-  /** Queues a batch for writing; it must not change any more. After a failure it does nothing. */
-  write(batch: SampleBatch): void;
+  /** Queues a block for writing; it must not change any more. After a failure it does nothing. */
+  write(block: SampleBlock): void;
   /** Bytes queued and not yet taken by the system. */
   readonly pending: number;
   /** Why writing stopped; what was written before it stays whole. */
@@ -25,7 +25,7 @@ export interface SampleLog {
 }
 
 export interface WriteOptions {
-  /** Whether the log has columns for usage; without them, the usage of a batch is not kept. False unless given. */
+  /** Whether the log has columns for usage; without them, the usage of a block is not kept. False unless given. */
   readonly usage?: boolean;
   /** Whether it has a column for the payload of each request. False unless given. */
   readonly payloads?: boolean;
@@ -72,12 +72,12 @@ export async function openSampleLog(
     throw log.failure;
   }
   return {
-    write(batch) {
-      handedRows += batch.rows;
-      if (log.failure !== undefined || batch.rows === 0) return;
-      const block = encoder.encode(batch, log.room);
-      seals.seal(block);
-      log.append(block, { rows: batch.rows, checksum: seals.checksum });
+    write(block) {
+      handedRows += block.rows;
+      if (log.failure !== undefined || block.rows === 0) return;
+      const piece = encoder.encode(block, log.room);
+      seals.seal(piece);
+      log.append(piece, { rows: block.rows, checksum: seals.checksum });
     },
     get written() {
       return { ...log.written, lostRows: handedRows - log.written.rows };
@@ -223,13 +223,13 @@ const OWN_METRIC_COLUMN = /metric_([A-Za-z][A-Za-z0-9]{0,31})\0/g;
 const MOST_OWN_METRICS = 16;
 
 /**
- * The batches of a log, in the order of the file, one at a time. Ends cleanly where the file of a run that was killed was
+ * The blocks of a log, in the order of the file, one at a time. Ends cleanly where the file of a run that was killed was
  * cut off (see `onEnd`); throws `UserError` when it cannot be read, is damaged, contradicts `record`, or is something else.
  */
 export async function* readSampleLog(
   path: string,
   { record, onEnd }: ReadOptions = {},
-): AsyncGenerator<SampleBatch, void, undefined> {
+): AsyncGenerator<SampleBlock, void, undefined> {
   const arrow = await import('apache-arrow');
   const what = `the sample log ${printable(path)}`;
   const file = await open(path, 'r').catch((thrown: unknown) => {
@@ -245,8 +245,8 @@ export async function* readSampleLog(
     const reader = await arrow.RecordBatchReader.from(messages.read());
     for await (const records of reader) {
       const table = tables[messages.schema] as SampleTable;
-      const batch = table.toSamples(records, what);
-      if (batch.rows > 0) yield batch; // the reader makes up an empty one where a stream has none
+      const block = table.toSamples(records, what);
+      if (block.rows > 0) yield block; // the reader makes up an empty one where a stream has none
     }
     onEnd?.({ truncated: messages.truncated, damaged: messages.damaged });
   } catch (thrown) {

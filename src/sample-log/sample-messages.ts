@@ -1,7 +1,7 @@
 import { counted } from '../text/counted.js';
 import type { FileHandle } from 'node:fs/promises';
 import type { WrittenSamples } from '../run.js';
-import { BATCH_ROWS } from '../sample.js';
+import { BLOCK_ROWS } from '../sample.js';
 import { DICTIONARY_BATCH, HEADER_TYPE, MESSAGE, PREFIX_BYTES, RECORD_BATCH } from './arrow-messages.js';
 import { FlatTable } from './flat-table.js';
 import { Contradiction, type SampleCheck } from './sample-check.js';
@@ -161,7 +161,7 @@ function metadataBytesOf(prefix: Buffer): number {
 }
 
 /** Each column has validity and values, one text has offsets besides; a dictionary is one text column. */
-const samplesShape = (columns: number): Shape => ({ nodes: columns, buffers: 2 * columns + 1, mostRows: BATCH_ROWS });
+const samplesShape = (columns: number): Shape => ({ nodes: columns, buffers: 2 * columns + 1, mostRows: BLOCK_ROWS });
 const WORDS_SHAPE = { nodes: 1, buffers: 3, mostRows: 127 } as const;
 
 type Shape = Readonly<Record<keyof typeof WORDS_SHAPE, number>>;

@@ -3,16 +3,16 @@ import type * as ArrowModule from 'apache-arrow';
 import { printable, UserError } from '../errors.js';
 import { bitmapBytes, markPresent } from './null-bitmap.js';
 import { MS_COLUMNS, ownMetricColumn, USAGE_COLUMNS } from './sample-columns.js';
-import { COLD_STARTS, OUTCOMES, STAGE_NAMES, USAGE_NAMES, type SampleBatch, type UsageColumns } from '../sample.js';
+import { COLD_STARTS, OUTCOMES, STAGE_NAMES, USAGE_NAMES, type SampleBlock, type UsageColumns } from '../sample.js';
 
 export type Arrow = typeof ArrowModule;
 
-/** Turns sample batches into record batches of one schema, and back. */
+/** Turns sample blocks into record batches of one schema, and back. */
 export interface SampleTable {
   /** No column is copied: the record batch shares the buffers of the samples. */
-  toRecords(batch: SampleBatch): RecordBatch;
+  toRecords(block: SampleBlock): RecordBatch;
   /** Throws `UserError` when these are not samples. `what` names them in the message. */
-  toSamples(records: RecordBatch, what: string): SampleBatch;
+  toSamples(records: RecordBatch, what: string): SampleBlock;
   readonly schema: ArrowModule.Schema;
 }
 
@@ -46,19 +46,19 @@ export function createSampleTable(arrow: Arrow, more: MoreColumns): SampleTable 
   const struct = new arrow.Struct(schema.fields);
   return {
     schema,
-    toRecords(batch) {
-      const length = batch.rows;
+    toRecords(block) {
+      const length = block.rows;
       const children: Data[] = [
-        makeData({ type: new arrow.Uint32(), length, nullCount: 0, data: batch.seq.subarray(0, length) }),
-        ...MS_NAMES.map((name) => msData(arrow, batch[MS_COLUMNS[name]], length)),
-        words.outcome.toData(batch.outcome, length),
-        words.coldStart.toData(batch.coldStart, length),
-        makeData({ type: new arrow.Uint16(), length, nullCount: 0, data: new Uint16Array(length).fill(batch.worker) }),
-        makeData({ type: text, length, ...textColumn(batch.details, length) }),
-        ...usageData(arrow, more.usage, batch.usage, length),
-        ...(more.payloads ? [payloadData(arrow, batch, length)] : []),
-        ...(more.batched ? [invocationData(arrow, batch, length)] : []),
-        ...more.metrics.map((_, i) => msOrNone(arrow, batch.metrics?.[i], length)),
+        makeData({ type: new arrow.Uint32(), length, nullCount: 0, data: block.seq.subarray(0, length) }),
+        ...MS_NAMES.map((name) => msData(arrow, block[MS_COLUMNS[name]], length)),
+        words.outcome.toData(block.outcome, length),
+        words.coldStart.toData(block.coldStart, length),
+        makeData({ type: new arrow.Uint16(), length, nullCount: 0, data: new Uint16Array(length).fill(block.worker) }),
+        makeData({ type: text, length, ...textColumn(block.details, length) }),
+        ...usageData(arrow, more.usage, block.usage, length),
+        ...(more.payloads ? [payloadData(arrow, block, length)] : []),
+        ...(more.batched ? [invocationData(arrow, block, length)] : []),
+        ...more.metrics.map((_, i) => msOrNone(arrow, block.metrics?.[i], length)),
       ];
       return new arrow.RecordBatch(schema, makeData({ type: struct, length, nullCount: 0, children }));
     },
@@ -90,7 +90,7 @@ interface WordColumn {
   toData(codes: Uint8Array, rows: number): Data;
 }
 
-/** One dictionary for all batches: the writer sees that it is the same and writes it once. Codes stay under 128. */
+/** One dictionary for all record batches: the writer sees that it is the same and writes it once. Codes stay under 128. */
 function wordColumn(arrow: Arrow, id: number, known: readonly string[]): WordColumn {
   const type = new arrow.Dictionary(new arrow.Utf8(), new arrow.Int8(), id);
   const dictionary = arrow.vectorFromArray([...known], new arrow.Utf8());
@@ -119,12 +119,12 @@ function msOrNone(arrow: Arrow, column: Float64Array | undefined, length: number
   return arrow.makeData({ type: new arrow.Float64(), length, ...none });
 }
 
-function payloadData(arrow: Arrow, { payload }: SampleBatch, length: number): Data {
+function payloadData(arrow: Arrow, { payload }: SampleBlock, length: number): Data {
   const data = payload?.subarray(0, length) ?? new Uint32Array(length);
   return arrow.makeData({ type: new arrow.Uint32(), length, nullCount: 0, data });
 }
 
-function invocationData(arrow: Arrow, { seq, invocation = seq }: SampleBatch, length: number): Data {
+function invocationData(arrow: Arrow, { seq, invocation = seq }: SampleBlock, length: number): Data {
   return arrow.makeData({ type: new arrow.Uint32(), length, nullCount: 0, data: invocation.subarray(0, length) });
 }
 
@@ -142,7 +142,7 @@ function nullsOfNaN(column: Float64Array, rows: number): Nulls {
 }
 
 export function textColumn(
-  details: SampleBatch['details'],
+  details: SampleBlock['details'],
   rows: number,
 ): Nulls & { valueOffsets: Int32Array; data: Uint8Array } {
   const valueOffsets = new Int32Array(rows + 1);
@@ -170,7 +170,7 @@ function readRecords(
   records: RecordBatch,
   what: string,
   { usage, payloads, batched, metrics }: MoreColumns,
-): SampleBatch {
+): SampleBlock {
   const columns = new RecordColumns(records, what);
   return {
     rows: records.numRows,
@@ -231,7 +231,7 @@ class RecordColumns {
     });
   }
 
-  details(): SampleBatch['details'] {
+  details(): SampleBlock['details'] {
     const column = this.#records.getChild('detail');
     if (column === null) throw this.#foreign('detail');
     if (column.nullCount === column.length) return [];
@@ -243,7 +243,7 @@ class RecordColumns {
     return details;
   }
 
-  usage(names: UsageNames): Pick<SampleBatch, 'usage'> {
+  usage(names: UsageNames): Pick<SampleBlock, 'usage'> {
     const { numRows } = this.#records;
     const told = names.filter((name) => this.#data(USAGE_COLUMNS[name]).nullCount < numRows);
     if (told.length === 0) return {};

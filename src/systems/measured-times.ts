@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { messageOf, printable } from '../errors.js';
 import { readSamples } from '../run-folder/read-samples.js';
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 import type { MeasuredTimes } from './read-block.js';
 import { faultAt, type Tree } from './tree.js';
 
@@ -35,9 +35,9 @@ function namedRuns(tree: Tree, path: string): { path: string; from: Tree }[] {
 /** Of the successes, ascending: as the service told them, else from sent to done. */
 async function serviceTimes(folder: string): Promise<readonly number[]> {
   const values: number[] = [];
-  for await (const batch of readSamples(folder))
-    for (let row = 0; row < batch.rows; row++) {
-      const ms = batch.outcome[row] === 0 ? serviceMs(batch, row) : NaN;
+  for await (const block of readSamples(folder))
+    for (let row = 0; row < block.rows; row++) {
+      const ms = block.outcome[row] === 0 ? serviceMs(block, row) : NaN;
       if (ms > 0) values.push(ms);
     }
   values.sort((a, b) => a - b);
@@ -45,7 +45,7 @@ async function serviceTimes(folder: string): Promise<readonly number[]> {
   return Array.from({ length: Math.floor(values.length / step) }, (_, i) => values[Math.floor((i + 0.5) * step)] ?? 0);
 }
 
-function serviceMs({ serverMs, usage, doneMs, sentMs, handedMs }: SampleBatch, row: number): number {
+function serviceMs({ serverMs, usage, doneMs, sentMs, handedMs }: SampleBlock, row: number): number {
   const told = serverMs[row] as number;
   if (!Number.isNaN(told)) return told;
   const handler = usage?.durationMs[row] ?? NaN;

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../errors.js';
-import { roomOf, type SampleBatch } from '../sample.js';
+import { roomOf, type SampleBlock } from '../sample.js';
 import type { UsedPacing } from '../time/choose-senders.js';
 import { hideSecrets } from '../secrets/hide-secrets.js';
 import { releaseInFlight } from '../loop/in-flight.js';
@@ -29,13 +29,13 @@ export interface FleetEnd {
 export interface Fleet {
   readonly orders: readonly WorkerOrder[];
   /** As it comes, once. */
-  readonly onBatch: (batch: SampleBatch) => void;
-  /** The same rows once more, in slices, a little later. No batch is kept: its memory goes back to the worker. */
-  readonly onSlice: (slice: SampleBatch) => void;
+  readonly onBlock: (block: SampleBlock) => void;
+  /** The same rows once more, in slices, a little later. No block is kept: its memory goes back to the worker. */
+  readonly onSlice: (slice: SampleBlock) => void;
   /** Lets spinning workers have the CPU; absent: there are none. */
   readonly breather?: Breather | undefined;
   /** Samples of the rehearsals, before the start: made up, but of the same kind. */
-  readonly onRehearsed: (batch: SampleBatch) => void;
+  readonly onRehearsed: (block: SampleBlock) => void;
   /** A worker stopped spinning in the run, after it had waited for its CPU for this share of the time. */
   readonly onYielded: (waitedShare: number) => void;
   /** What the rehearsals showed; returns another pacing, with which they are repeated, or undefined. Asked once. */
@@ -74,7 +74,7 @@ const READY_SILENCE_S = 60;
 const END_SILENCE_S = 8;
 
 /**
- * Runs one thread per order: waits until all are ready, starts them together, takes their batches. A worker that dies
+ * Runs one thread per order: waits until all are ready, starts them together, takes their blocks. A worker that dies
  * costs its own requests, which are recorded as `crashed`; the others go on. Throws what kept a worker from getting ready.
  */
 export async function runFleet(fleet: Fleet): Promise<FleetEnd> {
@@ -166,17 +166,17 @@ class Member {
   cause: string | undefined;
   readonly #worker: Worker;
   readonly #seen: RowsSeen;
-  readonly #told: (batch: SampleBatch) => SampleBatch;
-  readonly #slicing: (batch: SampleBatch) => Promise<void>;
+  readonly #told: (block: SampleBlock) => SampleBlock;
+  readonly #slicing: (block: SampleBlock) => Promise<void>;
   #readiness = deferred();
-  /** Resolves when every batch so far was taken, for they are taken in turn. */
+  /** Resolves when every block so far was taken, for they are taken in turn. */
   #taken = Promise.resolve();
 
   constructor(
     readonly order: WorkerOrder,
     private readonly fleet: Pick<
       Fleet,
-      'onBatch' | 'onSlice' | 'breather' | 'onRehearsed' | 'onYielded' | 'now' | 'stoppedMs'
+      'onBlock' | 'onSlice' | 'breather' | 'onRehearsed' | 'onYielded' | 'now' | 'stoppedMs'
     >,
   ) {
     setFlagsFromString(`--min-semi-space-size=${String(SEMI_SPACE_MB)}`);
@@ -212,8 +212,8 @@ class Member {
         this.#silence.end();
         this.rehearsed = message.rehearsed;
         this.#readiness.resolve();
-      } else if (message.kind === 'batch') this.#take(message.batch);
-      else if (message.kind === 'rehearsed') this.fleet.onRehearsed(message.batch);
+      } else if (message.kind === 'block') this.#take(message.block);
+      else if (message.kind === 'rehearsed') this.fleet.onRehearsed(message.block);
       else if (message.kind === 'yielded') this.fleet.onYielded(message.waitedShare);
       else if (message.kind === 'done') {
         this.done = message;
@@ -292,11 +292,11 @@ class Member {
     await this.#worker.terminate();
   }
 
-  #take(raw: SampleBatch): void {
-    const batch = this.#told(raw);
-    this.fleet.onBatch(batch);
-    this.#taken = this.#slicing(batch).then(() => {
-      const room = roomOf(batch);
+  #take(raw: SampleBlock): void {
+    const block = this.#told(raw);
+    this.fleet.onBlock(block);
+    this.#taken = this.#slicing(block).then(() => {
+      const room = roomOf(block);
       if (room !== undefined && this.done === undefined) this.#worker.postMessage({ kind: 'room', room }, [room]);
     });
   }
@@ -311,9 +311,9 @@ class Member {
   /** Gives every request of the dead worker that has no row a row. */
   #recordCrashed(nowMs: number, stoppedMs: number): void {
     const { store, window, shard } = this.order;
-    const recorder = createRecorder(shard.index, (batch) => {
-      this.fleet.onBatch(batch);
-      this.fleet.onSlice(batch);
+    const recorder = createRecorder(shard.index, (block) => {
+      this.fleet.onBlock(block);
+      this.fleet.onSlice(block);
     });
     const detail = `worker ${String(shard.index)} died: ${this.cause ?? ''}`;
     for (const { rows, seq, dueMs, payload, releaseMs = dueMs, invocation } of schedule(store, window, shard)) {

@@ -1,8 +1,8 @@
-import { sliceOf, type SampleBatch } from '../sample.js';
+import { sliceOf, type SampleBlock } from '../sample.js';
 
 /** How a thread lets others have its CPU. */
 export interface Breather {
-  /** Whether anybody wants the CPU; asked anew for each batch. Absent: always. */
+  /** Whether anybody wants the CPU; asked anew for each block. Absent: always. */
   isNeeded?(): boolean;
   pause(): Promise<void>;
   /** Ms on any clock. */
@@ -14,36 +14,36 @@ const LEAST_ROWS = 32;
 const ROWS_WITHOUT_PAUSES = 256;
 /** What a slice takes with its pause on a CPU that is shared. */
 const SLICE_MS = 2.5;
-/** A batch comes at the latest after so long. */
+/** A block comes at the latest after so long. */
 const FIRST_PERIOD_MS = 250;
-/** When more batches than this wait they are taken without a pause: each holds 320 kB. */
+/** When more blocks than this wait they are taken without a pause: each holds 320 kB. */
 const MOST_WAITING = 4;
 
 /**
- * Gives `take` each batch in slices, with a pause before each: this thread may share a CPU with a worker, which is late by
- * as much as is done here at a stretch. There are as many slices as fit between two batches; where batches wait all the
- * same, slices are larger by the batch size. Resolves when the whole batch was taken. `breather` absent: no pauses.
+ * Gives `take` each block in slices, with a pause before each: this thread may share a CPU with a worker, which is late by
+ * as much as is done here at a stretch. There are as many slices as fit between two blocks; where blocks wait all the
+ * same, slices are larger by the block size. Resolves when the whole block was taken. `breather` absent: no pauses.
  */
 export function inSlices(
-  take: (slice: SampleBatch) => void,
+  take: (slice: SampleBlock) => void,
   breather?: Breather,
-): (batch: SampleBatch) => Promise<void> {
+): (block: SampleBlock) => Promise<void> {
   const periodMs = periods(breather);
   let last = Promise.resolve();
   let waiting = 0;
-  const takeAll = async (batch: SampleBatch, leastRows: number): Promise<void> => {
+  const takeAll = async (block: SampleBlock, leastRows: number): Promise<void> => {
     const pausing = breather?.isNeeded?.() === false ? undefined : breather;
-    for (let from = 0, to = 0; from < batch.rows; from = to) {
+    for (let from = 0, to = 0; from < block.rows; from = to) {
       if (waiting <= MOST_WAITING) await pausing?.pause();
-      to = Math.min(batch.rows, from + (pausing === undefined ? ROWS_WITHOUT_PAUSES : leastRows * waiting));
-      take(sliceOf(batch, from, to));
+      to = Math.min(block.rows, from + (pausing === undefined ? ROWS_WITHOUT_PAUSES : leastRows * waiting));
+      take(sliceOf(block, from, to));
     }
     waiting--;
   };
-  return (batch) => {
+  return (block) => {
     waiting++;
-    const leastRows = Math.max(LEAST_ROWS, Math.ceil((batch.rows * SLICE_MS) / periodMs()));
-    last = last.then(() => takeAll(batch, leastRows));
+    const leastRows = Math.max(LEAST_ROWS, Math.ceil((block.rows * SLICE_MS) / periodMs()));
+    last = last.then(() => takeAll(block, leastRows));
     return last;
   };
 }

@@ -1,4 +1,4 @@
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 import type { ArrivalStore, Payload } from '../trace.js';
 import type { UsedPacing } from '../time/choose-senders.js';
 import type { InFlightMemory } from '../loop/in-flight.js';
@@ -38,7 +38,7 @@ export type ToWorker =
   | { readonly kind: 'pace'; readonly pacing: UsedPacing }
   /** Answer, as a sign that the event loop turns. */
   | { readonly kind: 'ping' }
-  /** The memory of a batch that was taken, for another. */
+  /** The memory of a block that was taken, for another. */
   | { readonly kind: 'room'; readonly room: ArrayBuffer }
   /** Send nothing more. */
   | { readonly kind: 'hold' }
@@ -49,11 +49,11 @@ export type FromWorker =
   /** Prepared, warm, waiting for the start. */
   | { readonly kind: 'ready'; readonly rehearsed: Rehearsed }
   | { readonly kind: 'pong' }
-  | { readonly kind: 'batch'; readonly batch: SampleBatch }
+  | { readonly kind: 'block'; readonly block: SampleBlock }
   /** It stopped spinning: the share of the time it had waited for a CPU. */
   | { readonly kind: 'yielded'; readonly waitedShare: number }
   /** Of a rehearsal. */
-  | { readonly kind: 'rehearsed'; readonly batch: SampleBatch }
+  | { readonly kind: 'rehearsed'; readonly block: SampleBlock }
   | {
       readonly kind: 'done';
       readonly facts: Readonly<Record<string, string | number | boolean>>;

@@ -1,4 +1,4 @@
-import type { SampleBatch } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
 import type { WorkerOrder } from './messages.js';
 
 /** Which requests of a worker have a row: should it die, the others get theirs from us. One bit for each. */
@@ -14,7 +14,7 @@ export class RowsSeen {
     this.#bits = new Uint8Array(Math.ceil(count / this.#stride / 8));
   }
 
-  add({ rows, seq }: Pick<SampleBatch, 'rows' | 'seq'>): void {
+  add({ rows, seq }: Pick<SampleBlock, 'rows' | 'seq'>): void {
     const bits = this.#bits;
     for (let i = 0; i < rows; i++) {
       const place = this.#placeOf(seq[i] as number);

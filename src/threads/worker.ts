@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Backend } from '../backends/backend.js';
 import { importPlugin } from '../backends/registry.js';
 import { isUserError, messageOf } from '../errors.js';
-import { BATCH_AGE_MS, buffersOf, type SampleBatch } from '../sample.js';
+import { BLOCK_AGE_MS, buffersOf, type SampleBlock } from '../sample.js';
 import { collectGarbage, collectYoung } from './warm/collect-garbage.js';
 import { checkInvokeBatch } from '../loop/check-invoke-batch.js';
 import { endBackend } from './end-backend.js';
@@ -58,7 +58,7 @@ type Instruction = Extract<ToWorker, { kind: 'start' | 'pace' | 'stop' }>;
 /** How a run ends early. */
 type Ends = Required<Pick<ShardRun, 'stop' | 'hold'>>;
 
-/** What comes from the main thread meanwhile: `rooms` is memory of batches that were taken. */
+/** What comes from the main thread meanwhile: `rooms` is memory of blocks that were taken. */
 type Meanwhile = Ends & { readonly rooms: ArrayBuffer[] };
 
 type Say = (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void;
@@ -152,13 +152,13 @@ async function rehearse(
   say: Say,
 ): Promise<Rehearsed> {
   const { batching, payloadsInTurn } = order.window;
-  const onBatch = (batch: SampleBatch): void => {
-    say({ kind: 'rehearsed', batch }, buffersOf(batch));
+  const onBlock = (block: SampleBlock): void => {
+    say({ kind: 'rehearsed', block }, buffersOf(block));
   };
   // Not after the rehearsal: code compiled for kinds of objects of which none is left would go, too.
   collectGarbage();
   const inTurn = payloadsInTurn !== undefined;
-  const rehearsal = { clock, batchSize: batching?.size, inTurn, ends: { stop, hold }, onBatch };
+  const rehearsal = { clock, batchSize: batching?.size, inTurn, ends: { stop, hold }, onBlock };
   let rehearsed: Rehearsed = { elapsedMs: 0, runQueueMs: NaN };
   let [cheapestMs, falling] = [Infinity, true];
   for (let i = 0; i < LEAST_REHEARSALS || (falling && i < MOST_REHEARSALS); i++) {
@@ -182,13 +182,13 @@ async function run(
   { rooms, ...ends }: Meanwhile,
   say: Say,
 ): Promise<void> {
-  const emit = (batch: SampleBatch): void => {
-    say({ kind: 'batch', batch }, buffersOf(batch));
+  const emit = (block: SampleBlock): void => {
+    say({ kind: 'block', block }, buffersOf(block));
   };
   const recorder = createRecorder(order.shard.index, emit, rooms, order.metricNames);
   const flusher = setInterval(() => {
     recorder.flush();
-  }, BATCH_AGE_MS);
+  }, BLOCK_AGE_MS);
   await replayShard({
     schedule: schedule(order.store, order.window, order.shard),
     clock,

@@ -9,7 +9,7 @@ import { probeCapacity } from '#src/replay/probe-capacity';
 import type { CostSection } from '#src/report';
 import { COLD_STARTS } from '#src/sample';
 import { ENDED, planFor } from '../collectors/sample-rows.js';
-import { calls, usageBatch } from '../collectors/usage-rows.js';
+import { calls, usageBlock } from '../collectors/usage-rows.js';
 import { isolateAws, startFakeAws } from '../support/fake-aws.js';
 import { serveHttp } from '../support/fake-google.js';
 import { call, json, preparedBackend } from '../support/prepared-backend.js';
@@ -46,7 +46,7 @@ async function costOf<O>(plugin: BackendPlugin<O>, raw: RawOptions): Promise<Cos
   const billing = plugin.billing?.(options) ?? null;
   const fold = createCost({ plan: PLAN, cost: { billing, prices: '2026-11', machine: null } });
   const last = calls(1, undefined, { seq: 1, dueMs: 800_000, doneMs: 870_000 });
-  fold.add(usageBatch([...calls(1, undefined), ...last]));
+  fold.add(usageBlock([...calls(1, undefined), ...last]));
   return fold.finish({ ...ENDED, endedMs: 870_000, capacity });
 }
 
@@ -157,7 +157,7 @@ describe('a function of Google whose handler tells what it used', () => {
     const coldStart = COLD_STARTS.indexOf(outcome.coldStart ?? 'unknown');
     const billing = cloudFunctions.billing?.(cloudFunctions.parseOptions({ url, ...raw })) ?? null;
     const fold = createCost({ plan: PLAN, cost: { billing, prices: '2026-11', machine: null } });
-    fold.add(usageBatch(calls(1, outcome.usage, { coldStart })));
+    fold.add(usageBlock(calls(1, outcome.usage, { coldStart })));
     return fold.finish({ ...ENDED, endedMs: 870_000 });
   };
 

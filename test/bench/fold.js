@@ -14,7 +14,7 @@ import { openSampleLog, readSampleLog } from '#src/sample-log/sample-log';
 import { createTimeline } from '#src/collectors/timeline';
 import { undisturbedEnd } from '#src/undisturbed-end';
 import { median, printBench, spread, tell } from '../support/bench-table.js';
-import { makeBatches, PER_SECOND, planOf } from '../support/made-batches.js';
+import { makeBlocks, PER_SECOND, planOf } from '../support/made-blocks.js';
 
 const GOAL_US = 1.5;
 const ROWS = 4096;
@@ -61,9 +61,9 @@ async function pipelineUs(folder, samples) {
   const worker = new Worker(new URL('../support/sample-source.js', import.meta.url), {
     workerData: { samples, perSecond: PER_SECOND, taken: taken.buffer },
   });
-  worker.on('message', (batch) => {
-    fold.add(batch);
-    log.write(batch);
+  worker.on('message', (block) => {
+    fold.add(block);
+    log.write(block);
     Atomics.add(taken, 0, 1);
     Atomics.notify(taken, 0);
   });
@@ -76,12 +76,12 @@ async function pipelineUs(folder, samples) {
 }
 
 function folds(samples) {
-  const batches = makeBatches(samples);
+  const blocks = makeBlocks(samples);
   const plan = planOf(samples);
   return Object.entries(SECTIONS).map(([name, create]) => {
     const startMs = performance.now();
     const collector = create({ plan });
-    for (const batch of batches) collector.add(batch);
+    for (const block of blocks) collector.add(block);
     collector.finish(end);
     return part(`fold of ${name}`, performance.now() - startMs, samples);
   });
@@ -89,11 +89,11 @@ function folds(samples) {
 
 /** These are folded in every run, watched or not. */
 function liveFigures(samples) {
-  const batches = makeBatches(samples);
+  const blocks = makeBlocks(samples);
   const rounds = Array.from({ length: 5 }, () => {
     const before = process.cpuUsage();
     const figures = createLiveFigures({ plan: planOf(samples) });
-    for (const batch of batches) figures.add(batch);
+    for (const block of blocks) figures.add(block);
     const { user, system } = process.cpuUsage(before);
     return (user + system) / samples;
   });
@@ -108,15 +108,15 @@ function liveFigures(samples) {
 
 async function log(folder, samples) {
   const path = join(folder, 'samples.arrows');
-  const batches = makeBatches(Math.min(samples, 300 * ROWS));
-  const count = batches.reduce((sum, { rows }) => sum + rows, 0);
+  const blocks = makeBlocks(Math.min(samples, 300 * ROWS));
+  const count = blocks.reduce((sum, { rows }) => sum + rows, 0);
   const file = await openSampleLog(path);
   let encodingMs = 0;
-  for (const batch of batches) {
+  for (const block of blocks) {
     const startMs = performance.now();
-    file.write(batch);
+    file.write(block);
     encodingMs += performance.now() - startMs;
-    await new Promise((resolve) => setImmediate(resolve)); // batches come one by one in a run, too
+    await new Promise((resolve) => setImmediate(resolve)); // blocks come one by one in a run, too
   }
   await file.close();
   const startMs = performance.now();

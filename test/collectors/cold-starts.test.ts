@@ -3,7 +3,7 @@ import { createColdStarts } from '#src/collectors/cold-starts';
 import type { RunEnd } from '#src/run';
 import { COLD_STARTS } from '#src/sample';
 import { ENDED, planFor } from './sample-rows.js';
-import { calls, usageBatch, type UsageRow } from './usage-rows.js';
+import { calls, usageBlock, type UsageRow } from './usage-rows.js';
 
 const [UNKNOWN, WARM, COLD] = (['unknown', 'warm', 'cold'] as const).map((kind) => COLD_STARTS.indexOf(kind));
 
@@ -16,8 +16,8 @@ function sectionOf(rows: readonly UsageRow[], end: RunEnd = ENDED, warmupMs = 0,
     ),
     cost,
   });
-  fold.add(usageBatch(rows.slice(0, 3)));
-  fold.add(usageBatch(rows.slice(3)));
+  fold.add(usageBlock(rows.slice(0, 3)));
+  fold.add(usageBlock(rows.slice(3)));
   return fold.finish(end);
 }
 

@@ -4,11 +4,11 @@ import { createLiveFigures } from '#src/collectors/live-figures';
 import { foldSections } from '#src/collectors/registry';
 import { TimeTally } from '#src/collectors/time-tally';
 import { HISTORY_SECONDS, RECENT_SECONDS } from '#src/progress';
-import { ENDED, makeRows, planFor, seeds, shuffled, sortedPercentile, toBatch, type Row } from './sample-rows.js';
-import { calls, usageBatch } from './usage-rows.js';
+import { ENDED, makeRows, planFor, seeds, shuffled, sortedPercentile, toBlock, type Row } from './sample-rows.js';
+import { calls, usageBlock } from './usage-rows.js';
 
 describe('createLiveFigures', () => {
-  test('any rows in any batches: what it has counted is what the report counts', async () => {
+  test('any rows in any blocks: what it has counted is what the report counts', async () => {
     await fc.assert(
       fc.asyncProperty(
         seeds,
@@ -18,7 +18,7 @@ describe('createLiveFigures', () => {
           const rows = makeRows(count, seed, 4);
           const plan = planFor(rows, { warmupMs });
           const fold = foldSections({ plan });
-          for (const batch of shuffled(rows, seed)) fold.add(batch);
+          for (const block of shuffled(rows, seed)) fold.add(block);
           const live = fold.soFar(ENDED.endedMs);
           const { outcomes, latency, health } = fold.finish(ENDED).sections;
           expect(live.ok).toBe(outcomes.ok);
@@ -40,7 +40,7 @@ describe('createLiveFigures', () => {
         const rows = makeRows(2000, seed, 40);
         const figures = createLiveFigures({ plan: planFor(rows) });
         const seen = rows.filter(({ doneMs }) => doneMs <= nowMs);
-        figures.add(toBatch(seen));
+        figures.add(toBlock(seen));
         const { recent, seconds } = figures.soFar(nowMs);
         const now = Math.floor(nowMs / 1000);
         expectNear(recent, responses(seen, now - RECENT_SECONDS, now));
@@ -62,9 +62,9 @@ describe('the cost so far', () => {
     const billing = { model: 'lambda', memoryMb: 2048, timeoutMs: 3000 } as const;
     const fold = foldSections({ plan, cost: { billing, prices: '2026-11', machine: null } });
     expect(fold.soFar(0).cost).toEqual({ amount: 0, currency: 'USD' });
-    fold.add(usageBatch(rows.slice(0, 100)));
+    fold.add(usageBlock(rows.slice(0, 100)));
     const early = fold.soFar(1000).cost?.amount ?? NaN;
-    fold.add(usageBatch(rows.slice(100)));
+    fold.add(usageBlock(rows.slice(100)));
     const late = fold.soFar(2000).cost?.amount ?? NaN;
     expect(early).toBeGreaterThan(0);
     expect(late).toBeGreaterThan(early);

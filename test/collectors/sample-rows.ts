@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Plan, RunEnd } from '#src/run';
-import { OUTCOMES, type SampleBatch } from '#src/sample';
+import { OUTCOMES, type SampleBlock } from '#src/sample';
 import { undisturbedEnd } from '#src/undisturbed-end';
 
 /** One request of a made-up run, written as a row. */
@@ -18,7 +18,7 @@ export interface Row {
   readonly detail: string | undefined;
 }
 
-export function toBatch(rows: readonly Row[], worker = 0): SampleBatch {
+export function toBlock(rows: readonly Row[], worker = 0): SampleBlock {
   const floats = (of: (row: Row) => number): Float64Array => Float64Array.from(rows, of);
   return {
     rows: rows.length,
@@ -98,20 +98,20 @@ export function planFor(rows: readonly Row[], changes: Partial<Plan> = {}): Plan
 
 export const ENDED: RunEnd = undisturbedEnd(60_000);
 
-/** The rows dealt to batches by some workers and put in some order: what a run may see. */
-export function shuffled(rows: readonly Row[], seed: number): SampleBatch[] {
+/** The rows dealt to blocks by some workers and put in some order: what a run may see. */
+export function shuffled(rows: readonly Row[], seed: number): SampleBlock[] {
   const random = randomOf(seed);
   const order = rows
     .map((row) => ({ row, key: random() }))
     .sort((a, b) => a.key - b.key)
     .map(({ row }) => row);
-  const batches: SampleBatch[] = [];
+  const blocks: SampleBlock[] = [];
   for (let from = 0; from < order.length;) {
     const size = 1 + Math.floor(random() * 400);
-    batches.push(toBatch(order.slice(from, from + size), batches.length % 3));
+    blocks.push(toBlock(order.slice(from, from + size), blocks.length % 3));
     from += size;
   }
-  return batches;
+  return blocks;
 }
 
 export const seeds = fc.integer({ min: 1, max: 2 ** 31 - 1 });

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foldSections } from '#src/collectors/registry';
 import type { Plan, RunEnd } from '#src/run';
-import type { SampleBatch } from '#src/sample';
+import type { SampleBlock } from '#src/sample';
 import { FAILURES, OUTCOMES, outcomeCode } from '#src/sample';
-import { ENDED, makeRows, planFor, seeds, shuffled, sortedPercentile, toBatch, type Row } from './sample-rows.js';
+import { ENDED, makeRows, planFor, seeds, shuffled, sortedPercentile, toBlock, type Row } from './sample-rows.js';
 
-async function foldAll(plan: Plan, batches: readonly SampleBatch[], end: RunEnd = ENDED) {
+async function foldAll(plan: Plan, blocks: readonly SampleBlock[], end: RunEnd = ENDED) {
   const fold = foldSections({ plan });
-  for (const batch of batches) fold.add(batch);
+  for (const block of blocks) fold.add(block);
   return fold.finish(end);
 }
 
@@ -26,12 +26,12 @@ function expectSame(a: unknown, b: unknown, key = ''): void {
 }
 
 describe('the fold', () => {
-  test('does not depend on how rows are dealt to batches nor on their order', async () => {
+  test('does not depend on how rows are dealt to blocks nor on their order', async () => {
     await fc.assert(
       fc.asyncProperty(seeds, seeds, fc.constantFrom(2, 20), async (seed, order, gapMs) => {
         const rows = makeRows(2000, seed, gapMs);
         const plan = planFor(rows, { warmupMs: 1500, connections: 8 });
-        const inOrder = await foldAll(plan, [toBatch(rows)]);
+        const inOrder = await foldAll(plan, [toBlock(rows)]);
         const mixed = await foldAll(plan, shuffled(rows, order));
         expectSame(mixed.sections, inOrder.sections);
         expect(mixed.verdict.valid).toBe(inOrder.verdict.valid);
@@ -45,7 +45,7 @@ describe('the fold', () => {
     await fc.assert(
       fc.asyncProperty(seeds, fc.nat({ max: 300 }), fc.boolean(), async (seed, missing, complete) => {
         const rows = makeRows(300, seed, 10);
-        const { sections } = await foldAll(planFor(rows), [toBatch(rows.slice(missing))], { ...ENDED, complete });
+        const { sections } = await foldAll(planFor(rows), [toBlock(rows.slice(missing))], { ...ENDED, complete });
         const { planned, ok, unsent, failures } = sections.outcomes;
         expect(ok + unsent + Object.values(failures).reduce((a, b) => a + b, 0)).toBe(planned);
         expect(unsent).toBe(complete ? missing : 0);
@@ -59,7 +59,7 @@ describe('the fold', () => {
 
   test('refuses more rows than were planned', async () => {
     const rows = makeRows(10, 1, 10);
-    await expect(foldAll(planFor(rows, { planned: 9 }), [toBatch(rows)])).rejects.toThrow('more than the run planned');
+    await expect(foldAll(planFor(rows, { planned: 9 }), [toBlock(rows)])).rejects.toThrow('more than the run planned');
   });
 });
 
@@ -108,7 +108,7 @@ describe('latency', () => {
   test('leaves out warm-up requests that were never sent', async () => {
     const rows = makeRows(400, 5, 10, 0);
     const plan = planFor(rows, { warmupMs: 2000 });
-    const { sections } = await foldAll(plan, [toBatch(rows.slice(100))], { ...ENDED, stoppedMs: 3000 });
+    const { sections } = await foldAll(plan, [toBlock(rows.slice(100))], { ...ENDED, stoppedMs: 3000 });
     const after = rows.filter(({ dueMs }) => dueMs >= 2000).length;
     expect(sections.latency.all).toEqual({ ...sections.latency.response, count: after });
     expect(sections.latency.warmup).toBe(rows.length - after);
@@ -119,7 +119,7 @@ describe('latency', () => {
     const warmupMs = 1234.5;
     const warmupRequests = rows.filter(({ dueMs }) => dueMs < warmupMs).length;
     const plan = { ...planFor(rows, { warmupMs }), warmupRequests };
-    const { sections } = await foldAll(plan, [toBatch(rows.slice(0, 50))], { ...ENDED, stoppedMs: 600 });
+    const { sections } = await foldAll(plan, [toBlock(rows.slice(0, 50))], { ...ENDED, stoppedMs: 600 });
     expect(sections.latency.warmup).toBe(warmupRequests);
     expect(sections.latency.all.count).toBe(rows.length - warmupRequests);
   });
@@ -159,7 +159,7 @@ describe('outcomes', () => {
     });
     const [row] = makeRows(1, 1, 1, 0);
     const bad = { ...(row as Row), outcome: 1, detail: 'a\u001b[31mb\nc' };
-    expect((await foldAll(planFor([bad]), [toBatch([bad])])).sections.outcomes.examples.timeout).toEqual([
+    expect((await foldAll(planFor([bad]), [toBlock([bad])])).sections.outcomes.examples.timeout).toEqual([
       { seq: 0, detail: 'a [31mb c' },
     ]);
   });
@@ -205,7 +205,7 @@ describe('timeline', () => {
       doneMs: time,
     }));
     const plan = planFor([row as Row], { planned: 5 });
-    const { sections } = await foldAll(plan, [toBatch(wild)]);
+    const { sections } = await foldAll(plan, [toBlock(wild)]);
     expect(sections.timeline.seconds.length).toBeLessThan(5000);
     expect(sections.timeline.seconds.reduce((sum, { ok }) => sum + ok, 0)).toBe(5);
   });
@@ -264,9 +264,9 @@ describe('health', () => {
 
   test('a wait for a connection, and what it moves, is told only where it can be known', async () => {
     const rows = makeRows(50, 4, 10);
-    const blind = (await foldAll(planFor(rows, { knowsSent: false, connections: 1 }), [toBatch(rows)])).sections.health;
+    const blind = (await foldAll(planFor(rows, { knowsSent: false, connections: 1 }), [toBlock(rows)])).sections.health;
     expect(blind.connectionWait).toEqual({ p50Ms: null, p99Ms: null, p999Ms: null, maxMs: null });
-    const free = (await foldAll(planFor(rows), [toBatch(rows)])).sections.health;
+    const free = (await foldAll(planFor(rows), [toBlock(rows)])).sections.health;
     expect(free.connectionWait.maxMs).not.toBeNull();
     const causes = [blind, free].map(({ shifts }) => shifts.some(({ cause }) => cause === 'connection-wait'));
     expect(causes).toEqual([false, true]);
@@ -289,7 +289,7 @@ describe('health', () => {
       timeout(7, { outcome: outcomeCode('unreachable') }),
     ];
     const starved = async (plan: Partial<Plan>) =>
-      (await foldAll(planFor(rows, plan), [toBatch(rows)])).sections.health.starved;
+      (await foldAll(planFor(rows, plan), [toBlock(rows)])).sections.health.starved;
     for (const plan of [{}, { connections: 1 }])
       expect(await starved(plan)).toEqual({ requests: 3, of: rows.length, meanWaitMs: (100 + 80 + 40) / 3 });
     expect(await starved({ connections: 1, knowsSent: false })).toBeNull();
@@ -311,7 +311,7 @@ describe('health', () => {
     expectNear(busiest?.lateness.p99Ms, 20);
     expect(lateness.p50Ms).toBeLessThan(20);
     const few = [...quiet, ...burst(500)];
-    expect((await foldAll(planFor(few), [toBatch(few)])).sections.health.busiest).toBeNull();
+    expect((await foldAll(planFor(few), [toBlock(few)])).sections.health.busiest).toBeNull();
   });
 
   test('seconds stray by more than 3 sqrt(due) + 1; only full seconds before a stop count', async () => {
@@ -324,7 +324,7 @@ describe('health', () => {
       return rows.filter(({ dueMs }) => !(Math.floor(dueMs / 1000) === 1 && left-- > 0));
     };
     const straying = async (n: number, end: RunEnd) =>
-      (await foldAll(plan, [toBatch(without(n))], end)).sections.health.strayingSeconds;
+      (await foldAll(plan, [toBlock(without(n))], end)).sections.health.strayingSeconds;
     expect(await straying(most, ENDED)).toEqual([]);
     expect(await straying(most + 1, ENDED)).toEqual([{ second: 1, due, handed: due - most - 1 }]);
     expect(await straying(most + 1, { ...ENDED, stoppedMs: 1999 })).toEqual([]);

@@ -1,5 +1,5 @@
-import { USAGE_NAMES, type SampleBatch, type Usage, type UsageColumns } from '#src/sample';
-import { toBatch, type Row } from './sample-rows.js';
+import { USAGE_NAMES, type SampleBlock, type Usage, type UsageColumns } from '#src/sample';
+import { toBlock, type Row } from './sample-rows.js';
 
 /** A request of a made-up run, with what the service told of it. */
 export interface UsageRow {
@@ -7,14 +7,14 @@ export interface UsageRow {
   readonly usage?: Usage;
 }
 
-export function usageBatch(rows: readonly UsageRow[], worker = 0): SampleBatch {
-  const batch = toBatch(
+export function usageBlock(rows: readonly UsageRow[], worker = 0): SampleBlock {
+  const block = toBlock(
     rows.map(({ row }) => row),
     worker,
   );
-  if (rows.every(({ usage }) => usage === undefined)) return batch;
+  if (rows.every(({ usage }) => usage === undefined)) return block;
   const columns = USAGE_NAMES.map((name) => [name, Float64Array.from(rows, ({ usage }) => usage?.[name] ?? NaN)]);
-  return { ...batch, usage: Object.fromEntries(columns) as Record<keyof UsageColumns, Float64Array> };
+  return { ...block, usage: Object.fromEntries(columns) as Record<keyof UsageColumns, Float64Array> };
 }
 
 /** Requests 10 ms apart, each sent at once and answered after `tookMs`. */

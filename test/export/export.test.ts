@@ -11,10 +11,10 @@ import { csvCell, csvText } from '#src/export/csv-text';
 import { exportSamples, type ExportFormat } from '#src/export/export-samples';
 import { jsonLines } from '#src/export/json-lines';
 import { parquetBytes } from '#src/export/parquet-bytes';
-import { sampleColumns, type ExportBatch } from '#src/export/sample-column';
+import { sampleColumns, type ExportBlock } from '#src/export/sample-column';
 import { UserError } from '#src/errors';
-import { USAGE_NAMES, type SampleBatch, type UsageColumns } from '#src/sample';
-import { makeRows, shuffled, toBatch } from '../collectors/sample-rows.js';
+import { USAGE_NAMES, type SampleBlock, type UsageColumns } from '#src/sample';
+import { makeRows, shuffled, toBlock } from '../collectors/sample-rows.js';
 import { pythonWith } from '../support/python.js';
 import { CLI, ROOT, runCli } from '../support/run-cli.js';
 
@@ -38,19 +38,19 @@ const DETAILS = [
   '1e5',
 ];
 
-function withUsage(batch: SampleBatch, seed: number): SampleBatch {
+function withUsage(block: SampleBlock, seed: number): SampleBlock {
   const value = (i: number): number => ((i + seed) % 3 === 0 ? NaN : (i * 7919 + seed) / 3);
   const columns = USAGE_NAMES.map((name, n) => [
     name,
-    Float64Array.from({ length: batch.rows }, (_, i) => value(i + n)),
+    Float64Array.from({ length: block.rows }, (_, i) => value(i + n)),
   ]);
-  return { ...batch, usage: Object.fromEntries(columns) as UsageColumns };
+  return { ...block, usage: Object.fromEntries(columns) as UsageColumns };
 }
 
 /** A run's folder with these samples. */
 async function runWith(
   name: string,
-  batches: readonly SampleBatch[],
+  blocks: readonly SampleBlock[],
   usage: boolean,
   record: object = {},
 ): Promise<string> {
@@ -66,9 +66,9 @@ async function runWith(
   );
   const log = await openSampleLog(join(run, 'samples.arrows'), {
     usage,
-    payloads: batches.some(({ payload }) => payload !== undefined),
+    payloads: blocks.some(({ payload }) => payload !== undefined),
   });
-  for (const batch of batches) log.write(batch);
+  for (const block of blocks) log.write(block);
   await log.close();
   return run;
 }
@@ -162,8 +162,8 @@ describe('the log, the CSV, the JSON lines and the Parquet hold the same rows', 
           ...row,
           detail: row.detail && DETAILS[i % DETAILS.length],
         }));
-        const batches = shuffled(rows, seed).map((batch, i) => (usage && i % 2 === 0 ? withUsage(batch, seed) : batch));
-        const run = await runWith('same', batches, usage);
+        const blocks = shuffled(rows, seed).map((block, i) => (usage && i % 2 === 0 ? withUsage(block, seed) : block));
+        const run = await runWith('same', blocks, usage);
         const expected = arrowRows(run).map((row) => ({ ...row, ...derived(row, run) }));
         expect(csvRows(await exported(run, 'csv'))).toEqual(expected);
         const lines = (await exported(run, 'jsonl')).toString().trimEnd().split('\n');
@@ -193,8 +193,8 @@ describe('several runs give one table', () => {
     const machine = { name: 'aws:t2.2xlarge', count: 2 };
     const cost = { billing: null, prices: '2026-11', machine };
     both = [
-      await runWith('dated', [{ ...toBatch(rows), payload }], false, { dueZeroAt, cost }),
-      await runWith('named', [toBatch(rows)], true, {
+      await runWith('dated', [{ ...toBlock(rows), payload }], false, { dueZeroAt, cost }),
+      await runWith('named', [toBlock(rows)], true, {
         series: { id: 's', repeat: 1, of: 1, system: '=lambda' },
         end: { endedAt: '2026-11-30T13:00:01.000Z', endedMs: 1000 },
       }),
@@ -248,7 +248,7 @@ it('the payloads of a real run are in its log and in its export', async () => {
   const arrivals = Array.from({ length: 40 }, (_, i) => i * 10);
   const payloads = ['a', 'b', 'c'].map((text) => ({ text }));
   writeFileSync(trace, JSON.stringify({ format: 1, name: 'mix', durationMs: 400, payloads, atMs: arrivals, payload: arrivals.map((_, i) => (i * i) % 3) })); // prettier-ignore
-  for (const more of [[], ['--batch-size', '4', '--batch-wait', '30ms']]) {
+  for (const more of [[], ['--block-size', '4', '--block-wait', '30ms']]) {
     const run = join(folder, `mix-${String(more.length)}`);
     const { code, stderr } = await runCli(['run', trace, '--backend', 'simulated', '--time', 'virtual', ...more, '--out', run, '--format', 'quiet']); // prettier-ignore
     expect([code, stderr]).toEqual([0, '']);
@@ -331,10 +331,10 @@ describe('a file appears whole or not at all', () => {
 
 it('memory does not grow with a run: an endless one is written as it comes', async () => {
   let pulled = 0;
-  const batch = toBatch(makeRows(4000, 1, 5));
+  const block = toBlock(makeRows(4000, 1, 5));
   const run = { folder: 'run', system: 'http', dueZeroMs: 0, warmupMs: 0, usage: false, metrics: [], lostRows: 0 };
-  async function* endless(): AsyncGenerator<ExportBatch> {
-    for (;;) yield await Promise.resolve((pulled++, { ...batch, run }));
+  async function* endless(): AsyncGenerator<ExportBlock> {
+    for (;;) yield await Promise.resolve((pulled++, { ...block, run }));
   }
   const columns = sampleColumns({ usage: false, payloads: false, batched: false, metrics: [] });
   for (const [write, most] of [
@@ -352,7 +352,7 @@ it('memory does not grow with a run: an endless one is written as it comes', asy
 });
 
 it('a reader may leave early', async () => {
-  const run = await runWith('large', Array<SampleBatch>(10).fill(toBatch(makeRows(4000, 1, 5))), false);
+  const run = await runWith('large', Array<SampleBlock>(10).fill(toBlock(makeRows(4000, 1, 5))), false);
   const script = '"$0" "$1" export "$2" --format csv | head -1';
   const left = spawnSync('bash', ['-o', 'pipefail', '-c', script, process.execPath, CLI, run], { encoding: 'utf8' });
   expect([left.status, left.stderr, left.stdout.startsWith('seq,due_ms')]).toEqual([0, '', true]);

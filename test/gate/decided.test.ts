@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { foldSections } from '#src/collectors/registry';
 import type { Metric, Statistic } from '#src/metric';
 import { outcomeCode } from '#src/sample';
-import { ENDED, makeRows, planFor, seeds, toBatch, type Row } from '../collectors/sample-rows.js';
+import { ENDED, makeRows, planFor, seeds, toBlock, type Row } from '../collectors/sample-rows.js';
 import { type Finished, readReport, runCli } from '../support/run-cli.js';
 
 const root = mkdtempSync(join(tmpdir(), 'replay-decided-'));
@@ -29,7 +29,7 @@ describe('without our own share a number lies within its bounds, whatever part o
         (seed, part, lost) => {
           const rows = makeRows(300, seed, 10, 0).map((row, i) => (i % 31 < lost ? { ...row, outcome: outcomeCode('local') } : row)); // prettier-ignore
           const fold = foldSections({ plan: planFor(rows) });
-          fold.add(toBatch(rows));
+          fold.add(toBlock(rows));
           for (const answered of [0, Infinity]) {
             const truth = rows.map((row) => (row.outcome === 0 ? responseMs(row, part) : answered));
             for (const statistic of STATISTICS) {

@@ -16,7 +16,7 @@ import { renderMarkdownSummary } from '#src/report/markdown-summary';
 import { renderReportHtml } from '#src/report/html/render-report-html';
 import { renderReportJson } from '#src/report/report-json';
 import { renderReportText } from '#src/report/report-text';
-import { ENDED, makeRows, planFor, toBatch } from '../collectors/sample-rows.js';
+import { ENDED, makeRows, planFor, toBlock } from '../collectors/sample-rows.js';
 import { madeReport, RUN } from '../report/made-report.js';
 import { commandsIn } from './github-runner.js';
 
@@ -34,7 +34,7 @@ const rows = makeRows(300, 5, 2, 0.05);
 let sound: Report;
 
 beforeAll(async () => {
-  const { report } = await madeReport(planFor(rows), [toBatch(rows)], ENDED);
+  const { report } = await madeReport(planFor(rows), [toBlock(rows)], ENDED);
   sound = { ...report, verdict: { valid: true, reasons: [] } };
 });
 

@@ -10,7 +10,7 @@ import { watchThresholds } from '#src/gate/watch-thresholds';
 import type { Measure, Metric, Moment } from '#src/metric';
 import type { Report } from '#src/report';
 import { FAILURES, OUTCOMES } from '#src/sample';
-import { ENDED, makeRows, planFor, seeds, shuffled, toBatch, type Row } from '../collectors/sample-rows.js';
+import { ENDED, makeRows, planFor, seeds, shuffled, toBlock, type Row } from '../collectors/sample-rows.js';
 
 describe('the grammar', () => {
   it.each([
@@ -211,9 +211,9 @@ describe('a metric', () => {
         const warmupMs = seed % 2 === 0 ? 0 : 200;
         const whole = foldSections({ plan: planFor(rows, { warmupMs }) });
         const seen = rows.slice(0, Math.ceil(count / 2));
-        whole.add(toBatch(seen));
+        whole.add(toBlock(seen));
         const part = foldSections({ plan: planFor(seen, { warmupMs }) });
-        part.add(toBatch(seen));
+        part.add(toBlock(seen));
         for (const [name, { metric }] of NAMES) {
           const soFar = whole.measure(metric('count'), { nowMs: 10 });
           expect(soFar.value, name).toBe(part.measure(metric('count'), { end: ENDED }).value);

@@ -4,7 +4,7 @@ import { createRecorder } from '#src/loop/recorder';
 import { replayShard } from '#src/loop/replay-shard';
 import type { Schedule } from '#src/loop/schedule';
 import { createVirtualClock, type VirtualClock } from '#src/time/virtual-clock';
-import { OUTCOMES, type Outcome, type SampleBatch } from '#src/sample';
+import { OUTCOMES, type Outcome, type SampleBlock } from '#src/sample';
 
 export interface Row {
   readonly seq: number;
@@ -45,7 +45,7 @@ export interface Ran {
 export async function runShard(load: Load): Promise<Ran> {
   const clock = createVirtualClock();
   const rows: Row[] = [];
-  const recorder = createRecorder(0, (batch) => rows.push(...rowsOf(batch)));
+  const recorder = createRecorder(0, (block) => rows.push(...rowsOf(block)));
   const memory = inFlightMemory(1);
   const stop = new AbortController();
   if (load.stopMs !== undefined)
@@ -84,19 +84,19 @@ function* chunksOf(all: readonly number[], chunk: number): Iterable<Schedule> {
   }
 }
 
-export function rowsOf(batch: SampleBatch): Row[] {
-  const details = new Map(batch.details.map(({ row, text }) => [row, text]));
-  return Array.from({ length: batch.rows }, (_, i) => ({
-    seq: batch.seq[i] as number,
-    dueMs: batch.dueMs[i] as number,
-    handedMs: batch.handedMs[i] as number,
-    sentMs: batch.sentMs[i] as number,
-    doneEarliestMs: batch.doneEarliestMs[i] as number,
-    doneMs: batch.doneMs[i] as number,
-    handshakeMs: batch.handshakeMs[i] as number,
-    serverMs: batch.serverMs[i] as number,
-    coldStart: batch.coldStart[i] as number,
-    outcome: OUTCOMES[batch.outcome[i] as number] ?? 'unknown',
+export function rowsOf(block: SampleBlock): Row[] {
+  const details = new Map(block.details.map(({ row, text }) => [row, text]));
+  return Array.from({ length: block.rows }, (_, i) => ({
+    seq: block.seq[i] as number,
+    dueMs: block.dueMs[i] as number,
+    handedMs: block.handedMs[i] as number,
+    sentMs: block.sentMs[i] as number,
+    doneEarliestMs: block.doneEarliestMs[i] as number,
+    doneMs: block.doneMs[i] as number,
+    handshakeMs: block.handshakeMs[i] as number,
+    serverMs: block.serverMs[i] as number,
+    coldStart: block.coldStart[i] as number,
+    outcome: OUTCOMES[block.outcome[i] as number] ?? 'unknown',
     detail: details.get(i) ?? '',
   }));
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPageAssets } from '#src/report/html/read-page-assets';
 import { renderReportHtml } from '#src/report/html/render-report-html';
 import type { Report } from '#src/report';
-import { ENDED, makeRows, planFor, toBatch } from '../collectors/sample-rows.js';
+import { ENDED, makeRows, planFor, toBlock } from '../collectors/sample-rows.js';
 import { findChromium, openPage, type Page } from './html-browser.js';
 import { COVERED, CUT, PIXELS, UNREADABLE } from './html-probes.js';
 import { HOSTILE, withTexts } from './html-hostile.js';
@@ -123,7 +123,7 @@ const IDS = ['rates', 'latency', 'heat', 'in-flight', 'percentiles', 'histogram'
 /** Failures, cold starts, cost, a warm-up, notes and an INVALID verdict. */
 async function busyReport(): Promise<Report> {
   const rows = makeRows(4000, 3, 4, 0.05);
-  const { report } = await madeReport(planFor(rows, { warmupMs: 2000, maxLatenessMs: 0.1 }), [toBatch(rows)], ENDED, {
+  const { report } = await madeReport(planFor(rows, { warmupMs: 2000, maxLatenessMs: 0.1 }), [toBlock(rows)], ENDED, {
     notes: ['Weights are synthetic.'],
     warmupMs: 2000,
   });

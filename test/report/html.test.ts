@@ -7,7 +7,7 @@ import { renderReportHtml } from '#src/report/html/render-report-html';
 import { renderReportJson } from '#src/report/report-json';
 import type { Report, ThresholdResult, TimelineSecond } from '#src/report';
 import { OUTCOMES } from '#src/sample';
-import { ENDED, makeRows, planFor, shuffled, toBatch, type Row } from '../collectors/sample-rows.js';
+import { ENDED, makeRows, planFor, shuffled, toBlock, type Row } from '../collectors/sample-rows.js';
 import { hostile, HOSTILE, withTexts } from './html-hostile.js';
 import { tokenize } from './html-tokens.js';
 import { madeReport } from './made-report.js';
@@ -17,7 +17,7 @@ const PLOTS = ['rates', 'latency', 'heat', 'in-flight', 'percentiles', 'histogra
 
 async function someReport(count = 1500, failureShare = 0.2): Promise<Report> {
   const rows = makeRows(count, 7, 4, failureShare);
-  return (await madeReport(planFor(rows, { warmupMs: 1000 }), [toBatch(rows)], ENDED)).report;
+  return (await madeReport(planFor(rows, { warmupMs: 1000 }), [toBlock(rows)], ENDED)).report;
 }
 
 describe('report.html', () => {
@@ -105,7 +105,7 @@ describe('report.html', () => {
 
   test('a legend has no name of what was not measured', async () => {
     const rows = makeRows(800, 3, 4, 0).map((row) => ({ ...row, coldStart: 0 }));
-    const { report } = await madeReport(planFor(rows, { knowsSent: false }), [toBatch(rows)], ENDED);
+    const { report } = await madeReport(planFor(rows, { knowsSent: false }), [toBlock(rows)], ENDED);
     const labels = Object.fromEntries(plotsOf(report).map(({ id, series }) => [id, series.map(({ label }) => label)]));
     expect(labels['latency']).toEqual(['Slowest', 'p99', 'p50', 'Mean']);
     expect(labels['own-share']).toEqual(['Latest hand-over', 'Mean lateness']);

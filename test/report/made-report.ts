@@ -1,7 +1,7 @@
 import { foldSections } from '#src/collectors/registry';
 import type { Report, RunSummary } from '#src/report';
 import type { Plan, RunEnd } from '#src/run';
-import type { SampleBatch } from '#src/sample';
+import type { SampleBlock } from '#src/sample';
 
 export const RUN: RunSummary = {
   id: '20260101-000000-poisson-http',
@@ -32,12 +32,12 @@ export const RUN: RunSummary = {
 /** The report of these samples, by the real fold. */
 export async function madeReport(
   plan: Plan,
-  batches: readonly SampleBatch[],
+  blocks: readonly SampleBlock[],
   end: RunEnd,
   run: Partial<RunSummary> = {},
 ): Promise<{ report: Report; hlog: string }> {
   const fold = foldSections({ plan });
-  for (const batch of batches) fold.add(batch);
+  for (const block of blocks) fold.add(block);
   const { sections, verdict, hlog } = fold.finish(end);
   const of = {
     durationMs: plan.durationMs,

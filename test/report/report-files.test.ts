@@ -5,7 +5,7 @@ import hdr, { type Histogram } from 'hdr-histogram-js';
 import { describe, expect, test } from 'vitest';
 import { renderReportJson } from '#src/report/report-json';
 import { FAILURES } from '#src/sample';
-import { ENDED, makeRows, planFor, seeds, shuffled, sortedPercentile, toBatch } from '../collectors/sample-rows.js';
+import { ENDED, makeRows, planFor, seeds, shuffled, sortedPercentile, toBlock } from '../collectors/sample-rows.js';
 import { madeReport, RUN } from './made-report.js';
 
 const schema = JSON.parse(readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8')) as {
@@ -37,7 +37,7 @@ describe('report.json', () => {
 
   test('the schema refuses what is missing, misspelt, or not of its kind, and lets new sections be', async () => {
     const rows = makeRows(2000, 4, 0.4);
-    const { report } = await madeReport(planFor(rows), [toBatch(rows)], ENDED);
+    const { report } = await madeReport(planFor(rows), [toBlock(rows)], ENDED);
     const text = renderReportJson(report);
     const changed = (change: (copy: Record<string, never>) => void): boolean => {
       const copy = JSON.parse(text) as Record<string, never>;

@@ -4,7 +4,7 @@ import { renderReportText } from '#src/report/report-text';
 import { formatDuration } from '#src/report/format-duration';
 import { wrapText } from '#src/report/wrap-text';
 import { outcomeCode } from '#src/sample';
-import { ENDED, makeRows, planFor, seeds, shuffled, toBatch, type Row } from '../collectors/sample-rows.js';
+import { ENDED, makeRows, planFor, seeds, shuffled, toBlock, type Row } from '../collectors/sample-rows.js';
 import { madeReport } from './made-report.js';
 
 /** 1,000 requests, 10 ms apart, each exact: response 11 ms, service 10 ms, handed over 0.5 ms late. */
@@ -30,7 +30,7 @@ function valuesAfter(text: string, label: string): string {
 
 describe('renderReportText', () => {
   test('says what a run with known numbers was', async () => {
-    const { report } = await madeReport(planFor(steady), [toBatch(steady)], { ...ENDED, endedMs: 10_001 });
+    const { report } = await madeReport(planFor(steady), [toBlock(steady)], { ...ENDED, endedMs: 10_001 });
     const text = renderReportText(report);
     expect(text.startsWith('Requests ')).toBe(true);
     expect(valuesAfter(text, 'Requests')).toBe('1000, 100.00/s, 99.99/s');
@@ -46,7 +46,7 @@ describe('renderReportText', () => {
     const rows = steady.map((row) =>
       row.seq % 4 === 3 ? { ...row, outcome: outcomeCode('server-error'), detail: 'HTTP 503' } : row,
     );
-    const { report } = await madeReport(planFor(rows), [toBatch(rows)], ENDED);
+    const { report } = await madeReport(planFor(rows), [toBlock(rows)], ENDED);
     const text = renderReportText(report);
     expect(valuesAfter(text, 'All requests')).toBe('11.00ms, inf, 11.00ms, inf, inf, inf, inf, inf');
     expect(valuesAfter(text, 'Success')).toBe('75.00% (750 of 1000)');
@@ -61,7 +61,7 @@ describe('renderReportText', () => {
 
   test('an invalid run ends with every reason', async () => {
     const rows = steady.map((row) => ({ ...row, handedMs: row.dueMs + 11 }));
-    const { report } = await madeReport(planFor(rows), [toBatch(rows)], {
+    const { report } = await madeReport(planFor(rows), [toBlock(rows)], {
       ...ENDED,
       crashes: [{ worker: 1, cause: 'heap' }],
     });

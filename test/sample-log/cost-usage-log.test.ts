@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSampleLog, readSampleLog } from '#src/sample-log/sample-log';
 import { UserError } from '#src/errors';
 import { createRecorder } from '#src/loop/recorder';
-import { buffersOf, USAGE_NAMES, type Outcome, type SampleBatch, type Usage } from '#src/sample';
+import { buffersOf, USAGE_NAMES, type Outcome, type SampleBlock, type Usage } from '#src/sample';
 
 let folder = '';
 beforeAll(() => {
@@ -24,10 +24,10 @@ const usage: fc.Arbitrary<Usage> = fc.record(
 );
 
 /** As a worker thread records, flushes and transfers it. */
-function recorded(usages: readonly (Usage | undefined)[], flushEvery: number): SampleBatch[] {
-  const batches: SampleBatch[] = [];
-  const recorder = createRecorder(0, (batch) => {
-    batches.push(structuredClone(batch, { transfer: buffersOf(batch) }));
+function recorded(usages: readonly (Usage | undefined)[], flushEvery: number): SampleBlock[] {
+  const blocks: SampleBlock[] = [];
+  const recorder = createRecorder(0, (block) => {
+    blocks.push(structuredClone(block, { transfer: buffersOf(block) }));
   });
   usages.forEach((used, seq) => {
     const outcome: Outcome = { ok: true, doneMs: seq, ...(used === undefined ? {} : { usage: used }) };
@@ -35,25 +35,25 @@ function recorded(usages: readonly (Usage | undefined)[], flushEvery: number): S
     if ((seq + 1) % flushEvery === 0) recorder.flush();
   });
   recorder.flush();
-  return batches;
+  return blocks;
 }
 
-function usagesOf(batches: readonly SampleBatch[]): Usage[] {
-  return batches.flatMap((batch) =>
-    Array.from({ length: batch.rows }, (_, row) => {
-      const told = USAGE_NAMES.map((name) => [name, batch.usage?.[name][row] ?? NaN] as const);
+function usagesOf(blocks: readonly SampleBlock[]): Usage[] {
+  return blocks.flatMap((block) =>
+    Array.from({ length: block.rows }, (_, row) => {
+      const told = USAGE_NAMES.map((name) => [name, block.usage?.[name][row] ?? NaN] as const);
       return Object.fromEntries(told.filter(([, value]) => !Number.isNaN(value)));
     }),
   );
 }
 
-async function throughLog(batches: readonly SampleBatch[], withUsage: boolean): Promise<SampleBatch[]> {
+async function throughLog(blocks: readonly SampleBlock[], withUsage: boolean): Promise<SampleBlock[]> {
   const path = join(folder, 'log.arrows');
   const log = await openSampleLog(path, { usage: withUsage });
-  for (const batch of batches) log.write(batch);
+  for (const block of blocks) log.write(block);
   await log.close();
-  const read: SampleBatch[] = [];
-  for await (const batch of readSampleLog(path)) read.push(batch);
+  const read: SampleBlock[] = [];
+  for await (const block of readSampleLog(path)) read.push(block);
   return read;
 }
 
@@ -64,27 +64,27 @@ describe('usage', () => {
         fc.array(fc.option(usage, { nil: undefined }), { minLength: 1, maxLength: 200 }),
         fc.integer({ min: 1, max: 90 }),
         async (usages, flushEvery) => {
-          const batches = recorded(usages, flushEvery);
+          const blocks = recorded(usages, flushEvery);
           const told = usages.map((one) => one ?? {});
-          expect(usagesOf(batches)).toEqual(told);
-          expect(usagesOf(await throughLog(batches, true))).toEqual(told);
+          expect(usagesOf(blocks)).toEqual(told);
+          expect(usagesOf(await throughLog(blocks, true))).toEqual(told);
         },
       ),
       { numRuns: 30 },
     );
   });
 
-  test('fills whole batches, too', async () => {
+  test('fills whole blocks, too', async () => {
     const usages = Array.from({ length: 10_000 }, (_, i) =>
       i < 5000 ? undefined : { durationMs: i, billedMs: i + 1 },
     );
-    const batches = recorded(usages, Infinity);
-    expect(batches.map(({ rows, usage: told }) => [rows, told !== undefined])).toEqual([
+    const blocks = recorded(usages, Infinity);
+    expect(blocks.map(({ rows, usage: told }) => [rows, told !== undefined])).toEqual([
       [4096, false],
       [4096, true],
       [1808, true],
     ]);
-    expect(usagesOf(await throughLog(batches, true))).toEqual(usages.map((one) => one ?? {}));
+    expect(usagesOf(await throughLog(blocks, true))).toEqual(usages.map((one) => one ?? {}));
   });
 
   test('what is no quantity is not known, and harms nobody', () => {
@@ -96,8 +96,8 @@ describe('usage', () => {
   });
 
   test('costs no byte where nobody tells any: the log is that of earlier versions', async () => {
-    const batches = recorded([{ durationMs: 1 }, undefined], 100);
-    expect(usagesOf(await throughLog(batches, false))).toEqual([{}, {}]);
+    const blocks = recorded([{ durationMs: 1 }, undefined], 100);
+    expect(usagesOf(await throughLog(blocks, false))).toEqual([{}, {}]);
     const before = statSync(join(folder, 'log.arrows')).size;
     await throughLog(recorded([undefined, undefined], 100), false);
     expect(statSync(join(folder, 'log.arrows')).size).toBe(before);

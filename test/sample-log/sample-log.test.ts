@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSampleLog, readSampleLog } from '#src/sample-log/sample-log';
 import { UserError } from '#src/errors';
-import { COLD_STARTS, OUTCOMES, type SampleBatch } from '#src/sample';
-import { makeRows, seeds, shuffled, toBatch } from '../collectors/sample-rows.js';
+import { COLD_STARTS, OUTCOMES, type SampleBlock } from '#src/sample';
+import { makeRows, seeds, shuffled, toBlock } from '../collectors/sample-rows.js';
 
 let folder = '';
 beforeAll(() => {
@@ -18,45 +18,45 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function write(path: string, batches: readonly SampleBatch[]): Promise<void> {
+async function write(path: string, blocks: readonly SampleBlock[]): Promise<void> {
   const log = await openSampleLog(path);
-  for (const batch of batches) log.write(batch);
+  for (const block of blocks) log.write(block);
   await log.close();
   expect(log.pending).toBe(0);
 }
 
-async function read(path: string): Promise<{ batches: SampleBatch[]; truncated: boolean | undefined }> {
-  const batches: SampleBatch[] = [];
+async function read(path: string): Promise<{ blocks: SampleBlock[]; truncated: boolean | undefined }> {
+  const blocks: SampleBlock[] = [];
   let truncated: boolean | undefined;
-  for await (const batch of readSampleLog(path, { onEnd: (end) => (truncated = end.truncated) })) batches.push(batch);
-  return { batches, truncated };
+  for await (const block of readSampleLog(path, { onEnd: (end) => (truncated = end.truncated) })) blocks.push(block);
+  return { blocks, truncated };
 }
 
 describe('the sample log', () => {
-  test('gives back every batch, value for value', async () => {
+  test('gives back every block, value for value', async () => {
     const path = join(folder, 'round.arrows');
     await fc.assert(
       fc.asyncProperty(seeds, fc.integer({ min: 1, max: 1200 }), async (seed, count) => {
-        const batches = shuffled(makeRows(count, seed, 5, seed % 2), seed);
-        await write(path, batches);
-        expect(await read(path)).toEqual({ batches, truncated: false });
+        const blocks = shuffled(makeRows(count, seed, 5, seed % 2), seed);
+        await write(path, blocks);
+        expect(await read(path)).toEqual({ blocks, truncated: false });
       }),
       { numRuns: 15 },
     );
   });
 
-  test('writes the rows of a batch only, however long its columns are', async () => {
+  test('writes the rows of a block only, however long its columns are', async () => {
     const path = join(folder, 'part.arrows');
-    const whole = toBatch(makeRows(100, 3, 5));
+    const whole = toBlock(makeRows(100, 3, 5));
     await write(path, [{ ...whole, rows: 37, details: whole.details.filter(({ row }) => row < 37) }]);
-    const [batch] = (await read(path)).batches;
-    expect(batch).toEqual(toBatch(makeRows(100, 3, 5).slice(0, 37)));
+    const [block] = (await read(path)).blocks;
+    expect(block).toEqual(toBlock(makeRows(100, 3, 5).slice(0, 37)));
   });
 
   test('is an Arrow stream that others can read: words as words, what is missing as null', async () => {
     const path = join(folder, 'others.arrows');
     const rows = makeRows(500, 8, 5);
-    await write(path, [toBatch(rows.slice(0, 200), 1), toBatch(rows.slice(200), 1)]);
+    await write(path, [toBlock(rows.slice(0, 200), 1), toBlock(rows.slice(200), 1)]);
     const table = tableFromIPC(readFileSync(path));
     const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
     expect(table.toArray().map((row: { toJSON(): unknown }) => row.toJSON())).toEqual(
@@ -78,10 +78,10 @@ describe('the sample log', () => {
     );
   });
 
-  test('cut off anywhere, gives the whole batches before the cut and says so', async () => {
+  test('cut off anywhere, gives the whole blocks before the cut and says so', async () => {
     const path = join(folder, 'whole.arrows');
-    const batches = shuffled(makeRows(300, 5, 5), 9);
-    const ends = await batchEnds(path, batches);
+    const blocks = shuffled(makeRows(300, 5, 5), 9);
+    const ends = await blockEnds(path, blocks);
     const bytes = readFileSync(path);
     const cut = join(folder, 'cut.arrows');
     await fc.assert(
@@ -90,7 +90,7 @@ describe('the sample log', () => {
         async (length) => {
           writeFileSync(cut, bytes.subarray(0, length));
           const whole = ends.slice(1).filter((end) => end <= length).length;
-          expect(await read(cut)).toEqual({ batches: batches.slice(0, whole), truncated: true });
+          expect(await read(cut)).toEqual({ blocks: blocks.slice(0, whole), truncated: true });
         },
       ),
       { numRuns: 60 },
@@ -99,7 +99,7 @@ describe('the sample log', () => {
 
   test('damaged anywhere, is either still samples or told to the user', async () => {
     const path = join(folder, 'sound.arrows');
-    await write(path, [toBatch(makeRows(60, 5, 5))]);
+    await write(path, [toBlock(makeRows(60, 5, 5))]);
     const bytes = readFileSync(path);
     const damaged = join(folder, 'damaged.arrows');
     await fc.assert(
@@ -122,7 +122,7 @@ describe('the sample log', () => {
 
   test('a damaged length does not keep the reader busy', async () => {
     const path = join(folder, 'lengths.arrows');
-    await write(path, [toBatch(makeRows(8, 5, 5))]);
+    await write(path, [toBlock(makeRows(8, 5, 5))]);
     const bytes = readFileSync(path);
     const damaged = join(folder, 'lengths-damaged.arrows');
     // The third byte of every word: a length that would still fit into memory, but not into a lifetime.
@@ -162,7 +162,7 @@ describe('the sample log', () => {
     await expect(openSampleLog('/dev/full')).rejects.toThrow(/the sample log .*: no space left/);
   });
 
-  test.runIf(process.platform === 'linux')('keeps whole batches when the file may grow no further', async () => {
+  test.runIf(process.platform === 'linux')('keeps whole blocks when the file may grow no further', async () => {
     const path = join(folder, 'limited.arrows');
     // A limit of 100 kB on files, in a process of its own.
     const script = `
@@ -180,20 +180,20 @@ describe('the sample log', () => {
       { encoding: 'utf8' },
     );
     expect(said).toMatch(/^UserError: the sample log .*no space.* \| the sample log .* \| 0\n$/);
-    const { batches, truncated } = await read(path);
+    const { blocks, truncated } = await read(path);
     expect(truncated).toBe(true);
-    expect(batches.length).toBeGreaterThan(0);
-    expect(batches.length).toBeLessThan(10);
-    for (const { rows, dueMs } of batches) expect(dueMs.subarray(0, rows).every((ms) => ms === 1.5)).toBe(true);
+    expect(blocks.length).toBeGreaterThan(0);
+    expect(blocks.length).toBeLessThan(10);
+    for (const { rows, dueMs } of blocks) expect(dueMs.subarray(0, rows).every((ms) => ms === 1.5)).toBe(true);
   });
 });
 
-/** Writes the log and gives the size of the file after the schema and after each batch. */
-async function batchEnds(path: string, batches: readonly SampleBatch[]): Promise<number[]> {
+/** Writes the log and gives the size of the file after the schema and after each block. */
+async function blockEnds(path: string, blocks: readonly SampleBlock[]): Promise<number[]> {
   const log = await openSampleLog(path);
   const ends: number[] = [];
-  for (const batch of [undefined, ...batches]) {
-    if (batch !== undefined) log.write(batch);
+  for (const block of [undefined, ...blocks]) {
+    if (block !== undefined) log.write(block);
     while (log.pending > 0) await new Promise((resolve) => setImmediate(resolve));
     ends.push(statSync(path).size);
   }

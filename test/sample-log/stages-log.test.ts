@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { openSampleLog, readSampleLog } from '#src/sample-log/sample-log';
 import { createSampleTable, USAGE_LAYOUTS } from '#src/sample-log/sample-table';
-import type { SampleBatch } from '#src/sample';
+import type { SampleBlock } from '#src/sample';
 import { makeRows, seeds } from '../collectors/sample-rows.js';
-import { calls, usageBatch } from '../collectors/usage-rows.js';
+import { calls, usageBlock } from '../collectors/usage-rows.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'stages-log-'));
 afterAll(() => {
@@ -26,12 +26,12 @@ const untold = {
 
 const ownNames = fc.constantFrom<string[]>([], ['tokens'], ['tokens', 'depth']);
 
-/** Column i holds i + its row, and nothing in every third row; every other batch has none at all. */
-function withOwnMetrics(batch: SampleBatch, count: number): SampleBatch {
-  if (count === 0 || batch.rows % 2 === 0) return batch;
+/** Column i holds i + its row, and nothing in every third row; every other block has none at all. */
+function withOwnMetrics(block: SampleBlock, count: number): SampleBlock {
+  if (count === 0 || block.rows % 2 === 0) return block;
   const column = (i: number): Float64Array =>
-    Float64Array.from({ length: batch.rows }, (_, row) => (row % 3 === 0 ? NaN : i + row));
-  return { ...batch, metrics: Array.from({ length: count }, (_, i) => column(i)) };
+    Float64Array.from({ length: block.rows }, (_, row) => (row % 3 === 0 ? NaN : i + row));
+  return { ...block, metrics: Array.from({ length: count }, (_, i) => column(i)) };
 }
 
 it.each([
@@ -39,7 +39,7 @@ it.each([
   ['without stages, as versions wrote it that knew none', 1, { ...told, containerMs: NaN, importMs: NaN, cpuMs: NaN }],
   ['without CPU time, as versions wrote it that knew none', 2, { ...told, cpuMs: NaN }],
   ['with all', 3, told],
-])('a log %s is read, and with batches', async (_which, layout, expected) => {
+])('a log %s is read, and with blocks', async (_which, layout, expected) => {
   const invocation = Uint32Array.of(0, 0, 2);
   for (const batched of [false, true]) {
     const table = createSampleTable(arrow, {
@@ -49,20 +49,20 @@ it.each([
       metrics: [],
     });
     const writer = new arrow.RecordBatchStreamWriter();
-    writer.write(table.toRecords({ ...usageBatch(calls(3, told)), invocation }));
+    writer.write(table.toRecords({ ...usageBlock(calls(3, told)), invocation }));
     const path = join(folder, `${String(layout)}-${String(batched)}.arrows`);
     writeFileSync(path, writer.finish().toUint8Array(true));
-    for await (const batch of readSampleLog(path)) {
-      const found = Object.keys(told).map((name) => [name, batch.usage?.[name as keyof typeof told][0]]);
+    for await (const block of readSampleLog(path)) {
+      const found = Object.keys(told).map((name) => [name, block.usage?.[name as keyof typeof told][0]]);
       expect(Object.fromEntries(found)).toEqual(expected);
-      expect(batch.invocation).toEqual(batched ? invocation : undefined);
+      expect(block.invocation).toEqual(batched ? invocation : undefined);
     }
   }
   expect.assertions(4);
 });
 
-/** Batches of a run, some with usage; `batched`: with invocations. */
-function batchesOf(seed: number, sizes: readonly number[], usage: boolean, batched: boolean): SampleBatch[] {
+/** Blocks of a run, some with usage; `batched`: with invocations. */
+function blocksOf(seed: number, sizes: readonly number[], usage: boolean, batched: boolean): SampleBlock[] {
   const rows = makeRows(
     sizes.reduce((sum, size) => sum + size, 0),
     seed,
@@ -73,29 +73,29 @@ function batchesOf(seed: number, sizes: readonly number[], usage: boolean, batch
   return sizes.map((size, worker) => {
     const part = rows.slice(from, (from += size));
     const tells = usage && worker % 2 === 0;
-    const batch = usageBatch(
+    const block = usageBlock(
       part.map((row) => (tells && row.seq % 3 > 0 ? { row, usage: { ...told, durationMs: row.dueMs } } : { row })),
       worker,
     );
-    return batched ? { ...batch, invocation: batch.seq.map((seq) => seq - (seq % 4)) } : batch;
+    return batched ? { ...block, invocation: block.seq.map((seq) => seq - (seq % 4)) } : block;
   });
 }
 
 /** What Arrow's own reader makes of it; more than its own writer writes are the checksums, at most 8 bytes for each record batch. */
-function expectSameRows(ours: Uint8Array, theirs: Uint8Array, batches: number): void {
-  expect(ours.length - theirs.length).toBeLessThanOrEqual(8 * batches);
+function expectSameRows(ours: Uint8Array, theirs: Uint8Array, blocks: number): void {
+  expect(ours.length - theirs.length).toBeLessThanOrEqual(8 * blocks);
   const rowsOf = (bytes: Uint8Array): unknown[] => [...arrow.tableFromIPC(bytes)].map((row) => row?.toJSON());
   expect(rowsOf(ours)).toEqual(rowsOf(theirs));
 }
 
-it("a log holds what Arrow's own writer makes of the same batches", async () => {
+it("a log holds what Arrow's own writer makes of the same blocks", async () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(seeds, sizes, fc.boolean(), fc.boolean(), ownNames, async (seed, of, usage, batched, metrics) => {
-      const batches = batchesOf(seed, of, usage, batched).map((batch) => withOwnMetrics(batch, metrics.length));
+      const blocks = blocksOf(seed, of, usage, batched).map((block) => withOwnMetrics(block, metrics.length));
       const path = join(folder, 'ours.arrows');
       const log = await openSampleLog(path, { usage, batched, metrics });
-      for (const batch of batches) log.write(batch);
+      for (const block of blocks) log.write(block);
       await log.close();
       const table = createSampleTable(arrow, {
         usage: USAGE_LAYOUTS[usage ? 3 : 0] ?? [],
@@ -103,8 +103,8 @@ it("a log holds what Arrow's own writer makes of the same batches", async () => 
         batched,
         metrics,
       });
-      const theirs = arrow.RecordBatchStreamWriter.writeAll(batches.map((batch) => table.toRecords(batch)));
-      expectSameRows(readFileSync(path), theirs.toUint8Array(true), batches.length);
+      const theirs = arrow.RecordBatchStreamWriter.writeAll(blocks.map((block) => table.toRecords(block)));
+      expectSameRows(readFileSync(path), theirs.toUint8Array(true), blocks.length);
     }),
     { numRuns: 20 },
   );

@@ -1,4 +1,4 @@
-// A worker thread that records made-up samples as a worker of a run does, and hands the batches over as fast as they are taken.
+// A worker thread that records made-up samples as a worker of a run does, and hands the blocks over as fast as they are taken.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createRecorder } from '#src/loop/recorder';
 
@@ -8,8 +8,8 @@ const { samples, perSecond } = workerData;
 const taken = new Int32Array(workerData.taken);
 let handed = 0;
 
-const recorder = createRecorder(0, (batch) => {
-  parentPort.postMessage(batch, [batch.seq.buffer]);
+const recorder = createRecorder(0, (block) => {
+  parentPort.postMessage(block, [block.seq.buffer]);
   handed++;
   for (let seen; handed - (seen = Atomics.load(taken, 0)) > MOST_WAITING;) Atomics.wait(taken, 0, seen);
 });

@@ -5,7 +5,7 @@ import { locatePlugin } from '#src/backends/registry';
 import { runFleet, type Fleet } from '#src/threads/fleet';
 import { inFlightMemory } from '#src/loop/in-flight';
 import type { WorkerOrder } from '#src/threads/messages';
-import type { SampleBatch } from '#src/sample';
+import type { SampleBlock } from '#src/sample';
 
 const WORKERS = 2;
 const REQUESTS = 20;
@@ -42,7 +42,7 @@ async function handedBy(
   const never = new AbortController().signal;
   await runFleet({
     orders: await orders(),
-    onBatch: ({ rows, handedMs: handed }: SampleBatch) => handedMs.push(...handed.subarray(0, rows)),
+    onBlock: ({ rows, handedMs: handed }: SampleBlock) => handedMs.push(...handed.subarray(0, rows)),
     onSlice: () => undefined,
     onRehearsed: () => undefined,
     onYielded: () => undefined,

@@ -1,31 +1,31 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { inSlices } from '#src/threads/in-slices';
-import { USAGE_NAMES, type SampleBatch, type UsageColumns } from '#src/sample';
-import { makeRows, seeds, toBatch } from '../collectors/sample-rows.js';
+import { USAGE_NAMES, type SampleBlock, type UsageColumns } from '#src/sample';
+import { makeRows, seeds, toBlock } from '../collectors/sample-rows.js';
 
-const batches = fc.array(
+const blocks = fc.array(
   fc
     .record({ count: fc.nat({ max: 1000 }), seed: seeds, withUsage: fc.boolean(), batched: fc.boolean() })
     .map(({ count, seed, withUsage, batched }) => {
-      const batch = toBatch(makeRows(count, seed, 1));
+      const block = toBlock(makeRows(count, seed, 1));
       return {
-        ...batch,
-        ...(withUsage ? { usage: usageOf(batch) } : {}),
-        ...(batched ? { invocation: batch.seq.map((seq) => seq + 1) } : {}),
+        ...block,
+        ...(withUsage ? { usage: usageOf(block) } : {}),
+        ...(batched ? { invocation: block.seq.map((seq) => seq + 1) } : {}),
       };
     }),
   { maxLength: 4 },
 );
 
-function usageOf({ rows: count }: SampleBatch): UsageColumns {
+function usageOf({ rows: count }: SampleBlock): UsageColumns {
   const columns = USAGE_NAMES.map((name, i) => [name, Float64Array.from({ length: count }, (_, row) => i + row / 7)]);
   return Object.fromEntries(columns) as UsageColumns;
 }
 
-/** Everything a batch says of each of its rows. */
-function lines(batch: SampleBatch): unknown[] {
-  const { rows: count, worker, usage, details, ...columns } = batch;
+/** Everything a block says of each of its rows. */
+function lines(block: SampleBlock): unknown[] {
+  const { rows: count, worker, usage, details, ...columns } = block;
   return Array.from({ length: count }, (_, row) => [
     worker,
     ...Object.entries(columns).map(([name, column]) => [name, column[row]]),
@@ -44,8 +44,8 @@ const breathers = fc.option(
 
 test('whatever comes is taken whole, once and in order, a little at a time', async () => {
   await fc.assert(
-    fc.asyncProperty(batches, breathers, async (all, breather) => {
-      const slices: SampleBatch[] = [];
+    fc.asyncProperty(blocks, breathers, async (all, breather) => {
+      const slices: SampleBlock[] = [];
       const take = inSlices((slice) => slices.push(slice), breather);
       await Promise.all(all.map(take));
       expect(slices.flatMap(lines)).toEqual(all.flatMap(lines));
@@ -55,7 +55,7 @@ test('whatever comes is taken whole, once and in order, a little at a time', asy
   );
 });
 
-test('it pauses before each slice, which is as many times as large as batches wait; a batch is taken when its last slice is', async () => {
+test('it pauses before each slice, which is as many times as large as blocks wait; a block is taken when its last slice is', async () => {
   const log: string[] = [];
   let goOn = (): void => undefined;
   const pause = (): Promise<void> => {
@@ -68,14 +68,14 @@ test('it pauses before each slice, which is as many times as large as batches wa
     pause,
     now: () => 0,
   });
-  const batch = (worker: number, count: number): SampleBatch => toBatch(makeRows(count, 1, 1), worker);
-  const first = take(batch(1, 97)).then(() => log.push('first'));
+  const block = (worker: number, count: number): SampleBlock => toBlock(makeRows(count, 1, 1), worker);
+  const first = take(block(1, 97)).then(() => log.push('first'));
   await new Promise(setImmediate);
   expect(log).toEqual(['pause']);
   goOn();
   await new Promise(setImmediate);
   expect(log).toEqual(['pause', '1: 32', 'pause']);
-  const second = take(batch(2, 40)).then(() => log.push('second'));
+  const second = take(block(2, 40)).then(() => log.push('second'));
   goOn();
   await new Promise(setImmediate);
   expect(log.slice(3)).toEqual(['1: 64', 'pause']);
@@ -95,22 +95,22 @@ test.each([
   [1, 4000, 4000],
   [250, 1000, 32],
 ])(
-  'batches every %d ms of %d rows are taken %d rows at a time: there is time for a pause before each',
+  'blocks every %d ms of %d rows are taken %d rows at a time: there is time for a pause before each',
   async (everyMs, count, rows) => {
     let nowMs = 0;
     const taken: number[] = [];
     const take = inSlices((slice) => taken.push(slice.rows), { pause: () => Promise.resolve(), now: () => nowMs });
-    await take(toBatch(makeRows(1, 1, 1)));
+    await take(toBlock(makeRows(1, 1, 1)));
     nowMs += everyMs;
-    await take(toBatch(makeRows(count, 1, 1)));
+    await take(toBlock(makeRows(count, 1, 1)));
     expect(Math.max(...taken)).toBe(rows);
   },
 );
 
-test('when many batches wait, they are taken without a pause', async () => {
+test('when many blocks wait, they are taken without a pause', async () => {
   let pauses = 0;
   const take = inSlices(() => undefined, { pause: () => Promise.resolve(void pauses++), now: () => 0 });
-  await Promise.all(Array.from({ length: 20 }, () => take(toBatch(makeRows(100, 1, 1)))));
+  await Promise.all(Array.from({ length: 20 }, () => take(toBlock(makeRows(100, 1, 1)))));
   // The last four alone are fewer than that.
   expect(pauses).toBeLessThanOrEqual(4 * 4);
 });

@@ -91,9 +91,9 @@ describe('runVirtualFleet', () => {
 
   test('is the loop, the window and the backend from create to close', async () => {
     const rows: Row[] = [];
-    const onBatch = (batch: Parameters<typeof rowsOf>[0]): void => void rows.push(...rowsOf(batch));
+    const onBlock = (block: Parameters<typeof rowsOf>[0]): void => void rows.push(...rowsOf(block));
     const { signal } = new AbortController();
-    const end = await runVirtualFleet(plugin as BackendPlugin, order, onBatch, { stop: signal, hold: signal });
+    const end = await runVirtualFleet(plugin as BackendPlugin, order, onBlock, { stop: signal, hold: signal });
     expect(end).toMatchObject({ endedMs: 17, facts: { answered: 2 } });
     expect(rows.map(({ seq, dueMs, doneMs }) => [seq, dueMs, doneMs])).toEqual([
       [1, 10, 17],
@@ -136,7 +136,7 @@ describe('runVirtualFleet', () => {
     };
     const rows: Row[] = [];
     const { signal } = new AbortController();
-    await runVirtualFleet(queued, order, (batch) => void rows.push(...rowsOf(batch)), { stop: signal, hold: signal });
+    await runVirtualFleet(queued, order, (block) => void rows.push(...rowsOf(block)), { stop: signal, hold: signal });
     expect(rows.map(({ doneMs }) => doneMs)).toEqual([40, 70]);
   });
 });

@@ -1,10 +1,10 @@
-import { USAGE_NAMES, type SampleBatch, type UsageColumns } from '../../sample.js';
+import { USAGE_NAMES, type SampleBlock, type UsageColumns } from '../../sample.js';
 
 /** Requests that were not sent; columns may be longer than `rows`. `releaseMs` and `invocation`: where they are batched. */
-type Scheduled = Pick<SampleBatch, 'rows' | 'seq' | 'dueMs' | 'invocation'> & Partial<Pick<SampleBatch, 'releaseMs'>>;
+type Scheduled = Pick<SampleBlock, 'rows' | 'seq' | 'dueMs' | 'invocation'> & Partial<Pick<SampleBlock, 'releaseMs'>>;
 
 /** Their samples: all succeed, each invocation in the time that is billed; `memoryMb` NaN: as configured. */
-export function assumedSamples(scheduled: Scheduled, billedMs: number, memoryMb = NaN): SampleBatch {
+export function assumedSamples(scheduled: Scheduled, billedMs: number, memoryMb = NaN): SampleBlock {
   const { rows, seq, invocation } = scheduled;
   const dueMs = scheduled.dueMs.subarray(0, rows);
   const releaseMs = (scheduled.releaseMs ?? dueMs).subarray(0, rows);

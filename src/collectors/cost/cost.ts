@@ -5,7 +5,7 @@ import type { Measure, Metric, Moment } from '../../metric.js';
 import type { FoldedSoFar } from '../../progress.js';
 import type { CostSection, TimelineSecond } from '../../report.js';
 import type { Plan, RunEnd } from '../../run.js';
-import { leadsInvocation, type SampleBatch } from '../../sample.js';
+import { leadsInvocation, type SampleBlock } from '../../sample.js';
 import { undisturbedEnd } from '../../undisturbed-end.js';
 import { capacitySteps, integrate, kindSteps, spreadOver, toldKinds, type CapacityStep } from '../capacity.js';
 import type { Collector, CollectorContext } from '../collector.js';
@@ -54,9 +54,9 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
       const value = section[of];
       return value === null ? { value, why: section.reason ?? NOT_PRICED[of] ?? 'it is unknown' } : { value };
     },
-    add(batch) {
-      look(seen, batch);
-      service.counts?.add(batch);
+    add(block) {
+      look(seen, block);
+      service.counts?.add(block);
     },
     atMost(nowMs, sent) {
       const underWay = Math.max(0, sent - seen.invocations);
@@ -103,10 +103,10 @@ interface Seen {
   lastDoneMs: number;
 }
 
-function look(seen: Seen, batch: SampleBatch): void {
-  const { rows, outcome, dueMs, doneMs } = batch;
+function look(seen: Seen, block: SampleBlock): void {
+  const { rows, outcome, dueMs, doneMs } = block;
   seen.rows += rows;
-  seen.invocations += invocationsIn(batch);
+  seen.invocations += invocationsIn(block);
   for (let i = 0; i < rows; i++) {
     if (outcome[i] === 0) seen.ok++;
     if ((dueMs[i] as number) < seen.firstDueMs) seen.firstDueMs = dueMs[i] as number;
@@ -114,10 +114,10 @@ function look(seen: Seen, batch: SampleBatch): void {
   }
 }
 
-function invocationsIn(batch: SampleBatch): number {
-  if (batch.invocation === undefined) return batch.rows;
+function invocationsIn(block: SampleBlock): number {
+  if (block.invocation === undefined) return block.rows;
   let invocations = 0;
-  for (let i = 0; i < batch.rows; i++) if (leadsInvocation(batch, i)) invocations++;
+  for (let i = 0; i < block.rows; i++) if (leadsInvocation(block, i)) invocations++;
   return invocations;
 }
 

@@ -1,4 +1,4 @@
-import { COLD_STARTS, FAILURES, type Failure, type SampleBatch } from '../../sample.js';
+import { COLD_STARTS, FAILURES, type Failure, type SampleBlock } from '../../sample.js';
 import type { BilledTime } from './tariff.js';
 
 /** The service may stop making an environment after 10 s. */
@@ -31,17 +31,17 @@ export class InvocationBill {
   }
 
   /** Reads a row. False: it costs nothing. */
-  read(batch: SampleBatch, row: number): boolean {
-    const code = batch.outcome[row] as number;
+  read(block: SampleBlock, row: number): boolean {
+    const code = block.outcome[row] as number;
     this.startMs = 0;
-    if (batch.usage !== undefined && this.#readUsage(batch, batch.usage, row)) return true;
+    if (block.usage !== undefined && this.#readUsage(block, block.usage, row)) return true;
     if (code !== OK && isUnbilled[code - 1] === true) return false;
-    this.#guess(batch, row, code === OK || hasRun[code - 1] === true);
+    this.#guess(block, row, code === OK || hasRun[code - 1] === true);
     return true;
   }
 
   /** False when the usage has no time in it. */
-  #readUsage({ coldStart }: SampleBatch, usage: NonNullable<SampleBatch['usage']>, row: number): boolean {
+  #readUsage({ coldStart }: SampleBlock, usage: NonNullable<SampleBlock['usage']>, row: number): boolean {
     const durationMs = usage.durationMs[row] as number;
     const billedMs = usage.billedMs[row] as number;
     const initMs = usage.initMs[row] as number;
@@ -84,7 +84,7 @@ export class InvocationBill {
   }
 
   /** Up to the service's limit; the time that the client saw is the best guess. */
-  #guess({ serverMs, doneMs, sentMs, handedMs }: SampleBatch, row: number, ran: boolean): void {
+  #guess({ serverMs, doneMs, sentMs, handedMs }: SampleBlock, row: number, ran: boolean): void {
     const { longestMs } = this.#rule;
     const server = serverMs[row] as number;
     const sent = sentMs[row] as number;

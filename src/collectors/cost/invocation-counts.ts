@@ -1,13 +1,13 @@
 import { counted } from '../../text/counted.js';
 import type { Plan } from '../../run.js';
-import { leadsInvocation, type SampleBatch } from '../../sample.js';
+import { leadsInvocation, type SampleBlock } from '../../sample.js';
 import { InvocationBill } from './invocation-bill.js';
 import type { Quantity } from './price.js';
 import type { Meter, Tariff } from './tariff.js';
 
 /** The invocations of a run as quantities of a tariff. In whole quanta, so no order of the rows changes a digit. */
 export interface InvocationCounts {
-  add(batch: SampleBatch): void;
+  add(block: SampleBlock): void;
   /** `underWay`: invocations without a row yet, at the most that each can be billed. */
   quantities(underWay: number): readonly Quantity[];
   /** The part of them that is billed start-up time. */
@@ -41,11 +41,11 @@ export function countInvocations(tariff: Tariff, plan: Plan): InvocationCounts {
   };
 
   return {
-    add(batch) {
-      const { rows, releaseMs, usage } = batch;
+    add(block) {
+      const { rows, releaseMs, usage } = block;
       const last = Math.max(1, plan.duePerSecond.length) - 1;
       for (let i = 0; i < rows; i++) {
-        if (!leadsInvocation(batch, i) || !bill.read(batch, i)) continue;
+        if (!leadsInvocation(block, i) || !bill.read(block, i)) continue;
         const told = Math.round(usage?.memoryMb[i] ?? NaN);
         const memoryMb = Number.isNaN(told) ? tariff.memoryMb : told;
         if (Number.isNaN(memoryMb)) withoutMemory++;

@@ -1,7 +1,7 @@
 import type { LoggedInvocations } from '../../cloud-record.js';
 import type { CostTerms } from '../../cost-terms.js';
 import type { Plan } from '../../run.js';
-import { COLD_STARTS, type SampleBatch, USAGE_NAMES } from '../../sample.js';
+import { COLD_STARTS, type SampleBlock, USAGE_NAMES } from '../../sample.js';
 import { countInvocations } from './invocation-counts.js';
 import { price, type Quantity } from './price.js';
 import { sheetOf } from './price-sheets.js';
@@ -19,7 +19,7 @@ export function costOfLog(logged: LoggedInvocations, terms: CostTerms, plan: Pla
   const tariff = knownTariff(terms);
   if (tariff === null) return null;
   const counts = countInvocations(tariff, { ...plan, duePerSecond: [] });
-  counts.add(asBatch(logged));
+  counts.add(asBlock(logged));
   return counts.reason(0) === null ? priced(counts.quantities(0), terms) : null;
 }
 
@@ -49,7 +49,7 @@ function priced(quantities: readonly Quantity[], { prices }: CostTerms): Metered
 }
 
 /** As samples of successes, so that the very same rules bill them. */
-function asBatch({ durationMs, billedMs, initMs, restoreMs, memoryMb }: LoggedInvocations): SampleBatch {
+function asBlock({ durationMs, billedMs, initMs, restoreMs, memoryMb }: LoggedInvocations): SampleBlock {
   const rows = durationMs.length;
   const column = (values: readonly (number | null)[]): Float64Array =>
     Float64Array.from(values, (value) => value ?? NaN);
@@ -73,7 +73,7 @@ function asBatch({ durationMs, billedMs, initMs, restoreMs, memoryMb }: LoggedIn
     serverMs: unknown,
     outcome: new Uint8Array(rows),
     coldStart: Uint8Array.from(durationMs, (_, i) => COLD_STARTS.indexOf(isCold(i) ? 'cold' : 'warm')),
-    usage: Object.fromEntries(usage) as unknown as NonNullable<SampleBatch['usage']>,
+    usage: Object.fromEntries(usage) as unknown as NonNullable<SampleBlock['usage']>,
     details: [],
   };
 }

@@ -1,7 +1,7 @@
 import { arrivalStoreWriter } from '../../trace-file/arrival-store.js';
 import type { Backend, Call } from '../../backends/backend.js';
 import type { Clock, PacingClock } from '../../clock.js';
-import type { Outcome, SampleBatch } from '../../sample.js';
+import type { Outcome, SampleBlock } from '../../sample.js';
 import type { ArrivalStore } from '../../trace.js';
 import { createInFlight, inFlightMemory } from '../../loop/in-flight.js';
 import { createRecorder } from '../../loop/recorder.js';
@@ -18,7 +18,7 @@ export interface Rehearsal {
   /** Whether the run takes its payloads in turn. */
   readonly inTurn: boolean;
   readonly ends: Pick<ShardRun, 'stop' | 'hold'>;
-  readonly onBatch: (batch: SampleBatch) => void;
+  readonly onBlock: (block: SampleBlock) => void;
 }
 
 const PER_MS = 10;
@@ -29,7 +29,7 @@ const TOGETHER = 500;
 const PAUSE_MS = 20;
 /** More than a loop that is behind sends in one turn: what it does then is compiled too. */
 const BURST = 70;
-/** Enough to compile what tells a batch apart. */
+/** Enough to compile what tells a block apart. */
 const MOST_TOGETHER = 16;
 
 /**
@@ -45,7 +45,7 @@ export async function warmLoop({
   batchSize,
   inTurn,
   ends,
-  onBatch,
+  onBlock,
 }: Rehearsal): Promise<number> {
   const stored = inGroups(clock.now(), requests);
   const backend = standIn ?? answersAtOnce(clock);
@@ -57,9 +57,9 @@ export async function warmLoop({
     schedule: schedule(stored, { ...window, ...batching }, { index: 0, of: 1 }),
     clock,
     backend: batchSize === undefined || backend.invokeBatch !== undefined ? backend : answersAtOnce(clock),
-    recorder: createRecorder(0, (batch) => {
-      costs.add(batch);
-      onBatch(batch);
+    recorder: createRecorder(0, (block) => {
+      costs.add(block);
+      onBlock(block);
     }),
     inFlight: createInFlight(inFlightMemory(1), 0, requests),
     timeoutMs: 1000,
@@ -79,7 +79,7 @@ class BurstCosts {
     this.#dueMs = new Float64Array(groups).fill(NaN);
   }
 
-  add({ rows, seq, handedMs, doneMs }: SampleBatch): void {
+  add({ rows, seq, handedMs, doneMs }: SampleBlock): void {
     for (let i = 0; i < rows; i++) {
       const group = Math.floor((seq[i] as number) / TOGETHER);
       const inGroup = (seq[i] as number) - group * TOGETHER;

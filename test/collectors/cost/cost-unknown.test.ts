@@ -6,7 +6,7 @@ import { PRICE_UNITS, type Billing } from '#src/cost-terms';
 import type { CostSection } from '#src/report';
 import { FAILURES, outcomeCode, type Failure } from '#src/sample';
 import { ENDED, planFor } from '../sample-rows.js';
-import { calls, usageBatch } from '../usage-rows.js';
+import { calls, usageBlock } from '../usage-rows.js';
 
 const REQUEST = 0.2e-6;
 const GB_SECOND = 0.0000166667;
@@ -19,7 +19,7 @@ const RAN: readonly Failure[] = ['function-error', 'bad-answer'];
 function costOf(failure: Failure | 'ok', count: number, tookMs: number, billing: Billing): CostSection {
   const outcome = failure === 'ok' ? 0 : outcomeCode(failure);
   const fold = createCost({ plan: planFor([]), cost: { billing, prices: '2026-11', machine: null } });
-  fold.add(usageBatch(calls(count, undefined, { outcome }, tookMs)));
+  fold.add(usageBlock(calls(count, undefined, { outcome }, tookMs)));
   return fold.finish(ENDED);
 }
 

@@ -5,9 +5,9 @@ import { createCost } from '#src/collectors/cost/cost';
 import type { Billing, CapacityReading, CostTerms } from '#src/cost-terms';
 import type { CostSection } from '#src/report';
 import type { Plan, RunEnd } from '#src/run';
-import { FAILURES, outcomeCode, type SampleBatch, type Usage } from '#src/sample';
+import { FAILURES, outcomeCode, type SampleBlock, type Usage } from '#src/sample';
 import { ENDED, makeRows, planFor, seeds } from '../sample-rows.js';
-import { calls, usageBatch, type UsageRow } from '../usage-rows.js';
+import { calls, usageBlock, type UsageRow } from '../usage-rows.js';
 
 const LAMBDA: Billing = { model: 'lambda', memoryMb: 2048, timeoutMs: 3000 };
 const GEN1: Billing = { model: 'cloud-functions-gen1', memoryMb: 2048, timeoutMs: 60_000 };
@@ -22,9 +22,9 @@ interface Given extends Partial<CostTerms> {
   readonly end?: RunEnd;
 }
 
-function costOf(batches: readonly SampleBatch[], { plan = PLAN, end = END, ...terms }: Given): CostSection {
+function costOf(blocks: readonly SampleBlock[], { plan = PLAN, end = END, ...terms }: Given): CostSection {
   const fold = createCost({ plan, cost: { billing: null, prices: '2026-11', machine: null, ...terms } });
-  for (const batch of batches) fold.add(batch);
+  for (const block of blocks) fold.add(block);
   return fold.finish(end);
 }
 
@@ -32,7 +32,7 @@ describe('worked by hand (docs/cost.md)', () => {
   test('15,000 Lambda calls of 18 ms at 2048 MB: 15,000 x 0.2e-6 + 540 GB-s x 0.0000166667', () => {
     for (const prices of ['2021-03', '2026-11']) {
       const { total, low, high, items, perMillionRequests } = costOf(
-        [usageBatch(calls(15_000, { durationMs: 17.31, billedMs: 18 }))],
+        [usageBlock(calls(15_000, { durationMs: 17.31, billedMs: 18 }))],
         { billing: LAMBDA, prices },
       );
       expect(items.map(({ quantity }) => quantity)).toEqual([15_000, 540]);
@@ -47,19 +47,19 @@ describe('worked by hand (docs/cost.md)', () => {
     [100, 1],
     [105, 2],
   ])('the same on Cloud Functions gen1 at %i ms: 15,000 x 0.4e-6 + 15,000 x %i x 2.9e-6', (durationMs, steps) => {
-    const { total, items } = costOf([usageBatch(calls(15_000, { durationMs }))], { billing: GEN1, prices: '2021-03' });
+    const { total, items } = costOf([usageBlock(calls(15_000, { durationMs }))], { billing: GEN1, prices: '2021-03' });
     expect(items.map(({ quantity }) => quantity)).toEqual([15_000, 3000 * steps, 3600 * steps]);
     expect(total).toBeCloseTo(0.006 + 0.0435 * steps, 14);
   });
 
   test('an n1-standard-8 for 870 s: 0.379998 x 870 / 3600; with a T4: + 0.35 x 870 / 3600', () => {
-    const batch = usageBatch(calls(15_000, undefined));
+    const block = usageBlock(calls(15_000, undefined));
     const machine = { name: 'gcp:n1-standard-8', count: 1 };
-    const without = costOf([batch], { machine, prices: '2021-03' });
+    const without = costOf([block], { machine, prices: '2021-03' });
     expect(without.total).toBeCloseTo(0.09183285, 12);
-    const t4 = costOf([batch], { machine: { ...machine, name: 'gcp:n1-standard-8+t4' }, prices: '2021-03' });
+    const t4 = costOf([block], { machine: { ...machine, name: 'gcp:n1-standard-8+t4' }, prices: '2021-03' });
     expect(t4.total).toBeCloseTo(0.09183285 + 0.0845833333333, 12);
-    const two = costOf([batch], { machine: { ...machine, count: 2 }, prices: '2021-03' });
+    const two = costOf([block], { machine: { ...machine, count: 2 }, prices: '2021-03' });
     expect(two.total).toBeCloseTo(2 * 0.09183285, 12);
   });
 
@@ -67,7 +67,7 @@ describe('worked by hand (docs/cost.md)', () => {
     const rows = [...calls(1, undefined), ...calls(1, undefined, { seq: 1, dueMs: 800_000, doneMs: 870_000 })];
     const at = (ms: number, instances: number): CapacityReading => ({ atMs: ms, counts: { instances } });
     const capacity = [at(0, 1), at(300_000, 4), at(600_000, 2), at(930_000, 2)];
-    const { total, low, high, scaleInTail } = costOf([usageBatch(rows)], {
+    const { total, low, high, scaleInTail } = costOf([usageBlock(rows)], {
       billing: ENDPOINT,
       end: { ...END, capacity },
     });
@@ -81,14 +81,14 @@ describe('worked by hand (docs/cost.md)', () => {
   test('init: unbilled by the sheet of 2021, contained in the billed time of today, and never added twice', () => {
     const told = { durationMs: 395.99, initMs: 265.72, billedMs: 662 };
     const gbSeconds = (usage: Usage, prices: string) =>
-      costOf([usageBatch(calls(1, usage, { coldStart: 2 }))], { billing: LAMBDA, prices }).items[1]?.quantity;
+      costOf([usageBlock(calls(1, usage, { coldStart: 2 }))], { billing: LAMBDA, prices }).items[1]?.quantity;
     expect(gbSeconds(told, '2026-11')).toBe((662 * 2048) / 1024 / 1000);
     expect(gbSeconds(told, '2021-03')).toBe((396 * 2048) / 1024 / 1000);
     // As it was told before 2025-08: both sheets give what they gave above.
     const before = { ...told, billedMs: 396 };
     expect(gbSeconds(before, '2026-11')).toBe((662 * 2048) / 1024 / 1000);
     expect(gbSeconds(before, '2021-03')).toBe((396 * 2048) / 1024 / 1000);
-    const today = costOf([usageBatch(calls(1, told, { coldStart: 2 }))], { billing: LAMBDA });
+    const today = costOf([usageBlock(calls(1, told, { coldStart: 2 }))], { billing: LAMBDA });
     expect(today.coldStarts).toBeCloseTo(((662 - 396) / 1000) * 2 * 0.0000166667, 14);
   });
 
@@ -106,7 +106,7 @@ describe('worked by hand (docs/cost.md)', () => {
 
 describe('what is unknown', () => {
   const one = (change: Partial<UsageRow['row']>, usage?: Usage) =>
-    costOf([usageBatch(calls(1, usage, change, 500))], { billing: LAMBDA });
+    costOf([usageBlock(calls(1, usage, change, 500))], { billing: LAMBDA });
   const request = 0.2e-6;
   const perMs = (2 * 0.0000166667) / 1000;
 
@@ -131,7 +131,7 @@ describe('what is unknown', () => {
   });
 
   test('null with the reason, never zero', () => {
-    const batch = usageBatch(calls(3, { durationMs: 5 }));
+    const block = usageBlock(calls(3, { durationMs: 5 }));
     const cases: [Given, RegExp][] = [
       [{}, /--machine/],
       [{ billing: { model: 'none' } }, /--machine/],
@@ -147,20 +147,20 @@ describe('what is unknown', () => {
       [{ billing: { model: 'barter' as 'none' } }, /billing of barter is unknown/],
     ];
     for (const [given, why] of cases) {
-      const { total, low, high, perMillionRequests, coldStarts, reason } = costOf([batch], given);
+      const { total, low, high, perMillionRequests, coldStarts, reason } = costOf([block], given);
       expect([total, low, high, perMillionRequests, coldStarts]).toEqual([null, null, null, null, null]);
       expect(reason).toMatch(why);
     }
   });
 
   test('a backend without prices contributes nothing once a machine is named; one with prices, its own', () => {
-    const batch = usageBatch(calls(3, { durationMs: 5 }));
+    const block = usageBlock(calls(3, { durationMs: 5 }));
     const machine = { name: 'aws:t2.2xlarge', count: 1 };
-    const alone = costOf([batch], { machine }).total ?? NaN;
+    const alone = costOf([block], { machine }).total ?? NaN;
     expect(alone).toBeCloseTo((0.3712 * 870) / 3600, 12);
-    const lambda = costOf([batch], { billing: LAMBDA }).total ?? NaN;
-    expect(costOf([batch], { machine, billing: LAMBDA }).total).toBeCloseTo(alone + lambda, 12);
-    expect(costOf([batch], { machine, billing: { model: 'lambda' } }).total).toBeNull();
+    const lambda = costOf([block], { billing: LAMBDA }).total ?? NaN;
+    expect(costOf([block], { machine, billing: LAMBDA }).total).toBeCloseTo(alone + lambda, 12);
+    expect(costOf([block], { machine, billing: { model: 'lambda' } }).total).toBeNull();
   });
 
   test('readings that fail in between make a note, and the reading before holds on', () => {
@@ -168,7 +168,7 @@ describe('what is unknown', () => {
       { atMs: 0, counts: { instances: 2 } },
       { atMs: 5000, failed: 'no' },
     ];
-    const { total, notes } = costOf([usageBatch(calls(100, undefined))], {
+    const { total, notes } = costOf([usageBlock(calls(100, undefined))], {
       billing: ENDPOINT,
       end: { ...END, capacity },
     });
@@ -177,9 +177,9 @@ describe('what is unknown', () => {
   });
 
   test('time that requests may share is a bound, and says so', () => {
-    const batch = usageBatch(calls(10, { durationMs: 90 }));
+    const block = usageBlock(calls(10, { durationMs: 90 }));
     const run = (concurrency?: number) =>
-      costOf([batch], {
+      costOf([block], {
         billing: { model: 'cloud-run', memoryMb: 2048, ...(concurrency === undefined ? {} : { concurrency }) },
       });
     const [unknown, alone, four] = [run(), run(1), run(4)];
@@ -220,10 +220,10 @@ describe('laws', () => {
         (seed, some, billing, cut) => {
           const rows = mixed(seed, some);
           const plan = planFor(rows.map(({ row }) => row));
-          const whole = costOf([usageBatch(rows)], { billing, plan });
-          const [first, rest] = [usageBatch(rows.slice(0, cut)), usageBatch(rows.slice(cut))];
+          const whole = costOf([usageBlock(rows)], { billing, plan });
+          const [first, rest] = [usageBlock(rows.slice(0, cut)), usageBlock(rows.slice(cut))];
           expect(costOf([rest, first], { billing, plan })).toEqual(whole);
-          const [a, b] = [first, rest].map((batch) => costOf([batch], { billing, plan }));
+          const [a, b] = [first, rest].map((block) => costOf([block], { billing, plan }));
           for (const key of ['total', 'low', 'high'] as const)
             expect((a?.[key] ?? NaN) + (b?.[key] ?? NaN)).toBeCloseTo(whole[key] ?? NaN, 12);
           whole.items.forEach(({ quantity }, i) => {
@@ -243,7 +243,7 @@ describe('laws', () => {
     fc.assert(
       fc.property(usages, models, keys, fc.constantFrom('2021-03', '2026-11'), (usage, billing, key, prices) => {
         fc.pre(usage[key] !== undefined && !(prices === '2021-03' && billing.model === 'cloud-run'));
-        const cost = (one: Usage) => costOf([usageBatch(calls(1, one))], { billing, prices });
+        const cost = (one: Usage) => costOf([usageBlock(calls(1, one))], { billing, prices });
         const [less, more] = [cost(usage), cost({ ...usage, [key]: (usage[key] ?? 0) * 1.5 + 1 })];
         for (const bound of ['low', 'total', 'high'] as const)
           expect(more[bound]).toBeGreaterThanOrEqual(less[bound] ?? NaN);
@@ -261,7 +261,7 @@ describe('laws', () => {
         // One without a least time that is billed, which belongs to no second.
         const machine = { name: 'vertex:t4', count: 3 };
         const fold = createCost({ plan, cost: { billing, prices: '2026-11', machine } });
-        fold.add(usageBatch(rows));
+        fold.add(usageBlock(rows));
         const seconds = fold.ofSeconds(
           plan.duePerSecond.map((due, second) => ({
             second,

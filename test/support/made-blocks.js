@@ -18,17 +18,17 @@ export function planOf(samples) {
 }
 
 /** Log-normal service times, a little lateness, 1 % failures; the same values at every run. */
-export function makeBatches(count) {
+export function makeBlocks(count) {
   let state = 1;
   const random = () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
   const made = [];
-  for (let from = 0; from < count; from += ROWS) made.push(makeBatch(from, Math.min(ROWS, count - from), random));
+  for (let from = 0; from < count; from += ROWS) made.push(makeBlock(from, Math.min(ROWS, count - from), random));
   return made;
 }
 
-function makeBatch(from, rows, random) {
+function makeBlock(from, rows, random) {
   const column = () => new Float64Array(rows).fill(NaN);
-  const batch = {
+  const block = {
     rows,
     worker: 0,
     seq: new Uint32Array(rows),
@@ -43,17 +43,17 @@ function makeBatch(from, rows, random) {
   };
   for (let i = 0; i < rows; i++) {
     const due = ((from + i) / PER_SECOND) * 1000;
-    batch.seq[i] = from + i;
-    batch.dueMs[i] = batch.releaseMs[i] = due;
-    batch.handedMs[i] = due + random() * 0.05;
-    batch.sentMs[i] = batch.handedMs[i] + random() * 0.1;
-    batch.doneMs[i] =
-      batch.sentMs[i] + 10 * Math.exp(Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random()));
-    batch.doneEarliestMs[i] = batch.doneMs[i] - random() * 0.05;
+    block.seq[i] = from + i;
+    block.dueMs[i] = block.releaseMs[i] = due;
+    block.handedMs[i] = due + random() * 0.05;
+    block.sentMs[i] = block.handedMs[i] + random() * 0.1;
+    block.doneMs[i] =
+      block.sentMs[i] + 10 * Math.exp(Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random()));
+    block.doneEarliestMs[i] = block.doneMs[i] - random() * 0.05;
     if (random() < 0.01) {
-      batch.outcome[i] = 5;
-      batch.details.push({ row: i, text: 'HTTP 503' });
+      block.outcome[i] = 5;
+      block.details.push({ row: i, text: 'HTTP 503' });
     }
   }
-  return batch;
+  return block;
 }
