@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import fc from 'fast-check';
@@ -174,6 +175,35 @@ describe.each(Object.entries(services))('%s, beside the client of the vendor', (
     expect(word.name).toBe(failed ? 'Unhandled' : '');
     for (const outcome of [own, through])
       expect(outcome.ok ? 'ok' : outcome.failure).toBe(failed ? 'function-error' : 'ok');
+  });
+});
+
+describe.each([
+  ['lambda', lambda, { function: 'f' }],
+  ['sagemaker', sagemaker, { endpoint: 'e' }],
+] as const)('%s judges a compressed body by what it says', (_name, plugin, options) => {
+  it.each([
+    ['identity', (text: string) => Buffer.from(text)],
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+    // It is none.
+    ['gzip', (text: string) => Buffer.from(text)],
+    ['rot13', (text: string) => Buffer.from(text)],
+  ])('%s', async (encoding, encode) => {
+    for (const expected of ['body~yes', 'body!~yes', 'json:.say=yes', 'body']) {
+      const raw = { ...options, endpointUrl, expect: expected };
+      const clients = [
+        await preparedBackend(plugin as typeof lambda, raw, [json('{}')]),
+        await preparedBackend(plugin as typeof lambda, { ...raw, client: 'sdk' }, [json('{}')]),
+      ];
+      answer = { headers: { 'content-encoding': encoding }, body: encode('{"say":"yes"}') };
+      const outcomes = await Promise.all(clients.map((client) => client.invoke(call())));
+      const [lean, sdk] = outcomes.map((outcome) => (outcome.ok ? 'ok' : `${outcome.failure}: ${outcome.detail}`));
+      expect(sdk, expected).toBe(lean);
+      if (encoding !== 'rot13' && encode('x').toString() !== 'x') expect(lean === 'ok').toBe(expected !== 'body!~yes');
+      for (const client of clients) await client.close?.();
+    }
   });
 });
 

@@ -5,7 +5,10 @@ import { type AwsBody, batchesOf, jsonBody } from './aws-bodies.js';
 import type { KeptCredentials } from './aws-credentials.js';
 import { sdkFailure } from './aws-sdk-failure.js';
 import { secretsOf, shownAnswer } from './aws-secrets.js';
+import type { OpenBody } from '../wire/body-reader.js';
 import type { Answer } from '../wire/exchange.js';
+import type { ExpectRule } from '../wire/expect-rule.js';
+import { openBodyRules } from '../wire/open-body-rules.js';
 import { payloadAt } from '../shared/payload-at.js';
 import { showAnswer } from '../wire/seen-answer.js';
 
@@ -14,6 +17,7 @@ export interface SdkService {
   readonly backend: string;
   readonly bodies: readonly AwsBody[];
   readonly credentials: KeptCredentials;
+  readonly expect: ExpectRule;
   /** Rejects with what the vendor's client throws. */
   send(body: AwsBody, signal: AbortSignal): Promise<SdkAnswer>;
   outcomeOf(answer: Answer, requestBytes: number): Outcome;
@@ -59,11 +63,13 @@ export function sdkClient(service: SdkService, context: BackendContext): OpenCli
 type Send = (body: AwsBody, call: Call) => Promise<readonly [outcome: Outcome, answer: Uint8Array]>;
 
 function sender(service: SdkService, { clock, onAnswer }: BackendContext): Send {
+  // The first answer waits for it.
+  const opening = openBodyRules(service.expect);
   const secrets = (): readonly string[] => secretsOf(service.credentials);
   return async (body, call) => {
     const requestBytes = body.bytes.length;
     try {
-      const answer = answerOf(await service.send(body, call.signal), clock.now());
+      const answer = read(answerOf(await service.send(body, call.signal), clock.now()), await opening);
       showAnswer(onAnswer, answer, (text) => shownAnswer(text, secrets()));
       return [service.outcomeOf(answer, requestBytes), answer.body];
     } catch (thrown) {
@@ -71,6 +77,14 @@ function sender(service: SdkService, { clock, onAnswer }: BackendContext): Send 
       return [service.failed?.(outcome, requestBytes) ?? outcome, NOTHING];
     }
   };
+}
+
+/** The body is judged as the lean client judges it: what a Content-Encoding did to it is undone. */
+function read(answer: Answer, openBody: OpenBody | undefined): Answer {
+  const { status, headers, body } = answer;
+  const reader = openBody?.(status, headers);
+  reader?.take(body, 0, body.length);
+  return reader === undefined ? answer : { ...answer, reader };
 }
 
 /** As if it had come by the wire: of its times only the end is known. */

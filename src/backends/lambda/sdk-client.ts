@@ -1,9 +1,11 @@
 import type { BackendContext } from '../backend.js';
 import type { OpenClient } from '../aws/aws-backend.js';
+import { contentEncodingOf } from '../aws/aws-content-encoding.js';
 import { sdkClient } from '../aws/aws-sdk-client.js';
 import { sdkTransport } from '../aws/aws-sdk-transport.js';
 import { secretsOf } from '../aws/aws-secrets.js';
 import { vendorConfig } from '../aws/aws-vendor-config.js';
+import { CONTENT_ENCODING } from '../wire/open-body-rules.js';
 import { refuseProxy } from '../wire/refuse-proxy.js';
 import { createLambdaOutcome, FUNCTION_ERROR_HEADER, LOG_HEADER, REQUEST_ID_HEADER } from './lambda-outcome.js';
 import type { LambdaOptions } from './lambda-options.js';
@@ -24,14 +26,18 @@ export async function openSdkClient(options: LambdaOptions, context: BackendCont
     {
       backend: 'lambda',
       bodies,
+      expect: options.expect,
       credentials,
       async send({ bytes }, abortSignal) {
-        const output = await client.send(new InvokeCommand(inputOf(options, bytes)), { abortSignal });
+        const command = new InvokeCommand(inputOf(options, bytes));
+        const encoding = contentEncodingOf(command);
+        const output = await client.send(command, { abortSignal });
         const { FunctionError, LogResult, Payload, $metadata } = output;
         const headers = {
           [FUNCTION_ERROR_HEADER]: FunctionError,
           [LOG_HEADER]: LogResult,
           [REQUEST_ID_HEADER]: $metadata.requestId,
+          [CONTENT_ENCODING]: encoding(),
         };
         return { status: $metadata.httpStatusCode, headers, body: Payload };
       },

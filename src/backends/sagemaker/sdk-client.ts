@@ -2,10 +2,12 @@ import type { InvokeEndpointCommandInput } from '@aws-sdk/client-sagemaker-runti
 import type { BackendContext } from '../backend.js';
 import type { OpenClient } from '../aws/aws-backend.js';
 import type { AwsBody } from '../aws/aws-bodies.js';
+import { contentEncodingOf } from '../aws/aws-content-encoding.js';
 import { sdkClient } from '../aws/aws-sdk-client.js';
 import { sdkTransport } from '../aws/aws-sdk-transport.js';
 import { secretsOf } from '../aws/aws-secrets.js';
 import { vendorConfig } from '../aws/aws-vendor-config.js';
+import { CONTENT_ENCODING } from '../wire/open-body-rules.js';
 import { refuseProxy } from '../wire/refuse-proxy.js';
 import { addressOf, bodiesOf, credentialsOf, loadRuntime } from './open-sagemaker.js';
 import type { SageMakerOptions } from './sagemaker-options.js';
@@ -26,10 +28,13 @@ export async function openSdkClient(options: SageMakerOptions, context: BackendC
     {
       backend: 'sagemaker',
       bodies,
+      expect: options.expect,
       credentials,
       async send(body, abortSignal) {
-        const output = await client.send(new InvokeEndpointCommand(inputOf(options, body)), { abortSignal });
-        return { status: output.$metadata.httpStatusCode, headers: {}, body: output.Body };
+        const command = new InvokeEndpointCommand(inputOf(options, body));
+        const encoding = contentEncodingOf(command);
+        const { $metadata, Body } = await client.send(command, { abortSignal });
+        return { status: $metadata.httpStatusCode, headers: { [CONTENT_ENCODING]: encoding() }, body: Body };
       },
       outcomeOf: createSageMakerOutcome({ expect: options.expect, secrets: () => secretsOf(credentials) }),
       // The model was asked, whatever it answered.

@@ -2,7 +2,7 @@ import type { OpenBody } from './body-reader.js';
 import { bodyRulesReader, hasBodyRules } from './body-rules.js';
 import { type ExpectRule, isExpectedStatus } from './expect-rule.js';
 
-const CONTENT_ENCODING = 'content-encoding';
+export const CONTENT_ENCODING = 'content-encoding';
 
 /** What a body decompresses to at most, where the options name no limit. */
 const LIMIT_BYTES = 64 * 1024 * 1024;
