@@ -7,6 +7,7 @@ import { Estimate } from './estimate.js';
 import { Export } from './export.js';
 import { Generate } from './generate.js';
 import { Init } from './init.js';
+import { Predict } from './predict.js';
 import { ReportAgain } from './report.js';
 import { Run } from './run.js';
 import { Serve } from './serve.js';
@@ -24,6 +25,7 @@ export const COMMANDS = {
   calibrate: Calibrate,
   report: ReportAgain,
   compare: Compare,
+  predict: Predict,
   study: Study,
   system: System,
   serve: Serve,

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { closeArrivals } from '../trace-file/arrival-store.js';
 import { readYamlFile } from '../config/read-yaml-file.js';
 import { UserError, printable } from '../errors.js';
@@ -10,6 +10,7 @@ import type { StudyResult } from '../study/study-result.js';
 import { writeStudy } from '../study/write-study.js';
 import type { Trace } from '../trace.js';
 import { liveProgress, type LiveProgress } from './live-progress.js';
+import { measuredModel } from './measured-model.js';
 import { openTrace } from './open-trace.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { studyAnswerText } from './study-answer-text.js';
@@ -22,6 +23,8 @@ export interface StudyFlags {
   readonly out: string | undefined;
   readonly only: readonly string[] | undefined;
   readonly slo: readonly string[] | undefined;
+  readonly trace: string | undefined;
+  readonly model: string | undefined;
   readonly draws: number | undefined;
   readonly seed: number | undefined;
   readonly 'dry-run': boolean;
@@ -36,7 +39,7 @@ const HINTS = {
 
 /** Makes or takes up a study. Resolves with the exit code. */
 export async function makeStudy(file: string | undefined, flags: StudyFlags, parse: ParseRun): Promise<number> {
-  const study = chosenCells(withFlags(await readStudy(file ?? SHIPPED), flags), flags.only ?? []);
+  const study = chosenCells(withOwn(withFlags(await readStudy(file ?? SHIPPED), flags), flags), flags.only ?? []);
   const traces = new Map<string, Trace>();
   try {
     for (const { name, path } of study.workloads) traces.set(name, await openTrace(path, AS_IT_STANDS));
@@ -61,6 +64,35 @@ function withFlags(study: Study, { slo, draws, seed }: StudyFlags): Study {
     ...(draws === undefined ? {} : { draws }),
     ...(seed === undefined ? {} : { seed }),
   };
+}
+
+/** The systems of a study with the user's own trace, own model, or both. */
+function withOwn(study: Study, { trace, model }: StudyFlags): Study {
+  const own = trace === undefined ? undefined : { name: nameOfFile(trace), path: trace };
+  if (own === undefined && model === undefined) return study;
+  const cells = new Map<string, Study['cells'][number]>();
+  for (const cell of study.cells) {
+    if (model !== undefined && (cell.source === 'live' || !/^(ort|tf-serving|)$/.test(cell.runtime))) continue;
+    const renamed = {
+      ...cell,
+      ...(own === undefined ? {} : { workload: own.name }),
+      ...(model === undefined ? {} : { model: nameOfFile(model), like: CARRIED_FROM }),
+    };
+    const id = [renamed.system, renamed.model, renamed.runtime, renamed.workload, renamed.batch > 1 ? `batch-${String(renamed.batch)}` : '']; // prettier-ignore
+    const text = id
+      .filter((part) => part !== '')
+      .join('_')
+      .replace(/[^\w.+@-]+/g, '-');
+    if (!cells.has(text)) cells.set(text, { ...renamed, id: text, ...('flags' in renamed ? { flags: [] } : {}) });
+  }
+  return { ...study, workloads: own === undefined ? study.workloads : [own], cells: [...cells.values()] };
+}
+
+/** The model whose place the user's own takes. */
+const CARRIED_FROM = 'mobilenet';
+
+function nameOfFile(path: string): string {
+  return basename(path).replace(/\.(json|jsonl|csv|onnx)(\.gz)?$/, '') || 'own';
 }
 
 function chosenCells(study: Study, only: readonly string[]): Study {
@@ -92,6 +124,8 @@ async function madeStudy(
   });
   const cells = join(out, 'cells');
   try {
+    const measured =
+      flags.model === undefined ? undefined : await measuredModel(flags.model, nameOfFile(flags.model), live.say);
     const runner = liveRunner({ study, traces, cells, parse, live, stop: stop.signal });
     const result = await runStudy(study, {
       threads: simulationThreads(),
@@ -99,8 +133,9 @@ async function madeStudy(
       folder: cells,
       version: replayVersion(),
       traces,
+      ...(measured === undefined ? {} : { measured }),
       onCell: tellCells(live),
-      modelError: () => modelErrorFactor(study.seed, stop.signal),
+      modelError: () => modelErrorFactor(stop.signal),
       fullRuns: (simulated) => fullRuns(simulated, { study, traces, cells, live, stop: stop.signal }),
       liveCells: runner.run,
     });

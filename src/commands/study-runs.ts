@@ -30,7 +30,7 @@ export async function fullRuns(
   for (const cell of simulated) {
     if (stop.aborted) throw new Interrupted();
     // The backend runs a system as its file says; one that the study changes has draws alone.
-    if (Object.keys(cell.set).length > 0) continue;
+    if (Object.keys(cell.set).length > 0 || cell.like !== undefined) continue;
     const folder = join(cells, cell.id, 'run');
     if (!isThere(folder)) {
       rmSync(folder, { recursive: true, force: true });

@@ -11,6 +11,7 @@ export class Study extends Command {
     '<%= config.bin %> study',
     '<%= config.bin %> study my-study.yaml --out study',
     '<%= config.bin %> study my-study.yaml --dry-run',
+    "<%= config.bin %> study --trace my.json --model my.onnx --slo 'all.p(99)<1s'",
   ];
   static override args = { study: Args.string({ description: 'a YAML file; the shipped study unless given' }) };
   static override flags = {
@@ -28,6 +29,11 @@ export class Study extends Command {
       multiple: true,
       multipleNonGreedy: true,
       description: "what is asked of every system in place of the file's, such as 'all.p(99)<200ms'; repeatable",
+    }),
+    trace: Flags.string({ description: 'a trace file in place of the workloads of the study' }),
+    model: Flags.string({
+      description:
+        'an .onnx file in place of the models: timed here for a few seconds, carried to each system by a ratio of CPUs',
     }),
     draws: textFlag('draws', wholeNumber(2, 10_000))({ description: 'draws of each simulated cell; 30 unless given' }),
     seed: textFlag('seed', wholeNumber(0, Number.MAX_SAFE_INTEGER))({ description: 'of all draws; 1 unless given' }),

@@ -8,6 +8,7 @@ export const SUMMARIES = {
   calibrate: 'Measure how exact and how fast this machine is as an instrument.',
   report: 'Make the report of a run again, from its sample log.',
   compare: 'Compare runs: tables, intervals, the latency-cost frontier, a regression gate.',
+  predict: 'Predict latency, success and cost of simulated systems for a trace, and how certain they are.',
   study: 'Compare systems for a workload and a model, simulated or live, and say which to choose.',
   system: 'List the serving systems that can be simulated, or show what one is made of.',
   serve: 'Serve an ONNX model on this machine over the protocols of model servers.',

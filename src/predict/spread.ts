@@ -30,8 +30,9 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** A spread of something above 0, widened by a factor on both sides. */
+/** A spread of something above 0, widened by a factor on both sides; what is the same in every draw (one rented machine) stays. */
 export function widened({ median, low, high }: Spread, factor: number): Spread {
+  if (low === high) return { median, low, high };
   return { median, low: low === null ? null : low / factor, high: high === null ? null : high * factor };
 }
 

@@ -45,7 +45,7 @@ class StudyReader {
     const systems = this.#list(top['systems'], ['systems']);
     if (systems.length > MOST_SYSTEMS) throw this.#fault(['systems'], `give at most ${String(MOST_SYSTEMS)} systems`);
     const shared: Shared = {
-      models: top['models'] === undefined ? ['model'] : this.#texts(top['models'], ['models']),
+      models: top['models'] === undefined ? [''] : this.#texts(top['models'], ['models']),
       workloads: workloads.map(({ name }) => name),
       batches: this.#batches(top['batch'], ['batch']) ?? [1],
       prices: this.#optionalText(top['prices'], ['prices']),

@@ -1,6 +1,10 @@
 import { isUserError, UserError } from '../errors.js';
 import { LEAST_FACTOR, type ErrorFactor } from '../predict/error-factor.js';
 import { parseSlo, type Slo } from '../predict/meets-slo.js';
+import { carryModel, type MeasuredModel } from '../predict/carry-model.js';
+import type { Draw } from '../predict/draw.js';
+import { valuesOf } from '../predict/cell-numbers.js';
+import { spreadOf } from '../predict/spread.js';
 import { readSystem, variantsOf } from '../systems/read-system.js';
 import { withTexts } from './with-texts.js';
 import type { Trace } from '../trace.js';
@@ -11,16 +15,25 @@ import { simulateCells, type ReadCell, type SimulationWorld } from './simulate-c
 import { refusedCell, simulatedCell } from './studied-cell.js';
 import type { StudiedDraws } from './studied-draws.js';
 import type { Cell, SimulatedCell, Study } from './study.js';
-import type { StudyResult } from './study-result.js';
+import type { StudiedCell, StudyResult } from './study-result.js';
 
 export interface StudyWorld extends SimulationWorld {
   readonly traces: ReadonlyMap<string, Trace>;
   /** The factor of this study's systems; absent: the least there is. */
   readonly modelError?: () => Promise<ErrorFactor>;
+  /** The model of the cells that are `like` another. */
+  readonly measured?: MeasuredModel;
+  /** Told which cells can be predicted, before they are. */
+  readonly onRead?: (read: ReadStudy) => void;
   /** Makes one full run of each simulated cell, and tells its folder, relative to that of the study; null: none is made. */
   readonly fullRuns: (cells: readonly SimulatedCell[]) => Promise<ReadonlyMap<Cell, string>>;
   /** Makes the runs of live cells. */
   readonly liveCells: (cells: readonly Cell[], slo: readonly Slo[]) => Promise<ReadonlyMap<Cell, StudiedDraws>>;
+}
+
+/** The cells of a study that can be simulated, with their systems. */
+export interface ReadStudy {
+  readonly cells: readonly ReadCell[];
 }
 
 /** What is judged where nothing was asked. */
@@ -30,11 +43,12 @@ const NOTHING_ASKED = ['success>99%'];
 export async function runStudy(study: Study, world: StudyWorld): Promise<StudyResult> {
   const slo = parseSlo(study.slo.length === 0 ? NOTHING_ASKED : study.slo);
   const read = new Map<Cell, ReadCell | string>();
-  for (const cell of study.cells) if (cell.source === 'simulated') read.set(cell, await readCell(cell));
+  for (const cell of study.cells) if (cell.source === 'simulated') read.set(cell, await readCell(cell, world.measured));
   const known = [...read.values()].filter((one) => typeof one !== 'string');
   const refused = [...read.values()].find((one) => typeof one === 'string');
   if (refused !== undefined && known.length === 0 && study.cells.every(({ source }) => source === 'simulated'))
     throw new UserError(`nothing can be predicted: ${refused}`);
+  world.onRead?.({ cells: known });
   const draws = await simulateCells(study, known, world.traces, world);
   const modelError =
     known.length === 0 ? null : ((await world.modelError?.()) ?? { factor: LEAST_FACTOR, numbers: [] });
@@ -67,23 +81,35 @@ export async function runStudy(study: Study, world: StudyWorld): Promise<StudyRe
     workloads: study.workloads.map(({ name }) => workloadOf(name, world.traces)),
     cells: studied.map(({ cell }) => cell),
     orders: ordersOf(studied),
-    answers: answersOf(studied, slo, otherRates(studied, known, draws)),
+    answers: answersOf(
+      studied,
+      slo,
+      otherRates(
+        studied.map(({ cell }) => cell),
+        known,
+        draws,
+      ),
+    ),
     modelError,
   };
 }
 
 /** The cell with its system; the reason where the system does not have this model and runtime. */
-async function readCell(cell: SimulatedCell): Promise<ReadCell | string> {
+async function readCell(cell: SimulatedCell, measured?: MeasuredModel): Promise<ReadCell | string> {
   try {
     const variants = await variantsOf(cell.definition);
-    const wanted = variants.find(({ model, runtime }) => fits(cell.model, model) && fits(cell.runtime, runtime));
+    const wanted = variants.find(
+      ({ model, runtime }) => fits(cell.like ?? cell.model, model) && fits(cell.runtime, runtime),
+    );
     if (wanted === undefined) {
       const known = variants.map(({ model, runtime }) => `${model ?? 'any model'} with ${runtime ?? 'any runtime'}`);
       return `the system has no variant for ${cell.model}${cell.runtime === '' ? '' : ` with ${cell.runtime}`}; it has ${known.join(', ')}`;
     }
     const { model, runtime } = wanted;
     const wish = { ...(model === null ? {} : { model }), ...(runtime === null ? {} : { runtime }) };
-    return { cell, system: withTexts(await readSystem(cell.definition, wish), cell.set) };
+    const own = await readSystem(cell.definition, wish);
+    const carried = cell.like === undefined || measured === undefined ? own : carryModel(own, measured);
+    return typeof carried === 'string' ? carried : { cell, system: withTexts(carried, cell.set) };
   } catch (thrown) {
     if (!isUserError(thrown)) throw thrown;
     throw new UserError(`${cell.place}: ${thrown.message}`);
@@ -100,21 +126,21 @@ function workloadOf(name: string, traces: ReadonlyMap<string, Trace>): StudyResu
   return { name, requests: count, durationMs, hasRecipe: recipe !== undefined };
 }
 
-/** The simulated cells as they would be at other rates; live systems are not asked again. */
+/** The simulated cells as they would be at other rates; nothing of a study with live systems, which are not asked again. */
 function otherRates(
-  studied: readonly StudiedDraws[],
+  cells: readonly StudiedCell[],
   known: readonly ReadCell[],
   draws: readonly CellDraws[],
 ): readonly OtherRate[] {
-  if (known.length < studied.length) return [];
+  if (cells.some(({ source }) => source === 'live')) return [];
+  const simulated = cells.filter(({ refused }) => refused === null);
   return OTHER_RATES.map((times, i) => ({
     times,
-    cells: studied.map(({ cell }, nth): StudiedDraws => {
-      const rated = draws[nth]?.rates[i] ?? [];
-      const usd = rated.map(({ usdWithRequestFee }) => usdWithRequestFee).sort((a, b) => a - b);
-      const median = usd[Math.floor((usd.length - 1) / 2)] ?? null;
-      const cost = { ...cell.raw.cost, usdWithRequestFee: { median, low: median, high: median } };
-      return { cell: { ...cell, raw: { ...cell.raw, cost } }, draws: rated };
-    }),
+    cells: known.map((_, nth) => atOtherRate(simulated[nth] as StudiedCell, draws[nth]?.rates[i] ?? [])),
   }));
+}
+
+function atOtherRate(cell: StudiedCell, draws: readonly Draw[]): StudiedDraws {
+  const cost = { ...cell.raw.cost, usdWithRequestFee: spreadOf(valuesOf(draws, 'usdWithRequestFee')) };
+  return { cell: { ...cell, raw: { ...cell.raw, cost } }, draws };
 }

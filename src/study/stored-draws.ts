@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DrawJob, JobCell, JobResult } from '../predict/draw-job.js';
 import { DRAW_NUMBERS, type Draw } from '../predict/draw.js';
+import { withPath } from '../run-folder/with-path.js';
 import { writeWhole } from '../run-folder/write-whole.js';
 
 const FILE = 'draws.json';
@@ -40,7 +41,11 @@ export function readDraws(folder: string, key: string): JobResult | undefined {
 
 /** Keeps them for a study that is taken up again. Throws `UserError` where the disk refuses. */
 export function writeDraws(folder: string, key: string, result: JobResult): void {
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (thrown) {
+    throw withPath(thrown, folder);
+  }
   const rows = result.map((cell) => cell.map((draw) => DRAW_NUMBERS.map((name) => String(draw[name]))));
   writeWhole(folder, FILE, `${JSON.stringify({ key, columns: DRAW_NUMBERS, rows })}\n`);
 }

@@ -30,6 +30,8 @@ export function simulatedCell(
   const raw = cellNumbers(all, system.meter.floorOnly);
   return {
     ...nameOf(cell),
+    model: cell.model === '' ? (system.model ?? '') : cell.model,
+    runtime: cell.runtime === '' ? (system.runtime ?? '') : cell.runtime,
     source: 'simulated',
     draws: all.length,
     ...withModelError(raw, context.factor),
@@ -39,7 +41,7 @@ export function simulatedCell(
     calculator: calculated(drawn.lone, context.requests, system.meter.billing.model === 'hourly' || system.meter.billing.model === 'none'), // prettier-ignore
     meetsSlo: context.slo.length === 0 ? null : shareMeeting(all, context.slo),
     guesses: guessesOf(system),
-    flags: [...cell.flags, ...flagsOf(system, drawn)],
+    flags: [...cell.flags, ...memoryFlag(cell), ...carriedFlag(cell), ...flagsOf(system, drawn)],
     refused: null,
     run: context.run,
   };
@@ -88,6 +90,21 @@ function guessesOf(system: SimulatedSystem): readonly string[] {
   return parametersOf(system).flatMap(({ path, what }) =>
     what.role === 'sampled' && /\bguess/i.test(what.source) ? [path] : [],
   );
+}
+
+/** Nobody has measured the system at another memory. */
+function memoryFlag({ set }: SimulatedCell): readonly string[] {
+  return set['memory'] === undefined
+    ? []
+    : ['extrapolated: the service time is carried over by the share of CPU that the memory gives'];
+}
+
+function carriedFlag({ like }: SimulatedCell): readonly string[] {
+  return like === undefined
+    ? []
+    : [
+        'extrapolated: the service time was measured on this machine and carried over by a ratio of CPUs that is a guess',
+      ];
 }
 
 /** A request in a hundred that is due near saturation is enough to make a mean uncertain. */

@@ -38,6 +38,8 @@ export interface SimulatedCell extends CommonCell {
   readonly source: 'simulated';
   /** A name of `replay system list`, or a file. */
   readonly definition: string;
+  /** The model whose variant it takes, its service time replaced by that of the measured `model`; absent: `model` itself. */
+  readonly like?: string;
   /** Values of parameters and choices by their path. */
   readonly set: Readonly<Record<string, string>>;
   /** A price sheet; absent: that of the system. */

@@ -1,14 +1,23 @@
 import { printable, UserError } from '../errors.js';
 import { nearest } from '../text/nearest.js';
 import { parseDurationMs } from '../text/quantities.js';
+import { withMemory } from '../predict/with-memory.js';
 import type { SimulatedSystem } from '../systems/system.js';
 import { choicesOf, parametersOf, withValues } from '../systems/vary-system.js';
 
 /** A system with values as a person writes them, `station.idleLifetime: 300s`. Throws `UserError` that names the path. */
 export function withTexts(system: SimulatedSystem, texts: Readonly<Record<string, string>>): SimulatedSystem {
+  const { memory, ...paths } = texts;
+  const base = memory === undefined ? system : withMemory(system, wholeMb(memory));
   const values = new Map<string, number | string>();
-  for (const [path, text] of Object.entries(texts)) values.set(path, valueOf(system, path, text));
-  return values.size === 0 ? system : withValues(system, values);
+  for (const [path, text] of Object.entries(paths)) values.set(path, valueOf(base, path, text));
+  return values.size === 0 ? base : withValues(base, values);
+}
+
+function wholeMb(text: string): number {
+  const value = /^\d{1,5}$/.test(text.trim()) ? Number(text) : NaN;
+  if (value >= 1) return value;
+  throw new UserError(`memory ${printable(text, 40)}: give whole megabytes, such as 1024`);
 }
 
 function valueOf(system: SimulatedSystem, path: string, text: string): number | string {

@@ -206,6 +206,7 @@ describe.runIf(existsSync('/dev/full'))('standard output on a full disk is one l
     // They take seconds, and print as the others do.
     calibrate: ['calibrate', '--help'],
     serve: ['serve', '--help'],
+    predict: ['predict', '--help'],
     study: ['study', '--help'],
     system: ['system', 'list'],
   };

@@ -1,0 +1,56 @@
+import { capacityJob, capacityNeeded } from '../predict/capacity-needed.js';
+import type { JobCell, JobResult } from '../predict/draw-job.js';
+import { drawOnThreads } from '../predict/draw-on-threads.js';
+import type { Slo } from '../predict/meets-slo.js';
+import { sensitivities, sensitivityJob, type Sensitivity } from '../predict/sensitivity.js';
+import { spreadOf, type Spread } from '../predict/spread.js';
+import type { Trace } from '../trace.js';
+import { CONFIDENT } from './answers.js';
+import { ownArrivals, type ReadCell } from './simulate-cells.js';
+
+/** What is predicted of a cell besides its numbers. */
+export interface Further {
+  readonly cell: ReadCell;
+  /** Undefined: nothing was asked, or the system makes its instances itself. Null: no number that was tried is enough. */
+  readonly capacity: { readonly instances: number; readonly usd: Spread } | null | undefined;
+  /** Empty: not asked for. */
+  readonly sensitivities: readonly Sensitivity[];
+}
+
+export interface FurtherWorld {
+  readonly seed: number;
+  readonly threads: number;
+  readonly stop: AbortSignal;
+  readonly slo: readonly Slo[];
+  readonly sensitivity: boolean;
+}
+
+/** The capacity that each system needs, and what its uncertain parameters do. */
+export async function predictFurther(
+  cells: readonly ReadCell[],
+  trace: Trace,
+  { seed, threads, stop, slo, sensitivity }: FurtherWorld,
+): Promise<readonly Further[]> {
+  const jobs = cells.map(({ cell, system }) => {
+    const own: JobCell = { system, workload: 0, batch: cell.batch, draws: [] };
+    return {
+      capacity: slo.length === 0 ? [] : capacityJob(own),
+      sensitivity: sensitivity ? sensitivityJob(own) : [],
+    };
+  });
+  const all = jobs.flatMap((job) => [...job.capacity, ...job.sensitivity]);
+  const job = { seed, workloads: [ownArrivals(trace)], cells: all };
+  const results: JobResult =
+    all.length === 0 ? [] : await drawOnThreads(job, { threads, stop, onCell: () => undefined });
+  let taken = 0;
+  const take = (count: number): JobResult => results.slice(taken, (taken += count));
+  return cells.map((cell, i): Further => {
+    const [capacity, varied] = [take(jobs[i]?.capacity.length ?? 0), take(jobs[i]?.sensitivity.length ?? 0)];
+    const needed = capacityNeeded(capacity, slo, CONFIDENT);
+    return {
+      cell,
+      capacity: capacity.length === 0 ? undefined : needed === null ? null : { instances: needed.instances, usd: spreadOf(needed.draws.map(({ usdWithRequestFee }) => usdWithRequestFee)) }, // prettier-ignore
+      sensitivities: varied.length === 0 ? [] : sensitivities(cell.system, varied),
+    };
+  });
+}

@@ -1,0 +1,248 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Order, StudiedCell, StudyResult } from '#src/study/study-result';
+import { ROOT, runCli, spawnCli } from '../support/run-cli.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'study-'));
+const resultIn = (out: string): StudyResult => JSON.parse(readFileSync(join(out, 'study.json'), 'utf8')) as StudyResult;
+
+describe('the shipped study, MobileNet, with few draws', () => {
+  const out = join(folder, 'shipped');
+  let result: StudyResult;
+
+  beforeAll(async () => {
+    const { code, stdout } = await runCli(['study', '--only', 'mobilenet', '--draws', '2', '--out', out, '--quiet']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('workload-40, mobilenet');
+    result = resultIn(out);
+  }, 240_000);
+
+  it('keeps its schema', () => {
+    const schema = JSON.parse(readFileSync(join(ROOT, 'schemas/study.schema.json'), 'utf8')) as object;
+    const validate = new Ajv2020({ allErrors: true }).compile(schema);
+    expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it('refuses nothing; only managed services have a floor for a cost; each cell has a full run that replay report knows', async () => {
+    expect(result.cells.filter(({ refused }) => refused !== null)).toEqual([]);
+    const floors = new Set(result.cells.filter(({ cost }) => cost.floorOnly).map(({ system }) => system));
+    for (const system of floors) expect(['aws-sagemaker', 'gcp-ai-platform']).toContain(system);
+    for (const { run } of result.cells) expect(existsSync(join(out, run ?? 'none', 'report.json'))).toBe(true);
+    expect((await runCli(['report', join(out, result.cells[0]?.run ?? '')])).code).toBe(0);
+  });
+
+  it('has the same numbers in csv, md and html', () => {
+    const csv = readFileSync(join(out, 'study.csv'), 'utf8').trim().split('\n');
+    expect(csv).toHaveLength(result.cells.length + 1);
+    const [head = [], first = []] = csv.slice(0, 2).map((line) => line.split(','));
+    expect(Number(first[head.indexOf('mean_ms')])).toBe(result.cells[0]?.latency.meanMs.median);
+    const html = readFileSync(join(out, 'study.html'), 'utf8');
+    for (const { headline } of result.answers) expect(html).toContain(headline.slice(0, 40).replace('>', '&#62;'));
+    expect(html).not.toMatch(/(src|href)="https?:/);
+    expect(readFileSync(join(out, 'study.md'), 'utf8')).toContain('## Answer');
+  });
+
+  it('what the study saw: directions, in every draw', () => {
+    for (const workload of ['workload-40', 'workload-120', 'workload-200']) {
+      // ONNX Runtime beats TensorFlow on functions.
+      for (const system of ['aws-lambda', 'gcp-cloud-functions']) {
+        expect(order(result.orders, 'latency.meanMs', workload, [system, 'ort'], [system, 'tf'])).toBe(1);
+        expect(order(result.orders, 'cost.usd', workload, [system, 'ort'], [system, 'tf'])).toBe(1);
+      }
+      // Lambda starts faster and creates fewer instances than Cloud Functions.
+      const [lambda, functions] = ['aws-lambda', 'gcp-cloud-functions'].map((name) =>
+        cell(result, name, 'ort', workload),
+      );
+      expect(lambda?.coldStarts.meanMs.median).toBeLessThan(functions?.coldStarts.meanMs.median ?? 0);
+      expect(lambda?.instances.created.median).toBeLessThan(functions?.instances.created.median ?? 0);
+    }
+    // Managed services do not scale out within a burst.
+    expect(cell(result, 'aws-sagemaker', 'tf-serving', 'workload-120').successRatio.median).toBeLessThan(0.9);
+    // A GPU server loses to Lambda at the highest rate.
+    expect(
+      order(result.orders, 'latency.meanMs', 'workload-200', ['aws-lambda', 'ort'], ['aws-gpu', 'tf-serving']),
+    ).toBe(1);
+    // Functions do not mind bursts: the mean stays of one size.
+    const means = ['workload-40', 'workload-200'].map(
+      (workload) => cell(result, 'aws-lambda', 'ort', workload).latency.meanMs.median ?? NaN,
+    );
+    expect((means[1] ?? NaN) / (means[0] ?? NaN)).toBeLessThan(3);
+  });
+
+  it('made again it reads its draws, and gives the same bytes', async () => {
+    const before = readFileSync(join(out, 'study.json'));
+    const drawn = join(out, 'cells', 'aws-lambda_mobilenet_ort_workload-40', 'draws.json');
+    const made = statSync(drawn).mtimeMs;
+    expect((await runCli(['study', '--only', 'mobilenet', '--draws', '2', '--out', out, '--quiet'])).code).toBe(0);
+    expect(readFileSync(join(out, 'study.json')).equals(before)).toBe(true);
+    expect(statSync(drawn).mtimeMs).toBe(made);
+  });
+});
+
+function cell({ cells }: StudyResult, system: string, runtime: string, workload: string): StudiedCell {
+  const found = cells.find((one) => one.system === system && one.runtime === runtime && one.workload === workload);
+  if (found === undefined) throw new Error(`no cell of ${system} ${runtime} ${workload}`);
+  return found;
+}
+
+/** In which share of the draws the first beats the second. */
+function order(
+  orders: readonly Order[],
+  metric: string,
+  workload: string,
+  [a, runtimeA]: [string, string],
+  [b, runtimeB]: [string, string],
+): number {
+  for (const { metric: of, workload: under, better, worse, share } of orders) {
+    if (of !== metric || under !== workload) continue;
+    if (better.system === a && better.runtime === runtimeA && worse.system === b && worse.runtime === runtimeB)
+      return share;
+    if (better.system === b && better.runtime === runtimeB && worse.system === a && worse.runtime === runtimeA)
+      return 1 - share;
+  }
+  return NaN;
+}
+
+describe('two live cells and six simulated ones', () => {
+  const out = join(folder, 'live');
+  const file = join(folder, 'live.yaml');
+  const requests = 40;
+  let server: Server;
+  let seen = 0;
+  let onRequest = (): void => undefined;
+
+  beforeAll(async () => {
+    server = createServer((_, response) => {
+      seen++;
+      onRequest();
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const at = Array.from({ length: requests }, (_, i) => (i * 0.03).toFixed(2));
+    writeFileSync(join(folder, 'steady.csv'), `at_s\n${at.join('\n')}\n`);
+    const live = (name: string): string =>
+      `  - { name: ${name}, backend: http, url: 'http://127.0.0.1:${String(port)}/', max-lateness: 1s }\n`;
+    const simulated = ['aws-lambda', 'gcp-cloud-functions', 'aws-cpu', 'aws-gpu', 'gcp-cpu', 'gcp-gpu'];
+    writeFileSync(
+      file,
+      `repeats: 2\ndraws: 2\nmodels: [mobilenet]\nworkloads: [steady.csv]\nsystems:\n${live('one')}${live('two')}${simulated.map((name) => `  - system: ${name}\n`).join('')}`,
+    );
+  });
+  afterAll(() => server.close());
+
+  it('killed half way and taken up again, a run that is over is not made again', async () => {
+    const killed = await spawnCli(['study', file, '--out', out, '--quiet'], (child) => {
+      // In the second of four runs.
+      onRequest = () => void (seen === requests + 15 && child.kill('SIGKILL'));
+    });
+    expect(killed.code).toBeNull();
+    onRequest = () => undefined;
+    const first = join(out, 'cells', 'one_mobilenet_steady', '1', 'report.json');
+    const made = statSync(first).mtimeMs;
+    const before = seen;
+    // A machine that is too busy to send in time makes a run INVALID (96), and it is over all the same.
+    const { code, stdout, stderr } = await spawnCli(['study', file, '--out', out, '--quiet']);
+    expect(stderr).toBe('');
+    expect([0, 96]).toContain(code);
+    // Three of the four runs: the killed one again, and the two that were not begun.
+    expect(seen - before).toBe(3 * requests);
+    expect(statSync(first).mtimeMs).toBe(made);
+    expect(readdirSync(join(out, 'cells', 'two_mobilenet_steady')).sort()).toEqual([
+      '1',
+      '1-unfinished-1',
+      '2',
+      'cell.json',
+    ]);
+    const { cells } = resultIn(out);
+    for (const { draws } of cells.filter(({ source }) => source === 'live')) expect(code === 0 ? draws : 2).toBe(2);
+    expect(cells.filter(({ source }) => source === 'simulated')).toHaveLength(6);
+    expect(stdout).toContain('2 cells are live');
+    // Everything is finished: nothing is sent.
+    const after = seen;
+    expect((await runCli(['study', file, '--out', out, '--quiet'])).code).toBe(0);
+    expect(seen).toBe(after);
+  });
+
+  it('a folder of other settings is left alone', async () => {
+    const text = readFileSync(file, 'utf8').replaceAll('max-lateness: 1s', 'max-lateness: 2s');
+    const other = join(folder, 'other.yaml');
+    writeFileSync(other, text);
+    const { code, stderr } = await runCli(['study', other, '--out', out, '--quiet']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^replay: .*one_mobilenet_steady holds runs of other settings or another trace; give another --out, [^\n]*\n$/,
+    );
+  });
+
+  it('--dry-run lists cells and calls, and makes nothing', async () => {
+    const before = seen;
+    const dry = join(folder, 'dry');
+    const { code, stdout } = await runCli(['study', file, '--dry-run', '--out', dry]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^8 cells: 6 simulated with 2 draws each, 2 live with 2 runs each$/m);
+    expect(stdout).toMatch(/^calls of live cells: 160$/m);
+    expect({ sent: seen - before, made: existsSync(dry) }).toEqual({ sent: 0, made: false });
+  });
+});
+
+describe('a study that is wrong is one line with its place, exit 2, and leaves nothing', () => {
+  it.each([
+    [
+      'systems: [{system: aws-lamda}]\nworkloads: [workload-40]\n',
+      /wrong\.yaml:1:11: no system is named aws-lamda; did you mean aws-lambda\?/,
+    ],
+    [
+      'workloads: [workload-40]\nsystems:\n  - {system: aws-lambda, sett: {}}\n',
+      /wrong\.yaml:3:\d+: there is no key sett; did you mean set\?/,
+    ],
+    [
+      'workloads: [workload-41]\nsystems: [{system: aws-lambda}]\n',
+      /wrong\.yaml:1:13: there is no trace workload-41; name a file/,
+    ],
+    [
+      'workloads: [workload-40]\nsystems: [{system: aws-cpu, set: {server.service.time.mean: -3}}]\n',
+      /wrong\.yaml:2:11: server\.service\.time\.mean -3: give a number/,
+    ],
+    [
+      'workloads: [workload-40]\nsystems: [{system: a.yaml, backend: http}]\n',
+      /wrong\.yaml:2:11: give either system .* or backend/,
+    ],
+    [
+      'workloads: [workload-40]\nsystems: [{backend: http, ulr: x}]\n',
+      /wrong\.yaml:2:11: systems\[0\] has the unknown key ulr; did you mean url\?/,
+    ],
+    [
+      'workloads: [workload-40]\nslo: all.p(99)<fast\nsystems: [{system: aws-lambda}]\n',
+      /wrong\.yaml:2:6: slo 'all\.p\(99\)<fast': give a time/,
+    ],
+    [
+      'draws: 1\nworkloads: [workload-40]\nsystems: [{system: aws-lambda}]\n',
+      /wrong\.yaml:1:8: draws expects a whole number from 2 /,
+    ],
+    ['a: b: c\n', /wrong\.yaml:1:/],
+    ['workloads: []\n', /wrong\.yaml:1:12: workloads expects a list/],
+  ])('%j', async (text, message) => {
+    const file = join(folder, 'wrong.yaml');
+    writeFileSync(file, text);
+    const out = join(folder, 'wrong');
+    const { code, stdout, stderr } = await runCli(['study', file, '--out', out, '--quiet']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('a file that is not there', async () => {
+    const { code, stderr } = await runCli(['study', join(folder, 'none.yaml')]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^replay: .*none\.yaml: there is no such file; name a study, or give none for the shipped one\n$/,
+    );
+  });
+});
