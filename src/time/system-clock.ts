@@ -25,7 +25,7 @@ interface PacingLaw {
   readonly leastSleepMs: number;
 }
 
-/** What each costs and how late it is: docs/ARCHITECTURE.md. */
+/** What each costs and how late it is: docs/performance-notes.md. */
 const LAWS: Readonly<Record<UsedPacing, PacingLaw>> = {
   exact: { turningMs: 3, burnMs: 0.01, leastSleepMs: 0 },
   economic: { turningMs: 0.05, burnMs: 0, leastSleepMs: 1 },

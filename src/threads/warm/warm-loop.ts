@@ -35,7 +35,7 @@ const MOST_TOGETHER = 16;
 /**
  * Runs the loop itself over a schedule of so many requests against a stand-in, so that both are compiled, for each other,
  * before the first request: a cold loop is late for its first second. What is compiled lasts only while the run looks
- * exactly like the rehearsal (docs/ARCHITECTURE.md), so all but the stand-in is the run's own: schedule, clock, signals.
+ * exactly like the rehearsal (docs/performance-notes.md), so all but the stand-in is the run's own: schedule, clock, signals.
  * Resolves with what a request of a burst took, ms: NaN where there was no burst.
  */
 export async function warmLoop({
