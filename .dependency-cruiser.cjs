@@ -5,6 +5,8 @@ const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', f
 const common = [flat, own('text')];
 /** What several backends are made of. */
 const KITS = '(wire|aws|google|grpc|tensors|shared)';
+/** The files of a section that write its part of the text, the page and the summary. */
+const RENDERED = '(page-part|plots|text|markdown)';
 const kits = `^src/backends/${KITS}/`;
 const contracts = '^src/backends/(backend|registry)\\.ts$';
 /** `from` imports nothing but what is listed, the vocabulary and itself. */
@@ -100,7 +102,7 @@ module.exports = {
       own('sample-log'),
       own('cloud'),
       contracts,
-      '^src/collectors/(registry|cloud)\\.ts$',
+      '^src/collectors/(registry|cloud/cloud)\\.ts$',
       '^src/gate/((judge|watch)-thresholds|parse-threshold)\\.ts$',
       '^src/report/(report-json|html/(read-page-assets|render-report-html))\\.ts$',
     ),
@@ -204,7 +206,13 @@ module.exports = {
       kits,
       '^src/backends/lambda/parse-log-tail\\.ts$',
     ),
-    knows('report-is-pure', 'Rendering knows the vocabulary and itself.', 'report'),
+    knows(
+      'report-is-pure',
+      'Rendering knows the vocabulary, itself, and what each section says of itself.',
+      'report',
+      `^src/collectors/[^/]+/${RENDERED}\\.ts$`,
+      '^src/collectors/sections\\.ts$',
+    ),
     knows(
       'config-stands-alone',
       'What a file or the environment says is read without a command.',
@@ -234,11 +242,17 @@ module.exports = {
       '^src/report/format-duration\\.ts$',
     ),
     knows('metrics-stand-alone', 'Metrics for other systems know the vocabulary and themselves.', 'metrics'),
-    knows(
+    rule(
       'collectors-fold',
-      'A collector knows the vocabulary and its own folder; the registry also renders the histogram log.',
-      'collectors',
-      '^src/report/hlog\\.ts$',
+      'A fold knows the vocabulary and its own folder; the registry also renders the histogram log.',
+      { path: own('collectors'), pathNot: [`^src/collectors/[^/]+/${RENDERED}\\.ts$`, '/section\\.ts$'] },
+      { path: '^src/', pathNot: [...common, own('collectors'), '^src/report/hlog\\.ts$'] },
+    ),
+    rule(
+      'sections-render-themselves',
+      'What a section says of itself is made of its report and the layout that all sections share; never of a fold.',
+      { path: `^src/collectors/[^/]+/${RENDERED}\\.ts$` },
+      { path: '^src/', pathNot: [...common, `^src/collectors/[^/]+/${RENDERED}\\.ts$`, own('report')] },
     ),
     rule(
       'backends-are-strangers',

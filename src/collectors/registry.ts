@@ -8,17 +8,17 @@ import type { SampleBlock } from '../sample.js';
 import type { LatencySpectrum } from '../spectrum.js';
 import type { CollectorContext } from './collector.js';
 import { boundsOf } from './bounds.js';
-import { createBatching } from './batching.js';
-import { createColdStarts } from './cold-starts.js';
+import { createBatching } from './batching/batching.js';
+import { createColdStarts } from './cold-starts/cold-starts.js';
 import { createCost } from './cost/cost.js';
-import { createHealth } from './health.js';
+import { createHealth } from './health/health.js';
 import { hlogIntervals } from './histogram/hlog-intervals.js';
-import { createLatency, type LatencyCollector } from './latency.js';
+import { createLatency, type LatencyCollector } from './latency/latency.js';
 import { latencySpectrum } from './histogram/latency-spectrum.js';
-import { createLiveFigures } from './live-figures.js';
-import { createOutcomes } from './outcomes.js';
-import { createOwnMetrics } from './own-metrics.js';
-import { createTimeline } from './timeline.js';
+import { createLiveFigures } from './live/live-figures.js';
+import { createOutcomes } from './outcomes/outcomes.js';
+import { createOwnMetrics } from './own-metrics/own-metrics.js';
+import { createTimeline } from './timeline/timeline.js';
 import { verdict } from './verdict.js';
 
 /** All sections of the report as one fold over the samples. */

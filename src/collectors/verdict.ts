@@ -2,7 +2,7 @@ import { counted } from '../text/counted.js';
 import type { HealthSection, OutcomesSection, Shift, Spread, Verdict } from '../report.js';
 import { OWN_FAULTS, type Plan, type RunEnd } from '../run.js';
 import { excessMs } from './excess-ms.js';
-import { causeOfLateness, moreToSendWith } from './likely-cause.js';
+import { causeOfLateness, moreToSendWith } from './health/likely-cause.js';
 import { wasStopped } from './was-stopped.js';
 
 /** Requests that we kept from being sent may be so many of all: one more moves the 99th percentile of all requests. */

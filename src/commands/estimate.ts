@@ -79,7 +79,7 @@ export class Estimate extends Command {
     try {
       const { cost, assumptions } = await estimate(trace, flags, terms);
       if (cost.reason !== null) throw new UserError(`no estimate: ${cost.reason}`);
-      const { costText } = await import('../report/cost-text.js');
+      const { costText } = await import('../collectors/cost/text.js');
       const { paragraphs } = await import('../report/labelled-lines.js');
       const text = [...costText(cost), ...paragraphs('Assumptions', assumptions)].join('\n');
       process.stdout.write(`${flags.json ? JSON.stringify({ cost, assumptions }, null, 2) : text}\n`);

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { reconcile, type CloudContext } from '../collectors/cloud.js';
+import { reconcile, type CloudContext } from '../collectors/cloud/cloud.js';
 import type { CloudRecord } from '../cloud-record.js';
 import { messageOf } from '../errors.js';
 import type { Report } from '../report.js';

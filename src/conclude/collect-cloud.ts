@@ -1,6 +1,6 @@
 import { checkCollecting, cloudTarget } from '../cloud/cloud-target.js';
 import { readCloud } from '../cloud/read-cloud.js';
-import { clientCount } from '../collectors/cloud.js';
+import { clientCount } from '../collectors/cloud/cloud.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
 import type { CloudRecord } from '../cloud-record.js';
 import { UserError } from '../errors.js';

@@ -2,11 +2,11 @@ import { counted } from '../text/counted.js';
 import { printable } from '../errors.js';
 import type { Distribution, HealthSection, Report, Shift, Spread } from '../report.js';
 import { FAILURES } from '../sample.js';
-import { cloudText } from './cloud-text.js';
-import { costText } from './cost-text.js';
+import { cloudText } from '../collectors/cloud/text.js';
+import { costText } from '../collectors/cost/text.js';
 import { formatDuration } from './format-duration.js';
 import { figures, paragraphs, WIDTH } from './labelled-lines.js';
-import { ownMetricsText } from './own-metrics-text.js';
+import { ownMetricsText } from '../collectors/own-metrics/text.js';
 import { thresholdsText } from './thresholds-text.js';
 import { wrapText } from './wrap-text.js';
 

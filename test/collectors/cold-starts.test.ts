@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createColdStarts } from '#src/collectors/cold-starts';
+import { createColdStarts } from '#src/collectors/cold-starts/cold-starts';
 import type { RunEnd } from '#src/run';
 import { COLD_STARTS } from '#src/sample';
 import { ENDED, planFor } from './sample-rows.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { likelyCause, type Symptoms } from '#src/collectors/likely-cause';
+import { likelyCause, type Symptoms } from '#src/collectors/health/likely-cause';
 
 const late = { p50Ms: 2, p99Ms: 30, p999Ms: 40, maxMs: 50 };
 const nothing = {

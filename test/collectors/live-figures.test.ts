@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createLiveFigures } from '#src/collectors/live-figures';
+import { createLiveFigures } from '#src/collectors/live/live-figures';
 import { foldSections } from '#src/collectors/registry';
-import { TimeTally } from '#src/collectors/time-tally';
+import { TimeTally } from '#src/collectors/live/time-tally';
 import { HISTORY_SECONDS, RECENT_SECONDS } from '#src/progress';
 import { ENDED, makeRows, planFor, seeds, shuffled, sortedPercentile, toBlock, type Row } from './sample-rows.js';
 import { calls, usageBlock } from './usage-rows.js';

@@ -1,4 +1,4 @@
-import { isLoopback } from '../wire/is-loopback.js';
+import { isLoopback } from './is-loopback.js';
 import { isInNoProxy } from './no-proxy.js';
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 import type { LogHistogram } from './log-histogram.js';
-import { intervalLength } from '../window-length.js';
+import { intervalLength } from '../timeline/window-length.js';
 
 /** One interval's latencies, as counts of the buckets of a histogram. */
 export interface LatencyInterval {

@@ -1,8 +1,8 @@
 import type { ColdStartsSection, Report } from '../../report.js';
-import { countText, durationText } from './figure-text.js';
-import { markup, type Markup } from './markup.js';
-import type { Ink } from './plot-spec.js';
-import { table } from './table.js';
+import { countText, durationText } from '../../report/html/figure-text.js';
+import { markup, type Markup } from '../../report/html/markup.js';
+import type { Ink } from '../../report/html/plot-spec.js';
+import { table } from '../../report/html/table.js';
 
 type Stage = ColdStartsSection['stages'][string];
 

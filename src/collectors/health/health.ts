@@ -1,12 +1,12 @@
-import type { Measure, Metric } from '../metric.js';
-import type { HealthSection, Shift } from '../report.js';
-import type { Plan, RunEnd } from '../run.js';
-import type { SampleBlock } from '../sample.js';
-import type { OwnShare } from './bounds.js';
-import type { Collector, CollectorContext } from './collector.js';
-import { connectionWaitMs } from './connection-wait.js';
+import type { Measure, Metric } from '../../metric.js';
+import type { HealthSection, Shift } from '../../report.js';
+import type { Plan, RunEnd } from '../../run.js';
+import type { SampleBlock } from '../../sample.js';
+import type { OwnShare } from '../bounds.js';
+import type { Collector, CollectorContext } from '../collector.js';
+import { connectionWaitMs } from '../connection-wait.js';
 import { likelyCause, type Symptoms } from './likely-cause.js';
-import { SpreadFold } from './spread-fold.js';
+import { SpreadFold } from '../spread-fold.js';
 import { Starving } from './starving.js';
 
 /** Under this many requests the busiest seconds say nothing of their own. */

@@ -1,7 +1,7 @@
-import type { TimelineSecond, TimelineSection, TimelineWindow } from '../report.js';
-import { COLD_STARTS, FAILURES, leadsInvocation, OUTCOMES, outcomeCode, type SampleBlock } from '../sample.js';
-import type { Collector, CollectorContext } from './collector.js';
-import { connectionWaitMs } from './connection-wait.js';
+import type { TimelineSecond, TimelineSection, TimelineWindow } from '../../report.js';
+import { COLD_STARTS, FAILURES, leadsInvocation, OUTCOMES, outcomeCode, type SampleBlock } from '../../sample.js';
+import type { Collector, CollectorContext } from '../collector.js';
+import { connectionWaitMs } from '../connection-wait.js';
 import { heatMap } from './heat-map.js';
 import { InFlightMeans } from './in-flight-means.js';
 import { percentilesMs, SecondLatencies, togetherOf } from './second-latencies.js';

@@ -1,7 +1,7 @@
-import type { BatchingSection } from '../report.js';
-import { leadsInvocation, outcomeCode } from '../sample.js';
-import type { Collector, CollectorContext } from './collector.js';
-import { SpreadFold } from './spread-fold.js';
+import type { BatchingSection } from '../../report.js';
+import { leadsInvocation, outcomeCode } from '../../sample.js';
+import type { Collector, CollectorContext } from '../collector.js';
+import { SpreadFold } from '../spread-fold.js';
 
 const SHED = outcomeCode('shed');
 

@@ -1,8 +1,8 @@
 import type { CostSection, Report } from '../../report.js';
-import { amountText } from './figure-text.js';
-import { markup, type Markup } from './markup.js';
-import { plotPlace } from './plot-place.js';
-import { table } from './table.js';
+import { amountText } from '../../report/html/figure-text.js';
+import { markup, type Markup } from '../../report/html/markup.js';
+import { plotPlace } from '../../report/html/plot-place.js';
+import { table } from '../../report/html/table.js';
 
 /** The bill. Nothing where there is nothing to price. */
 export function costPart({ sections: { cost } }: Report, plotted: boolean): Markup | string {

@@ -1,9 +1,9 @@
 import type { Report } from '../../report.js';
 import { FAILURES } from '../../sample.js';
-import { countText, shareText } from './figure-text.js';
-import { markup, type Markup } from './markup.js';
-import { plotPlace } from './plot-place.js';
-import { table } from './table.js';
+import { countText, shareText } from '../../report/html/figure-text.js';
+import { markup, type Markup } from '../../report/html/markup.js';
+import { plotPlace } from '../../report/html/plot-place.js';
+import { table } from '../../report/html/table.js';
 
 /** What became of the requests. */
 export function loadPart(report: Report): Markup {

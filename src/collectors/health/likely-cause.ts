@@ -1,7 +1,7 @@
-import type { Shift, Spread } from '../report.js';
-import type { Stops } from '../run.js';
-import { excessMs } from './excess-ms.js';
-import { wasStopped } from './was-stopped.js';
+import type { Shift, Spread } from '../../report.js';
+import type { Stops } from '../../run.js';
+import { excessMs } from '../excess-ms.js';
+import { wasStopped } from '../was-stopped.js';
 
 /** Below this a run is not late. */
 const LATE_MS = 1;

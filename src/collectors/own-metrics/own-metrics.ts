@@ -1,6 +1,6 @@
-import type { Measure, Metric } from '../metric.js';
-import type { OwnMetricsSection } from '../report.js';
-import type { Collector, CollectorContext } from './collector.js';
+import type { Measure, Metric } from '../../metric.js';
+import type { OwnMetricsSection } from '../../report.js';
+import type { Collector, CollectorContext } from '../collector.js';
 import { QuantityFold } from './quantity-fold.js';
 
 export interface OwnMetricsCollector extends Collector<OwnMetricsSection> {

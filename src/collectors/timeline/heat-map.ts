@@ -1,6 +1,6 @@
-import type { HeatMap } from '../report.js';
-import { countsBetween, equalRatioEdges } from './histogram/equal-ratio-edges.js';
-import type { LogHistogram } from './histogram/log-histogram.js';
+import type { HeatMap } from '../../report.js';
+import { countsBetween, equalRatioEdges } from '../histogram/equal-ratio-edges.js';
+import type { LogHistogram } from '../histogram/log-histogram.js';
 
 const US_PER_MS = 1000;
 /** Rows to a doubling of latency. */

@@ -1,4 +1,4 @@
-import { nearestRank } from './histogram/nearest-rank.js';
+import { nearestRank } from '../histogram/nearest-rank.js';
 
 /** Buckets to each doubling: a percentile is within 0.05 % of a value that occurred. */
 const TO_A_DOUBLING = 1024;

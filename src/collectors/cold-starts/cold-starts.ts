@@ -1,11 +1,11 @@
-import type { Measure, Metric } from '../metric.js';
-import type { ColdStartsSection } from '../report.js';
-import type { RunEnd } from '../run.js';
-import { COLD_STARTS, leadsInvocation, STAGE_NAMES, type SampleBlock } from '../sample.js';
-import { capacitySteps, type CapacityStep } from './capacity.js';
-import type { Collector, CollectorContext } from './collector.js';
-import { createHistogram, measureOf, type Histogram } from './histogram/histogram.js';
-import { SpreadFold } from './spread-fold.js';
+import type { Measure, Metric } from '../../metric.js';
+import type { ColdStartsSection } from '../../report.js';
+import type { RunEnd } from '../../run.js';
+import { COLD_STARTS, leadsInvocation, STAGE_NAMES, type SampleBlock } from '../../sample.js';
+import { capacitySteps, type CapacityStep } from '../capacity.js';
+import type { Collector, CollectorContext } from '../collector.js';
+import { createHistogram, measureOf, type Histogram } from '../histogram/histogram.js';
+import { SpreadFold } from '../spread-fold.js';
 
 const WARM = COLD_STARTS.indexOf('warm');
 const COLD = COLD_STARTS.indexOf('cold');

@@ -1,11 +1,11 @@
-import type { ClientCount, CloudMeter, CloudRecord, LoggedInvocations } from '../cloud-record.js';
-import type { CostTerms } from '../cost-terms.js';
-import type { CloudRow, CloudSection, Report } from '../report.js';
-import type { Plan } from '../run.js';
-import type { Failure } from '../sample.js';
+import type { ClientCount, CloudMeter, CloudRecord, LoggedInvocations } from '../../cloud-record.js';
+import type { CostTerms } from '../../cost-terms.js';
+import type { CloudRow, CloudSection, Report } from '../../report.js';
+import type { Plan } from '../../run.js';
+import type { Failure } from '../../sample.js';
 import { meterTotals, type MeterTotals } from './cloud-totals.js';
-import { costOfInstanceTime, costOfLog, type MeteredCost } from './cost/metered-cost.js';
-import { Moments } from './histogram/moments.js';
+import { costOfInstanceTime, costOfLog, type MeteredCost } from '../cost/metered-cost.js';
+import { Moments } from '../histogram/moments.js';
 
 type Sections = Omit<Report['sections'], 'cloud'>;
 

@@ -1,7 +1,7 @@
 import type { Report } from '../../report.js';
-import { amountText } from './figure-text.js';
-import { markup, type Markup } from './markup.js';
-import { table } from './table.js';
+import { amountText } from '../../report/html/figure-text.js';
+import { markup, type Markup } from '../../report/html/markup.js';
+import { table } from '../../report/html/table.js';
 
 /** What the cloud counted. Nothing where nobody asked. */
 export function cloudPart({ sections: { cloud } }: Report): Markup | string {

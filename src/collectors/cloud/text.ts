@@ -1,7 +1,7 @@
-import { printable } from '../errors.js';
-import type { CloudRow, CloudSection } from '../report.js';
-import { amountDigits } from './amount-digits.js';
-import { paragraphs } from './labelled-lines.js';
+import { printable } from '../../errors.js';
+import type { CloudRow, CloudSection } from '../../report.js';
+import { amountDigits } from '../../report/amount-digits.js';
+import { paragraphs } from '../../report/labelled-lines.js';
 
 /** What the cloud counted. Nothing where nobody asked. */
 export function cloudText(section: CloudSection | undefined): string[] {

@@ -1,8 +1,8 @@
 import type { Distribution, Report } from '../../report.js';
-import { countText, durationText } from './figure-text.js';
-import { markup, type Markup } from './markup.js';
-import { plotPlace, stripAbove } from './plot-place.js';
-import { table } from './table.js';
+import { countText, durationText } from '../../report/html/figure-text.js';
+import { markup, type Markup } from '../../report/html/markup.js';
+import { plotPlace, stripAbove } from '../../report/html/plot-place.js';
+import { table } from '../../report/html/table.js';
 
 export function latencyPart(report: Report): Markup {
   const { latency, timeline, coldStarts } = report.sections;

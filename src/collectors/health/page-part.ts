@@ -1,8 +1,8 @@
 import type { HealthSection, Report, Shift, Spread } from '../../report.js';
-import { countText, durationText } from './figure-text.js';
-import { markup, type Markup } from './markup.js';
-import { plotPlace } from './plot-place.js';
-import { table } from './table.js';
+import { countText, durationText } from '../../report/html/figure-text.js';
+import { markup, type Markup } from '../../report/html/markup.js';
+import { plotPlace } from '../../report/html/plot-place.js';
+import { table } from '../../report/html/table.js';
 
 const MOST_STRAYING = 20;
 

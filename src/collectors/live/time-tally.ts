@@ -1,4 +1,4 @@
-import type { Tally } from '../progress.js';
+import type { Tally } from '../../progress.js';
 
 /** Cells of a time's magnitude: whole microseconds up to 7, then four to each doubling, up to 2^31. */
 const CELLS = 120;

@@ -1,14 +1,14 @@
-import type { Measure, Metric, Statistic } from '../metric.js';
-import type { Distribution, LatencyCurves, LatencySection } from '../report.js';
-import type { Plan } from '../run.js';
-import type { SampleBlock } from '../sample.js';
-import type { Collector, CollectorContext } from './collector.js';
-import { createHistogram, measureOf, type Histogram } from './histogram/histogram.js';
-import { IntervalLatencies } from './histogram/interval-latencies.js';
-import { latencyBuckets } from './histogram/latency-buckets.js';
-import type { LogHistogram } from './histogram/log-histogram.js';
-import { nearestRank } from './histogram/nearest-rank.js';
-import { curve, curvePercentiles } from './histogram/percentile-curve.js';
+import type { Measure, Metric, Statistic } from '../../metric.js';
+import type { Distribution, LatencyCurves, LatencySection } from '../../report.js';
+import type { Plan } from '../../run.js';
+import type { SampleBlock } from '../../sample.js';
+import type { Collector, CollectorContext } from '../collector.js';
+import { createHistogram, measureOf, type Histogram } from '../histogram/histogram.js';
+import { IntervalLatencies } from '../histogram/interval-latencies.js';
+import { latencyBuckets } from '../histogram/latency-buckets.js';
+import type { LogHistogram } from '../histogram/log-histogram.js';
+import { nearestRank } from '../histogram/nearest-rank.js';
+import { curve, curvePercentiles } from '../histogram/percentile-curve.js';
 
 /** Also gives single numbers, and its counts, for what is written of them in other forms. */
 export interface LatencyCollector extends Collector<LatencySection> {

@@ -1,7 +1,7 @@
-import type { HealthSection } from '../report.js';
-import { outcomeCode, type SampleBlock } from '../sample.js';
-import { connectionWaitMs } from './connection-wait.js';
-import { excessMs } from './excess-ms.js';
+import type { HealthSection } from '../../report.js';
+import { outcomeCode, type SampleBlock } from '../../sample.js';
+import { connectionWaitMs } from '../connection-wait.js';
+import { excessMs } from '../excess-ms.js';
 
 const GIVEN_UP = [outcomeCode('timeout'), outcomeCode('aborted')];
 

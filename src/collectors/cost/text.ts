@@ -1,7 +1,7 @@
-import { printable } from '../errors.js';
-import type { CostItem, CostSection } from '../report.js';
-import { amountDigits } from './amount-digits.js';
-import { figures, paragraphs } from './labelled-lines.js';
+import { printable } from '../../errors.js';
+import type { CostItem, CostSection } from '../../report.js';
+import { amountDigits } from '../../report/amount-digits.js';
+import { figures, paragraphs } from '../../report/labelled-lines.js';
 
 /** The bill and its items. Nothing where there is nothing to price. */
 export function costText(section: CostSection): string[] {

@@ -1,5 +1,5 @@
-import { LogHistogram } from './histogram/log-histogram.js';
-import { nearestRank } from './histogram/nearest-rank.js';
+import { LogHistogram } from '../histogram/log-histogram.js';
+import { nearestRank } from '../histogram/nearest-rank.js';
 
 /** Under this many successes a second has no percentiles. */
 const ENOUGH = 100;

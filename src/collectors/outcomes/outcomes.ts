@@ -1,9 +1,9 @@
-import { printable, UserError } from '../errors.js';
-import type { Measure, Metric } from '../metric.js';
-import type { OutcomesSection } from '../report.js';
-import type { RunEnd } from '../run.js';
-import { FAILURES, OUTCOMES, outcomeCode, type Failure, type SampleBlock } from '../sample.js';
-import type { Collector, CollectorContext } from './collector.js';
+import { printable, UserError } from '../../errors.js';
+import type { Measure, Metric } from '../../metric.js';
+import type { OutcomesSection } from '../../report.js';
+import type { RunEnd } from '../../run.js';
+import { FAILURES, OUTCOMES, outcomeCode, type Failure, type SampleBlock } from '../../sample.js';
+import type { Collector, CollectorContext } from '../collector.js';
 
 /** Examples kept of each kind of failure. */
 const EXAMPLES = 3;

@@ -1,6 +1,6 @@
-import { figureOf } from '../metric.js';
-import type { OwnMetricsSection } from '../report.js';
-import { figures } from './labelled-lines.js';
+import { figureOf } from '../../metric.js';
+import type { OwnMetricsSection } from '../../report.js';
+import { figures } from '../../report/labelled-lines.js';
 
 /** A line for each metric of the backend's own; nothing where it declares none. */
 export function ownMetricsText(metrics: OwnMetricsSection = []): string[] {

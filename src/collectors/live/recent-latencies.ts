@@ -1,6 +1,6 @@
-import { HISTORY_SECONDS, RECENT_SECONDS, type FoldedSoFar } from '../progress.js';
-import { LogHistogram } from './histogram/log-histogram.js';
-import { nearestRank } from './histogram/nearest-rank.js';
+import { HISTORY_SECONDS, RECENT_SECONDS, type FoldedSoFar } from '../../progress.js';
+import { LogHistogram } from '../histogram/log-histogram.js';
+import { nearestRank } from '../histogram/nearest-rank.js';
 
 /** A bucket is at most 0.8 % of its value wide. */
 const BITS = 7;

@@ -1,4 +1,4 @@
-import type { CloudMeter, CloudSeries } from '../cloud-record.js';
+import type { CloudMeter, CloudSeries } from '../../cloud-record.js';
 
 /** All series of each meter together; null where there is no point. */
 export interface MeterTotals {

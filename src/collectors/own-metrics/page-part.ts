@@ -1,8 +1,8 @@
 import { figureOf } from '../../metric.js';
 import type { Report } from '../../report.js';
-import { countText } from './figure-text.js';
-import { markup, type Markup } from './markup.js';
-import { table } from './table.js';
+import { countText } from '../../report/html/figure-text.js';
+import { markup, type Markup } from '../../report/html/markup.js';
+import { table } from '../../report/html/table.js';
 
 /** Nothing where the backend declares no metrics of its own. */
 export function ownMetricsPart({ sections: { metrics = [] } }: Report): Markup | string {

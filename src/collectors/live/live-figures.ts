@@ -1,6 +1,6 @@
-import type { FoldedSoFar } from '../progress.js';
-import { FAILURES, OUTCOMES, outcomeCode, type SampleBlock } from '../sample.js';
-import type { CollectorContext } from './collector.js';
+import type { FoldedSoFar } from '../../progress.js';
+import { FAILURES, OUTCOMES, outcomeCode, type SampleBlock } from '../../sample.js';
+import type { CollectorContext } from '../collector.js';
 import { RecentLatencies } from './recent-latencies.js';
 import { TimeTally } from './time-tally.js';
 
