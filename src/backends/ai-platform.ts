@@ -25,7 +25,8 @@ import { isLoopback } from './wire/is-loopback.js';
 import { checkSocketLimits, type SocketNeeds } from './wire/check-socket-limits.js';
 import { CALLS_PER_CHANNEL } from './grpc/grpc-channels.js';
 import { refuseProxy } from './wire/refuse-proxy.js';
-import { createRestBackend, type RestBody } from './google/google-rest.js';
+import { createRestBackend } from './google/google-rest.js';
+import type { RestBody } from './wire/requests.js';
 import { instanceBatches, type InstanceBatches } from './tensors/instance-batches.js';
 import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 

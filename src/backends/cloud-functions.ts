@@ -12,7 +12,8 @@ import { isLoopback } from './wire/is-loopback.js';
 import { checkSocketLimits } from './wire/check-socket-limits.js';
 import { refuseProxy } from './wire/refuse-proxy.js';
 import { handlerReport, REPORT_HEADERS } from './aws/handler-report.js';
-import { createRestBackend, type RestBody, type RestPlan } from './google/google-rest.js';
+import { createRestBackend, type RestPlan } from './google/google-rest.js';
+import type { RestBody } from './wire/requests.js';
 import { instanceBatches, type InstanceBatches } from './tensors/instance-batches.js';
 import { numberWithin, oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
 

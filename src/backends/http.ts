@@ -1,9 +1,7 @@
 import { messageOf, UserError } from '../errors.js';
 import type { Payload } from '../trace.js';
-import type { Backend, BackendContext, BackendPlugin } from './backend.js';
-import { fewAtOnce } from './http/few-at-once.js';
-import { openHttp2Sink } from './http/http2-sink.js';
-import { type BatchRequest, type Client, createClient, type Requests } from './http/http-client.js';
+import type { BackendContext, BackendPlugin } from './backend.js';
+import { createHttpClient } from './http/http-client.js';
 import { checkHttpPayloads, placeholderNotes } from './http/http-payloads.js';
 import { requestOf } from './http/request-of.js';
 import { answerJudge } from './wire/answer-judge.js';
@@ -12,16 +10,14 @@ import { checkHttp2Headers } from './wire/check-http2-headers.js';
 import { checkSocketLimits } from './wire/check-socket-limits.js';
 import { chosenProxy } from './wire/chosen-proxy.js';
 import { PLAIN_CONNECT, serviceLocation } from './wire/connect-options.js';
-import { connectionShare } from './wire/connection-share.js';
 import { HTTP_OPTIONS, type HttpOptions, parseHttpOptions } from './wire/http-options.js';
 import { instanceBatches, type InstanceBatches } from './tensors/instance-batches.js';
 import { instancesJson, JSON_TYPE } from './tensors/instances-json.js';
 import { READS_NON_FINITE } from './tensors/json-body.js';
 import type { HeaderField, RequestTemplate } from './wire/http-request.js';
-import { openLoopbackSink } from './wire/loopback-sink.js';
-import { openBodyRules } from './wire/open-body-rules.js';
 import { readPemFiles } from './wire/read-pem-files.js';
-import { sentCalls } from './wire/sent-calls.js';
+import { REHEARSED_BODY, restBackend, type RestService } from './wire/rest-client.js';
+import type { TemplatesSent } from './wire/templates-client.js';
 
 /** Any service that answers HTTP requests; the payload goes as it is. */
 const plugin: BackendPlugin<HttpOptions> = {
@@ -63,7 +59,7 @@ const plugin: BackendPlugin<HttpOptions> = {
       Promise.resolve(proxy === null ? serviceLocation(new URL(url), connect) : { url: new URL(proxy) }),
     sizes: (_options, payloads, batchSize) => Promise.resolve(sizesOf(payloads, batchSize)),
   },
-  create: (options, context) => createBackend(options, context),
+  create: (options, context) => restBackend(httpService(options, context), context),
 };
 
 export default plugin;
@@ -89,51 +85,51 @@ function batchesOf(payloads: readonly Payload[]): InstanceBatches {
   return instanceBatches('http', bodies);
 }
 
-const REHEARSED_CONNECTIONS = 32;
-const REHEARSED_BODY = Buffer.from('{"instances":[[0.5]]}');
 const REHEARSED_TEMPLATE = Buffer.from('{"instances":[[{seq}]],"id":"{uuid}"}');
 
-/** The body of the rehearsal, with placeholders where the run's have some. */
+/** The payload of the rehearsal, with placeholders where the run's have some. */
 function rehearsedPayload(payloads: readonly Payload[]): Payload {
   const fills = payloads.some((payload) => payload.kind === 'bytes' && payload.template === true);
-  if (!fills) return { kind: 'bytes', contentType: JSON_TYPE, bytes: REHEARSED_BODY };
+  if (!fills) return { kind: 'bytes', ...REHEARSED_BODY };
   return { kind: 'bytes', contentType: JSON_TYPE, bytes: REHEARSED_TEMPLATE, template: true };
 }
 
-async function createBackend(options: HttpOptions, context: BackendContext): Promise<Backend> {
-  const batches = context.batchSize === undefined ? undefined : batchesOf(context.payloads);
-  const requests = requestsOf(options, context, batches);
-  const client = await createClient(
-    new URL(options.url),
-    options,
-    connectionShare(options.connections, context),
-    context,
-    requests,
-  );
-  return {
-    ...(await invokesOf(options, client, batches, requests, context)),
-    prepare: (signal) => client.open(signal),
-    rehearse: (signal) => rehearse(options, context, signal),
-    facts: () => client.facts(),
-    close: () => client.close(),
-  };
-}
+type Sent = Pick<BackendContext, 'payloads' | 'runId' | 'batchSize'>;
 
-function requestsOf(
-  options: HttpOptions,
-  { payloads, runId }: Pick<BackendContext, 'payloads' | 'runId'>,
-  batches: InstanceBatches | undefined,
-): Requests {
+function httpService(options: HttpOptions, sent: Sent): RestService {
+  const { payloads, runId, batchSize } = sent;
+  const batches = batchSize === undefined ? undefined : batchesOf(payloads);
   const table =
     payloads.length === 0 ? [requestOf(options, null)] : payloads.map((payload) => requestOf(options, payload));
-  return {
+  const templates: TemplatesSent = {
     table,
     values: { runId, uuidKey: options.uuidKey },
     batchRequest: batches && batchRequest(batches, options),
   };
+  const { expect, bodyLimitBytes, connections, http2 } = options;
+  return {
+    url: new URL(options.url),
+    connections,
+    method: methodsOf(table),
+    expect,
+    bodyLimitBytes,
+    outcomeOf: answerJudge(expect),
+    batches: batches && { instances: batches },
+    connect: (connecting) => createHttpClient(options, connecting, templates),
+    standIn: http2 === 'no' ? 'HTTP/1.1' : 'HTTP/2',
+    rehearsed: (standIn) => httpService(...rehearsal(options, sent, standIn)),
+  };
 }
 
-function batchRequest(batches: InstanceBatches, options: HttpOptions): BatchRequest {
+function rehearsal(options: HttpOptions, { payloads, ...sent }: Sent, { href }: URL): [HttpOptions, Sent] {
+  const http2 = options.http2 === 'no' ? 'no' : 'prior-knowledge';
+  return [
+    { ...options, url: href, http2, proxy: null, connect: PLAIN_CONNECT },
+    { ...sent, payloads: payloads.length === 0 ? [] : [rehearsedPayload(payloads)] },
+  ];
+}
+
+function batchRequest(batches: InstanceBatches, options: HttpOptions): NonNullable<TemplatesSent['batchRequest']> {
   return (payloads) => requestOf(options, { kind: 'bytes', contentType: JSON_TYPE, bytes: batches.body(payloads) });
 }
 
@@ -142,50 +138,4 @@ function methodsOf(table: readonly RequestTemplate[]): string | readonly string[
   const methods = table.map(({ method }) => method);
   const [first = 'GET'] = methods;
   return methods.every((method) => method === first) ? first : methods;
-}
-
-async function invokesOf(
-  { expect, bodyLimitBytes }: HttpOptions,
-  client: Client,
-  batches: InstanceBatches | undefined,
-  { table }: Requests,
-  { onAnswer }: Pick<BackendContext, 'onAnswer'>,
-): Promise<Pick<Backend, 'invoke' | 'invokeBatch'>> {
-  const outcomeOf = answerJudge(expect);
-  return sentCalls({
-    method: methodsOf(table),
-    openBody: await openBodyRules(expect, bodyLimitBytes),
-    send: client.send,
-    outcomeOf,
-    batches: batches && { send: client.sendBatch, outcomeOf, instances: batches },
-    onAnswer,
-  });
-}
-
-/** The very same code to a sink in this thread. Without one the run is only less exact at first. */
-async function rehearse(
-  options: HttpOptions,
-  context: BackendContext,
-  signal: AbortSignal,
-): Promise<Backend | undefined> {
-  const isHttp2 = options.http2 !== 'no';
-  const sink = await (isHttp2 ? openHttp2Sink() : openLoopbackSink()).catch(() => undefined);
-  if (sink === undefined) return undefined;
-  const payloads = context.payloads.length === 0 ? [] : [rehearsedPayload(context.payloads)];
-  const http2 = isHttp2 ? 'prior-knowledge' : 'no';
-  const rehearsed: HttpOptions = { ...options, url: sink.url.href, http2, proxy: null, connect: PLAIN_CONNECT };
-  const batches = context.batchSize === undefined ? undefined : batchesOf(payloads);
-  const requests = requestsOf(rehearsed, { payloads, runId: context.runId }, batches);
-  const most = isHttp2 ? 2 : REHEARSED_CONNECTIONS;
-  const connections = { initial: most, max: most };
-  const created = await createClient(sink.url, rehearsed, connections, { clock: context.clock }, requests);
-  const client = isHttp2 ? fewAtOnce(created) : created;
-  await client.open(signal);
-  return {
-    ...(await invokesOf(rehearsed, client, batches, requests, {})),
-    async close() {
-      await client.close();
-      sink.close();
-    },
-  };
 }

@@ -120,10 +120,10 @@ describe('requests with a token', () => {
       made.push([payload, field?.[1] ?? '']);
       return requestBytes({ method: 'POST', path: '/', headers: field === undefined ? [] : [field], body: null });
     });
-    const bytes = requests.bytes(0, 1);
-    for (let seq = 0; seq < 50; seq++) expect(requests.bytes(0, seq)).toBe(bytes);
+    const bytes = requests.of(0)(1);
+    for (let seq = 0; seq < 50; seq++) expect(requests.of(0)(seq)).toBe(bytes);
     token = 'second';
-    for (let seq = 0; seq < 50; seq++) requests.bytes(seq % 2, seq);
+    for (let seq = 0; seq < 50; seq++) requests.of(seq % 2)(seq);
     expect(made).toEqual(
       [0, 1, 2]
         .map((i) => [i, 'Bearer first'])
@@ -133,7 +133,7 @@ describe('requests with a token', () => {
         ]),
     );
     expect(Buffer.from(bytes).toString()).toContain('authorization: Bearer first\r\n');
-    expect(() => requests.bytes(3, 0)).toThrow(/payload 3/);
+    expect(() => requests.of(3)(0)).toThrow(/payload 3/);
   });
 
   it('have no field without a source', () => {
@@ -141,7 +141,7 @@ describe('requests with a token', () => {
       expect(fields).toEqual([]);
       return () => Buffer.from('x');
     });
-    expect(requests.bytes(0, 0)).toEqual(Buffer.from('x'));
+    expect(requests.of(0)(0)).toEqual(Buffer.from('x'));
   });
 });
 

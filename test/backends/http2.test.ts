@@ -432,10 +432,10 @@ describe('an answer', () => {
       }),
     );
     const backend = await backendFor(server.url);
-    for (const bytes_ of [4, 1, 4]) {
+    for (const length of ['4 bytes', '1 byte', '4 bytes']) {
       const outcome = await backend.invoke(call());
       expect(meaningOf(outcome)).toBe(meaning);
-      expect(outcome.ok ? '' : outcome.detail).toContain(`${name} after ${String(bytes_)} bytes of the answer`);
+      expect(outcome.ok ? '' : outcome.detail).toContain(`${name} after ${length} of the answer`);
     }
     expect(requests).toBe(3);
   });

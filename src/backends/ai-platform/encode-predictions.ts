@@ -1,6 +1,6 @@
 import { printable, UserError } from '../../errors.js';
 import { exactNumber, parseExactJson } from '../tensors/exact-json.js';
-import type { RestBody } from '../google/google-rest.js';
+import type { RestBody } from '../wire/requests.js';
 import type { Method } from './endpoint-address.js';
 import { bufferOf } from '../tensors/json-body.js';
 import { loadPackage } from './load-package.js';

@@ -1,20 +1,16 @@
 import type { Outcome } from '../../sample.js';
-import type { Backend, BackendContext } from '../backend.js';
+import type { BackendContext } from '../backend.js';
+import { instanceBatches, type InstanceBatches } from '../tensors/instance-batches.js';
+import type { Answer, Result } from '../wire/exchange.js';
+import type { ExpectRule } from '../wire/expect-rule.js';
+import { bodyHeaders } from '../wire/open-body-rules.js';
+import { leanClient, REHEARSED_BODY, restBackend, type RestService } from '../wire/rest-client.js';
+import { failedWire } from '../wire/status-outcome.js';
 import type { OpenClient } from './aws-backend.js';
 import type { KeptCredentials } from './aws-credentials.js';
 import { secretsOf, shownAnswer } from './aws-secrets.js';
-import type { Answer, Result } from '../wire/exchange.js';
-import type { ExpectRule } from '../wire/expect-rule.js';
-import { connectionShare, type Connections } from '../wire/connection-share.js';
-import { createWire, type Wire } from '../wire/http1-wire.js';
-import { instanceBatches, type InstanceBatches } from '../tensors/instance-batches.js';
-import { openLoopbackSink } from '../wire/loopback-sink.js';
-import { bodyHeaders, openBodyRules } from '../wire/open-body-rules.js';
-import { sentCalls } from '../wire/sent-calls.js';
-import { createSignedRequests, type RequestToSign, type SignedRequests } from './signed-requests.js';
+import { createSignedRequests, type RequestToSign } from './signed-requests.js';
 import type { SigningScope } from './sigv4.js';
-import { failedWire } from '../wire/status-outcome.js';
-import { wireFacts } from '../wire/wire-facts.js';
 
 export interface LeanClientOptions {
   readonly origin: URL;
@@ -35,8 +31,6 @@ export interface LeanClientOptions {
 
 /** Errors of AWS are longer than what people read of them: the fields that count may come last. */
 const EXCERPT_BYTES = 4096;
-const REHEARSED_CONNECTIONS = 32;
-const REHEARSED_BODY = Buffer.from('{"instances":[[0.5]]}');
 /** The clock of the rehearsal runs ahead, so that it signs more often than once a second. */
 const REHEARSED_STEP_MS = 100;
 
@@ -49,19 +43,41 @@ export async function openLeanClient(
   context: BackendContext,
   signal: AbortSignal,
 ): Promise<OpenClient> {
-  const wire = wireFor(options, connectionShare(options.connections, context), context);
-  const requests = createSignedRequests(options.requests, signingOf(options), undefined, batchRequests(options));
-  await wire.open(signal);
+  const backend = await restBackend(awsService(options), context);
+  await backend.prepare(signal);
+  return backend;
+}
+
+/** `nowMs`: what signatures are dated by; absent: the wall clock. */
+function awsService(options: LeanClientOptions, nowMs?: () => number): RestService {
+  const { origin: url, connections, requests: table, batches, expect, outcomeOf, signing } = options;
+  const judge = (result: Result, sentBytes: number): Outcome =>
+    result.kind === 'failure' ? failedWire(result) : outcomeOf(result, sentBytes);
   return {
-    ...(await invokesOf(options, wire, requests, context)),
-    rehearse: (stop) => rehearse(options, context, stop),
-    facts: () => ({ ...wireFacts(wire), ...credentialFacts(options) }),
-    close() {
-      options.signing?.credentials.close();
-      wire.close();
-      return Promise.resolve();
+    url,
+    connections,
+    method: 'POST',
+    expect,
+    outcomeOf: (result, { payload }) => judge(result, table[payload]?.body.length ?? 0),
+    batches: batches && {
+      instances: batches,
+      outcomeOf: (result, { payloads }) => judge(result, batches.bodyBytes(payloads)),
     },
+    hidden: (text) => shownAnswer(text, secretsOf(signing?.credentials ?? null)),
+    connect: (connecting) =>
+      leanClient(
+        { ...connecting, url, limits: limitsOf(options) },
+        createSignedRequests(table, signingOf(options), nowMs, batchRequests(options)),
+      ),
+    facts: () => credentialFacts(options),
+    close: () => signing?.credentials.close(),
+    rehearsed: (standIn) => awsService(rehearsal(options, standIn), clockAhead()),
   };
+}
+
+function limitsOf({ keepHeaders, failureHeader, expect }: LeanClientOptions) {
+  const failure = failureHeader === undefined ? {} : { failureHeader };
+  return { keepHeaders: [...keepHeaders, ...bodyHeaders(expect)], excerptBytes: EXCERPT_BYTES, ...failure };
 }
 
 function batchRequests({
@@ -77,80 +93,24 @@ function signingOf({ signing }: LeanClientOptions) {
   return signing === null ? null : { scope: signing.scope, credentials: () => signing.credentials.current() };
 }
 
-function wireFor(
-  { origin, keepHeaders, failureHeader, expect }: LeanClientOptions,
-  connections: Connections,
-  { clock, timeoutMs }: BackendContext,
-): Wire {
-  const failure = failureHeader === undefined ? {} : { failureHeader };
-  return createWire({
-    url: origin,
-    connections,
-    limits: { keepHeaders: [...keepHeaders, ...bodyHeaders(expect)], excerptBytes: EXCERPT_BYTES, ...failure },
-    openLimitMs: timeoutMs,
-    clock,
-  });
-}
-
-async function invokesOf(
-  { requests: table, batches, expect, outcomeOf, signing }: LeanClientOptions,
-  wire: Wire,
-  requests: SignedRequests,
-  { onAnswer }: Pick<BackendContext, 'onAnswer'>,
-): Promise<Pick<OpenClient, 'invoke' | 'invokeBatch'>> {
-  const judge = (result: Result, sentBytes: number): Outcome =>
-    result.kind === 'failure' ? failedWire(result) : outcomeOf(result, sentBytes);
-  return sentCalls({
-    method: 'POST',
-    openBody: await openBodyRules(expect),
-    send(call, sending) {
-      wire.send(requests.bytes(call.payload), sending, call);
-    },
-    outcomeOf: (result, { payload }) => judge(result, table[payload]?.body.length ?? 0),
-    batches: batches && {
-      send(call, sending) {
-        wire.send(requests.batchBytes(call.payloads), sending, call);
-      },
-      outcomeOf: (result, { payloads }) => judge(result, batches.bodyBytes(payloads)),
-      instances: batches,
-    },
-    onAnswer,
-    hidden: (text) => shownAnswer(text, secretsOf(signing?.credentials ?? null)),
-  });
-}
-
 function credentialFacts({ signing }: LeanClientOptions): Record<string, number> {
   if (signing === null) return {};
   const { renewed, failed } = signing.credentials.facts();
   return { credentialsRenewed: renewed, credentialRenewalsFailed: failed };
 }
 
-/** The very same code to a sink in this thread. Without one the run is only less exact at first. */
-async function rehearse(
-  options: LeanClientOptions,
-  context: BackendContext,
-  signal: AbortSignal,
-): Promise<Backend | undefined> {
-  const sink = await openLoopbackSink().catch(() => undefined);
-  if (sink === undefined) return undefined;
-  const wire = wireFor(
-    { ...options, origin: sink.url },
-    { initial: REHEARSED_CONNECTIONS, max: REHEARSED_CONNECTIONS },
-    context,
-  );
-  const requests = options.requests.slice(0, 1).map((request) => ({ ...request, body: REHEARSED_BODY }));
-  let nowMs = 0;
-  const batches = options.batches === undefined ? {} : { batches: instanceBatches('', [REHEARSED_BODY]) };
-  const rehearsed = { ...options, requests, ...batches };
-  const clock = (): number => (nowMs += REHEARSED_STEP_MS);
-  const signed = createSignedRequests(requests, signingOf(options), clock, batchRequests(rehearsed));
-  await wire.open(signal);
+function rehearsal(options: LeanClientOptions, origin: URL): LeanClientOptions {
+  const { bytes: body } = REHEARSED_BODY;
+  const requests = options.requests.slice(0, 1).map((request) => ({ ...request, body }));
   return {
-    ...(await invokesOf(rehearsed, wire, signed, {})),
-    close() {
-      wire.close();
-      sink.close();
-      return Promise.resolve();
-    },
+    ...options,
+    origin,
+    requests,
+    ...(options.batches === undefined ? {} : { batches: instanceBatches('', [body]) }),
   };
+}
+
+function clockAhead(): () => number {
+  let nowMs = 0;
+  return () => (nowMs += REHEARSED_STEP_MS);
 }

@@ -2,6 +2,7 @@ import { batchCache } from '../tensors/batch-cache.js';
 import { type HeaderField, requestBytes } from '../wire/request-bytes.js';
 import { type AwsCredentials, createSigner, encodeQuery, type QueryField, sha256, type SigningScope } from './sigv4.js';
 import { payloadAt } from '../shared/payload-at.js';
+import { type BytesOf, noBatch, type Requests } from '../wire/requests.js';
 
 /** One entry of the payload table as a request; its length is added here. */
 export interface RequestToSign {
@@ -21,29 +22,22 @@ export interface Signing {
   readonly credentials: () => AwsCredentials;
 }
 
-/** Whole requests, ready for the wire. */
-export interface SignedRequests {
-  /** The bytes of this payload's request, signed for the present second. They are never changed. */
-  bytes(payload: number): Uint8Array;
-  /** Those of the request that carries several; it too is made and hashed once for each content, while the cache holds it. */
-  batchBytes(payloads: Uint32Array): Uint8Array;
-}
-
 /** The wall clock, ms: a signature holds for minutes around the server's time. */
 const wallClock = (): number => Date.now();
 
 /**
  * A signature depends on the payload, the second and the credentials only, so each is made once and reused within its
- * second; those of the last second are let go, so that memory holds what is sent in one. `signing` null: not signed.
+ * second; those of the last second are let go, so that memory holds what is sent in one. The request that carries a batch is
+ * made and hashed once for each content, while the cache holds it. `signing` null: not signed.
  */
 export function createSignedRequests(
   requests: readonly RequestToSign[],
   signing: Signing | null,
   nowMs: () => number = wallClock,
   batchRequest: (payloads: Uint32Array) => RequestToSign = noBatch,
-): SignedRequests {
+): Requests<BytesOf> {
   const makers = requests.map((request) => requestMaker(request, signing?.scope ?? null));
-  let made: (Uint8Array | undefined)[] = [];
+  let made: (BytesOf | undefined)[] = [];
   let second = NaN;
   let credentials: AwsCredentials | null = null;
   const isStale = (now: number): boolean =>
@@ -67,11 +61,11 @@ export function createSignedRequests(
     ({ size }) => size,
   );
   return {
-    bytes(payload) {
+    of(payload) {
       renew();
       return (made[payload] ??= payloadAt(makers, payload)(credentials, second * 1000));
     },
-    batchBytes(payloads) {
+    ofBatch(payloads) {
       renew();
       const batch = batches(payloads);
       const { signed } = batch;
@@ -84,20 +78,16 @@ export function createSignedRequests(
 }
 
 /** Unlike any second. */
-const noSignature: Signed = { bytes: new Uint8Array(0), second: -1, credentials: null };
+const noSignature: Signed = { bytes: () => new Uint8Array(0), second: -1, credentials: null };
 
 interface Signed {
-  readonly bytes: Uint8Array;
+  readonly bytes: BytesOf;
   /** NaN where nothing is signed. */
   readonly second: number;
   readonly credentials: AwsCredentials | null;
 }
 
-function noBatch(): never {
-  throw new Error('a batch in a run without batches');
-}
-
-type Maker = (credentials: AwsCredentials | null, dateMs: number) => Uint8Array;
+type Maker = (credentials: AwsCredentials | null, dateMs: number) => BytesOf;
 
 function requestMaker({ method, path, query, headers, body }: RequestToSign, scope: SigningScope | null): Maker {
   const own: readonly HeaderField[] = [...headers, ['content-length', String(body.length)]];
@@ -106,6 +96,6 @@ function requestMaker({ method, path, query, headers, body }: RequestToSign, sco
     scope === null ? null : createSigner({ method, path, query, headers: own, bodySha256: sha256(body) }, scope);
   return (credentials, dateMs) => {
     const added = sign === null || credentials === null ? [] : sign(credentials, dateMs);
-    return requestBytes({ method, path: target, headers: [...own, ...added], body })(0);
+    return requestBytes({ method, path: target, headers: [...own, ...added], body });
   };
 }

@@ -1,5 +1,5 @@
 import type { Payload } from '../../trace.js';
-import type { RestBody } from '../google/google-rest.js';
+import type { RestBody } from '../wire/requests.js';
 import { instancesJson, JSON_TYPE } from '../tensors/instances-json.js';
 import { strictReader } from '../tensors/json-body.js';
 

@@ -1,14 +1,7 @@
 import { batchCache } from '../tensors/batch-cache.js';
 import { tokenFields, type TokenSource } from './google-token.js';
 import type { HeaderField } from '../wire/request-bytes.js';
-
-/** The bytes of one payload's request, for each index in the trace. */
-type BytesOf = (seq: number) => Uint8Array;
-
-export interface TokenRequests {
-  bytes(payload: number, seq: number): Uint8Array;
-  batchBytes(payloads: Uint32Array, seq: number): Uint8Array;
-}
+import { type BytesOf, noBatch, type Requests } from '../wire/requests.js';
 
 /**
  * The requests of a payload table, each with the bearer token of the moment in it. They are made once and kept; after the
@@ -22,7 +15,7 @@ export function createTokenRequests(
   count: number,
   make: (payload: number, authorization: readonly HeaderField[]) => BytesOf,
   makeBatch: (payloads: Uint32Array, authorization: readonly HeaderField[]) => BytesOf = noBatch,
-): TokenRequests {
+): Requests<BytesOf> {
   const current = (): string => token?.current() ?? '';
   const fresh = (makeWith: (authorization: readonly HeaderField[]) => BytesOf): Made => {
     const text = current();
@@ -36,22 +29,18 @@ export function createTokenRequests(
   );
   const table = Array.from({ length: count }, (_, payload) => one(payload));
   return {
-    bytes(payload, seq) {
+    of(payload) {
       let made = table[payload];
       if (made === undefined) throw new Error(`payload ${String(payload)} is not in the table of ${String(count)}`);
       if (made.text !== current()) made = table[payload] = one(payload);
-      return made.bytesOf(seq);
+      return made.bytesOf;
     },
-    batchBytes(payloads, seq) {
+    ofBatch(payloads) {
       const kept = batches(payloads);
       if (kept.made.text !== current()) kept.made = batch(payloads);
-      return kept.made.bytesOf(seq);
+      return kept.made.bytesOf;
     },
   };
-}
-
-function noBatch(): never {
-  throw new Error('a batch in a run without batches');
 }
 
 interface Made {

@@ -136,6 +136,10 @@ export class Http2Lane implements Lane {
     this.establishedMs = performance.now();
   }
 
+  readMs(): number {
+    return this.#readMs;
+  }
+
   /** These bytes came in. */
   read(bytes: Uint8Array): void {
     this.#readMs = this.#options.clock.now();

@@ -11,8 +11,10 @@ export interface AnswerLimits {
   readonly keepHeaders: readonly string[];
 }
 
-/** Each is called once at most, `closed` last. */
+/** Each event is told once at most, `closed` last. */
 export interface StreamListener {
+  /** When the connection's latest read began, on the run's clock. */
+  readMs(): number;
   /** The answer has ended; whole or not is for the frames to say. */
   ended(stream: Http2Stream): void;
   overLimit(stream: Http2Stream): void;
@@ -36,8 +38,10 @@ export class Http2Stream implements ReadAnswer {
 
   readonly #stream: ClientHttp2Stream;
   readonly #limits: AnswerLimits;
-  /** What came before Node told of the head, which it does later. */
-  #early: Buffer[] = [];
+  /** What came before Node told of the head, which it does later, and when it was read. */
+  #early: { readonly chunk: Buffer; readonly atMs: number }[] = [];
+  /** When the read of what is taken now began. */
+  #takenMs = NaN;
   #chunks: Uint8Array[] = [];
   #held = 0;
 
@@ -50,8 +54,9 @@ export class Http2Stream implements ReadAnswer {
     });
     stream.on('data', (chunk: Buffer) => {
       this.bodyBytes += chunk.length;
-      if (this.status === 0) this.#early.push(chunk);
-      else this.#take(chunk);
+      const atMs = listener.readMs();
+      if (this.status === 0) this.#early.push({ chunk, atMs });
+      else this.#take(chunk, atMs);
       if (this.bodyBytes > limits.bodyBytes) listener.overLimit(this);
     });
     stream.on('end', () => {
@@ -92,12 +97,13 @@ export class Http2Stream implements ReadAnswer {
     this.status = headers[':status'] ?? 0;
     const kept = this.#limits.keepHeaders.filter((name) => headers[name] !== undefined);
     if (kept.length > 0) this.headers = Object.fromEntries(kept.map((name) => [name, String(headers[name])]));
-    this.reader = this.exchange.sending.openBody?.(this.status, this.headers);
-    for (const chunk of this.#early) this.#take(chunk);
+    this.reader = this.exchange.openBody(() => this.#takenMs)?.(this.status, this.headers);
+    for (const { chunk, atMs } of this.#early) this.#take(chunk, atMs);
     this.#early = [];
   }
 
-  #take(chunk: Buffer): void {
+  #take(chunk: Buffer, atMs: number): void {
+    this.#takenMs = atMs;
     this.reader?.take(chunk, 0, chunk.length);
     const isSuccess = this.status >= 200 && this.status < 300;
     const room = this.exchange.sending.collectBody

@@ -2,6 +2,7 @@ import type { Failure } from '../../sample.js';
 import type { Call, SentTimes } from '../backend.js';
 import type { BodyReader, OpenBody } from './body-reader.js';
 import type { KeptHeaders } from './http1-parser.js';
+import { observedBody } from './observed-body.js';
 
 /** Moments of an exchange, ms on the run's clock; NaN where it did not come so far. */
 export interface ExchangeTimes {
@@ -48,6 +49,12 @@ export interface Sending<C extends Abortable = Call> {
   readonly collectBody: boolean;
   /** Makes what reads a body as it comes, which takes no memory for it. */
   readonly openBody?: OpenBody | undefined;
+  /**
+   * Observes the body of an answer as it comes: `bytes` came next in it, without the framing of the protocol and before any
+   * decompression, in a read that began at `atMs` on the run's clock. They may change after the call. The pieces of an answer
+   * make up its body. Absent: nothing is done for it.
+   */
+  readonly piece?: { told(call: C, bytes: Uint8Array, atMs: number): void }['told'] | undefined;
   /** Once for each request. `result` is the sender's own, to be read before this returns: it serves the next one, too. */
   told(call: C, result: Result): void;
 }
@@ -107,6 +114,16 @@ export class Exchange {
     this.handshakeMs = NaN;
     this.#call = call;
     call.onAbort(this.#onAbort);
+  }
+
+  /** What reads the body, with the observer of its pieces where there is one; `readMs`: when the present read began. */
+  openBody(readMs: () => number): OpenBody | undefined {
+    const { openBody, piece } = this.sending;
+    return piece === undefined
+      ? openBody
+      : observedBody(openBody, (bytes) => {
+          piece(this.#call, bytes, readMs());
+        });
   }
 
   answer(read: ReadAnswer, doneMs: number, doneEarliestMs: number): void {

@@ -65,6 +65,9 @@ export class Http1Connection {
   #idledBeforeMs = 0;
   /** Bytes of the present answer, heads included. */
   #answerBytes = 0;
+  /** First thing in the latest read. */
+  #lastReadMs = NaN;
+  readonly #readMs = (): number => this.#lastReadMs;
 
   constructor(context: ConnectionContext) {
     this.#context = context;
@@ -108,8 +111,8 @@ export class Http1Connection {
     exchange.holder = this;
     this.#idledBeforeMs = this.#idledMs;
     this.#idledMs = 0;
-    const { method, collectBody, openBody } = exchange.sending;
-    this.#parser.start(method, collectBody, openBody);
+    const { method, collectBody, openBody, piece } = exchange.sending;
+    this.#parser.start(method, collectBody, piece === undefined ? openBody : exchange.openBody(this.#readMs));
     this.#answerBytes = 0;
     exchange.sentMs = this.#context.clock.now();
     this.#socket?.write(exchange.bytes);
@@ -119,6 +122,7 @@ export class Http1Connection {
   read(count: number): void {
     const doneMs = this.#context.clock.now();
     const exchange = this.#exchange;
+    this.#lastReadMs = doneMs;
     if (exchange === undefined) {
       this.#leave('surplus');
       return;

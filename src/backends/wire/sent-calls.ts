@@ -19,7 +19,9 @@ export interface CallsSent {
   readonly batches?: BatchesSent | undefined;
   readonly onAnswer?: BackendContext['onAnswer'];
   /** Takes out of an answer that is shown what this client knows to be secret. */
-  readonly hidden?: (text: string) => string;
+  readonly hidden?: ((text: string) => string) | undefined;
+  /** Observes the answers as they come: see `Sending.piece`. */
+  readonly piece?: Sending['piece'];
 }
 
 export interface BatchesSent {
@@ -31,18 +33,25 @@ export interface BatchesSent {
 
 /** A backend's calls: sent, shown to whoever asked to see answers, judged and settled. */
 export function sentCalls(calls: CallsSent): Pick<Backend, 'invoke' | 'invokeBatch'> {
-  const { method, openBody, onAnswer, hidden, batches } = calls;
+  const { method, openBody, onAnswer, hidden, piece, batches } = calls;
   const told = (call: Call, result: Result): void => {
     showAnswer(onAnswer, result, hidden);
     call.settle(judged(calls, result, call));
   };
-  const sendingOf = (of: string): Sending => ({ method: of, collectBody: onAnswer !== undefined, openBody, told });
+  const sendingOf = (of: string): Sending => ({
+    method: of,
+    collectBody: onAnswer !== undefined,
+    openBody,
+    piece,
+    told,
+  });
   const invoke = typeof method === 'string' ? always(calls, sendingOf(method)) : mixed(calls, method.map(sendingOf));
   if (batches === undefined) return { invoke };
   const several: Sending<BatchCall> = {
     method: typeof method === 'string' ? method : (method[0] ?? 'POST'),
     collectBody: true,
     openBody,
+    piece,
     told(call, result) {
       showAnswer(onAnswer, result, hidden);
       call.settle(judgedBatch(batches, result, call));

@@ -10,6 +10,7 @@ import { watchLoopTurns } from './loop-turn.js';
 import { basicAuth } from './basic-auth.js';
 import { createDialer } from './dialer.js';
 import type { HttpRequest } from './http-request.js';
+import { observedBody } from './observed-body.js';
 import { codeOf, dialFailure, lossFailure } from './socket-failure.js';
 import { RESET, wasReset } from './was-reset.js';
 
@@ -49,7 +50,14 @@ export function createUndiciClient(options: UndiciOptions): UndiciClient {
   const exchangeContext = { clock, keepHeaders: options.keepHeaders, earliestMs: () => turn.earliestMs() };
   return {
     send({ method, path, headers, body }, sending, call) {
-      const handler = new ExchangeHandler(exchangeContext, sending, (result) => {
+      const { collectBody, piece } = sending;
+      const openBody =
+        piece === undefined
+          ? sending.openBody
+          : observedBody(sending.openBody, (bytes) => {
+              piece(call, bytes, clock.now());
+            });
+      const handler = new ExchangeHandler(exchangeContext, { collectBody, openBody }, (result) => {
         sending.told(call, result);
       });
       call.onAbort(() => {

@@ -180,17 +180,17 @@ describe('signed requests', () => {
     let nowMs = 1_000_000;
     let current = first;
     const requests = createSignedRequests([request, request], { scope, credentials: () => current }, () => nowMs);
-    const made = requests.bytes(0);
+    const made = requests.of(0)(0);
     nowMs += 999;
-    expect(requests.bytes(0)).toBe(made);
-    expect(requests.bytes(1)).not.toBe(made);
+    expect(requests.of(0)(0)).toBe(made);
+    expect(requests.of(1)(0)).not.toBe(made);
     nowMs += 1;
-    const next = requests.bytes(0);
+    const next = requests.of(0)(0);
     expect(next).not.toBe(made);
     expect(text(made)).toContain('x-amz-date: 19700101T001640Z');
     expect(text(next)).toContain('x-amz-date: 19700101T001641Z');
     current = { accessKeyId: 'SECOND', secretAccessKey: 's', sessionToken: 't' };
-    const renewed = text(requests.bytes(0));
+    const renewed = text(requests.of(0)(0));
     expect(renewed).toContain('Credential=SECOND/');
     expect(renewed).toContain('x-amz-security-token: t');
     expect(renewed).toMatch(/\r\ncontent-length: 1\r\n[^]*\r\n\r\nx$/);
@@ -198,8 +198,8 @@ describe('signed requests', () => {
 
   it('carry no signature where none is asked for', () => {
     const requests = createSignedRequests([request], null);
-    expect(text(requests.bytes(0))).toBe('POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 1\r\n\r\nx');
-    expect(requests.bytes(0)).toBe(requests.bytes(0));
+    expect(text(requests.of(0)(0))).toBe('POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 1\r\n\r\nx');
+    expect(requests.of(0)(0)).toBe(requests.of(0)(0));
   });
 });
 
