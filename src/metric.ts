@@ -1,27 +1,64 @@
 import type { RunEnd } from './run.js';
-import type { Failure } from './sample.js';
 
-/** A number of the report that something can be asked of. Named and grouped as in report.json. */
-export type Metric =
-  | { readonly section: 'latency'; readonly of: 'response' | 'service' | 'all'; readonly statistic: Statistic }
-  | {
-      readonly section: 'health';
-      readonly of: 'lateness' | 'connectionWait' | 'handshake' | 'receiveUncertainty';
-      readonly statistic: Percentile | 'max';
-    }
-  | { readonly section: 'coldStarts'; readonly statistic: Percentile | 'count' | 'mean' }
-  | { readonly section: 'coldStarts'; readonly of: 'warm' | 'cold'; readonly statistic: Statistic }
-  | { readonly section: 'outcomes'; readonly of: 'success' }
-  | { readonly section: 'outcomes'; readonly of: 'unsent'; readonly as: 'count' | 'share' }
-  | {
-      readonly section: 'outcomes';
-      readonly of: 'failures';
-      /** Absent: of every kind. */
-      readonly failure?: Failure;
-      readonly as: 'count' | 'share';
-    }
-  | { readonly section: 'cost'; readonly of: (typeof COST_METRICS)[number] }
-  | { readonly section: 'metrics'; readonly name: string; readonly statistic: OwnStatistic };
+/** A number of the report that something can be asked of: which section knows it, and what that section needs to find it. */
+export interface Metric {
+  /** As in `Report.sections`. */
+  readonly section: string;
+}
+
+/**
+ * A number of a section, declared once: thresholds, comparisons and the tables of the documents read it here. `Asked` is how
+ * the section's fold knows it, `Section` what the report holds of the section.
+ */
+export interface MetricRow<Asked extends Metric = Metric, Section = never> {
+  /** As in report.json; ANY_PERCENTILE stands for any percentile. */
+  readonly name: string;
+  /** What a limit may be written as, which also says the unit. */
+  readonly limit: LimitKind;
+  /** The direction that is worse. */
+  readonly worse: Worse;
+  /** Which way the number of a run that goes on can move; a share always moves either way. */
+  readonly trend: Trend;
+  /** A clause for people, without its full stop. */
+  readonly is: string;
+  asked(how: HowAsked): Asked;
+  /** Runs are compared by it. Absent: by thresholds only. */
+  readonly compared?: Compared<Section>;
+}
+
+/** How a comparison reads a number from the section of a report: Infinity among requests that never succeed, NaN unknown. */
+export interface Compared<Section> {
+  /** Absent: as the row. */
+  readonly name?: string;
+  of(section: Section, p: number): number;
+  /** The report of an INVALID run also tells between which values it can lie. */
+  readonly bounded?: true;
+  /** Which percentiles, where the row has one. */
+  readonly percentiles?: readonly number[];
+}
+
+/** What the name of a row leaves open. */
+export interface HowAsked extends Percentile {
+  /** What the limit was written as, where it may be either. */
+  readonly as: 'count' | 'share';
+}
+
+/** Stands for any percentile in a name. */
+export const ANY_PERCENTILE = 'p(99)';
+
+/** A time; a part of all; a number of requests, or a part of all; a number of requests; an amount; a quantity of a plugin's own. */
+export type LimitKind = 'time' | 'share' | 'count-or-share' | 'count' | 'money' | 'quantity';
+
+/** The direction of a number that is worse. */
+export type Worse = 'more' | 'less';
+
+export type Trend = 'up' | 'down' | 'either way';
+
+/** Of a statistic over a growing number of values. */
+export function trendOf(statistic: string): Trend {
+  if (statistic === 'min') return 'down';
+  return statistic === 'count' || statistic === 'max' || statistic === 'sum' ? 'up' : 'either way';
+}
 
 export type OwnStatistic = Percentile | (typeof OWN_STATISTICS)[number];
 export const OWN_STATISTICS = ['mean', 'min', 'max', 'sum', 'count'] as const;
@@ -31,17 +68,8 @@ export interface Percentile {
   readonly p: number;
 }
 
-export type Statistic = Percentile | 'mean' | 'min' | 'max' | 'stdev' | 'count';
-
-export const COST_METRICS = [
-  'total',
-  'low',
-  'high',
-  'perMillionRequests',
-  'perMillionSuccesses',
-  'coldStarts',
-  'scaleInTail',
-] as const;
+export type Statistic = Percentile | (typeof STATISTICS)[number];
+export const STATISTICS = ['mean', 'min', 'max', 'stdev', 'count'] as const;
 
 /** While the run goes on, over what has an outcome so far; or at its end, over all that was planned. */
 export type Moment = { readonly nowMs: number } | { readonly end: RunEnd };
@@ -58,6 +86,13 @@ export type Measure =
 
 /** ms; a part of 1; a number of requests; an amount in the currency of the price sheet; a quantity of a backend's own. */
 export type MetricUnit = 'ms' | 'share' | 'count' | 'money' | 'quantity';
+
+/** Of a number that has this kind of limit; `as`: what the limit was written as, where it may be either. */
+export function unitOf(limit: LimitKind, as: HowAsked['as'] = 'count'): MetricUnit {
+  if (limit === 'time') return 'ms';
+  if (limit === 'count-or-share') return as;
+  return limit;
+}
 
 /** A value for people: six digits at most; a share is rounded down, so that only everything is 100 %. */
 export function figureOf(value: number, unit: MetricUnit): string {

@@ -8,17 +8,13 @@ import type { SampleBlock } from '../sample.js';
 import type { LatencySpectrum } from '../spectrum.js';
 import type { CollectorContext } from './collector.js';
 import { boundsOf } from './bounds.js';
-import { createBatching } from './batching/batching.js';
-import { createColdStarts } from './cold-starts/cold-starts.js';
-import { createCost } from './cost/cost.js';
-import { createHealth } from './health/health.js';
 import { hlogIntervals } from './histogram/hlog-intervals.js';
-import { createLatency, type LatencyCollector } from './latency/latency.js';
+import type { LatencyCollector } from './latency/latency.js';
 import { latencySpectrum } from './histogram/latency-spectrum.js';
+import { COMPARED_METRICS } from './metric-table.js';
+import type { AnyFold } from './section.js';
+import { ROWS, type Folds, type Sections } from './sections.js';
 import { createLiveFigures } from './live/live-figures.js';
-import { createOutcomes } from './outcomes/outcomes.js';
-import { createOwnMetrics } from './own-metrics/own-metrics.js';
-import { createTimeline } from './timeline/timeline.js';
 import { verdict } from './verdict.js';
 
 /** All sections of the report as one fold over the samples. */
@@ -48,34 +44,18 @@ export interface FoldedSections {
 
 /** A live run and a report made again from a sample log use this same fold, so they agree. Throws `UserError` for a price that was asked for and is not there. */
 export function foldSections(context: CollectorContext, { watched = true } = {}): SectionFold {
-  const outcomes = createOutcomes(context);
-  const latency = createLatency(context);
-  const timeline = createTimeline(context);
-  const health = createHealth(context);
-  const coldStarts = createColdStarts(context);
-  const cost = createCost(context);
-  const batching = createBatching(context);
-  const own = createOwnMetrics(context);
+  const folds = ROWS.map(({ open }) => open?.(context));
+  const known = Object.fromEntries(ROWS.map(({ name }, i) => [name, folds[i]])) as unknown as Folds;
+  const { latency, outcomes, health, cost } = known;
   const live = watched ? createLiveFigures(context) : undefined;
   const measure: SectionFold['measure'] = (metric, moment) => {
-    const end = 'end' in moment ? moment.end : undefined;
-    switch (metric.section) {
-      case 'latency':
-        return latency.measure(metric, end === undefined ? 'so far' : 'planned');
-      case 'outcomes':
-        return outcomes.measure(metric, end);
-      case 'health':
-        return health.measure(metric);
-      case 'coldStarts':
-        return coldStarts.measure(metric);
-      case 'cost':
-        return cost.measure(metric, moment);
-      case 'metrics':
-        return own?.measure(metric) ?? { value: null, why: `the backend has no metric ${metric.name}` };
-    }
+    const at = ROWS.findIndex(({ name }) => name === metric.section);
+    const [row, fold] = [ROWS[at], folds[at]];
+    if (row?.measure !== undefined && fold !== undefined) return row.measure(fold, metric, moment);
+    return { value: null, why: `the run has no section ${metric.section}` };
   };
   const bounds: SectionFold['bounds'] = (metric, moment) =>
-    boundsOf(metric, moment, {
+    boundsOf(ROWS.find(({ name }) => name === metric.section)?.bounds, metric, moment, {
       measure,
       requests: (when) => ('end' in when ? context.plan.planned : outcomes.requests()),
       shedIsOurs: !context.plan.maxInFlight.explicit,
@@ -85,8 +65,8 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
     measure,
     bounds,
     add(block) {
-      for (const collector of [outcomes, latency, timeline, health, coldStarts, cost, live, batching, own])
-        collector?.add(block);
+      for (const fold of folds) fold?.add(block);
+      live?.add(block);
     },
     costAtMost: (nowMs, sent) => cost.atMost(nowMs, sent),
     soFar(nowMs) {
@@ -94,17 +74,7 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
       return { ...live.soFar(nowMs), cost: cost.soFar(nowMs) };
     },
     finish(end) {
-      const { seconds, ...overTime } = timeline.finish(end);
-      const sections = {
-        outcomes: outcomes.finish(end),
-        latency: latency.finish(end),
-        timeline: { seconds: cost.ofSeconds(seconds, end), ...overTime },
-        health: health.finish(end),
-        coldStarts: coldStarts.finish(end),
-        cost: cost.finish(end),
-        ...(batching === undefined ? {} : { batching: batching.finish(end) }),
-        ...(own === undefined ? {} : { metrics: own.finish(end) }),
-      };
+      const sections = finished(folds, end, known);
       const judged = verdict(context.plan, end, sections.outcomes, sections.health);
       return {
         sections: judged.valid ? sections : withBounds(sections, (metric) => bounds(metric, { end })),
@@ -116,16 +86,18 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
   };
 }
 
-/** The numbers that runs are compared by. */
-function withBounds(sections: Report['sections'], boundsAt: (metric: Metric) => Bounds): Report['sections'] {
-  const statistics = [...[50, 90, 95, 99, 99.9].map((p) => ({ name: `p(${String(p)})`, of: { p } })), { name: 'mean', of: 'mean' as const }]; // prettier-ignore
-  const latencies = (['all', 'response', 'service'] as const).flatMap((of) =>
-    statistics.map(
-      ({ name, of: statistic }) => [`${of}.${name}`, boundsAt({ section: 'latency', of, statistic })] as const,
-    ),
-  );
-  const success = ['success', boundsAt({ section: 'outcomes', of: 'success' })] as const;
-  return { ...sections, health: { ...sections.health, bounds: Object.fromEntries([...latencies, success]) } };
+function finished(folds: readonly (AnyFold | undefined)[], end: RunEnd, known: Folds): Sections {
+  const entries = ROWS.flatMap(({ name, finish }, i): [string, unknown][] => {
+    const fold = folds[i];
+    return fold === undefined || finish === undefined ? [] : [[name, finish(fold, end, known)]];
+  });
+  return Object.fromEntries(entries) as unknown as Sections;
+}
+
+function withBounds(sections: Sections, boundsAt: (metric: Metric) => Bounds): Sections {
+  const bounded = COMPARED_METRICS.filter(({ bounded: told }) => told);
+  const bounds = Object.fromEntries(bounded.map(({ name, metric }) => [name, boundsAt(metric)]));
+  return { ...sections, health: { ...sections.health, bounds } };
 }
 
 async function hlogOf(

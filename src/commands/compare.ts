@@ -94,7 +94,7 @@ async function checkedBeforeReading(given: readonly string[], flags: CompareFlag
     throw new UserError('--fail-if holds runs against a baseline; give its runs with --baseline');
   const [{ parseFailRule }, { metricOf }] = await Promise.all([
     import('../compare/fail-rule.js'),
-    import('../compare/metrics.js'),
+    import('../compare/metric-of.js'),
   ]);
   const frontierMetric = metricOf(flags.frontier);
   if (frontierMetric.unit !== 'ms')

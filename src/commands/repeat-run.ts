@@ -1,7 +1,7 @@
 import { closeArrivals } from '../trace-file/arrival-store.js';
 import { compareRuns } from '../compare/compare-runs.js';
 import { findRuns } from '../compare/find-runs.js';
-import { metricOf } from '../compare/metrics.js';
+import { metricOf } from '../compare/metric-of.js';
 import { renderCompareJson } from '../compare/render-json.js';
 import { renderCompareText } from '../compare/render-text.js';
 import { runSeries, type PlannedRun, type SeriesEnd } from '../compare/run-series.js';

@@ -8,7 +8,8 @@ import { differenceOf, estimatesOf } from './estimates.js';
 import type { FailRule } from './fail-rule.js';
 import { onFrontier, type Place } from './frontier.js';
 import { judge } from './judge.js';
-import { metricOf, type Metric } from './metrics.js';
+import { type ComparedMetric } from '../collectors/metric-table.js';
+import { metricOf } from './metric-of.js';
 import { notesOf } from './notes.js';
 import { readRunBins } from './run-bins.js';
 import type { RunFacts } from './run-facts.js';
@@ -22,7 +23,7 @@ export interface CompareRequest extends Grouping {
   readonly baseline: readonly RunFacts[];
   readonly rules: readonly FailRule[];
   readonly mixed: boolean;
-  readonly frontierMetric: Metric;
+  readonly frontierMetric: ComparedMetric;
   readonly seed: number;
 }
 
@@ -89,7 +90,7 @@ function pooledDeviation(runs: readonly RunFacts[]): number {
 }
 
 /** Among groups of one workload and model, in one currency. */
-function withFrontier(groups: readonly Group[], metric: Metric): Group[] {
+function withFrontier(groups: readonly Group[], metric: ComparedMetric): Group[] {
   const placeOf = ({ estimates }: Group): Place => ({
     cost: estimates[COST.name]?.value ?? NaN,
     latency: estimates[metric.name]?.value ?? NaN,

@@ -1,5 +1,5 @@
 import type { Interval } from './intervals.js';
-import type { Metric } from './metrics.js';
+import type { ComparedMetric } from '../collectors/metric-table.js';
 import type { RunFacts } from './run-facts.js';
 
 /** Runs side by side: what every output is made from. Infinity: requests that take for ever; NaN: unknown. */
@@ -9,7 +9,7 @@ export interface Comparison {
   readonly groups: readonly Group[];
   readonly differences: readonly Difference[];
   /** The latency of the frontier; its cost is `cost.perMillionSuccesses`. */
-  readonly frontierMetric: Metric;
+  readonly frontierMetric: ComparedMetric;
   readonly judgements: readonly Judgement[];
   /** Of the block bootstrap. */
   readonly seed: number;
@@ -49,7 +49,7 @@ export interface Group {
   readonly counted: readonly RunFacts[];
   /** Those that came to their end, without copies: the invalid ones, too. */
   readonly measured: readonly RunFacts[];
-  /** By the names of METRICS. */
+  /** By the names of COMPARED_METRICS. */
   readonly estimates: Readonly<Record<string, Estimate>>;
   /** Over the successes of all counted runs together. */
   readonly stdevMs: number;
@@ -81,7 +81,7 @@ export interface Difference {
   readonly model: string | null;
   readonly of: string;
   readonly against: string;
-  readonly metric: Metric;
+  readonly metric: ComparedMetric;
   readonly absolute: Interval;
   /** Over the mean of `against`. */
   readonly relative: Interval;

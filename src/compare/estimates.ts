@@ -1,13 +1,13 @@
 import type { Basis, Difference, Estimate, Group, WithinRun } from './comparison.js';
 import { differenceInterval, meanInterval, pairedInterval, relativeInterval, type Interval } from './intervals.js';
-import { METRICS, type Metric } from './metrics.js';
+import { COMPARED_METRICS, type ComparedMetric } from '../collectors/metric-table.js';
 import type { RunGroup } from './run-groups.js';
 import type { RunFacts } from './run-facts.js';
 
 /** The mean of every metric over the counted runs, with its interval between runs, or within the one there is. */
 export function estimatesOf({ counted }: RunGroup, withinRun: WithinRun | null): Readonly<Record<string, Estimate>> {
   return Object.fromEntries(
-    METRICS.map(({ name }) => {
+    COMPARED_METRICS.map(({ name }) => {
       const values = valuesOf(counted, name);
       const between = meanInterval(values);
       const replicates = withinRun?.replicates[name];
@@ -25,7 +25,7 @@ function withBasis(interval: Interval): Estimate {
 type Side = Pick<Group, 'counted' | 'withinRun' | 'label' | 'workload' | 'model'>;
 
 /** Of one metric between two groups of one workload. */
-export function differenceOf(of: Side, against: Side, metric: Metric): Difference {
+export function differenceOf(of: Side, against: Side, metric: ComparedMetric): Difference {
   const pairs = pairsOf(against.counted, of.counted);
   const paired = pairs.length >= 2;
   const [base, others] = paired

@@ -1,12 +1,13 @@
 import { printable, UserError } from '../errors.js';
 import { parseDurationMs } from '../text/quantities.js';
-import { metricOf, type Metric } from './metrics.js';
+import { type ComparedMetric } from '../collectors/metric-table.js';
+import { metricOf } from './metric-of.js';
 
 /** `all.p(99)>+10%`, read. */
 export interface FailRule {
   /** As given. */
   readonly text: string;
-  readonly metric: Metric;
+  readonly metric: ComparedMetric;
   /** How far it may move in the bad direction: a share of the baseline's mean, or an amount in the metric's unit. At least 0. */
   readonly limit: { readonly kind: 'relative' | 'absolute'; readonly amount: number };
 }
@@ -33,18 +34,19 @@ export function parseFailRule(text: string): FailRule {
   return { text: printable(text.trim(), 60), metric, limit: limitOf(metric, amount, unit ?? '', what) };
 }
 
-function limitOf(metric: Metric, amount: string, unit: string, what: string): FailRule['limit'] {
+function limitOf(metric: ComparedMetric, amount: string, unit: string, what: string): FailRule['limit'] {
   if (unit === '%') return { kind: 'relative', amount: Number(amount) / 100 };
   if (metric.unit === 'ms' && /^(us|µs|ms|s|m)$/.test(unit))
     return { kind: 'absolute', amount: parseDurationMs(`${amount}${unit}`) };
-  if (metric.unit === 'ratio' && unit === 'pp') return { kind: 'absolute', amount: Number(amount) / 100 };
-  if ((metric.unit === 'money' || metric.unit === 'count') && unit === '')
+  if (metric.unit === 'share' && unit === 'pp') return { kind: 'absolute', amount: Number(amount) / 100 };
+  if (metric.unit !== 'ms' && metric.unit !== 'share' && unit === '')
     return { kind: 'absolute', amount: Number(amount) };
   const units = {
     ms: 'a time (5ms)',
-    ratio: 'percentage points (0.1pp)',
+    share: 'percentage points (0.1pp)',
     money: 'an amount (0.05)',
     count: 'a number (3)',
+    quantity: 'a number (3)',
   };
   throw new UserError(`${what}: give the change as a share (10%) or as ${units[metric.unit]}`);
 }

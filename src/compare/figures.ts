@@ -1,13 +1,13 @@
 import { formatDuration } from '../report/format-duration.js';
-import type { Metric } from './metrics.js';
+import type { ComparedMetric } from '../collectors/metric-table.js';
 
 /** A value in its metric's unit; `-` unknown, `inf` for ever. `signed`: a change. */
-export function amountOf({ unit }: Pick<Metric, 'unit'>, value: number | null, signed = false): string {
+export function amountOf({ unit }: Pick<ComparedMetric, 'unit'>, value: number | null, signed = false): string {
   if (value === null || Number.isNaN(value)) return '-';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   const plus = signed && value > 0 ? '+' : '';
   if (unit === 'ms') return plus + formatDuration(value);
-  if (unit === 'ratio') return plus + (signed ? `${short(value * 100)}pp` : shareOf(value));
+  if (unit === 'share') return plus + (signed ? `${short(value * 100)}pp` : shareOf(value));
   return plus + (unit === 'money' ? moneyOf(value) : short(value));
 }
 

@@ -1,6 +1,6 @@
 import { counted } from '../text/counted.js';
 import type { Group, Judgement } from './comparison.js';
-import type { Metric } from './metrics.js';
+import type { ComparedMetric } from '../collectors/metric-table.js';
 import type { RunFacts } from './run-facts.js';
 
 type Verdict = Pick<Judgement, 'verdict' | 'why'>;
@@ -11,7 +11,7 @@ type Verdict = Pick<Judgement, 'verdict' | 'why'>;
  * have turned the answer.
  */
 export function judgeByBounds(
-  metric: Metric,
+  metric: ComparedMetric,
   of: Group,
   against: Group,
   judged: (of: Group, against: Group) => Verdict,
@@ -31,7 +31,7 @@ export function judgeByBounds(
   };
 }
 
-function withBound(group: Group, { name }: Metric, end: 'low' | 'high'): Group {
+function withBound(group: Group, { name }: ComparedMetric, end: 'low' | 'high'): Group {
   const counted = group.measured.map((run): RunFacts => {
     const bound = run.bounds[name]?.[end];
     return bound === undefined ? run : { ...run, values: { ...run.values, [name]: bound } };

@@ -3,7 +3,8 @@ import { readRecord } from '../run-folder/read-record.js';
 import { readReport } from '../run-folder/read-report.js';
 import type { StoredReport } from '../run-folder/report-shape.js';
 import type { RunRecord } from '../run.js';
-import { isPriced, METRICS } from './metrics.js';
+import { COMPARED_METRICS } from '../collectors/metric-table.js';
+import { isPriced } from '../collectors/cost/metrics.js';
 import type { RunFacts, Series } from './run-facts.js';
 import { settingsOf } from './settings.js';
 
@@ -33,10 +34,10 @@ export function readRun(folder: string): RunFacts {
     settings,
     series: seriesOf(record),
     standing: standingOf(record, report),
-    values: Object.fromEntries(METRICS.map(({ name, of }) => [name, of(sections)])),
+    values: Object.fromEntries(COMPARED_METRICS.map(({ name, of }) => [name, of(sections)])),
     bounds: boundsOf(report),
     spread: { stdevMs: sections.latency.response.stdevMs ?? NaN, count: sections.latency.response.count },
-    currency: isPriced(sections) ? printable(sections.cost.currency, 60) : null,
+    currency: isPriced(sections.cost) ? printable(sections.cost.currency, 60) : null,
     curve: sections.latency.curves,
     thresholds: sections.thresholds ?? [],
     seconds: sections.timeline.seconds.map(({ meanMs, ...row }) => ({ ...row, meanMs: meanMs ?? NaN })),

@@ -1,11 +1,11 @@
 import { csvField } from '../text/csv-field.js';
 import type { Comparison, Group } from './comparison.js';
 import { estimate } from './tables.js';
-import { METRICS } from './metrics.js';
+import { COMPARED_METRICS } from '../collectors/metric-table.js';
 
 /** A row for each system, model and workload; every metric with its interval. Empty: unknown; `inf`: for ever. */
 export function renderCompareCsv({ groups }: Comparison): string {
-  const intervals = METRICS.flatMap(({ name }) => [name, `${name}.low95`, `${name}.high95`]);
+  const intervals = COMPARED_METRICS.flatMap(({ name }) => [name, `${name}.low95`, `${name}.high95`]);
   const head = ['workload', 'model', 'system', 'role', 'backend', 'machine', 'batch', 'runs', 'counted', 'basis', 'response.stdev', 'currency', 'frontier', ...intervals]; // prettier-ignore
   return [head, ...groups.map(cellsOf)].map((cells) => `${cells.map(cellOf).join(',')}\r\n`).join('');
 }
@@ -16,7 +16,7 @@ function cellsOf(group: Group): (string | number)[] {
     ...[workload, model ?? '', label, role ?? '', backend, machine ?? '', batch, runs.length, counted.length],
     estimate(group, 'response.mean').basis,
     ...[stdevMs, currency ?? '', onFrontier === null ? '' : String(onFrontier)],
-    ...METRICS.flatMap(({ name }) => {
+    ...COMPARED_METRICS.flatMap(({ name }) => {
       const { value, low, high } = estimate(group, name);
       return [value, low ?? NaN, high ?? NaN];
     }),

@@ -1,6 +1,6 @@
 import type { Comparison, Difference, Estimate, Group } from './comparison.js';
 import { CONFIDENCE, type Interval } from './intervals.js';
-import { METRICS } from './metrics.js';
+import { COMPARED_METRICS } from '../collectors/metric-table.js';
 import type { RunFacts } from './run-facts.js';
 
 /** As schemas/compare.schema.json describes it. */
@@ -10,7 +10,9 @@ export function renderCompareJson(comparison: Comparison): string {
     format: 1,
     confidence: CONFIDENCE,
     seed,
-    metrics: Object.fromEntries(METRICS.map(({ name, unit, worse }) => [name, { unit, worse }])),
+    metrics: Object.fromEntries(
+      COMPARED_METRICS.map(({ name, unit, worse }) => [name, { unit: unit === 'share' ? 'ratio' : unit, worse }]),
+    ),
     workloads,
     frontier: { latency: frontierMetric.name, cost: 'cost.perMillionSuccesses' },
     systems: groups.map(systemOf),

@@ -30,7 +30,7 @@ export interface RunFacts {
   readonly series: Series | null;
   /** `stopped`: it did not replay its whole plan (Ctrl-C, a budget, a full disk, a kill). */
   readonly standing: 'valid' | 'invalid' | 'stopped';
-  /** Numbers by the names of METRICS; Infinity: among requests that take for ever; NaN: unknown. */
+  /** Numbers by the names of COMPARED_METRICS; Infinity: among requests that take for ever; NaN: unknown. */
   readonly values: Readonly<Record<string, number>>;
   /** Of an invalid run: between which values some of them can lie without our own share. */
   readonly bounds: Readonly<Record<string, { readonly low: number; readonly high: number }>>;

@@ -3,7 +3,7 @@ import { printable } from '../errors.js';
 import { formatDuration } from '../report/format-duration.js';
 import type { StoredReport } from '../run-folder/report-shape.js';
 import type { RunRecord, SentIdentity } from '../run.js';
-import { isPriced } from './metrics.js';
+import { isPriced } from '../collectors/cost/metrics.js';
 
 const MAX_LENGTH = 80;
 
@@ -23,7 +23,7 @@ export function settingsOf(record: RunRecord, report: StoredReport): Record<stri
     ...(record.sent?.request == null ? [] : [['request', shortHash(record.sent.request)] as const]),
     ...servedBy(record),
     ...billedAs(record),
-    ...(isPriced(report.sections) ? [['prices', pricesOf(record, report)] as const] : []),
+    ...(isPriced(report.sections.cost) ? [['prices', pricesOf(record, report)] as const] : []),
   ];
   const clean = entries.map(([name, value]) => [printable(name, 40), unlike(value)] as const);
   return Object.fromEntries(clean.sort(([a], [b]) => (a < b ? -1 : 1)));

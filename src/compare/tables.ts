@@ -2,7 +2,7 @@ import { counted } from '../text/counted.js';
 import { formatDuration } from '../report/format-duration.js';
 import type { Comparison, Difference, Estimate, Group, Workload } from './comparison.js';
 import { amountOf, changeOf, moneyOf } from './figures.js';
-import { metricOf } from './metrics.js';
+import { metricOf } from './metric-of.js';
 
 /** A table as texts; the first cell of a row names it. */
 export interface TextTable {

@@ -8,5 +8,5 @@ export async function writePage(folder: string, report: Report): Promise<void> {
     import('../report/html/read-page-assets.js'),
     import('../report/html/render-report-html.js'),
   ]);
-  writeWhole(folder, RUN_FILES.html, renderReportHtml(report, readPageAssets()));
+  writeWhole(folder, RUN_FILES.html, await renderReportHtml(report, readPageAssets()));
 }

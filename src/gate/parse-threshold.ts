@@ -1,7 +1,7 @@
 import { printable, UserError } from '../errors.js';
-import type { MetricUnit } from '../metric.js';
+import { metricNamed, METRICS } from '../collectors/metric-table.js';
+import { ANY_PERCENTILE, unitOf, type LimitKind, type MetricRow, type MetricUnit } from '../metric.js';
 import { nearest } from '../text/nearest.js';
-import { ANY_PERCENTILE, metricsByName, ownMetric, type LimitKind, type NamedMetric } from './metric-names.js';
 import type { Operator, Threshold } from './threshold.js';
 
 const MOST_CHARACTERS = 200;
@@ -15,10 +15,11 @@ export function parseThreshold(given: string): Threshold {
   const [, name, operator, limit] = /^([^<>=!]*)(<=|>=|<|>)([^<>=!]*)$/.exec(text) ?? [];
   if (text.length > MOST_CHARACTERS || !name || operator === undefined || !limit)
     throw wrong(given, 'give a metric, one of < <= > >=, and a limit, such as all.p(99)<200ms or success>99.9%');
-  const { kind, metric } = metricNamed(name, given);
-  const { value, unit } = limitOf(limit, kind, given);
+  const { row, p } = metricAsked(name, given);
+  const { value, unit } = limitOf(limit, row.limit, given);
   const as = unit === 'share' ? 'share' : 'count';
-  return { text, metric: metric(as), operator: operator as Operator, limit: value, unit };
+  const trend = unit === 'share' ? 'either way' : row.trend;
+  return { text, metric: row.asked({ p, as }), trend, operator: operator as Operator, limit: value, unit };
 }
 
 /** All of them, each once. */
@@ -33,16 +34,14 @@ function wrong(given: string, why: string): UserError {
 
 const PERCENTILE = /\bp\(([^()]*)\)$/;
 
-function metricNamed(name: string, given: string): NamedMetric {
+function metricAsked(name: string, given: string): { readonly row: MetricRow; readonly p: number } {
   const asked = PERCENTILE.exec(name)?.[1];
   const p = asked !== undefined && /^\d+(\.\d+)?$/.test(asked) ? Number(asked) : NaN;
-  const found =
-    ownMetric(name.replace(PERCENTILE, ANY_PERCENTILE), { p }) ??
-    metricsByName({ p }).get(name.replace(PERCENTILE, ANY_PERCENTILE));
-  if (found === undefined) throw wrong(given, `there is no metric ${printable(name, 60)}; ${suggestion(name)}`);
+  const row = metricNamed(name.replace(PERCENTILE, ANY_PERCENTILE));
+  if (row === undefined) throw wrong(given, `there is no metric ${printable(name, 60)}; ${suggestion(name)}`);
   if (asked !== undefined && !(p > 0 && p < 100))
     throw wrong(given, 'p(N) needs a number above 0 and below 100; the ends are min and max');
-  return found;
+  return { row, p };
 }
 
 /** k6 and this report call some things differently. */
@@ -65,8 +64,7 @@ const TRANSLATIONS: readonly (readonly [RegExp, string])[] = [
 function suggestion(name: string): string {
   const ours = TRANSLATIONS.reduce((text, [theirs, replaced]) => text.replace(theirs, replaced), name.slice(0, 64));
   const percentile = PERCENTILE.exec(ours)?.[0];
-  const names = [...metricsByName({ p: 99 }).keys()];
-  const near = nearest(ours.replace(PERCENTILE, ANY_PERCENTILE), names);
+  const near = nearest(ours.replace(PERCENTILE, ANY_PERCENTILE), [...METRICS.keys()]);
   if (near === undefined) return 'give one such as all.p(99), response.mean, success, failures.timeout, cost.total';
   return `did you mean ${percentile === undefined ? near : near.replace(ANY_PERCENTILE, percentile)}?`;
 }
@@ -98,16 +96,10 @@ const EXAMPLES: Readonly<Record<LimitKind, string>> = {
 function limitOf(text: string, kind: LimitKind, given: string): Limit {
   const [, digits, suffix = ''] = /^(\d+(?:\.\d+)?|\.\d+)(\D*)$/.exec(text) ?? [];
   const value = Number(`${digits ?? 'none'}${SCALE[suffix] ?? ''}`) * (suffix === 'm' ? 60_000 : 1);
-  const unit = unitOf(kind, suffix);
+  const unit = unitOf(kind, suffix === '%' ? 'share' : 'count');
   if (kind === 'time' && digits !== undefined && suffix === '')
     throw wrong(given, `say the unit: ${digits}ms or ${digits}s`);
   if (!SUFFIXES[kind].includes(suffix) || !Number.isFinite(value) || (unit === 'share' && value > 1))
     throw wrong(given, EXAMPLES[kind]);
   return { value, unit };
-}
-
-function unitOf(kind: LimitKind, suffix: string): MetricUnit {
-  if (kind === 'time') return 'ms';
-  if (kind === 'money' || kind === 'quantity') return kind;
-  return kind === 'share' || suffix === '%' ? 'share' : 'count';
 }

@@ -1,10 +1,12 @@
-import type { Metric, MetricUnit } from '../metric.js';
+import type { Metric, MetricUnit, Trend } from '../metric.js';
 
 /** What is asked of a run: that a number of its report lies on this side of a limit. */
 export interface Threshold {
   /** As given, without spaces; made of letters, digits and `.()<>=%-` alone. */
   readonly text: string;
   readonly metric: Metric;
+  /** Which way the number of a run that goes on can move. */
+  readonly trend: Trend;
   readonly operator: Operator;
   readonly limit: number;
   readonly unit: MetricUnit;

@@ -1,4 +1,3 @@
-import type { Metric } from '../metric.js';
 import type { FailedThreshold } from '../run.js';
 import { judge, type Measurer } from './judge-thresholds.js';
 import { parseThresholds } from './parse-threshold.js';
@@ -38,17 +37,7 @@ function failedAt(atMs: number, threshold: Threshold, run: Measurer): FailedThre
   return why === null ? undefined : { text, atMs, actual, why };
 }
 
-function canFailBeforeTheEnd({ metric, operator }: Threshold): boolean {
+function canFailBeforeTheEnd({ trend, operator }: Threshold): boolean {
   const isUpperBound = operator.startsWith('<');
-  const trend = trendOf(metric);
   return trend === 'either way' || (trend === 'up') === isUpperBound;
-}
-
-/** Which way the number of a run that goes on can move. */
-function trendOf(metric: Metric): 'up' | 'down' | 'either way' {
-  if (metric.section === 'cost') return metric.of.startsWith('perMillion') ? 'either way' : 'up';
-  if ('as' in metric) return metric.as === 'count' ? 'up' : 'either way';
-  if (!('statistic' in metric)) return 'either way';
-  if (metric.statistic === 'min') return 'down';
-  return metric.statistic === 'count' || metric.statistic === 'max' || metric.statistic === 'sum' ? 'up' : 'either way';
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareRuns } from '#src/compare/compare-runs';
 import { findRuns } from '#src/compare/find-runs';
-import { metricOf } from '#src/compare/metrics';
+import { metricOf } from '#src/compare/metric-of';
 import type { Report } from '#src/report';
 import { expectConserved, type Finished, readReport, ROOT, runCli, spawnCli } from '../support/run-cli.js';
 

@@ -4,7 +4,7 @@ import { blockBootstrap } from '#src/compare/block-bootstrap';
 import { blockSecondsFor } from '#src/compare/burst-seconds';
 import { parseFailRule } from '#src/compare/fail-rule';
 import { onFrontier } from '#src/compare/frontier';
-import { METRICS } from '#src/compare/metrics';
+import { COMPARED_METRICS } from '#src/collectors/metric-table';
 import { modelTaken } from '#src/compare/model-taken';
 import { rankTest } from '#src/compare/rank-test';
 import type { RunBins } from '#src/compare/run-bins';
@@ -80,8 +80,8 @@ test('blocks are as long as bursts, at least 5 s, at most a quarter of the run',
 });
 
 test('every metric has a rule in its bad direction and in its units, and in no other', () => {
-  const units = { ms: '5ms', ratio: '0.1pp', money: '0.05', count: '3' } as const;
-  for (const { name, worse, unit } of METRICS) {
+  const units = { ms: '5ms', share: '0.1pp', money: '0.05', count: '3', quantity: '3' } as const;
+  for (const { name, worse, unit } of COMPARED_METRICS) {
     const [good, bad] = worse === 'more' ? ['<-', '>+'] : ['>+', '<-'];
     expect(parseFailRule(`${name}${bad}10%`)).toMatchObject({
       metric: { name },

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareRuns } from '#src/compare/compare-runs';
 import { renderCompareHtml } from '#src/compare/html/render-compare-html';
-import { METRICS, metricOf } from '#src/compare/metrics';
+import { COMPARED_METRICS } from '#src/collectors/metric-table';
+import { metricOf } from '#src/compare/metric-of';
 import type { RunFacts } from '#src/compare/run-facts';
 import { readPageAssets } from '#src/report/html/read-page-assets';
 import { findChromium, openPage, type Page } from '../report/html-browser.js';
@@ -118,7 +119,7 @@ function compared(runs: readonly RunFacts[]) {
 function facts(backend: string, seed: number, ms: number, cost: number, more: Partial<RunFacts>): RunFacts {
   const noise = 1 + seed / 50;
   const failing = cost === Infinity;
-  const latencies = METRICS.map(({ name, unit }) => [name, unit === 'ms' ? ms * noise : NaN] as const);
+  const latencies = COMPARED_METRICS.map(({ name, unit }) => [name, unit === 'ms' ? ms * noise : NaN] as const);
   const seconds = Array.from({ length: 30 }, (_, second) => ({ second, due: 20, ok: failing ? 12 : 20, meanMs: ms * noise * (1 + Math.sin(second / 4) / 2) })); // prettier-ignore
   return {
     ...{ folder: `runs/${backend}/${String(seed)}`, id: `run ${String(seed)}`, seed, stamp: String(seed), backend },

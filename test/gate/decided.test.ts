@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { foldSections } from '#src/collectors/registry';
-import type { Metric, Statistic } from '#src/metric';
+import type { LatencyMetric } from '#src/collectors/latency/metrics';
+import type { OutcomesMetric } from '#src/collectors/outcomes/metrics';
+import type { Statistic } from '#src/metric';
 import { outcomeCode } from '#src/sample';
 import { ENDED, makeRows, planFor, seeds, toBlock, type Row } from '../collectors/sample-rows.js';
 import { type Finished, readReport, runCli } from '../support/run-cli.js';
@@ -33,13 +35,14 @@ describe('without our own share a number lies within its bounds, whatever part o
           for (const answered of [0, Infinity]) {
             const truth = rows.map((row) => (row.outcome === 0 ? responseMs(row, part) : answered));
             for (const statistic of STATISTICS) {
-              const metric: Metric = { section: 'latency', of: 'all', statistic };
+              const metric: LatencyMetric = { section: 'latency', of: 'all', statistic };
               const { low, high } = fold.bounds(metric, { end: ENDED });
               const value = statisticOf(truth, statistic);
               expect((low ?? Infinity) / SLACK, JSON.stringify(metric)).toBeLessThanOrEqual(value);
               expect((high ?? Infinity) * SLACK + 1e-5, JSON.stringify(metric)).toBeGreaterThanOrEqual(value);
             }
-            const success = fold.bounds({ section: 'outcomes', of: 'success' }, { end: ENDED });
+            const asked: OutcomesMetric = { section: 'outcomes', of: 'success' };
+            const success = fold.bounds(asked, { end: ENDED });
             const ok = truth.filter(Number.isFinite).length / truth.length;
             expect([(success.low ?? 1) <= ok + 1e-12, (success.high ?? 1) >= ok - 1e-12]).toEqual([true, true]);
           }

@@ -269,11 +269,11 @@ it('thresholds are what the schema describes', () => {
   expect(validate(JSON.parse(renderReportJson(changed({ thresholds: [{ ...OK, ok: 1 as never }] }))))).toBe(false);
 });
 
-it('thresholds stand in the text and in the page, escaped', () => {
+it('thresholds stand in the text and in the page, escaped', async () => {
   const report = changed({ thresholds: [OK, { ...FAILED, why: 'because of <script>' }] });
   const text = renderReportText(report);
   expect(text).toMatch(/Thresholds {5}ok success>=90%: 95%\n {15}FAILED all\.p\(99\)<200ms: because of\n? *<script>/);
-  const page = renderReportHtml(report, { script: '', style: '' });
+  const page = await renderReportHtml(report, { script: '', style: '' });
   expect(page).toMatch(/1 of 2/);
   expect(page).toContain('because of &#60;script&#62;');
   expect(renderReportText(changed({}))).not.toContain('Thresholds');

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { COMPARED_METRICS, METRICS } from '#src/collectors/metric-table';
+import type { ColdStartsMetric } from '#src/collectors/cold-starts/metrics';
+import type { CostMetric } from '#src/collectors/cost/metrics';
+import type { HealthMetric } from '#src/collectors/health/metrics';
+import type { LatencyMetric } from '#src/collectors/latency/metrics';
+import type { OutcomesMetric } from '#src/collectors/outcomes/metrics';
 import { foldSections, type SectionFold } from '#src/collectors/registry';
 import { UserError } from '#src/errors';
 import { judgeThresholds } from '#src/gate/judge-thresholds';
-import { metricsByName } from '#src/gate/metric-names';
 import { parseThreshold, parseThresholds } from '#src/gate/parse-threshold';
 import { meets } from '#src/gate/threshold';
 import { watchThresholds } from '#src/gate/watch-thresholds';
@@ -70,7 +75,7 @@ describe('the grammar', () => {
 
   it('takes any text without another error, and what it takes is made of harmless characters', () => {
     const anyText = fc.array(fc.integer({ min: 0, max: 0xffff })).map((codes) => String.fromCharCode(...codes));
-    const names = fc.constantFrom(...metricsByName({ p: 50 }).keys());
+    const names = fc.constantFrom(...METRICS.keys());
     const near = fc.tuple(names, fc.constantFrom('<', '<=', '>', '>=', '==', ' '), anyText);
     const texts = fc.oneof(
       anyText,
@@ -117,10 +122,12 @@ const folded = async (rows: readonly Row[], seed: number, changes = {}): Promise
   return fold;
 };
 
-const NAMES = [...metricsByName({ p: 99 })];
+const NAMES = [...METRICS];
+type Known = LatencyMetric | HealthMetric | ColdStartsMetric | OutcomesMetric | CostMetric;
 
 /** What a report says of a metric. */
-function inReport({ latency, health, coldStarts, outcomes, cost }: Report['sections'], metric: Metric): number | null {
+function inReport({ latency, health, coldStarts, outcomes, cost }: Report['sections'], asked: Metric): number | null {
+  const metric = asked as Known;
   const key = (statistic: unknown): string =>
     typeof statistic === 'object' ? 'p99Ms' : statistic === 'count' ? 'count' : `${String(statistic)}Ms`;
   const of = (group: object | null, statistic: unknown): number | null =>
@@ -133,11 +140,10 @@ function inReport({ latency, health, coldStarts, outcomes, cost }: Report['secti
     case 'coldStarts':
       // A count of 0 where nothing was told is no knowledge.
       if (!('of' in metric)) return coldStarts.known === 0 ? null : of(coldStarts, metric.statistic);
+      if (metric.of === 'instances') return coldStarts.instancesSeen;
       return of(coldStarts[metric.of], metric.statistic);
     case 'cost':
       return cost[metric.of];
-    case 'metrics':
-      return null; // no name is known without a plugin
     case 'outcomes': {
       if (metric.of === 'success') return outcomes.successRatio;
       const failures = Object.entries(outcomes.failures).filter(
@@ -163,9 +169,10 @@ describe('a metric', () => {
           const fold = foldSections({ plan });
           for (const batch of shuffled(rows.slice(seed % 3), seed)) fold.add(batch);
           const end = { ...ENDED, complete };
-          const asked = NAMES.flatMap(([name, { metric }]) =>
-            (['count', 'share'] as const).map((as) => ({ name, metric: metric(as) })),
+          const asked = NAMES.flatMap(([name, row]) =>
+            (['count', 'share'] as const).map((as) => ({ name, metric: row.asked({ p: 99, as }) })),
           );
+          const compared = COMPARED_METRICS.map((one) => ({ ...one, measure: fold.measure(one.metric, { end }) }));
           const measures = asked.map(({ metric }) => fold.measure(metric, { end }));
           const { sections } = fold.finish(end);
           for (const [i, { name, metric }] of asked.entries()) {
@@ -173,6 +180,9 @@ describe('a metric', () => {
             expect(measure.value, name).toBe(inReport(sections, metric));
             if (measure.value === null) expect(measure.why).toMatch(/\w/);
           }
+          // A comparison reads the same numbers from the report.
+          for (const { name, of, measure } of compared)
+            expect(of({ ...sections }), name).toBe(measure.value ?? (measure.infinite === true ? Infinity : NaN));
         },
       ),
       { numRuns: 30 },
@@ -214,9 +224,10 @@ describe('a metric', () => {
         whole.add(toBlock(seen));
         const part = foldSections({ plan: planFor(seen, { warmupMs }) });
         part.add(toBlock(seen));
-        for (const [name, { metric }] of NAMES) {
-          const soFar = whole.measure(metric('count'), { nowMs: 10 });
-          expect(soFar.value, name).toBe(part.measure(metric('count'), { end: ENDED }).value);
+        for (const [name, row] of NAMES) {
+          const metric = row.asked({ p: 99, as: 'count' });
+          const soFar = whole.measure(metric, { nowMs: 10 });
+          expect(soFar.value, name).toBe(part.measure(metric, { end: ENDED }).value);
         }
         whole.finish(ENDED);
         part.finish(ENDED);

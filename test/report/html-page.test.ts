@@ -154,7 +154,7 @@ async function busyReport(): Promise<Report> {
 
 async function open(report: Report): Promise<void> {
   const file = join(folder, 'report.html');
-  writeFileSync(file, renderReportHtml(report, readPageAssets()));
+  writeFileSync(file, await renderReportHtml(report, readPageAssets()));
   await look('light', 1200);
   await page.send('Page.navigate', { url: pathToFileURL(file).href });
   for (let i = 0; i < 200; i++) {

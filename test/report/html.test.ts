@@ -23,15 +23,15 @@ async function someReport(count = 1500, failureShare = 0.2): Promise<Report> {
 describe('report.html', () => {
   test('is the same bytes for the same report, read back from JSON too', async () => {
     const { report } = await madeReport(planFor([]), [], ENDED);
-    const page = renderReportHtml(await someReport(), SMALL);
-    expect(renderReportHtml(await someReport(), SMALL)).toBe(page);
+    const page = await renderReportHtml(await someReport(), SMALL);
+    expect(await renderReportHtml(await someReport(), SMALL)).toBe(page);
     const json = renderReportJson(report);
-    expect(renderReportHtml(JSON.parse(json) as Report, SMALL)).toBe(renderReportHtml(report, SMALL));
+    expect(await renderReportHtml(JSON.parse(json) as Report, SMALL)).toBe(await renderReportHtml(report, SMALL));
   });
 
   test('has the verdict before any number, a place for each plot in every run, and cost only where it is known', async () => {
     for (const report of [await someReport(), (await madeReport(planFor([]), [], ENDED)).report]) {
-      const page = renderReportHtml(report, SMALL);
+      const page = await renderReportHtml(report, SMALL);
       expect(page.indexOf('class="verdict')).toBeLessThan(page.indexOf('<dl'));
       expect(plotsOf(report).map(({ id }) => id)).toEqual(PLOTS);
       for (const id of PLOTS) expect(page.split(`id="plot-${id}"`)).toHaveLength(2);
@@ -46,7 +46,7 @@ describe('report.html', () => {
       sections: { ...report.sections, timeline: { ...timeline, seconds }, cost: { ...cost, items: [item] } },
     };
     expect(plotsOf(priced).map(({ id }) => id)).toEqual([...PLOTS, 'cost']);
-    expect(renderReportHtml(priced, SMALL)).toContain('id="plot-cost"');
+    expect(await renderReportHtml(priced, SMALL)).toContain('id="plot-cost"');
   });
 
   test('says apart whether the numbers can be believed and whether the service kept its limits', async () => {
@@ -59,23 +59,23 @@ describe('report.html', () => {
       ok: false,
       why: 'slow',
     } as const;
-    const banners = (valid: boolean, thresholds: readonly ThresholdResult[]): (string | undefined)[] => {
+    const banners = async (valid: boolean, thresholds: readonly ThresholdResult[]): Promise<(string | undefined)[]> => {
       const verdict = { valid, reasons: valid ? [] : ['Requests were late.'] };
-      const page = renderReportHtml({ ...report, verdict, sections: { ...report.sections, thresholds } }, SMALL);
+      const page = await renderReportHtml({ ...report, verdict, sections: { ...report.sections, thresholds } }, SMALL);
       return [...page.matchAll(/class="verdict ([a-z-]+)"/g)].map(([, kind]) => kind);
     };
     const kept = { ...threshold, actual: 100, ok: true, why: null };
-    expect(banners(true, [])).toEqual(['valid', 'slo-none']);
-    expect(banners(true, [threshold, kept])).toEqual(['valid', 'slo-missed']);
-    expect(banners(true, [kept])).toEqual(['valid', 'slo-met']);
+    expect(await banners(true, [])).toEqual(['valid', 'slo-none']);
+    expect(await banners(true, [threshold, kept])).toEqual(['valid', 'slo-missed']);
+    expect(await banners(true, [kept])).toEqual(['valid', 'slo-met']);
     // Of an INVALID run, an answer that the generator may have turned is none.
     const decided = <Result>(result: Result) => ({ ...result, decided: true });
-    expect(banners(false, [kept])).toEqual(['invalid', 'slo-open']);
-    expect(banners(false, [threshold])).toEqual(['invalid', 'slo-open']);
-    expect(banners(false, [decided(kept)])).toEqual(['invalid', 'slo-met']);
-    expect(banners(false, [kept, decided(threshold)])).toEqual(['invalid', 'slo-missed']);
+    expect(await banners(false, [kept])).toEqual(['invalid', 'slo-open']);
+    expect(await banners(false, [threshold])).toEqual(['invalid', 'slo-open']);
+    expect(await banners(false, [decided(kept)])).toEqual(['invalid', 'slo-met']);
+    expect(await banners(false, [kept, decided(threshold)])).toEqual(['invalid', 'slo-missed']);
     const { texts } = tokenize(
-      renderReportHtml(
+      await renderReportHtml(
         { ...report, verdict: { valid: true, reasons: [] }, sections: { ...report.sections, thresholds: [threshold] } },
         SMALL,
       ),
@@ -92,7 +92,7 @@ describe('report.html', () => {
   });
 
   test('names the trace, the window, the service and the machine; in virtual time no lateness', async () => {
-    const { texts } = tokenize(renderReportHtml(await someReport(), SMALL));
+    const { texts } = tokenize(await renderReportHtml(await someReport(), SMALL));
     const about = texts.slice(texts.indexOf('Trace'), texts.indexOf('Generator') + 2);
     expect(about[1]).toMatch(/^poisson, 1,500 requests, SHA-256 abab/);
     expect(about[3]).toMatch(/the whole trace$/);
@@ -114,16 +114,16 @@ describe('report.html', () => {
 
   test('tells an INVALID run and why', async () => {
     const report = { ...(await someReport()), verdict: { valid: false, reasons: ['Requests were handed over late.'] } };
-    const { texts } = tokenize(renderReportHtml(report, SMALL));
+    const { texts } = tokenize(await renderReportHtml(report, SMALL));
     expect(texts.indexOf('Invalid')).toBeGreaterThan(0);
     expect(texts).toContain('Requests were handed over late.');
   });
 
   test('any text from outside stays text: the same elements, and the text itself between them', async () => {
     const report = await someReport(200);
-    const plain = tokenize(renderReportHtml(withTexts(report, 'plain'), SMALL));
-    const withText = (text: string): void => {
-      const { tags, texts, raw } = tokenize(renderReportHtml(withTexts(report, text), SMALL));
+    const plain = tokenize(await renderReportHtml(withTexts(report, 'plain'), SMALL));
+    const withText = async (text: string): Promise<void> => {
+      const { tags, texts, raw } = tokenize(await renderReportHtml(withTexts(report, text), SMALL));
       expect(tags).toEqual(plain.tags);
       expect(texts).toHaveLength(plain.texts.length);
       expect(texts.filter((one) => one === shown(text)).length).toBe(
@@ -132,8 +132,8 @@ describe('report.html', () => {
       expect(raw).toHaveLength(3);
       expect(JSON.parse(raw[1] ?? '')).toBeInstanceOf(Array);
     };
-    for (const text of HOSTILE) withText(`x${text}x`);
-    fc.assert(fc.property(hostile, withText), { numRuns: 40 });
+    for (const text of HOSTILE) await withText(`x${text}x`);
+    await fc.assert(fc.asyncProperty(hostile, withText), { numRuns: 40 });
   });
 
   test('the data of the plots goes in as JSON that no text can leave', async () => {
@@ -148,14 +148,14 @@ describe('report.html', () => {
         },
       },
     };
-    const [, json = ''] = tokenize(renderReportHtml(priced, SMALL)).raw;
+    const [, json = ''] = tokenize(await renderReportHtml(priced, SMALL)).raw;
     expect(json).not.toMatch(/[<>&\u2028]/);
     expect(JSON.parse(json)).toEqual(plotsOf(priced));
     expect(json).toContain('per hour');
   });
 
   test('asks the network for nothing, and lets no script run but its own', async () => {
-    const page = renderReportHtml(await someReport(), readPageAssets());
+    const page = await renderReportHtml(await someReport(), readPageAssets());
     const { tags, texts } = tokenize(page);
     const policy = /^default-src 'none'; script-src 'sha256-[^ ]+'; style-src 'sha256-[^ ]+'; img-src data:;/;
     expect(texts.filter((text) => policy.test(text))).toHaveLength(1);
@@ -164,20 +164,20 @@ describe('report.html', () => {
     ]);
     expect(page).toContain('<link rel="icon" href="data:,"');
     expect(page).not.toMatch(/(href|src)="(?!data:,|#)/);
-    expect(() => renderReportHtml({} as Report, SMALL)).toThrow();
+    await expect(renderReportHtml({} as Report, SMALL)).rejects.toThrow();
   });
 
   test('an asset that would end its element is refused', async () => {
     const report = await someReport(10);
     for (const bad of ['x </script> y', 'x </SCRIPT', '<!-- x'])
-      expect(() => renderReportHtml(report, { ...SMALL, script: bad })).toThrow(/would end/);
-    expect(() => renderReportHtml(report, { ...SMALL, style: '</style>' })).toThrow(/would end/);
+      await expect(renderReportHtml(report, { ...SMALL, script: bad })).rejects.toThrow(/would end/);
+    await expect(renderReportHtml(report, { ...SMALL, style: '</style>' })).rejects.toThrow(/would end/);
   });
 
   test('stays small: 600 KB for 870 s, 1.5 MB for an hour at 10,000/s, not much more for a day', async () => {
     const assets = readPageAssets();
     const bytes = async (seconds: number): Promise<number> =>
-      Buffer.byteLength(renderReportHtml(longReport(await someReport(), seconds), assets));
+      Buffer.byteLength(await renderReportHtml(longReport(await someReport(), seconds), assets));
     expect(await bytes(870)).toBeLessThan(600_000);
     expect(await bytes(3600)).toBeLessThan(1_500_000);
     expect(await bytes(86_400)).toBeLessThan(2_000_000);

@@ -4,7 +4,7 @@ import { markup, type Markup } from '../../report/html/markup.js';
 import { table } from '../../report/html/table.js';
 
 /** What the cloud counted. Nothing where nobody asked. */
-export function cloudPart({ sections: { cloud } }: Report): Markup | string {
+export function pagePart({ sections: { cloud } }: Report): Markup | string {
   if (cloud === undefined) return '';
   const { source, subject, window, rows, missing, notes } = cloud;
   return markup`<section id="cloud" aria-labelledby="cloud-h">

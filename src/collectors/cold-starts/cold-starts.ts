@@ -1,4 +1,4 @@
-import type { Measure, Metric } from '../../metric.js';
+import type { Measure, Moment, Percentile } from '../../metric.js';
 import type { ColdStartsSection } from '../../report.js';
 import type { RunEnd } from '../../run.js';
 import { COLD_STARTS, leadsInvocation, STAGE_NAMES, type SampleBlock } from '../../sample.js';
@@ -6,13 +6,14 @@ import { capacitySteps, type CapacityStep } from '../capacity.js';
 import type { Collector, CollectorContext } from '../collector.js';
 import { createHistogram, measureOf, type Histogram } from '../histogram/histogram.js';
 import { SpreadFold } from '../spread-fold.js';
+import type { ColdStartsMetric } from './metrics.js';
 
 const WARM = COLD_STARTS.indexOf('warm');
 const COLD = COLD_STARTS.indexOf('cold');
 
 /** Also gives single numbers, until it is finished. */
 export interface ColdStartsCollector extends Collector<ColdStartsSection> {
-  measure(metric: Metric & { readonly section: 'coldStarts' }): Measure;
+  measure(metric: ColdStartsMetric, moment: Moment): Measure;
 }
 
 /**
@@ -40,7 +41,7 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
     else start.record(initMs + (Number.isNaN(restoreMs) ? 0 : restoreMs));
   };
 
-  const measureStart = (statistic: (Metric & { readonly section: 'coldStarts' })['statistic']): Measure => {
+  const measureStart = (statistic: Percentile | 'count' | 'mean'): Measure => {
     if (counts.cold + counts.warm === 0) return { value: null, why: NOTHING_TOLD };
     if (statistic === 'count') return { value: counts.cold };
     const value = typeof statistic === 'object' ? start.percentileMs(statistic.p) : start.meanMs;
@@ -48,8 +49,9 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
   };
 
   return {
-    measure(metric) {
+    measure(metric, moment) {
       if (!('of' in metric)) return measureStart(metric.statistic);
+      if (metric.of === 'instances') return measureInstances(moment);
       const histogram = response[metric.of];
       const none = `no request that met a ${metric.of} environment succeeded after the warm-up`;
       if (histogram !== undefined) return measureOf(histogram, metric.statistic, none);
@@ -81,7 +83,7 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
         p50Ms: start.percentileMs(50),
         p99Ms: start.percentileMs(99),
         stages: Object.fromEntries(told.map(([name, stage]) => [name, summary(stage)])),
-        instancesSeen: instances.length === 0 ? null : instances.reduce((most, { count }) => Math.max(most, count), 0),
+        instancesSeen: mostOf(instances),
         instances,
         warm: response.warm?.distribution() ?? null,
         cold: response.cold?.distribution() ?? null,
@@ -93,6 +95,16 @@ export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCo
 /** The first reading, and each that differs from the one before. */
 function changesOf(steps: readonly CapacityStep[]): readonly CapacityStep[] {
   return steps.filter(({ count }, i) => count !== steps[i - 1]?.count);
+}
+
+function mostOf(steps: readonly CapacityStep[]): number | null {
+  return steps.length === 0 ? null : steps.reduce((most, { count }) => Math.max(most, count), 0);
+}
+
+/** The capacity is told when the run is over. */
+function measureInstances(moment: Moment): Measure {
+  const value = 'end' in moment ? mostOf(capacitySteps(moment.end.capacity ?? [])) : null;
+  return value === null ? { value, why: 'the number of instances was not read' } : { value };
 }
 
 const NOTHING_TOLD = 'neither the service nor its handler reported cold starts';

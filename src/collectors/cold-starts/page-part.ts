@@ -21,7 +21,7 @@ const OF_FUNCTION: readonly (readonly [string, string, Ink])[] = [
 ];
 
 /** New environments and what they took. Nothing where nobody told. */
-export function coldStartsPart({ sections: { coldStarts } }: Report): Markup | string {
+export function pagePart({ sections: { coldStarts } }: Report): Markup | string {
   const { count, known, meanMs, p50Ms, p99Ms, instancesSeen, stages } = coldStarts;
   if (known === 0 && instancesSeen === null) return '';
   return markup`<section id="cold-starts" aria-labelledby="cold-starts-h">

@@ -1,7 +1,7 @@
 import { counted } from '../../text/counted.js';
 import { LATEST_PRICES, type Billing, type CostTerms, type PriceRow, type PriceSheet } from '../../cost-terms.js';
 import { printable } from '../../errors.js';
-import type { Measure, Metric, Moment } from '../../metric.js';
+import type { Measure, Moment } from '../../metric.js';
 import type { FoldedSoFar } from '../../progress.js';
 import type { CostSection, TimelineSecond } from '../../report.js';
 import type { Plan, RunEnd } from '../../run.js';
@@ -9,6 +9,7 @@ import { leadsInvocation, type SampleBlock } from '../../sample.js';
 import { undisturbedEnd } from '../../undisturbed-end.js';
 import { capacitySteps, integrate, kindSteps, spreadOver, toldKinds, type CapacityStep } from '../capacity.js';
 import type { Collector, CollectorContext } from '../collector.js';
+import type { CostMetric } from './metrics.js';
 import { countInvocations, type InvocationCounts } from './invocation-counts.js';
 import { price, type Quantity } from './price.js';
 import { askedMachineRows, machineRows, sheetOf } from './price-sheets.js';
@@ -18,7 +19,7 @@ import { isRequestModel, tariffOf } from './tariff.js';
 export interface CostCollector extends Collector<CostSection> {
   /** The most that the run can have cost so far, when so many invocations have been sent; or why nobody knows. */
   atMost(nowMs: number, sent: number): number | string;
-  measure(metric: Metric & { readonly section: 'cost' }, moment: Moment): Measure;
+  measure(metric: CostMetric, moment: Moment): Measure;
   /** What is expected to have been billed until now; null: that is not known while sending. */
   soFar(nowMs: number): FoldedSoFar['cost'];
   ofSeconds<Second extends Pick<TimelineSecond, 'second'>>(
@@ -81,7 +82,7 @@ export function createCost({ plan, cost: terms = NO_TERMS }: CollectorContext): 
 }
 
 /** Why a bill that is known has not this number. */
-const NOT_PRICED: Readonly<Partial<Record<(Metric & { readonly section: 'cost' })['of'], string>>> = {
+const NOT_PRICED: Readonly<Partial<Record<CostMetric['of'], string>>> = {
   perMillionRequests: 'no request has a sample',
   perMillionSuccesses: 'no request succeeded',
   scaleInTail: 'the service is not paid by the hour',

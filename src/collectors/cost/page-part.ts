@@ -5,7 +5,8 @@ import { plotPlace } from '../../report/html/plot-place.js';
 import { table } from '../../report/html/table.js';
 
 /** The bill. Nothing where there is nothing to price. */
-export function costPart({ sections: { cost } }: Report, plotted: boolean): Markup | string {
+export function pagePart({ sections: { cost, timeline } }: Report): Markup | string {
+  const plotted = timeline.seconds.some((second) => (second.cost ?? 0) > 0);
   if (cost.items.length === 0 && cost.excluded.length === 0) return '';
   return markup`<section id="cost" aria-labelledby="cost-h">
     <h2 id="cost-h">Cost</h2>

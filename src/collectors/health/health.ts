@@ -1,4 +1,4 @@
-import type { Measure, Metric } from '../../metric.js';
+import type { Measure } from '../../metric.js';
 import type { HealthSection, Shift } from '../../report.js';
 import type { Plan, RunEnd } from '../../run.js';
 import type { SampleBlock } from '../../sample.js';
@@ -6,14 +6,13 @@ import type { OwnShare } from '../bounds.js';
 import type { Collector, CollectorContext } from '../collector.js';
 import { connectionWaitMs } from '../connection-wait.js';
 import { likelyCause, type Symptoms } from './likely-cause.js';
+import type { HealthMetric } from './metrics.js';
 import { SpreadFold } from '../spread-fold.js';
 import { Starving } from './starving.js';
 
 /** Under this many requests the busiest seconds say nothing of their own. */
 const ENOUGH_REQUESTS = 1000;
 const LATE_MS = 1;
-
-type HealthMetric = Metric & { readonly section: 'health' };
 
 /** Also gives single numbers. */
 export interface HealthCollector extends Collector<HealthSection> {

@@ -7,7 +7,7 @@ import { table } from '../../report/html/table.js';
 const MOST_STRAYING = 20;
 
 /** How well the instrument worked. */
-export function healthPart(report: Report): Markup {
+export function pagePart(report: Report): Markup {
   const { health } = report.sections;
   if (report.run.time === 'virtual' && !((health.lateness.maxMs ?? 0) > 0)) return nothingIsLate();
   return markup`<section id="health" aria-labelledby="health-h">

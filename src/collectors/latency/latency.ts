@@ -1,4 +1,4 @@
-import type { Measure, Metric, Statistic } from '../../metric.js';
+import type { Measure, Statistic } from '../../metric.js';
 import type { Distribution, LatencyCurves, LatencySection } from '../../report.js';
 import type { Plan } from '../../run.js';
 import type { SampleBlock } from '../../sample.js';
@@ -9,11 +9,12 @@ import { latencyBuckets } from '../histogram/latency-buckets.js';
 import type { LogHistogram } from '../histogram/log-histogram.js';
 import { nearestRank } from '../histogram/nearest-rank.js';
 import { curve, curvePercentiles } from '../histogram/percentile-curve.js';
+import type { LatencyMetric } from './metrics.js';
 
 /** Also gives single numbers, and its counts, for what is written of them in other forms. */
 export interface LatencyCollector extends Collector<LatencySection> {
   /** `over`: of every planned request, or of those with an outcome so far. */
-  measure(metric: Metric & { readonly section: 'latency' }, over: 'planned' | 'so far'): Measure;
+  measure(metric: LatencyMetric, over: 'planned' | 'so far'): Measure;
   counts(): { readonly response: CountedLatencies; readonly service: CountedLatencies };
 }
 

@@ -4,7 +4,7 @@ import { markup, type Markup } from '../../report/html/markup.js';
 import { plotPlace, stripAbove } from '../../report/html/plot-place.js';
 import { table } from '../../report/html/table.js';
 
-export function latencyPart(report: Report): Markup {
+export function pagePart(report: Report): Markup {
   const { latency, timeline, coldStarts } = report.sections;
   const { lengthSeconds } = timeline.windows;
   const each = lengthSeconds === 1 ? 'second' : `${String(lengthSeconds)} seconds`;

@@ -1,9 +1,10 @@
 import { printable, UserError } from '../../errors.js';
-import type { Measure, Metric } from '../../metric.js';
+import type { Measure } from '../../metric.js';
 import type { OutcomesSection } from '../../report.js';
 import type { RunEnd } from '../../run.js';
 import { FAILURES, OUTCOMES, outcomeCode, type Failure, type SampleBlock } from '../../sample.js';
 import type { Collector, CollectorContext } from '../collector.js';
+import type { OutcomesMetric } from './metrics.js';
 
 /** Examples kept of each kind of failure. */
 const EXAMPLES = 3;
@@ -11,7 +12,7 @@ const EXAMPLES = 3;
 /** Also gives single numbers. */
 export interface OutcomesCollector extends Collector<OutcomesSection> {
   /** `end` absent: over the requests with an outcome so far. */
-  measure(metric: Metric & { readonly section: 'outcomes' }, end?: Pick<RunEnd, 'complete'>): Measure;
+  measure(metric: OutcomesMetric, end?: Pick<RunEnd, 'complete'>): Measure;
   /** Those with an outcome so far. */
   requests(): number;
 }

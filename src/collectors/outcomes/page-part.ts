@@ -6,7 +6,7 @@ import { plotPlace } from '../../report/html/plot-place.js';
 import { table } from '../../report/html/table.js';
 
 /** What became of the requests. */
-export function loadPart(report: Report): Markup {
+export function pagePart(report: Report): Markup {
   return markup`<section id="load" aria-labelledby="load-h">
     <h2 id="load-h">Outcomes</h2>
     ${plotPlace('outcomes', 'Outcomes over time', 'What became of the requests due in each second, stacked; failures at the foot.')}

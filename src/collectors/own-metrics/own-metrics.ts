@@ -1,10 +1,11 @@
-import type { Measure, Metric } from '../../metric.js';
+import type { Measure } from '../../metric.js';
 import type { OwnMetricsSection } from '../../report.js';
 import type { Collector, CollectorContext } from '../collector.js';
+import type { OwnMetricsMetric } from './metrics.js';
 import { QuantityFold } from './quantity-fold.js';
 
 export interface OwnMetricsCollector extends Collector<OwnMetricsSection> {
-  measure(metric: Metric & { readonly section: 'metrics' }): Measure;
+  measure(metric: OwnMetricsMetric): Measure;
 }
 
 /** What the backend measured of its own, over the requests due after the warm-up; undefined where it declares nothing. */

@@ -5,7 +5,7 @@ import { markup, type Markup } from '../../report/html/markup.js';
 import { table } from '../../report/html/table.js';
 
 /** Nothing where the backend declares no metrics of its own. */
-export function ownMetricsPart({ sections: { metrics = [] } }: Report): Markup | string {
+export function pagePart({ sections: { metrics = [] } }: Report): Markup | string {
   if (metrics.length === 0) return '';
   const text = (value: number | null): string => (value === null ? '–' : figureOf(value, 'quantity'));
   return markup`<section id="own-metrics" aria-labelledby="own-metrics-h">

@@ -20,8 +20,10 @@ interface WithoutCost {
   readonly heatMap: TimelineSection['heatMap'];
 }
 
+export type TimelineCollector = Collector<WithoutCost>;
+
 /** The run by seconds: what became of the requests due in each (by release time), and what was sent and completed in it. */
-export function createTimeline({ plan }: CollectorContext): Collector<WithoutCost> {
+export function createTimeline({ plan }: CollectorContext): TimelineCollector {
   const { duePerSecond, knowsSent, planned } = plan;
   const seconds = new Seconds(duePerSecond.length);
   return {

@@ -1,7 +1,8 @@
 import { markup, trusted, type Markup } from '../../report/html/markup.js';
 import type { Comparison, Estimate, Group } from '../comparison.js';
 import { amountOf } from '../figures.js';
-import { metricOf, type Metric } from '../metrics.js';
+import { type ComparedMetric } from '../../collectors/metric-table.js';
+import { metricOf } from '../metric-of.js';
 import { estimate, sectionsOf, type Section } from '../tables.js';
 import { axisOf, type Axis } from './axis.js';
 import { inkAt } from './inks.js';
@@ -35,15 +36,15 @@ function sectionRows(section: Section): Markup {
 }
 
 interface Scale {
-  readonly metric: Metric;
+  readonly metric: ComparedMetric;
   readonly axis: Axis;
   /** False where all are alike: a column of full bars says less than its numbers. */
   readonly bar: boolean;
 }
 
-function scaleOf(metric: Metric, groups: readonly Group[]): Scale {
+function scaleOf(metric: ComparedMetric, groups: readonly Group[]): Scale {
   const values = groups.map((group) => estimate(group, metric.name)).filter(({ value }) => Number.isFinite(value));
-  if (metric.unit === 'ratio') return { metric, axis: SHARES, bar: values.some(({ value }) => value < 1) };
+  if (metric.unit === 'share') return { metric, axis: SHARES, bar: values.some(({ value }) => value < 1) };
   const ends = values.flatMap(({ value, high }) => [value, high ?? value]);
   return { metric, axis: ends.length === 0 ? SHARES : axisOf(ends), bar: true };
 }

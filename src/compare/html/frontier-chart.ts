@@ -1,14 +1,14 @@
 import { trusted, type Markup } from '../../report/html/markup.js';
 import { moneyOf, tickOf } from '../figures.js';
 import type { Group } from '../comparison.js';
-import type { Metric } from '../metrics.js';
+import type { ComparedMetric } from '../../collectors/metric-table.js';
 import { estimate } from '../tables.js';
 import { inkAt } from './inks.js';
 import { scatter, type ScatterPoint } from './scatter.js';
 import { limitsOn } from './slo-of.js';
 
 /** Cost against latency; nothing where no system has both, or they are in several currencies. */
-export function frontierChart(groups: readonly Group[], metric: Metric, id: string): Markup {
+export function frontierChart(groups: readonly Group[], metric: ComparedMetric, id: string): Markup {
   const currencies = new Set(groups.flatMap(({ currency, onFrontier }) => (onFrontier === null ? [] : [currency])));
   if (currencies.size !== 1) return trusted('');
   const points = groups.flatMap((group, i): ScatterPoint[] => {

@@ -171,7 +171,7 @@ function outcomes(report: Report): PlotSpec {
 
 function cost(report: Report): PlotSpec[] {
   const { seconds } = report.sections.timeline;
-  if (!seconds.some(({ cost: known }) => known !== null && known > 0)) return [];
+  if (!seconds.some(({ cost: known }) => (known ?? 0) > 0)) return [];
   const { currency } = report.sections.cost;
   const values = seconds.map(({ cost: known }) => (known === null ? null : known * 3600));
   return [

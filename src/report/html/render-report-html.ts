@@ -1,15 +1,10 @@
+import { inPlace, type PagePart } from '../../collectors/section.js';
+import { ROWS } from '../../collectors/sections.js';
 import type { Report } from '../../report.js';
 import { aboutRun } from './about-run.js';
-import { cloudPart } from '../../collectors/cloud/page-part.js';
-import { coldStartsPart } from '../../collectors/cold-starts/page-part.js';
-import { costPart } from '../../collectors/cost/page-part.js';
 import { factsOfRun } from './facts-of-run.js';
-import { healthPart } from '../../collectors/health/page-part.js';
 import { keyFigures } from './key-figures.js';
-import { latencyPart } from '../../collectors/latency/page-part.js';
-import { loadPart } from '../../collectors/outcomes/page-part.js';
 import { markup, trusted, type Markup } from './markup.js';
-import { ownMetricsPart } from '../../collectors/own-metrics/page-part.js';
 import { renderPage, type PageAssets } from './render-page.js';
 import { plotsOf } from './plots.js';
 import { sloBanner } from './slo-banner.js';
@@ -21,7 +16,8 @@ import { verdictBanner } from './verdict-banner.js';
  * same bytes. All texts of the report are escaped, the numbers of the plots go in as JSON, and the page's own policy
  * lets no other script run.
  */
-export function renderReportHtml(report: Report, assets: PageAssets): string {
+export async function renderReportHtml(report: Report, assets: PageAssets): Promise<string> {
+  const parts = await pageParts();
   const plots = plotsOf(report);
   const { run } = report;
   const title = `${run.trace.name} against ${run.backend}`;
@@ -42,12 +38,7 @@ export function renderReportHtml(report: Report, assets: PageAssets): string {
           <noscript>
             <p class="noscript">The plots need JavaScript. The tables and report.json hold the numbers.</p>
           </noscript>
-          ${latencyPart(report)} ${loadPart(report)} ${coldStartsPart(report)} ${healthPart(report)}
-          ${costPart(
-            report,
-            plots.some(({ id }) => id === 'cost'),
-          )}
-          ${cloudPart(report)} ${ownMetricsPart(report)}
+          ${parts.map((part) => markup`${part(report)}`)}
           <section id="facts" aria-labelledby="facts-h">
             <h2 id="facts-h">Facts of the run</h2>
             ${factsOfRun(report)}
@@ -57,6 +48,12 @@ export function renderReportHtml(report: Report, assets: PageAssets): string {
     },
     assets,
   );
+}
+
+/** Loaded here: only a page needs them. */
+async function pageParts(): Promise<PagePart[]> {
+  const loaded = await Promise.all(inPlace(ROWS.map(({ page }) => page)).map((page) => page.load()));
+  return loaded.map(({ pagePart }) => pagePart);
 }
 
 function when({ run }: Report): string {

@@ -1,0 +1,18 @@
+import type { Section } from '../section.js';
+import type { CostSection } from './cost-section.js';
+import { createCost, type CostCollector } from './cost.js';
+import { costMarkdown } from './markdown.js';
+import { COST_METRICS, type CostMetric } from './metrics.js';
+import { costText } from './text.js';
+
+/** The bill. */
+export const COST: Section<'cost', CostSection, CostCollector, CostMetric> = {
+  name: 'cost',
+  open: createCost,
+  finish: (fold, end) => fold.finish(end),
+  metrics: COST_METRICS,
+  measure: (fold, metric, moment) => fold.measure(metric, moment),
+  text: { place: 5, lines: ({ sections }) => costText(sections.cost) },
+  page: { place: 5, load: () => import('./page-part.js') },
+  markdown: { place: 3, part: costMarkdown },
+};

@@ -1,0 +1,18 @@
+import { within } from '../bounds.js';
+import type { Section } from '../section.js';
+import type { HealthSection } from './health-section.js';
+import { createHealth, type HealthCollector } from './health.js';
+import { HEALTH_METRICS, type HealthMetric } from './metrics.js';
+import { healthText } from './text.js';
+
+/** How well the instrument itself worked. */
+export const HEALTH: Section<'health', HealthSection, HealthCollector, HealthMetric> = {
+  name: 'health',
+  open: createHealth,
+  finish: (fold, end) => fold.finish(end),
+  metrics: HEALTH_METRICS,
+  measure: (fold, metric) => fold.measure(metric),
+  bounds: (_metric, value) => within(value, value),
+  text: { place: 8, lines: healthText },
+  page: { place: 4, load: () => import('./page-part.js') },
+};

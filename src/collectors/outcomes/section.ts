@@ -1,0 +1,20 @@
+import type { Section } from '../section.js';
+import { outcomesBounds } from './bounds.js';
+import { outcomesMarkdown } from './markdown.js';
+import { OUTCOMES_METRICS, type OutcomesMetric } from './metrics.js';
+import type { OutcomesSection } from './outcomes-section.js';
+import { createOutcomes, type OutcomesCollector } from './outcomes.js';
+import { outcomesText } from './text.js';
+
+/** What became of the requests. */
+export const OUTCOMES_SECTION: Section<'outcomes', OutcomesSection, OutcomesCollector, OutcomesMetric> = {
+  name: 'outcomes',
+  open: createOutcomes,
+  finish: (fold, end) => fold.finish(end),
+  metrics: OUTCOMES_METRICS,
+  measure: (fold, metric, moment) => fold.measure(metric, 'end' in moment ? moment.end : undefined),
+  bounds: outcomesBounds,
+  text: { place: 3, lines: outcomesText },
+  page: { place: 2, load: () => import('./page-part.js') },
+  markdown: { place: 2, part: outcomesMarkdown },
+};

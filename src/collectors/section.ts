@@ -1,0 +1,45 @@
+import type { Measure, Metric, MetricRow, Moment } from '../metric.js';
+import type { Bounds, Report } from '../report.js';
+import type { RunEnd } from '../run.js';
+import type { OwnShare } from './bounds.js';
+import type { Collector, CollectorContext } from './collector.js';
+import type { Folds } from './sections.js';
+
+/**
+ * A section of the report: everything that the program knows of it, as a row of SECTIONS. `Value` is what the report holds
+ * (with `undefined` in it the section may be absent), `Fold` its fold over the samples, `Asked` how that knows its metrics.
+ */
+export interface Section<Name extends string, Value, Fold extends AnyFold = AnyFold, Asked extends Metric = Metric> {
+  /** In `Report.sections`. */
+  readonly name: Name;
+  /** Before the first sample; undefined: the run has no such section. Absent: it is not made from samples. */
+  open?(context: CollectorContext): Fold | undefined;
+  /** Once, after the last sample. `folds` are those of all sections. */
+  finish?(fold: Fold, end: RunEnd, folds: Folds): Value;
+  /** The numbers that can be asked of it. */
+  readonly metrics?: readonly MetricRow<Asked, NonNullable<Value>>[];
+  /** The row of a metric whose name is known only with the run. */
+  metricNamed?(name: string): MetricRow<Asked> | undefined;
+  /** One of its numbers at this moment; needed where it has metrics. */
+  measure?(fold: Fold, metric: Asked, moment: Moment): Measure;
+  /** Between which values `value`, as reported, can lie without our own share. Absent: anything, once a request was lost. */
+  bounds?(metric: Asked, value: number, moment: Moment, run: OwnShare): Bounds;
+  /** Its part of the text report. Parts stand in the order of `place`, those without one last. */
+  readonly text?: { readonly place?: number; lines(report: Report): readonly string[] };
+  /** Its part of the page, in the same way; loaded where a page is made. */
+  readonly page?: { readonly place?: number; load(): Promise<{ readonly pagePart: PagePart }> };
+  /** Its part of the summary in Markdown, in the same way; an empty text: nothing to say. */
+  readonly markdown?: { readonly place?: number; part(report: Report): string };
+}
+
+/** HTML that is ready to stand in the page; an empty text: nothing. */
+export type PagePart = (report: Report) => { readonly html: string } | string;
+
+/** What every fold has. */
+export type AnyFold = Pick<Collector<unknown>, 'add'>;
+
+/** In the order of their places. */
+export function inPlace<Part extends { readonly place?: number }>(parts: readonly (Part | undefined)[]): Part[] {
+  const present = parts.filter((part) => part !== undefined);
+  return present.sort((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || 0);
+}
