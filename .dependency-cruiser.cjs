@@ -203,6 +203,15 @@ module.exports = {
       '^src/sample-log/sample-log\\.ts$',
     ),
     knows(
+      'the-contract-suite-drives-one-backend',
+      'The published suite opens a plugin as a worker does, by itself and under the loop.',
+      'testing',
+      own('loop'),
+      own('time'),
+      '^src/plan/knows-sent\\.ts$',
+      '^src/backends/(backend|invoked|registry)\\.ts$',
+    ),
+    knows(
       'serving-stands-alone',
       'The server knows itself, the host, the sessions of the ONNX backend and what backends share.',
       'serve',

@@ -9,7 +9,7 @@ import { rankTest } from './rank-test.js';
 import type { RunFacts } from './run-facts.js';
 
 /** Fewer repeats than this decide nothing. */
-export const LEAST_RUNS = 5;
+const LEAST_RUNS = 5;
 
 /**
  * Whether `of` is worse than its baseline by more than the rule allows. A regression: the 95 % interval of the change lies

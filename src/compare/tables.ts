@@ -117,7 +117,7 @@ function basisText(differences: readonly Difference[]): string {
   return bases.has('within one run') ? '~ within one run' : 'no intervals: fewer than 2 runs on a side';
 }
 
-export function runsText({ runs, counted }: Group): string {
+function runsText({ runs, counted }: Group): string {
   return runs.length === counted.length ? String(runs.length) : `${String(counted.length)}/${String(runs.length)}`;
 }
 
@@ -129,13 +129,13 @@ function amount(group: Group, name: string): string {
   return amountOf(metricOf(name), estimate(group, name).value);
 }
 
-export function costText(group: Group, name: string): string {
+function costText(group: Group, name: string): string {
   const { value } = estimate(group, name);
   return Number.isFinite(value) ? `${moneyOf(value)}${group.currency === null ? '' : ` ${group.currency}`}` : '-';
 }
 
 /** Half the interval where it is even, both ends where it is not. */
-export function marginText({ value, low, high, basis }: Estimate, unit: 'ms' | 'money' = 'ms'): string {
+function marginText({ value, low, high, basis }: Estimate, unit: 'ms' | 'money' = 'ms'): string {
   if (low === null || high === null) return '-';
   const most = Math.max(high - value, value - low);
   const half = most < Math.abs(value) * 5e-5 ? '0' : amountOf({ unit }, most); // less than the last digit shown

@@ -56,7 +56,7 @@ export function* exactlyThroughRates(
 }
 
 /** The area under one segment: the arrivals expected in it. */
-export function areaOfSegment({ startMs, endMs, startPerSecond, endPerSecond }: RateSegment): number {
+function areaOfSegment({ startMs, endMs, startPerSecond, endPerSecond }: RateSegment): number {
   return ((endMs - startMs) * (startPerSecond + endPerSecond)) / 2000;
 }
 

@@ -16,7 +16,7 @@ export async function prometheusText(measured: readonly Measurement[]): Promise<
 }
 
 /** prometheus.io/docs/practices/naming: underscores, the unit behind, `_total` behind what only grows. */
-export function prometheusName({ name, unit, kind }: Measurement): string {
+function prometheusName({ name, unit, kind }: Measurement): string {
   const words = [
     name.replaceAll('.', '_'),
     ...(unit === 's' ? ['seconds'] : []),

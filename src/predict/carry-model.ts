@@ -14,7 +14,7 @@ export interface MeasuredModel {
 }
 
 /** How much slower (above 1) or faster a vCPU of a cloud is than a CPU of this machine; nobody has compared them. */
-export const CPU_RATIO: readonly [low: number, high: number] = [0.7, 1.8];
+const CPU_RATIO: readonly [low: number, high: number] = [0.7, 1.8];
 /** What a package of a function brings from storage in a second, MB; the range of what is usual. */
 const MB_PER_SECOND = 60;
 /** The file of the model that the systems were fitted with. */

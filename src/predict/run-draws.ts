@@ -10,7 +10,7 @@ import { LAYERS, type PlannedDraw } from './draw-plan.js';
 import { drawSystem } from './draw-system.js';
 
 /** Ms that the first of a batch waits at most: the default of `--batch-wait`. */
-export const BATCH_WAIT_MS = 50;
+const BATCH_WAIT_MS = 50;
 
 /** Part `part` of `of` equal parts: every `of`-th draw of each cell. `tell` is called when those of a cell are over. */
 export function runDraws(

@@ -6,7 +6,7 @@ import { PREFIX_BYTES } from './arrow-messages.js';
  * CRC-32, uint32. It goes on from the one before, and from the key of the run and what the log starts with, so that a block
  * that is lost, doubled, moved or of another run does not fit.
  */
-export const SEAL_BYTES = 8;
+const SEAL_BYTES = 8;
 const MARK = Buffer.from('RSUM');
 const CHECKSUM_BYTES = 4;
 

@@ -67,7 +67,7 @@ export function cellDraws(draws: number, results: JobResult): CellDraws {
 }
 
 /** A pool makes instances as it needs them; a server has those it has. */
-export function hasCapacity(system: SimulatedSystem): boolean {
+function hasCapacity(system: SimulatedSystem): boolean {
   return system.station.kind === 'server';
 }
 

@@ -66,7 +66,7 @@ export async function runLiveCells(
   return { finished: finishedRuns(cells, folder, repeats), exitCode: end.exitCode };
 }
 
-export function finishedRuns(cells: readonly LiveCell[], folder: string, repeats: number): FinishedRuns {
+function finishedRuns(cells: readonly LiveCell[], folder: string, repeats: number): FinishedRuns {
   return new Map(cells.map((cell) => [cell, foldersOf(folder, cell, repeats).filter(isFinished)]));
 }
 

@@ -1,6 +1,6 @@
 /** 10^12 ms are 31 years; a greater time is a date or in another unit. */
 export const MOST_AT_MS = 1e12;
-export const MOST_PAYLOAD = 2 ** 32 - 1;
+const MOST_PAYLOAD = 2 ** 32 - 1;
 export const MOST_ARRIVALS = 2 ** 32 - 1;
 
 /** Whether a time may follow `previousMs`; false for NaN. */

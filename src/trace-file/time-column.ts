@@ -1,7 +1,7 @@
 import { printable } from '../errors.js';
 import { quoted } from './strict-json.js';
 
-export const TIME_UNITS = ['ms', 's', 'us', 'ns'] as const;
+const TIME_UNITS = ['ms', 's', 'us', 'ns'] as const;
 export type TimeUnit = (typeof TIME_UNITS)[number];
 
 /** Where times stand in rows, and the power of ten that makes them ms. */

@@ -12,7 +12,7 @@ export function formatOfName(name: string): { readonly format: TraceFormat; read
 }
 
 /** As much of an input as `formatOfContent` wants to see, unless it ends before. */
-export const SNIFF_BYTES = 1 << 20;
+const SNIFF_BYTES = 1 << 20;
 
 /** Whether `head` shows enough of the input: its first line that is not blank, or SNIFF_BYTES. */
 export function sniffable(head: Uint8Array): boolean {

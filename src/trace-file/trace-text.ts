@@ -24,7 +24,7 @@ export function traceText(format: TraceFormat, facts: TraceFacts, arrivals: Iter
 }
 
 /** Ms rounded to 1 us. */
-export function roundMs(ms: number): number {
+function roundMs(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
 

@@ -93,6 +93,7 @@ const TESTS = {
   loop: 'x: answers every request once, with times in order',
   stop: 'x: what is open at a stop is released',
   virtual: 'x: waits on the clock alone, so that two runs in virtual time are the same',
+  facts: 'x: its facts are texts, finite numbers and booleans',
 } as const;
 type Name = keyof typeof TESTS;
 
@@ -151,7 +152,7 @@ describe('the contract suite', () => {
     {
       sin: 'options that are functions',
       plugin: { ...good, parseOptions: (raw) => ({ ...(good.parseOptions(raw) as object), f: () => 1 }) },
-      caught: ['options'],
+      caught: ['options', 'call', 'blocks', 'failure', 'close', 'loop', 'stop', 'virtual', 'facts'],
     },
     {
       sin: 'takes any option',
@@ -251,6 +252,17 @@ describe('the contract suite', () => {
       sin: 'closes once only',
       plugin: closing((closes) => (closes > 1 ? Promise.reject(new Error('again')) : Promise.resolve())),
       caught: ['close'],
+    },
+    {
+      sin: 'facts that no record holds',
+      plugin: {
+        ...good,
+        create: (options, context) => ({
+          ...createGood(options as Record<string, string>, context),
+          facts: () => ({ size: NaN }),
+        }),
+      },
+      caught: ['facts'],
     },
     { sin: 'never closes', plugin: closing((closes) => (closes > 1 ? never : Promise.resolve())), caught: ['close'] },
   ])('catches: $sin', async ({ plugin, caught }) => {

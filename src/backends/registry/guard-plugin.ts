@@ -209,7 +209,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** What a value is, in a few words. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   if (value instanceof Promise) return 'a promise';
   if (typeof value === 'object') return value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object';
   if (typeof value === 'function') return 'a function';

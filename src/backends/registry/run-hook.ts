@@ -114,7 +114,7 @@ function tooLate({ plugin, name, ms, patience }: Hook, verb: string): UserError 
 }
 
 /** What a hook threw, as the plugin's own fault. */
-export function hookFault({ plugin, path, name }: Pick<Hook, 'plugin' | 'path' | 'name'>, thrown: unknown): Error {
+function hookFault({ plugin, path, name }: Pick<Hook, 'plugin' | 'path' | 'name'>, thrown: unknown): Error {
   if (isUserError(thrown)) return thrown;
   return new UserError(`${plugin}: ${name} failed: ${thrownText(thrown, path)}`);
 }

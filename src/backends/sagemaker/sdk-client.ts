@@ -48,7 +48,7 @@ export async function openSdkClient(options: SageMakerOptions, context: BackendC
   );
 }
 
-export function inputOf(options: SageMakerOptions, body: AwsBody): InvokeEndpointCommandInput {
+function inputOf(options: SageMakerOptions, body: AwsBody): InvokeEndpointCommandInput {
   const given = {
     ContentType: options.contentType ?? body.contentType,
     Accept: options.accept,

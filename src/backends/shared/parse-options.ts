@@ -36,7 +36,7 @@ function read<T>(backend: string, key: string, text: string, reader: OptionReade
   }
 }
 
-export function unknownOption(backend: string, key: string, known: readonly string[]): UserError {
+function unknownOption(backend: string, key: string, known: readonly string[]): UserError {
   const near = nearest(key, known);
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
   return new OptionError(backend, key, `has no option ${printable(key, 60)}${hint} (it knows ${known.join(', ')})`);

@@ -1,11 +1,6 @@
 import type { SizeLimit } from '../backend.js';
 import type { InstanceBatches } from './instance-batches.js';
 
-/** `6 MB`: limits are told in these, and mean 2^20 bytes. */
-export function megabytes(bytes: number): string {
-  return `${String(Number((bytes / 2 ** 20).toPrecision(3)))} MB`;
-}
-
 /** A sentence for each payload that the service will refuse, or may; a run is warned, not stopped. The first of many are told. */
 export function sizeWarnings(
   sizes: readonly number[],

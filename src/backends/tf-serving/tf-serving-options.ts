@@ -7,7 +7,7 @@ import { pathTemplate } from '../wire/url-path.js';
 import { CONNECT_OPTIONS, CONNECT_READERS } from '../wire/parse-connect.js';
 import { oneOf, parseOptions, wholeNumberWithin } from '../shared/parse-options.js';
 
-export const METHODS = ['predict', 'classify', 'regress'] as const;
+const METHODS = ['predict', 'classify', 'regress'] as const;
 export type Method = (typeof METHODS)[number];
 
 /** Plain data: crosses to the worker threads. */

@@ -34,7 +34,7 @@ export function timePlots({ groups, workload }: Section, id: string): PlotSpec[]
 }
 
 /** A line at 100 % says nothing. */
-export function hasFailures(groups: readonly Group[]): boolean {
+function hasFailures(groups: readonly Group[]): boolean {
   return groups.some(({ counted }) => counted.some(({ seconds }) => seconds.some(({ due, ok }) => ok < due)));
 }
 

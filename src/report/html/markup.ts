@@ -25,7 +25,7 @@ function rendered(part: Part): string {
  * A text as one text node or attribute value that reads back as the same text; only what no page can hold or what turns
  * the direction of what follows (controls, lone surrogates, overrides) reads back as U+FFFD.
  */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .toWellFormed()
     .replace(/[\u0000-\u0008\u000b-\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')

@@ -5,7 +5,18 @@ import { PAGE_STYLE } from './page-style.js';
 import type { PageAssets } from './render-page.js';
 
 /** In the order of their imports: each stands behind those that it imports. */
-const MODULES = ['ink', 'draw-heat', 'draw-limits', 'place-labels', 'page'];
+const MODULES = [
+  'ink',
+  'draw-heat',
+  'draw-limits',
+  'place-labels',
+  'axis-texts',
+  'axes',
+  'plot-scales',
+  'plot-series',
+  'take-keys',
+  'page',
+];
 
 /** What every page carries: uPlot as published, and our own script and style. Throws `UserError` where uPlot is missing. */
 export function readPageAssets(): PageAssets {
