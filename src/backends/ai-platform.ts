@@ -193,7 +193,7 @@ function socketNeeds({ transport, connections }: Options, mostInFlight: number):
 
 async function setUp(
   options: Options,
-  { payloads, mostInFlight, env, progress, batchSize }: SetUp,
+  { payloads, mostInFlight, env, progress, batchSize, hide }: SetUp,
 ): Promise<SetUpResult<Options>> {
   const url = new URL(options.url);
   refuseProxy(NAME, url, env);
@@ -201,7 +201,7 @@ async function setUp(
   const bodies = bodiesOf(options, payloads);
   const wish = wishOf(options);
   // Once here, so that what is wrong with the credentials is told before anything is started.
-  if (wish !== null) await (await googleTokens(wish, env))();
+  if (wish !== null) hide?.((await (await googleTokens(wish, env))()).text);
   const isQuiet = wish !== null || isGoogleHost(url) || isLoopback(url);
   const host = printable(url.hostname, 100);
   const notes = isQuiet
@@ -290,10 +290,10 @@ function createGrpc(options: Options, context: BackendContext): Promise<Backend>
 }
 
 /** What runs behind the endpoint now. Rejects with the reason where that cannot be learnt. */
-async function probe(options: Options, { clock }: BackendContext, signal: AbortSignal): Promise<readonly Capacity[]> {
+async function probe(options: Options, context: BackendContext, signal: AbortSignal): Promise<readonly Capacity[]> {
   const { controlUrl } = options;
   if (controlUrl === null) throw new Error('the address names no endpoint whose replicas could be counted');
-  return deployedCapacity(await googleGet(new URL(controlUrl), wishOf(options), clock, signal));
+  return deployedCapacity(await googleGet(new URL(controlUrl), wishOf(options), context, signal));
 }
 
 function parseProject(text: string): string {

@@ -116,7 +116,15 @@ export interface SetUp {
   /** The environment, so that it can be tested. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** As in `BackendContext`. */
+  readonly hide?: Hide;
 }
+
+/**
+ * Names a secret that the backend got by itself, such as a token, before it is sent: from then on no report, file or message
+ * of the run shows it, its parts or its usual encodings. The last 64 values count, up to 16,384 characters of each.
+ */
+export type Hide = (secret: string) => void;
 
 export interface SetUpResult<Options> {
   readonly options: Options;
@@ -190,6 +198,8 @@ export interface BackendContext {
   readonly singleCall?: true;
   /** How long a call may take; opening connections before the start takes no longer either. Absent: not limited. */
   readonly timeoutMs?: number;
+  /** For secrets that are not in the options, which are hidden anyway. Absent: nothing is written down. */
+  readonly hide?: Hide;
   /** Set: calls come to `invokeBatch` alone, with up to so many requests each. */
   readonly batchSize?: number;
 }

@@ -174,7 +174,7 @@ function parseContentType(text: string): string {
 
 async function setUp(
   options: Options,
-  { payloads, mostInFlight, env, progress, batchSize }: SetUp,
+  { payloads, mostInFlight, env, progress, batchSize, hide }: SetUp,
 ): Promise<SetUpResult<Options>> {
   const url = new URL(options.url);
   refuseProxy(NAME, url, env);
@@ -184,7 +184,7 @@ async function setUp(
   for (const warning of sizeWarnings(sizes, LIMITS[options.generation], batchSize)) progress(`warning: ${warning}`);
   const wish = wishOf(options);
   // Once here, so that what is wrong with the credentials is told before anything is started.
-  if (wish !== null) await (await googleTokens(wish, env))();
+  if (wish !== null) hide?.((await (await googleTokens(wish, env))()).text);
   const isQuiet = wish !== null || isGoogleHost(url) || isLoopback(url);
   return {
     options,

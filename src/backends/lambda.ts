@@ -1,5 +1,5 @@
 import type { Payload } from '../trace.js';
-import type { BackendPlugin, SetUp, SizeLimit } from './backend.js';
+import type { BackendPlugin, Hide, SetUp, SizeLimit } from './backend.js';
 import { withConfiguration } from './lambda/function-configuration.js';
 import { LAMBDA_OPTIONS, type LambdaOptions, parseLambdaOptions } from './lambda/lambda-options.js';
 import { addressOf, bodiesOf, credentialsOf, openLambda, regionOf } from './lambda/open-lambda.js';
@@ -38,12 +38,12 @@ const plugin: BackendPlugin<LambdaOptions> = {
     ...(timeoutMs === null ? {} : { timeoutMs }),
     ...(region === null ? {} : { region }),
   }),
-  async setUp(options, { payloads, mostInFlight, progress, env, batchSize, signal }) {
+  async setUp(options, { payloads, mostInFlight, progress, env, batchSize, signal, hide }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
     const sizes = sizesOf(options, payloads, batchSize);
     for (const warning of sizeWarnings(sizes, LIMIT, batchSize)) progress(`warning: ${warning}`);
-    const located = await ready(options, env);
+    const located = await ready(options, env, hide);
     const configured = await withConfiguration(located, signal);
     return { options: configured.options, notes: [...notesOf(options), ...configured.notes] };
   },
@@ -70,12 +70,12 @@ const plugin: BackendPlugin<LambdaOptions> = {
 export default plugin;
 
 /** With the region, and known to have credentials, so that what is wrong with them is known before anything is started. */
-async function ready(options: LambdaOptions, env: SetUp['env']): Promise<LambdaOptions> {
+async function ready(options: LambdaOptions, env: SetUp['env'], hide?: Hide): Promise<LambdaOptions> {
   if (options.auth === 'none') return withEnvironmentRegion('lambda', options, env);
   const located = await withRegion('lambda', options, env, regionOf);
   // Before anything is asked: what is refused here would go around the proxy.
   refuseProxy('lambda', (await addressOf(located)).origin, env);
-  (await credentialsOf(located)).close();
+  (await credentialsOf(located, hide)).close();
   return located;
 }
 

@@ -45,14 +45,14 @@ const plugin: BackendPlugin<SageMakerOptions> = {
       ...where,
     };
   },
-  async setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
+  async setUp(options, { payloads, mostInFlight, progress, env, batchSize, hide }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
     const sizes = sizesOf(payloads, batchSize);
     for (const warning of sizeWarnings(sizes, limitOf(options), batchSize)) progress(`warning: ${warning}`);
     const located = await withRegion('sagemaker', options, env, regionOf);
     // Once here, so that what is wrong with the credentials is known before anything is started.
-    (await credentialsOf(located)).close();
+    (await credentialsOf(located, hide)).close();
     return { options: located };
   },
   checks: {

@@ -3,6 +3,7 @@ import type {
   BackendContext,
   BackendPlugin,
   Capacity,
+  Hide,
   RawOptions,
   SeenAnswer,
   SetUp,
@@ -13,7 +14,7 @@ import { printable } from '../errors.js';
 import { checkBatches } from '../plan/check-batches.js';
 import { checkPayloadRequests } from '../plan/check-payload-requests.js';
 import { environmentName, withEnvironment } from '../plan/environment-options.js';
-import { hideSecrets } from '../secrets/hide-secrets.js';
+import { KnownSecrets } from '../secrets/known-secrets.js';
 import { readOptions } from '../plan/read-options.js';
 import { redactOptions } from '../secrets/redact-options.js';
 import { clipWindow } from '../loop/schedule.js';
@@ -67,14 +68,29 @@ export interface CheckWorld {
 export async function check(request: CheckRequest, world: CheckWorld): Promise<readonly CheckStep[]> {
   const plugin = await importPlugin((await locatePlugin(request.backend, world.folder)).url);
   const steps: CheckStep[] = [];
-  const tell = (step: CheckStep): void => {
+  const raw = withEnvironment(plugin.name, plugin.options ?? [], request.backendOptions, world.env);
+  const secrets = new KnownSecrets([
+    ...secretsOfOptions(raw, plugin.publicOptions),
+    ...secretsOfEnvironment(world.env),
+  ]);
+  const tell = (told: CheckStep): void => {
+    const step = withoutSecrets(told, secrets);
     steps.push(step);
     world.tell(step);
   };
-  const raw = withEnvironment(plugin.name, plugin.options ?? [], request.backendOptions, world.env);
-  const ready = await getReady({ plugin, raw, request, world, tell });
+  const ready = await getReady({ plugin, raw, request, world, secrets, tell });
   if (ready !== undefined) await tryClient(ready, steps, tell);
   return steps;
+}
+
+function hideIn(secrets: KnownSecrets): Hide {
+  return (secret) => {
+    secrets.add(secret);
+  };
+}
+
+function withoutSecrets({ text, facts, ...step }: CheckStep, secrets: KnownSecrets): CheckStep {
+  return { ...step, text: secrets.hide(text), ...(facts && { facts: secrets.tellableFacts(facts) }) };
 }
 
 type Tell = (step: CheckStep) => void;
@@ -84,6 +100,8 @@ interface Start {
   readonly raw: RawOptions;
   readonly request: CheckRequest;
   readonly world: CheckWorld;
+  /** Those that the backend names are added. */
+  readonly secrets: KnownSecrets;
   readonly tell: Tell;
 }
 
@@ -95,7 +113,7 @@ interface Ready extends Omit<Start, 'tell'> {
 
 /** Options, credentials, set-up, address: each needs those before, but the last. */
 async function getReady(start: Start): Promise<Ready | undefined> {
-  const { plugin, raw, request, world, tell } = start;
+  const { plugin, raw, request, world, secrets, tell } = start;
   const parsed = await attempt(tell, 'options', () => checkOptions(start));
   if (parsed === undefined) return undefined;
   const { options } = parsed;
@@ -109,7 +127,7 @@ async function getReady(start: Start): Promise<Ready | undefined> {
     Promise.resolve({ text: '', value: { billing: plugin.billing?.(ready.options) ?? null } }),
   );
   if (billed === undefined) return undefined;
-  return { plugin, raw, request, world, ...ready, terms: { ...billed, prices, machine } };
+  return { plugin, raw, request, world, secrets, ...ready, terms: { ...billed, prices, machine } };
 }
 
 /** A backend that goes nowhere has no line. */
@@ -151,7 +169,7 @@ async function findCredentials(
 }
 
 async function setUp(
-  { plugin, request, world }: Start,
+  { plugin, request, world, secrets }: Start,
   options: unknown,
 ): Promise<Learnt<Pick<Ready, 'options' | 'payloads'>>> {
   const { payloads } = request;
@@ -161,8 +179,9 @@ async function setUp(
     ...batchSizeOf(request),
     // What it warns of has steps of its own here.
     progress: (text) => {
-      if (!text.startsWith('warning')) world.say(text);
+      if (!text.startsWith('warning')) world.say(secrets.hide(text));
     },
+    hide: hideIn(secrets),
     env: world.env,
     signal: world.stop,
   });
@@ -202,9 +221,13 @@ async function tryClient(ready: Ready, steps: readonly CheckStep[], tell: Tell):
   }
 }
 
-function contextOf({ payloads }: Ready, clock: SystemClock, onAnswer: (answer: SeenAnswer) => void): BackendContext {
+function contextOf(
+  { payloads, secrets }: Ready,
+  clock: SystemClock,
+  onAnswer: (answer: SeenAnswer) => void,
+): BackendContext {
   const only = { worker: 0, workers: 1, singleCall: true } as const;
-  return { clock, payloads, ...only, runId: 'check', seed: 1, virtual: false, onAnswer };
+  return { clock, payloads, ...only, runId: 'check', seed: 1, virtual: false, onAnswer, hide: hideIn(secrets) };
 }
 
 async function payloadSizes(
@@ -218,7 +241,7 @@ async function payloadSizes(
 }
 
 async function oneRequest(
-  { plugin, raw, request, world }: Ready,
+  { request, world, secrets }: Ready,
   backend: Backend,
   clock: SystemClock,
   isFine: boolean,
@@ -232,11 +255,7 @@ async function oneRequest(
   }
   return attempt(tell, 'request', async () => {
     await backend.prepare?.(world.stop);
-    const withoutSecrets = hideSecrets([
-      ...secretsOfOptions(raw, plugin.publicOptions),
-      ...secretsOfEnvironment(world.env),
-    ]);
-    return sendOne(backend, clock, request.timeoutMs, seen, withoutSecrets);
+    return sendOne(backend, clock, request.timeoutMs, seen, (text) => secrets.hide(text));
   });
 }
 

@@ -8,6 +8,7 @@ import type { Senders } from '../time/choose-senders.js';
 import { parseThresholds } from '../gate/parse-threshold.js';
 import { cpuBudget } from '../host/cpu-budget.js';
 import { hideSecrets } from '../secrets/hide-secrets.js';
+import type { KnownSecrets } from '../secrets/known-secrets.js';
 import { redactOptions } from '../secrets/redact-options.js';
 import type { ReplayRequest } from './replay-request.js';
 import { secretParts } from '../secrets/secret-parts.js';
@@ -20,6 +21,7 @@ export interface Made {
   readonly startedAt: Date;
   readonly cost: CostTerms;
   readonly sent: SentIdentity;
+  readonly secrets: KnownSecrets;
   readonly served: NonNullable<RunRecord['served']>;
 }
 
@@ -55,7 +57,9 @@ export function firstRecord(asked: ReplayRequest, made: Made): RunRecord & { rea
     seed,
     notes: made.notes,
     cost: made.cost,
-    ...(request.tags && { tags: Object.fromEntries(Object.entries(request.tags).map(([k, v]) => [k, hide(v)])) }),
+    ...(request.tags && {
+      tags: Object.fromEntries(Object.entries(request.tags).map(([k, v]) => [k, made.secrets.hide(v)])),
+    }),
     ...(request.series === undefined ? {} : { series: request.series }),
     ...(request.attempt === undefined ? {} : { attempt: request.attempt }),
     ...(request.thresholds && { thresholds: parseThresholds(request.thresholds).map(({ text }) => text) }),

@@ -12,7 +12,7 @@ import { chooseSenders, type Senders } from '../time/choose-senders.js';
 import { checkPayloadRequests } from './check-payload-requests.js';
 import { withEnvironment } from './environment-options.js';
 import { firstRecord, runName } from './first-record.js';
-import { hideSecrets } from '../secrets/hide-secrets.js';
+import { KnownSecrets } from '../secrets/known-secrets.js';
 import { isServiceHere } from './is-service-here.js';
 import { knowsSent } from './knows-sent.js';
 import { makePlan } from './make-plan.js';
@@ -20,6 +20,7 @@ import { moduleIdentity } from './module-identity.js';
 import { readOptions } from './read-options.js';
 import type { ReplayRequest, Surroundings } from './replay-request.js';
 import { clipWindow, type Window } from '../loop/schedule.js';
+import { secretParts } from '../secrets/secret-parts.js';
 import { secretsOfEnvironment } from '../secrets/secrets-of-environment.js';
 import { secretsOfOptions } from '../secrets/secrets-of-options.js';
 import { sentIdentity } from './sent-identity.js';
@@ -34,8 +35,8 @@ export interface Prepared {
   /** What messages call a plugin that does not come with replay. */
   readonly foreign: string | undefined;
   readonly options: unknown;
-  /** What no text of a failure may tell, the longest first. */
-  readonly secrets: readonly string[];
+  /** What no text of the run may tell. */
+  readonly secrets: KnownSecrets;
   readonly payloads: readonly Payload[];
   readonly window: Window;
   readonly senders: Senders;
@@ -63,15 +64,21 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
   const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed, batching);
   const plan = makePlan(request.trace, window, planLimits(request, plugin, parsed));
   const headed = withPayloadHeaders(backendOptions, request.trace.payloads);
-  const secrets = [
+  const secrets = new KnownSecrets([
+    ...(request.secrets ?? []).flatMap(secretParts),
     ...secretsOfOptions(headed, plugin.publicOptions, request.secrets),
     ...secretsOfEnvironment(world.env),
-  ];
+  ]);
   const setUp = await setUpOf(plugin, parsed, secrets, {
     payloads: request.trace.payloads,
     mostInFlight: Math.min(plan.batching?.invocations ?? plan.planned, plan.maxInFlight.limit),
     ...(batching === undefined ? {} : { batchSize: batching.size }),
-    progress: world.say,
+    progress: (text) => {
+      world.say(secrets.hide(text));
+    },
+    hide: (secret) => {
+      secrets.add(secret);
+    },
     env: world.env,
     signal: world.stop,
   });
@@ -82,7 +89,7 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
   const notes = [
     ...speedNotes(request.speed),
     ...workerNotes(request.workers, senders.workers, plugin.name),
-    ...(setUp?.notes ?? []),
+    ...(setUp?.notes ?? []).map((note) => secrets.hide(note)),
     ...attemptNotes(request.attempt),
   ];
   const startedAt = world.date();
@@ -96,7 +103,8 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
       startedAt,
       cost: costTerms(request, plugin, options),
       sent: sentIdentity(payloads, request.trace, backendOptions),
-      served: { ...moduleIdentity(located), ...setUp?.served },
+      secrets,
+      served: { ...moduleIdentity(located), ...secrets.tellableFacts(setUp?.served ?? {}) },
     },
   );
   return {
@@ -126,13 +134,13 @@ function withPayloadHeaders(options: RawOptions, payloads: readonly Payload[]): 
 async function setUpOf(
   plugin: BackendPlugin,
   options: unknown,
-  secrets: readonly string[],
+  secrets: KnownSecrets,
   how: SetUp,
 ): Promise<SetUpResult<unknown> | undefined> {
   try {
     return await plugin.setUp?.(options, how);
   } catch (thrown) {
-    throw isUserError(thrown) ? new UserError(hideSecrets(secrets)(thrown.message)) : thrown;
+    throw isUserError(thrown) ? new UserError(secrets.hide(thrown.message)) : thrown;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Backend } from '../backends/backend.js';
 import type { CapacityReading } from '../cost-terms.js';
 import { messageOf } from '../errors.js';
-import { hideSecrets } from '../secrets/hide-secrets.js';
+import type { KnownSecrets } from '../secrets/known-secrets.js';
 import type { Prepared } from '../plan/prepare-run.js';
 import { probeCapacity } from './probe-capacity.js';
 import { createSystemClock, type SystemClock } from '../time/system-clock.js';
@@ -37,10 +37,13 @@ async function readToTheEnd(
   clock: SystemClock,
   over: AbortSignal,
 ): Promise<readonly CapacityReading[]> {
-  const context = { clock, payloads, worker: 0, workers: 1, runId: record.id, seed: request.seed, virtual: false };
+  const own = { clock, payloads, worker: 0, workers: 1, runId: record.id, seed: request.seed, virtual: false };
+  const hide = (secret: string): void => {
+    secrets.add(secret);
+  };
   let backend: Backend | undefined;
   try {
-    backend = await plugin.create(options, context);
+    backend = await plugin.create(options, { ...own, hide });
     return (await probeCapacity(backend, clock, over)).map((reading) => tellableReading(reading, secrets));
   } catch (thrown) {
     return [tellableReading({ atMs: clock.now(), failed: messageOf(thrown) }, secrets)];
@@ -51,6 +54,6 @@ async function readToTheEnd(
 }
 
 /** What a service says of a failure may echo what it was sent. */
-function tellableReading(reading: CapacityReading, secrets: readonly string[]): CapacityReading {
-  return 'failed' in reading ? { ...reading, failed: hideSecrets(secrets)(reading.failed) } : reading;
+function tellableReading(reading: CapacityReading, secrets: KnownSecrets): CapacityReading {
+  return 'failed' in reading ? { ...reading, failed: secrets.hide(reading.failed) } : reading;
 }

@@ -58,6 +58,7 @@ export async function runReal(prepared: Prepared, conduct: Conduct): Promise<Ove
     }, WATCH_MS);
   try {
     const fleet = await runFleet({
+      secrets: prepared.secrets,
       orders: Array.from({ length: record.workers }, (_, index) => workerOrder(prepared, index, memory)),
       onBlock: logBlocks(log, stop),
       onSlice: (slice) => {

@@ -27,6 +27,7 @@ export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<
     workerOrder(prepared, 0, inFlightMemory(1)),
     onBlock,
     {
+      secrets: prepared.secrets,
       stop: stop.signal,
       hold: stop.hold,
       onStart: () => {

@@ -5,13 +5,13 @@ import type { SampleBlock } from '../sample.js';
 import { checkInvokeBatch } from '../loop/check-invoke-batch.js';
 import { clockBound } from '../loop/clock-bound.js';
 import { createInFlight, inFlightMemory } from '../loop/in-flight.js';
-import { endBackend } from '../threads/end-backend.js';
+import { endBackend, tellableEnd } from '../threads/end-backend.js';
 import type { WorkerOrder } from '../threads/messages.js';
 import { probeCapacity } from './probe-capacity.js';
 import { createRecorder } from '../loop/recorder.js';
 import { replayShard } from '../loop/replay-shard.js';
 import { schedule } from '../loop/schedule.js';
-import { tellable } from '../secrets/tellable.js';
+import type { KnownSecrets } from '../secrets/known-secrets.js';
 import { createVirtualClock } from '../time/virtual-clock.js';
 
 export interface VirtualEnd {
@@ -22,7 +22,9 @@ export interface VirtualEnd {
   readonly capacity: readonly CapacityReading[];
 }
 
-export interface VirtualEvents {
+export interface VirtualRun {
+  /** Those that the backend names are added. */
+  readonly secrets: KnownSecrets;
   readonly stop: AbortSignal;
   readonly hold: AbortSignal;
   /** The backend is ready. */
@@ -37,7 +39,7 @@ export async function runVirtualFleet(
   plugin: BackendPlugin,
   order: WorkerOrder,
   onBlock: (block: SampleBlock) => void,
-  { stop, hold, onStart }: VirtualEvents,
+  { secrets, stop, hold, onStart }: VirtualRun,
   watch?: (nowMs: number) => void,
 ): Promise<VirtualEnd> {
   const clock = createVirtualClock();
@@ -51,12 +53,14 @@ export async function runVirtualFleet(
     runId,
     seed,
     virtual: true,
+    hide: (secret) => {
+      secrets.add(secret);
+    },
     ...(batching === undefined ? {} : { batchSize: batching.size }),
   });
   if (batching !== undefined) checkInvokeBatch(plugin.name, backend);
-  const told = tellable(order.secrets);
   const emit = (block: SampleBlock): void => {
-    onBlock(told(block));
+    onBlock(secrets.tellable(block));
   };
   const recorder = createRecorder(0, emit, [], order.metricNames);
   const over = new AbortController();
@@ -89,5 +93,5 @@ export async function runVirtualFleet(
   };
   const capacity = await clock.drive(everything(), bound.beforeJump);
   recorder.flush();
-  return { endedMs: clock.now(), ...(await endBackend(backend, order.secrets)), capacity };
+  return { endedMs: clock.now(), ...tellableEnd(await endBackend(backend), secrets), capacity };
 }

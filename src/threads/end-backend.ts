@@ -1,7 +1,7 @@
 import type { Backend } from '../backends/backend.js';
 import { checkedFacts } from '../backends/registry.js';
 import { isUserError } from '../errors.js';
-import { hideSecrets } from '../secrets/hide-secrets.js';
+import type { KnownSecrets } from '../secrets/known-secrets.js';
 
 type Facts = Readonly<Record<string, string | number | boolean>>;
 
@@ -11,19 +11,18 @@ export interface BackendEnd {
   readonly complaints: readonly string[];
 }
 
-/** Reads the facts of a backend and closes it. */
-export async function endBackend(backend: Backend, secrets: readonly string[]): Promise<BackendEnd> {
+/** Reads the facts of a backend and closes it. What it told may hold secrets. */
+export async function endBackend(backend: Backend): Promise<BackendEnd> {
   const complaints: string[] = [];
-  const hidden = hideSecrets(secrets);
   const complain = (thrown: unknown): void => {
     if (!isUserError(thrown)) throw thrown;
-    complaints.push(hidden(thrown.message));
+    complaints.push(thrown.message);
   };
   let facts: Facts = {};
   try {
     const told = checkedFacts(backend.facts?.());
     facts = told.facts;
-    if (told.leftOut.length > 0) complaints.push(hidden(leftOutText(told.leftOut)));
+    if (told.leftOut.length > 0) complaints.push(leftOutText(told.leftOut));
   } catch (thrown) {
     complain(thrown);
   }
@@ -33,6 +32,11 @@ export async function endBackend(backend: Backend, secrets: readonly string[]): 
     complain(thrown);
   }
   return { facts, complaints };
+}
+
+/** The same without what no text may tell. */
+export function tellableEnd({ facts, complaints }: BackendEnd, secrets: KnownSecrets): BackendEnd {
+  return { facts: secrets.tellableFacts(facts), complaints: complaints.map((text) => secrets.hide(text)) };
 }
 
 const SHOWN = 5;

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../errors.js';
 import { roomOf, type SampleBlock } from '../sample.js';
 import type { UsedPacing } from '../time/choose-senders.js';
-import { hideSecrets } from '../secrets/hide-secrets.js';
+import { tellableEnd } from './end-backend.js';
 import { releaseInFlight } from '../loop/in-flight.js';
 import { type Breather, inSlices } from './in-slices.js';
 import type { FromWorker, Rehearsed, ToWorker, WorkerOrder, WorkerResources } from './messages.js';
@@ -11,7 +11,7 @@ import { createRecorder } from '../loop/recorder.js';
 import { RowsSeen } from './rows-seen.js';
 import { schedule } from '../loop/schedule.js';
 import { SilenceWatch } from './silence-watch.js';
-import { tellable } from '../secrets/tellable.js';
+import type { KnownSecrets } from '../secrets/known-secrets.js';
 import type { Stretch } from './watch-stops.js';
 
 export interface FleetEnd {
@@ -28,6 +28,8 @@ export interface FleetEnd {
 
 export interface Fleet {
   readonly orders: readonly WorkerOrder[];
+  /** Those that workers name are added. */
+  readonly secrets: KnownSecrets;
   /** As it comes, once. */
   readonly onBlock: (block: SampleBlock) => void;
   /** The same rows once more, in slices, a little later. No block is kept: its memory goes back to the worker. */
@@ -166,7 +168,6 @@ class Member {
   cause: string | undefined;
   readonly #worker: Worker;
   readonly #seen: RowsSeen;
-  readonly #told: (block: SampleBlock) => SampleBlock;
   readonly #slicing: (block: SampleBlock) => Promise<void>;
   #readiness = deferred();
   /** Resolves when every block so far was taken, for they are taken in turn. */
@@ -176,7 +177,7 @@ class Member {
     readonly order: WorkerOrder,
     private readonly fleet: Pick<
       Fleet,
-      'onBlock' | 'onSlice' | 'breather' | 'onRehearsed' | 'onYielded' | 'now' | 'stoppedMs'
+      'secrets' | 'onBlock' | 'onSlice' | 'breather' | 'onRehearsed' | 'onYielded' | 'now' | 'stoppedMs'
     >,
   ) {
     setFlagsFromString(`--min-semi-space-size=${String(SEMI_SPACE_MB)}`);
@@ -195,7 +196,6 @@ class Member {
     this.#exited = exited;
     this.ready = this.#untilReady();
     this.ended = ended;
-    this.#told = tellable(order.secrets);
     this.#seen = new RowsSeen(order, order.store.count);
     this.#slicing = inSlices((slice) => {
       this.#seen.add(slice);
@@ -208,6 +208,10 @@ class Member {
     this.#worker.on('message', (message: FromWorker) => {
       this.#silence.heard();
       if (message.kind === 'pong') return;
+      if (message.kind === 'secret') {
+        fleet.secrets.add(message.secret);
+        return;
+      }
       if (message.kind === 'ready') {
         this.#silence.end();
         this.rehearsed = message.rehearsed;
@@ -216,9 +220,9 @@ class Member {
       else if (message.kind === 'rehearsed') this.fleet.onRehearsed(message.block);
       else if (message.kind === 'yielded') this.fleet.onYielded(message.waitedShare);
       else if (message.kind === 'done') {
-        this.done = message;
+        this.done = { ...message, ...tellableEnd(message, fleet.secrets) };
         hasEnded();
-      } else this.#readiness.reject(startFailure(message, order.secrets));
+      } else this.#readiness.reject(startFailure(message, fleet.secrets));
     });
     this.#worker.on('error', (thrown) => {
       if (this.done === undefined) this.cause ??= this.#blamed(messageOf(thrown));
@@ -236,8 +240,8 @@ class Member {
 
   /** Why it died, without secrets; of a plugin that is not ours, by its name. */
   #blamed(cause: string): string {
-    const { foreign, secrets } = this.order;
-    return hideSecrets(secrets)(foreign === undefined ? cause : `${foreign}: ${cause}`);
+    const { foreign } = this.order;
+    return this.fleet.secrets.hide(foreign === undefined ? cause : `${foreign}: ${cause}`);
   }
 
   #failed(cause: string): Error {
@@ -293,7 +297,7 @@ class Member {
   }
 
   #take(raw: SampleBlock): void {
-    const block = this.#told(raw);
+    const block = this.fleet.secrets.tellable(raw);
     this.fleet.onBlock(block);
     this.#taken = this.#slicing(block).then(() => {
       const room = roomOf(block);
@@ -332,11 +336,8 @@ class Member {
   }
 }
 
-function startFailure(
-  { message, mendable }: Extract<FromWorker, { kind: 'failed' }>,
-  secrets: readonly string[],
-): Error {
-  const told = hideSecrets(secrets)(message);
+function startFailure({ message, mendable }: Extract<FromWorker, { kind: 'failed' }>, secrets: KnownSecrets): Error {
+  const told = secrets.hide(message);
   return mendable ? new UserError(told) : new Error(told);
 }
 

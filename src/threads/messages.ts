@@ -26,8 +26,6 @@ export interface WorkerOrder {
   readonly rehearsals: number;
   /** Names of the metrics that the plugin declares; absent: none. */
   readonly metricNames?: readonly string[];
-  /** What no text of a failure may tell, the longest first. */
-  readonly secrets: readonly string[];
   readonly inFlight: { readonly memory: InFlightMemory; readonly limit: number };
 }
 
@@ -49,6 +47,8 @@ export type FromWorker =
   /** Prepared, warm, waiting for the start. */
   | { readonly kind: 'ready'; readonly rehearsed: Rehearsed }
   | { readonly kind: 'pong' }
+  /** The backend got a secret by itself, which what follows may tell. */
+  | { readonly kind: 'secret'; readonly secret: string }
   | { readonly kind: 'block'; readonly block: SampleBlock }
   /** It stopped spinning: the share of the time it had waited for a CPU. */
   | { readonly kind: 'yielded'; readonly waitedShare: number }

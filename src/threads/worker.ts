@@ -72,7 +72,7 @@ async function work(
   const clock = createSystemClock(order.pacing);
   let backend: Backend;
   try {
-    backend = await openBackend(order, clock, meanwhile);
+    backend = await openBackend(order, clock, meanwhile, say);
     say({ kind: 'ready', rehearsed: await rehearse(order, clock, backend, meanwhile, say) });
   } catch (thrown) {
     // Its pacing thread would keep this one alive.
@@ -119,12 +119,12 @@ async function runAndTell(
   await run(order, clock, backend, meanwhile, say);
   const resources = usage();
   const found = stops();
-  const end = await endBackend(backend, order.secrets);
+  const end = await endBackend(backend);
   clock.close();
   say({ kind: 'done', ...end, resources, stops: found });
 }
 
-async function openBackend(order: WorkerOrder, clock: SystemClock, { stop }: Ends): Promise<Backend> {
+async function openBackend(order: WorkerOrder, clock: SystemClock, { stop }: Ends, say: Say): Promise<Backend> {
   const { batching } = order.window;
   const plugin = await importPlugin(order.pluginUrl);
   const backend = await plugin.create(order.options, {
@@ -136,6 +136,10 @@ async function openBackend(order: WorkerOrder, clock: SystemClock, { stop }: End
     seed: order.seed,
     virtual: false,
     timeoutMs: order.timeoutMs,
+    hide: (secret) => {
+      // By the way that texts take, so that it is known before they come.
+      say({ kind: 'secret', secret: String(secret) });
+    },
     ...(batching === undefined ? {} : { batchSize: batching.size }),
   });
   if (batching !== undefined) checkInvokeBatch(plugin.name, backend);

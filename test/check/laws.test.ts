@@ -4,6 +4,7 @@ import { compareSizes } from '#src/check/compare-sizes';
 import { hideSecrets } from '#src/secrets/hide-secrets';
 import { secretsOfOptions } from '#src/secrets/secrets-of-options';
 import { sizeWarnings } from '#src/backends/tensors/check-sizes';
+import { counted } from '#src/text/counted';
 
 describe('payloads against a limit', () => {
   const sizes = fc.array(fc.nat(10_000_000), { minLength: 1, maxLength: 20 });
@@ -19,9 +20,9 @@ describe('payloads against a limit', () => {
         );
         expect(told.ok).toBe(above.length === 0);
         if (told.ok) expect(told.text).toContain(String(Math.max(...given)));
-        else expect(told.text).toContain(`above the ${String(limit.bytes)} bytes that a call may have`);
+        else expect(told.text).toContain(`above the ${counted(limit.bytes, 'byte')} that a call may have`);
         for (const index of told.ok ? [] : above.slice(0, 10))
-          expect(told.text).toMatch(new RegExp(`payload ${String(index)} .*of ${String(given[index])} bytes`));
+          expect(told.text).toMatch(new RegExp(`payload ${String(index)} .*of ${counted(given[index] ?? 0, 'byte')}`));
       }),
     );
   });

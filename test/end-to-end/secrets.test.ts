@@ -79,6 +79,6 @@ it('nor what a plugin says when it brings its thread down', async () => {
   const run = ['--rate', '100/s', '--requests', '20', '--process', 'constant', '--backend', plugin];
   const { stdout, stderr } = await runCli([...run, '--set', 'key=planted-word', '--pacing', 'economic', '-o', out]);
   const report = JSON.stringify(readReport(out));
-  expect(report).toContain('worker 0 died: refused (secret)');
+  expect(report).toMatch(/worker 0 died: backend falls \([^)]*\): refused \(secret\)/);
   expectNoSecret(out, stdout, stderr);
 });

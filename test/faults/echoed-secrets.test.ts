@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ECHO_FORMS, tells } from '../support/echo-forms.js';
-import { runCli } from '../support/run-cli.js';
+import { serveMetadata } from '../support/fake-google.js';
+import { readRecord, runCli } from '../support/run-cli.js';
 import { expectReported, faultCases, type FaultCase, type FaultEnd, type Place } from './fault-case.js';
 
 const random = (): string => Math.random().toString(36).slice(2, 12).padEnd(10, 'k');
@@ -155,4 +156,167 @@ faultCases('what a service echoes of its request is nowhere', [
       HTTPS_PROXY: `${String(word['proxyUser'])}:${String(word['proxyWord'])}@127.0.0.1:9`,
     }),
   ),
+]);
+
+/** What a backend got by itself, read from the request that carries it. */
+interface Fetched {
+  readonly name: string;
+  /** Where the secret comes from; `secret` becomes part of it. */
+  readonly prepare: (place: Place) => Promise<{ env: Record<string, string>; close?: () => Promise<void> }>;
+  readonly command: (port: number, place: Place) => readonly string[];
+  /** No word of replay, and in every secret. */
+  readonly mark: string;
+  /** The header that it is sent in. */
+  readonly header: string;
+}
+
+const MARK = 'planted-by-the-test';
+
+/** The service echoes the token itself, in one form after the other. */
+function echoingFetched({ name, prepare, command, mark, header }: Fetched): FaultCase {
+  let port = 0;
+  let env: Record<string, string> = {};
+  return {
+    name,
+    async prepare(place) {
+      let asked = 0;
+      const server = createServer((request, response) => {
+        const sent = String(request.headers[header] ?? '').replace(/^Bearer /, '');
+        const token = sent.split('.').at(-1) ?? '';
+        const { write } = ECHO_FORMS[asked++ % ECHO_FORMS.length] as (typeof ECHO_FORMS)[number];
+        request.resume().on('end', () => {
+          response.writeHead(500, { 'x-amzn-errortype': 'ServiceException' });
+          response.end(JSON.stringify({ message: `no: ${write(token)}` }));
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      port = (server.address() as AddressInfo).port;
+      const prepared = await prepare(place);
+      ({ env } = prepared);
+      return async () => {
+        await prepared.close?.();
+        server.closeAllConnections();
+        server.close();
+      };
+    },
+    env: () => ({ ...env, HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: '' }),
+    command: (place) => [
+      ...['run', '--rate', '100/s', '--requests', String(2 * ECHO_FORMS.length), '--process', 'constant'],
+      ...['--pacing', 'economic', '--workers', '2', '-o', place.out, ...command(port, place)],
+    ],
+    async holds(end, place) {
+      const { outcomes } = expectReported(place).sections;
+      expect(outcomes.ok).toBe(0);
+      expect(JSON.stringify(outcomes.examples)).toContain('(secret)');
+      for (const [what, text] of await everythingWritten(end, place))
+        if (what !== 'credentials' && what !== 'config' && tellsAny(text, mark)) expect.fail(`${what} tells ${mark}`);
+    },
+  };
+}
+
+/** A profile whose credentials are printed by a program, as those of single sign-on and assumed roles are. */
+function profile({ folder }: Place): Promise<{ env: Record<string, string> }> {
+  const credentials = join(folder, 'credentials');
+  const told = {
+    Version: 1,
+    AccessKeyId: 'AKIDEXAMPLE',
+    SecretAccessKey: 'a-secret-key',
+    SessionToken: `FwoG${MARK}xyz`,
+  };
+  writeFileSync(credentials, `#!/bin/sh\necho '${JSON.stringify(told)}'\n`);
+  chmodSync(credentials, 0o755);
+  writeFileSync(join(folder, 'config'), `[default]\nregion = us-east-1\ncredential_process = ${credentials}\n`);
+  const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '', AWS_PROFILE: 'default' };
+  return Promise.resolve({
+    env: { ...none, AWS_CONFIG_FILE: join(folder, 'config'), AWS_SHARED_CREDENTIALS_FILE: '/dev/null' },
+  });
+}
+
+const aws = (client: string): Fetched => ({
+  name: `lambda, client=${client}: the session token of a profile`,
+  prepare: profile,
+  header: 'x-amz-security-token',
+  mark: MARK,
+  command: (port) => [
+    ...['--backend', 'lambda', '--set', 'function=f', '--set', `client=${client}`],
+    ...['--set', `endpointUrl=http://127.0.0.1:${String(port)}`],
+  ],
+});
+
+/** It gets tokens, and tells them wherever a plugin can. */
+const TELLTALE = `
+const token = (name) => 'fetched-' + name + '-${MARK}';
+const forms = [(text) => text, (text) => Buffer.from(text).toString('base64'), encodeURIComponent, (text) => JSON.stringify(text)];
+export default {
+  name: 'mine', summary: 'tells its secrets', waits: 'on-the-world', knowsSent: false, publicOptions: [],
+  parseOptions: () => ({}),
+  setUp: async (options, { hide, progress }) => {
+    hide(token('setUp'));
+    progress('signed in as ' + token('setUp'));
+    return { options, notes: ['a note: ' + token('setUp')], served: { version: token('setUp') } };
+  },
+  create: async (options, { hide, worker }) => {
+    const own = token('worker-' + worker);
+    hide(own);
+    let sent = 0;
+    return {
+      invoke: async () => {
+        const now = token('call-' + (sent % 9));
+        hide(now);
+        const form = forms[sent++ % forms.length];
+        return { ok: false, failure: 'server-error', detail: 'no: ' + form(sent % 2 ? now : own) };
+      },
+      facts: () => ({ session: own, [own.slice(0, 40)]: 1 }),
+      close: async () => { throw new Error('cannot close ' + own); },
+    };
+  },
+};`;
+
+faultCases('what a backend gets by itself is nowhere either', [
+  echoingFetched(aws('lean')),
+  echoingFetched(aws('sdk')),
+  echoingFetched({
+    name: 'cloud-functions: the ID token of the metadata server',
+    async prepare() {
+      const { env, close } = await serveMetadata(3600);
+      return { env: { ...env, GOOGLE_APPLICATION_CREDENTIALS: '' }, close };
+    },
+    header: 'authorization',
+    mark: 'plantedplantedplanted',
+    command: (port) => [
+      ...['--backend', 'cloud-functions', '--set', 'auth=id-token', '--set', 'audience=https://f.example'],
+      ...['--url', `http://127.0.0.1:${String(port)}/`],
+    ],
+  }),
+  {
+    name: 'a plugin that tells what it named, wherever it can',
+    prepare: ({ folder }) => {
+      writeFileSync(join(folder, 'mine.mjs'), TELLTALE);
+    },
+    command: (place) => [
+      ...['run', '--rate', '200/s', '--duration', '0.3s', '--pacing', 'economic', '--workers', '2', '-o', place.out],
+      ...['--backend', join(place.folder, 'mine.mjs')],
+    ],
+    async holds(end, place) {
+      const record = readRecord(place.out);
+      expect(expectReported(place).sections.outcomes.failures['server-error']).toBeGreaterThan(0);
+      expect(record.notes.join()).toMatch(/a note: \(secret\).*cannot close \(secret\)/s);
+      expect(record.backendFacts['session']).toBe('(secret)');
+      expect(end.stderr).toContain('signed in as (secret)');
+      for (const [what, text] of await everythingWritten(end, place))
+        if (what !== 'mine.mjs' && tellsAny(text, MARK)) expect.fail(`${what} tells what the plugin named`);
+    },
+  },
+  {
+    name: 'replay check of it',
+    prepare: ({ folder }) => {
+      writeFileSync(join(folder, 'mine.mjs'), TELLTALE);
+    },
+    command: ({ folder }) => ['check', '--json', '--backend', join(folder, 'mine.mjs')],
+    holds({ code, stdout, stderr }) {
+      expect(code).toBe(2);
+      expect(stdout).toContain('(secret)');
+      for (const text of [stdout, stderr]) expect(tellsAny(text, MARK), text).toBe(false);
+    },
+  },
 ]);

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { arrivalStoreWriter } from '#src/trace-file/arrival-store';
 import { locatePlugin } from '#src/backends/registry';
+import { KnownSecrets } from '#src/secrets/known-secrets';
 import { runFleet, type Fleet } from '#src/threads/fleet';
 import { inFlightMemory } from '#src/loop/in-flight';
 import type { WorkerOrder } from '#src/threads/messages';
@@ -29,7 +30,6 @@ async function orders(): Promise<WorkerOrder[]> {
     yields: false,
     timeoutMs: 1000,
     rehearsals: 10,
-    secrets: [],
     inFlight: { memory, limit: 100 },
   }));
 }
@@ -42,6 +42,7 @@ async function handedBy(
   const never = new AbortController().signal;
   await runFleet({
     orders: await orders(),
+    secrets: new KnownSecrets([]),
     onBlock: ({ rows, handedMs: handed }: SampleBlock) => handedMs.push(...handed.subarray(0, rows)),
     onSlice: () => undefined,
     onRehearsed: () => undefined,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { KnownSecrets } from '#src/secrets/known-secrets';
 import type { BackendPlugin } from '#src/backends/backend';
 import type { Clock } from '#src/clock';
 import { inFlightMemory } from '#src/loop/in-flight';
@@ -45,13 +46,13 @@ describe('createVirtualClock', () => {
 });
 
 describe('runVirtualFleet', () => {
+  const secrets = new KnownSecrets([]);
   const order: WorkerOrder = {
     store: { kind: 'memory', count: 4, atMs: Float64Array.of(0, 10, 10, 35) },
     window: { fromMs: 5, toMs: 35, speed: 0.5 },
     shard: { index: 0, of: 1 },
     pluginUrl: '',
     rehearsals: 0,
-    secrets: [],
     options: { tookMs: 7 },
     payloads: [],
     runId: 'run',
@@ -93,7 +94,7 @@ describe('runVirtualFleet', () => {
     const rows: Row[] = [];
     const onBlock = (block: Parameters<typeof rowsOf>[0]): void => void rows.push(...rowsOf(block));
     const { signal } = new AbortController();
-    const end = await runVirtualFleet(plugin as BackendPlugin, order, onBlock, { stop: signal, hold: signal });
+    const end = await runVirtualFleet(plugin as BackendPlugin, order, onBlock, { secrets, stop: signal, hold: signal });
     expect(end).toMatchObject({ endedMs: 17, facts: { answered: 2 } });
     expect(rows.map(({ seq, dueMs, doneMs }) => [seq, dueMs, doneMs])).toEqual([
       [1, 10, 17],
@@ -117,7 +118,7 @@ describe('runVirtualFleet', () => {
       create: (_options, { clock }) => ({ invoke: (call) => wait(call, clock).then(() => ({ ok: true })) }),
     };
     const { signal } = new AbortController();
-    const run = runVirtualFleet(asleep, order, () => undefined, { stop: signal, hold: signal });
+    const run = runVirtualFleet(asleep, order, () => undefined, { secrets, stop: signal, hold: signal });
     await expect(run).rejects.toThrow(/backend stub waits for real time/);
   });
 
@@ -136,7 +137,11 @@ describe('runVirtualFleet', () => {
     };
     const rows: Row[] = [];
     const { signal } = new AbortController();
-    await runVirtualFleet(queued, order, (block) => void rows.push(...rowsOf(block)), { stop: signal, hold: signal });
+    await runVirtualFleet(queued, order, (block) => void rows.push(...rowsOf(block)), {
+      secrets,
+      stop: signal,
+      hold: signal,
+    });
     expect(rows.map(({ doneMs }) => doneMs)).toEqual([40, 70]);
   });
 });

@@ -40,7 +40,7 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
  */
 export async function createGrpcBackend(plan: GrpcPlan, context: BackendContext): Promise<Backend> {
   const grpc = await loadGrpc();
-  const token = plan.wish === null ? null : await openBackgroundToken(plan.wish);
+  const token = plan.wish === null ? null : await openBackgroundToken(plan.wish, context.hide);
   const channels = channelsTo(grpc, plan.url, connectionShare(plan.connections, context, 1), context);
   const send = sender(grpc, plan, channels, token, context.onAnswer);
   return {

@@ -1,4 +1,5 @@
 import { messageOf, UserError } from '../../errors.js';
+import type { Hide } from '../backend.js';
 import type { AwsCredentials } from './sigv4.js';
 
 /** The vendor's own chain: environment, profiles, single sign-on, containers, instances. */
@@ -25,16 +26,25 @@ const MOST_WAIT_MS = 2 ** 31 - 1;
 
 /**
  * Asks the chain once, and again in the background before what it gave expires; until then, and when that fails, the old
- * ones serve. Throws `UserError` when there are none.
+ * ones serve. `hide` hears of each before it is used. Throws `UserError` when there are none.
  */
-export async function keepCredentials(backend: string, provider: CredentialProvider): Promise<KeptCredentials> {
+export async function keepCredentials(
+  backend: string,
+  provider: CredentialProvider,
+  hide: Hide = () => undefined,
+): Promise<KeptCredentials> {
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   const counts = { renewed: 0, failed: 0 };
   const given = await provider().catch((thrown: unknown) => {
     throw noCredentials(backend, thrown);
   });
-  let current = checked(backend, given);
+  const taken = <C extends AwsCredentials>(credentials: C): C => {
+    const { secretAccessKey, sessionToken } = credentials;
+    for (const secret of [secretAccessKey, sessionToken ?? '']) hide(secret);
+    return checked(backend, credentials);
+  };
+  let current = taken(given);
   const wait = (leastMs: number): void => {
     const { expiration } = current;
     if (expiration === undefined || closed) return;
@@ -43,7 +53,7 @@ export async function keepCredentials(backend: string, provider: CredentialProvi
   };
   const renew = async (): Promise<void> => {
     try {
-      current = checked(backend, await provider({ forceRefresh: true }));
+      current = taken(await provider({ forceRefresh: true }));
       counts.renewed++;
       wait(LEAST_WAIT_MS);
     } catch {

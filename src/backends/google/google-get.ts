@@ -1,3 +1,4 @@
+import type { BackendContext } from '../backend.js';
 import type { Clock } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import { googleTokens, type TokenWish } from './google-credentials.js';
@@ -10,8 +11,14 @@ import { type HeaderField, requestBytes } from '../wire/request-bytes.js';
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** One JSON answer of a control call. Rejects with an Error that says why there is none. */
-export async function googleGet(url: URL, wish: TokenWish | null, clock: Clock, signal: AbortSignal): Promise<unknown> {
+export async function googleGet(
+  url: URL,
+  wish: TokenWish | null,
+  { clock, hide }: Pick<BackendContext, 'clock' | 'hide'>,
+  signal: AbortSignal,
+): Promise<unknown> {
   const token = wish === null ? NO_TOKEN : await (await googleTokens(wish, process.env))();
+  hide?.(token.text);
   return googleGetWith(token, url, clock, signal);
 }
 

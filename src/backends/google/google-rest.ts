@@ -39,7 +39,7 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** A client of one address of Google's over the lean wire, with a token in every request. */
 export async function createRestBackend(plan: RestPlan, context: BackendContext): Promise<Backend> {
-  const token = plan.wish === null ? null : await openBackgroundToken(plan.wish);
+  const token = plan.wish === null ? null : await openBackgroundToken(plan.wish, context.hide);
   return restBackend(googleService(plan, token), context);
 }
 

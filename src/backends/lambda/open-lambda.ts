@@ -1,6 +1,6 @@
 import { printable } from '../../errors.js';
 import type { Payload } from '../../trace.js';
-import type { BackendContext } from '../backend.js';
+import type { BackendContext, Hide } from '../backend.js';
 import { askAddress, PLACEHOLDER_CREDENTIALS, pathLabel, type ServiceAddress } from '../aws/aws-address.js';
 import type { OpenClient } from '../aws/aws-backend.js';
 import { type AwsBody, awsBodies, batchesOf } from '../aws/aws-bodies.js';
@@ -35,7 +35,7 @@ export async function openLambda(
   const bodies = bodiesOf(context.payloads, options.target, context.batchSize !== undefined);
   const address = await addressOf(options);
   refuseProxy('lambda', address.origin, process.env);
-  const credentials = options.auth === 'none' ? null : await credentialsOf(options);
+  const credentials = options.auth === 'none' ? null : await credentialsOf(options, context.hide);
   warmReports();
   return openLeanClient(
     {
@@ -113,10 +113,10 @@ export async function regionOf(options: LambdaOptions): Promise<string> {
   return new LambdaClient(vendorConfig(options)).config.region();
 }
 
-export async function credentialsOf(options: LambdaOptions): Promise<KeptCredentials> {
+export async function credentialsOf(options: LambdaOptions, hide?: Hide): Promise<KeptCredentials> {
   const { LambdaClient } = await loadLambda();
   const client = new LambdaClient(vendorConfig(options));
-  return keepCredentials('lambda', client.config.credentials);
+  return keepCredentials('lambda', client.config.credentials, hide);
 }
 
 const SAMPLE_LOG = Buffer.from(

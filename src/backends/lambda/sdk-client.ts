@@ -16,7 +16,7 @@ export async function openSdkClient(options: LambdaOptions, context: BackendCont
   const { LambdaClient, InvokeCommand } = await loadLambda();
   const bodies = bodiesOf(context.payloads, options.target, context.batchSize !== undefined);
   refuseProxy('lambda', (await addressOf(options)).origin, process.env);
-  const credentials = await credentialsOf(options);
+  const credentials = await credentialsOf(options, context.hide);
   const client = new LambdaClient({
     ...vendorConfig(options),
     credentials: () => Promise.resolve(credentials.current()),

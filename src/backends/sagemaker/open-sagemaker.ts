@@ -1,5 +1,5 @@
 import type { Payload } from '../../trace.js';
-import type { BackendContext } from '../backend.js';
+import type { BackendContext, Hide } from '../backend.js';
 import { askAddress, PLACEHOLDER_CREDENTIALS, type ServiceAddress } from '../aws/aws-address.js';
 import type { OpenClient } from '../aws/aws-backend.js';
 import { type AwsBody, awsBodies, batchesOf } from '../aws/aws-bodies.js';
@@ -32,7 +32,7 @@ export async function openSageMaker(
   const bodies = bodiesOf(context.payloads, context.batchSize !== undefined);
   const address = await addressOf(options);
   refuseProxy('sagemaker', address.origin, process.env);
-  const credentials = await credentialsOf(options);
+  const credentials = await credentialsOf(options, context.hide);
   return openLeanClient(
     {
       origin: address.origin,
@@ -91,8 +91,8 @@ export async function regionOf(options: SageMakerOptions): Promise<string> {
   return new SageMakerRuntimeClient(vendorConfig(options)).config.region();
 }
 
-export async function credentialsOf(options: SageMakerOptions): Promise<KeptCredentials> {
+export async function credentialsOf(options: SageMakerOptions, hide?: Hide): Promise<KeptCredentials> {
   const { SageMakerRuntimeClient } = await loadRuntime();
   const client = new SageMakerRuntimeClient(vendorConfig(options));
-  return keepCredentials('sagemaker', client.config.credentials);
+  return keepCredentials('sagemaker', client.config.credentials, hide);
 }

@@ -18,7 +18,7 @@ export async function openSdkClient(options: SageMakerOptions, context: BackendC
   const { SageMakerRuntimeClient, InvokeEndpointCommand } = await loadRuntime();
   const bodies = bodiesOf(context.payloads, context.batchSize !== undefined);
   refuseProxy('sagemaker', (await addressOf(options)).origin, process.env);
-  const credentials = await credentialsOf(options);
+  const credentials = await credentialsOf(options, context.hide);
   const client = new SageMakerRuntimeClient({
     ...vendorConfig(options),
     credentials: () => Promise.resolve(credentials.current()),
