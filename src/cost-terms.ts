@@ -38,6 +38,17 @@ export const BILLING_MODELS = [
 ] as const;
 export type BillingModel = (typeof BILLING_MODELS)[number];
 
+/** A service as `replay estimate` knows it: how it is billed, before there is an endpoint. */
+export interface EstimatedService {
+  /** What `replay estimate --backend` calls it. */
+  readonly name: string;
+  readonly model: BillingModel;
+  /** `hourly`: with an instance type it names the row, `sagemaker:ml.m4.2xlarge`. */
+  readonly machinePrefix?: string;
+  /** `hourly`: the type where the user names none. Absent: the user has to. */
+  readonly machine?: string;
+}
+
 /** A machine of the user's own that served the run. */
 export interface RentedMachine {
   /** A row, or rows joined: `aws:t2.2xlarge`, `gcp:n1-standard-8+t4`. */

@@ -29,6 +29,7 @@ import { createRestBackend } from './google/google-rest.js';
 import type { RestBody } from './wire/requests.js';
 import { instanceBatches, type InstanceBatches } from './tensors/instance-batches.js';
 import { oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
+import { CONNECTION_BOUNDS } from './wire/usual-options.js';
 
 interface Options extends EndpointAddress {
   readonly transport: 'rest' | 'grpc';
@@ -104,15 +105,20 @@ const plugin: BackendPlugin<Options> = {
   parseOptions: parse,
   batches: ({ transport, method }) =>
     transport === 'rest' || method === 'predict' || 'rawPredict over gRPC sends bytes as they are; give transport=rest',
-  // A connection belongs to one thread.
-  maxWorkers: ({ connections }) => connections ?? Infinity,
-  connectionLimit: ({ connections }) => connections,
+  ...CONNECTION_BOUNDS,
   billing: ({ machine, name }) => ({
     model: 'hourly',
     machinePrefix: 'vertex',
     ...(machine === null ? {} : { machine: `vertex:${machine}` }),
     ...(name === null ? {} : { region: String(name.split('/')[3]) }),
   }),
+  estimates: [NAME, 'vertex'].map((name) => ({
+    name,
+    model: 'hourly',
+    machinePrefix: 'vertex',
+    machine: 'n1-standard-8',
+  })),
+  packages: ['google-auth-library', '@grpc/grpc-js', '@google-cloud/aiplatform'],
   setUp,
   checks: {
     credentials: (options, env) => toldToken(wishOf(options), env),

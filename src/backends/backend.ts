@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '../clock.js';
-import type { Billing } from '../cost-terms.js';
+import type { Billing, EstimatedService } from '../cost-terms.js';
 import type { OwnMetric } from '../own-metric.js';
 import type { Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
@@ -57,6 +57,13 @@ export interface BackendPlugin<Options = unknown> {
    * sample log keeps `Outcome.usage` and the run reads `Backend.probe`; absent or null: the service has no bill of its own.
    */
   billing?(options: Options): Billing | null;
+  /**
+   * The services behind this backend as `replay estimate` knows them, the usual one first. Absent: one without a bill of its
+   * own, by the name of the backend.
+   */
+  readonly estimates?: readonly EstimatedService[];
+  /** Optional npm packages that it uses: `replay --version` shows which of them are installed. */
+  readonly packages?: readonly string[];
   /** The price sheet of the service's time, where the run names none. Main thread, after `setUp`. Absent: the latest. */
   prices?(options: Options): string;
   /**

@@ -5,7 +5,6 @@ import type { BackendPlugin, RawOptions, SetUp, SetUpResult, SizeLimit } from '.
 import { type FunctionAddress, functionAddress } from './cloud-functions/function-address.js';
 import { type BodyFormat, functionBody } from './cloud-functions/function-body.js';
 import { batchSizes, sizeWarnings } from './tensors/check-sizes.js';
-import { EXPECT_SUMMARY, type ExpectRule, parseExpect } from './wire/expect-rule.js';
 import { googleTokens, toldToken, type TokenWish } from './google/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, parseServiceUrl } from './google/google-hosts.js';
 import { isLoopback } from './wire/is-loopback.js';
@@ -16,8 +15,15 @@ import { createRestBackend, type RestPlan } from './google/google-rest.js';
 import type { RestBody } from './wire/requests.js';
 import { instanceBatches, type InstanceBatches } from './tensors/instance-batches.js';
 import { numberWithin, oneOf, parseOptions, wholeNumberWithin } from './shared/parse-options.js';
+import {
+  CONNECTION_BOUNDS,
+  expectOf,
+  parseConnections,
+  USUAL_OPTIONS,
+  type UsualOptions,
+} from './wire/usual-options.js';
 
-interface Options extends FunctionAddress {
+interface Options extends FunctionAddress, UsualOptions {
   readonly auth: 'id-token' | 'none';
   /** Null: POST where there are payloads, else GET. */
   readonly method: string | null;
@@ -29,9 +35,6 @@ interface Options extends FunctionAddress {
   /** Generation 2: vCPUs of an instance, and how many requests share one. */
   readonly cpus: number | null;
   readonly concurrency: number | null;
-  readonly expect: ExpectRule;
-  /** Over all workers; null: as many as it takes. */
-  readonly connections: number | null;
 }
 
 const NAME = 'cloud-functions';
@@ -85,14 +88,11 @@ const plugin: BackendPlugin<Options> = {
       value: 'instances|raw',
       summary: 'payloads as {"instances": [...]} unless given, or as they are',
     },
-    { name: 'expect', value: 'RULE', summary: EXPECT_SUMMARY },
-    { name: 'connections', value: 'N', summary: 'open exactly N, over all workers' },
+    ...USUAL_OPTIONS,
   ],
   parseOptions: parse,
   batches: ({ format }) => (format === 'instances' ? true : 'format=raw sends payloads as they are; leave it out'),
-  // A connection belongs to one thread.
-  maxWorkers: ({ connections }) => connections ?? Infinity,
-  connectionLimit: ({ connections }) => connections,
+  ...CONNECTION_BOUNDS,
   billing: ({ generation, memoryMb, cpus, concurrency, region }) => ({
     model: generation === 1 ? 'cloud-functions-gen1' : 'cloud-run',
     ...(memoryMb === null ? {} : { memoryMb }),
@@ -100,6 +100,11 @@ const plugin: BackendPlugin<Options> = {
     ...(concurrency === null ? {} : { concurrency }),
     ...(region === null ? {} : { region }),
   }),
+  estimates: [
+    { name: NAME, model: 'cloud-functions-gen1' },
+    { name: 'cloud-run', model: 'cloud-run' },
+  ],
+  packages: ['google-auth-library'],
   setUp,
   checks: {
     credentials: (options, env) => toldToken(wishOf(options), env),
@@ -117,7 +122,7 @@ const plugin: BackendPlugin<Options> = {
 export default plugin;
 
 function parse(raw: RawOptions): Options {
-  const { expect, ...single } = raw;
+  const { expect: _expect, ...single } = raw;
   const given = parseOptions(NAME, single, {
     url: parseServiceUrl,
     function: matching(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'the name of a function'),
@@ -133,7 +138,7 @@ function parse(raw: RawOptions): Options {
     memory: wholeNumberWithin(128, 32_768),
     cpus: numberWithin(0.08, 8),
     concurrency: wholeNumberWithin(1, 1000),
-    connections: wholeNumberWithin(1, 65_535),
+    connections: parseConnections,
   });
   const address = functionAddress(given);
   const url = new URL(address.url);
@@ -148,7 +153,7 @@ function parse(raw: RawOptions): Options {
     memoryMb: given.memory ?? null,
     cpus: given.cpus ?? null,
     concurrency: given.concurrency ?? null,
-    expect: parseExpect(expect === undefined ? [] : [expect].flat()),
+    expect: expectOf(raw),
     connections: given.connections ?? null,
   };
 }

@@ -18,6 +18,7 @@ import type { HeaderField, RequestTemplate } from './wire/http-request.js';
 import { readPemFiles } from './wire/read-pem-files.js';
 import { REHEARSED_BODY, restBackend, type RestService } from './wire/rest-client.js';
 import type { TemplatesSent } from './wire/templates-client.js';
+import { CONNECTION_BOUNDS } from './wire/usual-options.js';
 
 /** Any service that answers HTTP requests; the payload goes as it is. */
 const plugin: BackendPlugin<HttpOptions> = {
@@ -34,9 +35,7 @@ const plugin: BackendPlugin<HttpOptions> = {
   parseOptions: parseHttpOptions,
   payloadRequests: true,
   batches: () => true,
-  // A connection belongs to one thread.
-  maxWorkers: ({ connections }) => connections ?? Infinity,
-  connectionLimit: ({ connections }) => connections,
+  ...CONNECTION_BOUNDS,
   async setUp(options, { payloads, mostInFlight, progress, env, batchSize }) {
     checkHttpPayloads(options.url, payloads, batchSize !== undefined);
     if (options.http2 !== 'no') for (const payload of payloads) checkHttp2Headers(ownHeaders(payload));

@@ -12,6 +12,7 @@ import { batchesOf } from './aws/aws-bodies.js';
 import { batchSizes, sizeWarnings } from './tensors/check-sizes.js';
 import { withEnvironmentRegion, withRegion } from './aws/aws-region.js';
 import { checkSocketLimits } from './wire/check-socket-limits.js';
+import { CONNECTION_BOUNDS } from './wire/usual-options.js';
 
 /** docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: "6 MB each for request and response"; the error says 6291456 bytes. */
 const LIMIT: SizeLimit = { bytes: 6 * 2 ** 20, of: 'a synchronous invocation' };
@@ -27,9 +28,7 @@ const plugin: BackendPlugin<LambdaOptions> = {
   options: LAMBDA_OPTIONS,
   parseOptions: parseLambdaOptions,
   batches: () => true,
-  // A connection belongs to one thread.
-  maxWorkers: ({ connections }) => connections ?? Infinity,
-  connectionLimit: ({ connections }) => connections,
+  ...CONNECTION_BOUNDS,
   billing: ({ memoryMb, timeoutMs, architecture, startsBilled, region }) => ({
     model: 'lambda',
     ...(architecture === null ? {} : { architecture }),
@@ -38,6 +37,8 @@ const plugin: BackendPlugin<LambdaOptions> = {
     ...(timeoutMs === null ? {} : { timeoutMs }),
     ...(region === null ? {} : { region }),
   }),
+  estimates: [{ name: 'lambda', model: 'lambda' }],
+  packages: ['@aws-sdk/client-lambda'],
   async setUp(options, { payloads, mostInFlight, progress, env, batchSize, signal, hide }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);

@@ -41,6 +41,7 @@ const plugin: BackendPlugin<Options> = {
   waits: 'on-the-world',
   // There is no connection: what is handed over is sent.
   knowsSent: true,
+  packages: ['onnxruntime-node'],
   publicOptions: ['model', 'sessions', 'intra-op-threads', 'sequence-length', 'warm'],
   options: [
     {

@@ -39,6 +39,7 @@ export const BACKENDS: readonly BuiltIn[] = [
     module: './ai-platform.js',
     summary: 'an endpoint of Google Vertex AI (once AI Platform)',
   },
+  { name: 'azure-ml', module: './azure-ml.js', summary: 'a managed online endpoint of Azure Machine Learning' },
   {
     name: 'tf-serving',
     module: './tf-serving.js',

@@ -11,6 +11,7 @@ import { batchesOf } from './aws/aws-bodies.js';
 import { batchSizes, sizeWarnings } from './tensors/check-sizes.js';
 import { withEnvironmentRegion, withRegion } from './aws/aws-region.js';
 import { checkSocketLimits } from './wire/check-socket-limits.js';
+import { CONNECTION_BOUNDS } from './wire/usual-options.js';
 
 /** docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html */
 const SERVERLESS: SizeLimit = { bytes: 4 * 2 ** 20, of: 'an invocation of a serverless endpoint' };
@@ -32,9 +33,7 @@ const plugin: BackendPlugin<SageMakerOptions> = {
   options: SAGEMAKER_OPTIONS,
   parseOptions: parseSageMakerOptions,
   batches: () => true,
-  // A connection belongs to one thread.
-  maxWorkers: ({ connections }) => connections ?? Infinity,
-  connectionLimit: ({ connections }) => connections,
+  ...CONNECTION_BOUNDS,
   billing({ instanceType, memoryMb, region }) {
     const where = region === null ? {} : { region };
     if (memoryMb !== null) return { model: 'sagemaker-serverless', memoryMb, ...where };
@@ -45,6 +44,11 @@ const plugin: BackendPlugin<SageMakerOptions> = {
       ...where,
     };
   },
+  estimates: [
+    { name: 'sagemaker', model: 'hourly', machinePrefix: 'sagemaker', machine: 'ml.m4.2xlarge' },
+    { name: 'sagemaker-serverless', model: 'sagemaker-serverless' },
+  ],
+  packages: ['@aws-sdk/client-sagemaker-runtime'],
   async setUp(options, { payloads, mostInFlight, progress, env, batchSize, hide }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);

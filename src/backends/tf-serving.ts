@@ -37,6 +37,7 @@ const plugin: BackendPlugin<TfServingOptions> = {
   // A connection belongs to one thread.
   maxWorkers: ({ http, channels }) => http.connections ?? channels ?? Infinity,
   connectionLimit: ({ http, channels }) => http.connections ?? channels,
+  packages: ['@grpc/grpc-js'],
   setUp,
   checks: {
     address: ({ http }) => Promise.resolve(serviceLocation(new URL(http.url), http.connect)),

@@ -1,7 +1,7 @@
 import { counted } from '../text/counted.js';
 import { Args, Command, Flags, type Interfaces } from '@oclif/core';
 import { closeArrivals } from '../trace-file/arrival-store.js';
-import { LATEST_PRICES, type Billing, type CostTerms } from '../cost-terms.js';
+import { LATEST_PRICES, type Billing, type CostTerms, type EstimatedService } from '../cost-terms.js';
 import { UserError } from '../errors.js';
 import { parseDurationMs } from '../text/quantities.js';
 import type { CostSection } from '../report.js';
@@ -10,29 +10,10 @@ import type { Trace } from '../trace.js';
 import { ARRIVAL_FLAGS } from './arrival-flags.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
+import { estimatedService } from './estimated-service.js';
 import { openTrace } from './open-trace.js';
 import { SUMMARIES } from './summaries.js';
 import { textFlag, wholeNumber } from './text-flag.js';
-
-/** How the services are billed; those without a bill of their own run on a --machine. */
-const MODELS = {
-  lambda: 'lambda',
-  'cloud-functions': 'cloud-functions-gen1',
-  'cloud-run': 'cloud-run',
-  'sagemaker-serverless': 'sagemaker-serverless',
-  sagemaker: 'hourly',
-  'ai-platform': 'hourly',
-  vertex: 'hourly',
-  'tf-serving': 'none',
-  http: 'none',
-  onnx: 'none',
-} as const satisfies Record<string, Billing['model']>;
-
-const MACHINES: Readonly<Record<string, readonly [prefix: string, machine: string]>> = {
-  sagemaker: ['sagemaker', 'ml.m4.2xlarge'],
-  'ai-platform': ['vertex', 'n1-standard-8'],
-  vertex: ['vertex', 'n1-standard-8'],
-};
 
 /** `replay estimate TRACE`: what a run would cost, before it. The same fold as after it, over samples that are assumed. */
 export class Estimate extends Command {
@@ -47,7 +28,7 @@ export class Estimate extends Command {
     trace: Args.string({ description: 'trace file, or - for standard input' }),
   };
   static override flags = {
-    backend: Flags.string({ required: true, options: Object.keys(MODELS), description: 'the service' }),
+    backend: Flags.string({ required: true, description: 'the service: a backend, or what a backend also bills as' }),
     memory: textFlag('memory', wholeNumber(1, 1_000_000))({ description: 'MB of an instance' }),
     cpus: textFlag('cpus', wholeNumber(1, 1000))({ description: 'cloud-run: vCPUs of an instance; 1 unless given' }),
     concurrency: textFlag(
@@ -60,11 +41,11 @@ export class Estimate extends Command {
     )({ description: 'time each request, or batch, takes, as 18 or 18ms' }),
     architecture: Flags.option({ options: ['x86_64', 'arm64'] as const, description: 'lambda; x86_64 unless given' })(),
     region: Flags.string({ description: 'as the provider spells it; the one of the sheet unless given' }),
-    instance: Flags.string({ description: 'sagemaker, ai-platform: the machine, such as ml.m4.2xlarge' }),
+    instance: Flags.string({ description: 'billed by the hour: the machine, such as ml.m4.2xlarge' }),
     instances: textFlag(
       'instances',
       wholeNumber(1, 100_000),
-    )({ description: 'sagemaker, ai-platform: how many, all the time; 1 unless given' }),
+    )({ description: 'billed by the hour: how many, all the time; 1 unless given' }),
     ...ARRIVAL_FLAGS,
     ...BATCH_FLAGS,
     ...COST_FLAGS,
@@ -74,7 +55,8 @@ export class Estimate extends Command {
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Estimate);
     const { prices = LATEST_PRICES, machine = null } = await givenTerms(flags, LATEST_PRICES);
-    const terms: CostTerms = { billing: billingOf(flags), prices, machine };
+    const service = await estimatedService(flags.backend, process.cwd());
+    const terms: CostTerms = { billing: billingOf(flags, service), prices, machine };
     const trace = await openTrace(args.trace, flags);
     try {
       const { cost, assumptions } = await estimate(trace, flags, terms);
@@ -96,14 +78,13 @@ function parseBilledMs(text: string): number {
   return parseDurationMs(/^[\d.]+$/.test(text.trim()) ? `${text}ms` : text);
 }
 
-function billingOf(flags: EstimateFlags): Billing {
-  const { backend, memory, cpus, region, instance, architecture } = flags;
-  const model = MODELS[backend as keyof typeof MODELS];
+function billingOf(flags: EstimateFlags, { model, machinePrefix = '', machine }: EstimatedService): Billing {
+  const { backend, memory, cpus, region, instance = machine, architecture } = flags;
   const where = region === undefined ? {} : { region };
   if (model === 'none') return { model };
   if (model === 'hourly') {
-    const [prefix = '', usual = ''] = MACHINES[backend] ?? [];
-    return { model, machine: `${prefix}:${instance ?? usual}`, ...where };
+    if (instance === undefined) throw new UserError(`${backend} bills instances by the hour; add --instance TYPE`);
+    return { model, machine: `${machinePrefix}:${instance}`, ...where };
   }
   if (memory === undefined) throw new UserError(`${backend} bills memory; add --memory 2048`);
   if (flags['billed-ms'] === undefined) throw new UserError(`${backend} bills time; add --billed-ms 18`);

@@ -82,7 +82,7 @@ async function printRootHelp(): Promise<void> {
 
 async function printVersions(): Promise<void> {
   const { versions } = await import('./versions.js');
-  process.stdout.write(`${versions()}\n`);
+  process.stdout.write(`${await versions()}\n`);
 }
 
 interface WatchedOutput {

@@ -3,26 +3,14 @@ import { createRequire } from 'node:module';
 import { arch, platform, release } from 'node:os';
 import { join } from 'node:path';
 
-/** What a run's numbers may depend on; what is not installed is left out. */
-const PACKAGES = [
-  'undici',
-  'apache-arrow',
-  'hdr-histogram-js',
-  'uplot',
-  'yaml',
-  'hyparquet-writer',
-  'onnxruntime-node',
-  '@grpc/grpc-js',
-  'google-auth-library',
-  '@aws-sdk/client-lambda',
-  '@aws-sdk/client-sagemaker-runtime',
-];
+/** What the numbers of any run may depend on. What is not installed is left out. */
+const PACKAGES = ['undici', 'apache-arrow', 'hdr-histogram-js', 'uplot', 'yaml', 'hyparquet-writer'];
 
 /** `replay --version`: this program, Node, the platform, and the packages it would use. Loads none of them. */
-export function versions(): string {
+export async function versions(): Promise<string> {
   const require = createRequire(import.meta.url);
   const { version } = readPackage(new URL('../../package.json', import.meta.url)) ?? {};
-  const lines = PACKAGES.flatMap((name) => {
+  const lines = [...new Set([...PACKAGES, ...(await backendPackages())])].flatMap((name) => {
     const found = (require.resolve.paths(name) ?? [])
       .map((folder) => join(folder, name, 'package.json'))
       .find(existsSync);
@@ -32,6 +20,12 @@ export function versions(): string {
   return [`replay ${version ?? '?'}`, `Node ${process.version}`, `${platform()} ${release()} ${arch()}`, ...lines].join(
     '\n',
   );
+}
+
+async function backendPackages(): Promise<readonly string[]> {
+  const { BACKENDS, importPlugin, locatePlugin } = await import('../backends/registry.js');
+  const plugins = BACKENDS.map(async ({ name }) => importPlugin((await locatePlugin(name, process.cwd())).url));
+  return (await Promise.all(plugins)).flatMap(({ packages = [] }) => packages);
 }
 
 /** The version of this program. */

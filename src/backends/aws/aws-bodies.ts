@@ -1,8 +1,8 @@
-import { messageOf, UserError } from '../../errors.js';
 import type { Payload } from '../../trace.js';
 import { type InstanceBatches, instanceBatches } from '../tensors/instance-batches.js';
-import { instancesJson, JSON_TYPE } from '../tensors/instances-json.js';
+import { JSON_TYPE } from '../tensors/instances-json.js';
 import type { JsonReader } from '../tensors/json-body.js';
+import { payloadBody } from '../tensors/payload-body.js';
 
 /** What is signed and sent. */
 export interface AwsBody {
@@ -21,14 +21,7 @@ export function awsBodies(
   { asTheyAre, reader }: { readonly asTheyAre: boolean; readonly reader: JsonReader },
 ): readonly AwsBody[] {
   if (payloads.length === 0) return [{ contentType: null, bytes: new Uint8Array(0) }];
-  return payloads.map((payload, index) => {
-    if (payload.kind === 'bytes' && asTheyAre) return payload;
-    try {
-      return jsonBody(instancesJson(payload, reader));
-    } catch (thrown) {
-      throw new UserError(`backend ${backend}: payload ${String(index)} of the trace: ${messageOf(thrown)}`);
-    }
-  });
+  return payloads.map((payload, index) => payloadBody(backend, payload, index, !asTheyAre, reader));
 }
 
 export function jsonBody(bytes: Uint8Array): AwsBody {

@@ -1,6 +1,8 @@
 import type { OptionInfo } from '../backend.js';
-import { EXPECT_SUMMARY } from '../wire/expect-rule.js';
-import { oneOf, wholeNumberWithin } from '../shared/parse-options.js';
+import { oneOf } from '../shared/parse-options.js';
+import { CONNECTIONS_OPTION, EXPECT_OPTION, parseConnections } from '../wire/usual-options.js';
+
+export { listOf } from '../wire/usual-options.js';
 
 /** What both services have in common. Plain data. */
 export interface AwsOptions {
@@ -18,7 +20,7 @@ export const AWS_READERS = {
   region: parseRegion,
   profile: textWithin(200),
   endpointUrl: parseEndpointUrl,
-  connections: wholeNumberWithin(1, 65_535),
+  connections: parseConnections,
   client: oneOf('lean', 'sdk'),
 } as const;
 
@@ -26,17 +28,9 @@ export const AWS_OPTIONS: readonly OptionInfo[] = [
   { name: 'region', value: 'REGION', summary: 'from the environment or the profile unless given' },
   { name: 'profile', value: 'NAME', summary: 'profile of the AWS configuration' },
   { name: 'endpointUrl', value: 'URL', summary: 'another address of the service: an emulator, a VPC endpoint' },
-  {
-    name: 'connections',
-    value: 'N',
-    summary: 'open exactly N, over all workers; unless given, as many as the load needs',
-  },
+  CONNECTIONS_OPTION,
   { name: 'client', value: 'lean|sdk', summary: 'sdk: the client of the vendor, at many times the cost' },
-  {
-    name: 'expect',
-    value: 'RULE',
-    summary: EXPECT_SUMMARY,
-  },
+  EXPECT_OPTION,
 ];
 
 export function awsOptions(given: Partial<AwsOptions>): AwsOptions {
@@ -47,11 +41,6 @@ export function awsOptions(given: Partial<AwsOptions>): AwsOptions {
     connections: given.connections ?? null,
     client: given.client ?? 'lean',
   };
-}
-
-export function listOf(value: string | readonly string[] | undefined): readonly string[] {
-  if (value === undefined) return [];
-  return typeof value === 'string' ? [value] : value;
 }
 
 /** Printable ASCII, as a header or a name of AWS may hold. */

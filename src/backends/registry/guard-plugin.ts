@@ -1,5 +1,5 @@
 import { messageOf, printable, UserError } from '../../errors.js';
-import type { Billing } from '../../cost-terms.js';
+import { type Billing, BILLING_MODELS, type EstimatedService } from '../../cost-terms.js';
 import type { BackendChecks, BackendPlugin, OptionInfo, Patience, SetUpResult } from '../backend.js';
 import { checkedFacts, type Facts } from './checked-facts.js';
 import { guardBackend } from './guard-backend.js';
@@ -63,6 +63,7 @@ export function guardPlugin(plugin: BackendPlugin, path: string): BackendPlugin 
     ...(plugin.billing && {
       billing: (options) => ask('billing', () => plugin.billing?.(options) as Billing, notJson),
     }),
+    ...(plugin.estimates === undefined ? {} : { estimates: estimatesOf(plugin.estimates, wrong) }),
     ...(plugin.setUp && {
       setUp: async (options, how) => {
         const made: unknown = await awaitHook(slow('setUp'), () => plugin.setUp?.(options, how), how.signal);
@@ -158,6 +159,13 @@ function textsOf(value: unknown, wrong: Wrong): readonly string[] {
   if (value === undefined) return [];
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
   throw wrong('publicOptions', 'is no list of names');
+}
+
+function estimatesOf(value: unknown, wrong: Wrong): readonly EstimatedService[] {
+  const isService = (one: unknown): one is EstimatedService =>
+    isObject(one) && typeof one['name'] === 'string' && BILLING_MODELS.some((model) => model === one['model']);
+  if (Array.isArray(value) && value.every(isService)) return value;
+  throw wrong('estimates', `is no list of { name, model }, with a model of ${BILLING_MODELS.join(', ')}`);
 }
 
 function optionsOf(value: unknown, wrong: Wrong): readonly OptionInfo[] {

@@ -5,12 +5,13 @@ import type { OptionInfo, RawOptions } from '../backend.js';
 import { basicAuth } from './basic-auth.js';
 import { checkHttp2Headers } from './check-http2-headers.js';
 import type { ConnectOptions } from './connect-options.js';
-import { EXPECT_SUMMARY, type ExpectRule, parseExpect } from './expect-rule.js';
+import { type ExpectRule, parseExpect } from './expect-rule.js';
 import { CONNECT_OPTIONS, CONNECT_READERS, connectOf, type PemFiles, pemFilesOf } from './parse-connect.js';
 import { httpUrl, oneOf, parseOptions, wholeNumberWithin, yesOrNo } from '../shared/parse-options.js';
 import type { HeaderField } from './http-request.js';
 import { randomUuidKey, type UuidKey } from './request-uuid.js';
 import { pathTemplate, urlPath } from './url-path.js';
+import { listOf, parseConnections, USUAL_OPTIONS } from './usual-options.js';
 
 /** Plain data: crosses to the worker threads. */
 export interface HttpOptions {
@@ -51,16 +52,7 @@ export const HTTP_OPTIONS: readonly OptionInfo[] = [
   { name: 'url', value: 'URL', summary: 'the service', required: true },
   { name: 'method', value: 'METHOD', summary: 'POST where there are payloads, else GET, unless given' },
   { name: 'header', value: '"NAME: VALUE"', summary: '{seq}, {run} and {uuid} are filled in; repeatable' },
-  {
-    name: 'expect',
-    value: 'RULE',
-    summary: EXPECT_SUMMARY,
-  },
-  {
-    name: 'connections',
-    value: 'N',
-    summary: 'open exactly N, over all workers; unless given, as many as the load needs',
-  },
+  ...USUAL_OPTIONS,
   ...CONNECT_OPTIONS,
   { name: 'client', value: 'lean|undici', summary: 'undici: for proxies, and as a second opinion on HTTP/1.1' },
   {
@@ -84,7 +76,7 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
   const given = parseOptions('http', single, {
     url: (text) => ({ url: httpUrl(text), path: parsePath(text) }),
     method: parseMethod,
-    connections: wholeNumberWithin(1, 65_535),
+    connections: parseConnections,
     client: oneOf('lean', 'undici'),
     http2: parseHttp2,
     proxy: parseProxy,
@@ -124,11 +116,6 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
     requestsPerConnection: given['requests-per-connection'] ?? null,
     maxConnectionAgeMs: given['max-connection-age'] ?? null,
   };
-}
-
-function listOf(value: string | readonly string[] | undefined): readonly string[] {
-  if (value === undefined) return [];
-  return typeof value === 'string' ? [value] : value;
 }
 
 function parsePath(text: string): string {
