@@ -378,6 +378,23 @@ describe('when the service goes away', () => {
     expect((await Promise.all(outcomes)).map(meaningOf)).toEqual(Array.from({ length: 100 }, () => 'ok'));
   });
 
+  it('and closes the connection, all requests of a burst are answered: what came whole before the end is read', async () => {
+    const counts = new Map<ServerHttp2Session, number>();
+    const service = await serviceOf((stream, _nth, session) => {
+      const nth = (counts.get(session) ?? 0) + 1;
+      counts.set(session, nth);
+      setTimeout(() => {
+        if (!stream.destroyed) ok(stream);
+      }, 3);
+      if (nth === 10) session.close();
+    });
+    const backend = await backendFor(service.url);
+    for (let burst = 0; burst < 5; burst++) {
+      const outcomes = await Promise.all(Array.from({ length: 40 }, (_, seq) => backend.invoke(call({ seq }))));
+      expect(outcomes.map(meaningOf)).toEqual(Array.from({ length: 40 }, () => 'ok'));
+    }
+  });
+
   it('at once on every connection, a request fails after a number of tries', async () => {
     let requests = 0;
     const server = kept(

@@ -35,6 +35,8 @@ const UNNAMED_LIMIT = 1000;
 const STALE_MS = 1000;
 /** A window of ours never holds an answer back: what comes is read at once. */
 const WINDOW_BYTES = 2 ** 30;
+/** A connection that has ended is kept for at most this many turns of the loop, for answers in it that are not read yet. */
+const MOST_TURNS_TO_READ = 100;
 /** MB that a session may hold before it refuses streams; the default of 10 is less than a few large requests. */
 const SESSION_MEMORY_MB = 4096;
 
@@ -284,7 +286,20 @@ export class Http2Lane implements Lane {
     if (this.#state === 'gone') return;
     this.#loss ??= { error };
     this.#leave();
-    this.#session.destroy();
+    this.#endOnceRead(MOST_TURNS_TO_READ);
+  }
+
+  /** Node's session reads nothing while a write of its own is under way: answers that came whole may still wait before it. */
+  #endOnceRead(turns: number): void {
+    if (this.#state === 'gone') return;
+    const unread = [...this.#streams.values()].some(({ whole, exchange }) => whole && !exchange.settled);
+    if (!unread || turns === 0) {
+      this.#session.destroy();
+      return;
+    }
+    setImmediate(() => {
+      this.#endOnceRead(turns - 1);
+    });
   }
 
   #leave(): void {
