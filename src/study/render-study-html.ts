@@ -1,6 +1,10 @@
 import { markup, trusted, type Markup } from '../report/html/markup.js';
 import { renderPage, type PageAssets } from '../report/html/render-page.js';
+import { plotPlace, stripAbove } from '../report/html/plot-place.js';
+import type { PlotSpec } from '../report/html/plot-spec.js';
 import { table } from '../report/html/table.js';
+import { studyBatches } from './study-batches.js';
+import { studyPlots, type RunReports } from './study-plots.js';
 import { studyFrontier } from './study-frontier.js';
 import { sourcesOf } from './render-study-markdown.js';
 import { STUDY_STYLE } from './study-style.js';
@@ -18,8 +22,9 @@ import {
 import type { Answer, StudyResult } from './study-result.js';
 
 /** study.html: one file that asks the network for nothing. The answer comes first. */
-export function renderStudyHtml(result: StudyResult, assets: PageAssets): string {
+export function renderStudyHtml(result: StudyResult, reports: RunReports, assets: PageAssets): string {
   const sections = sectionsOf(result);
+  const plots = sections.map((section, i) => studyPlots(section, reports, String(i)));
   const error = errorTable(result);
   const flags = flagsTable(result);
   return renderPage(
@@ -32,11 +37,11 @@ export function renderStudyHtml(result: StudyResult, assets: PageAssets): string
       main: markup`<p class="legend">Asked of every system: <strong>${result.slo.join(' and ')}</strong>. An answer is the cheapest system that meets it in at least 90 % of the draws.</p>
           <div class="answers">${result.answers.map(answerPart)}</div>
           <section id="studied" aria-labelledby="studied-h"><h2 id="studied-h">What was studied</h2>${tablePart(dimensions(result))}</section>
-          ${sections.map((section, i) => sectionPart(result, section, String(i)))}
+          ${sections.map((section, i) => sectionPart(result, section, plots[i] ?? [], String(i)))}
           ${error === undefined ? '' : markup`<section aria-labelledby="error-h"><h2 id="error-h">How far a prediction can be trusted</h2>${tablePart(error)}</section>`}
           ${flags === undefined ? '' : markup`<section aria-labelledby="flags-h"><h2 id="flags-h">Flags</h2>${tablePart(flags)}</section>`}`,
       foot: `Made by replay ${result.replayVersion} from study.json, which holds every number unrounded.`,
-      plots: [],
+      plots: plots.flat(),
     },
     { script: assets.script, style: `${assets.style}\n${STUDY_STYLE}` },
   );
@@ -50,14 +55,28 @@ function answerPart({ workload, model, recommended, headline, reasons }: Answer)
   </section>`;
 }
 
-function sectionPart(result: StudyResult, section: StudySection, id: string): Markup {
+function sectionPart(result: StudyResult, section: StudySection, plots: readonly PlotSpec[], id: string): Markup {
   const layers = layersTable(section);
   return markup`<section aria-labelledby="section-${id}">
     <h2 id="section-${id}"><bdi>${section.workload}</bdi>, <bdi>${section.model}</bdi></h2>
     ${studyFrontier(section, result.slo, `frontier-${id}`)}
+    ${studyBatches(section, `batch-${id}`)} ${overTime(plots, id)}
     ${tablePart(latencyTable(section))} ${tablePart(costTable(section))}
     ${layers === undefined ? trusted('') : markup`<details><summary>Where the ranges come from</summary>${tablePart(layers)}</details>`}
   </section>`;
+}
+
+/** One full run of each system, not the median of the draws. */
+function overTime(plots: readonly PlotSpec[], id: string): Markup {
+  if (plots.length === 0) return trusted('');
+  const mean = stripAbove(
+    { id: `load-${id}`, title: 'Offered load' },
+    { id: `mean-${id}`, title: 'Mean latency over time' },
+    'Of the successes of one full run of each system, by when they were due; log scale. Only the first eight systems are drawn.',
+  );
+  const hasInstances = plots.some((plot) => plot.id === `instances-${id}`);
+  return markup`${mean}<div class="pair">${plotPlace(`success-${id}`, 'Success over time', 'Successes of the requests due, of the same runs.')}
+    ${hasInstances ? plotPlace(`instances-${id}`, 'Instances over time', 'Instances that are there or starting, of the same runs; log scale.') : ''}</div>`;
 }
 
 function tablePart({ title, head, rows, foot }: StudyTable): Markup {
