@@ -147,7 +147,7 @@ module.exports = {
       own('plan'),
       own('secrets'),
       '^src/backends/(backend|invoked|registry)\\.ts$',
-      '^src/(loop/schedule|time/system-clock)\\.ts$',
+      '^src/(loop/(schedule|open-backend)|time/system-clock)\\.ts$',
       '^src/collectors/cost/(assumed-samples|cost)\\.ts$',
     ),
     knows(

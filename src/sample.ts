@@ -159,60 +159,6 @@ export function leadsInvocation({ seq, invocation }: SampleBlock, row: number): 
   return invocation === undefined || invocation[row] === seq[row];
 }
 
-/** Rows `from` to `to` of a block, as views of its columns. */
-export function sliceOf(block: SampleBlock, from: number, to: number): SampleBlock {
-  const { worker, payload, invocation, usage, metrics, details } = block;
-  return {
-    rows: to - from,
-    worker,
-    seq: block.seq.subarray(from, to),
-    dueMs: block.dueMs.subarray(from, to),
-    releaseMs: block.releaseMs.subarray(from, to),
-    handedMs: block.handedMs.subarray(from, to),
-    sentMs: block.sentMs.subarray(from, to),
-    doneMs: block.doneMs.subarray(from, to),
-    doneEarliestMs: block.doneEarliestMs.subarray(from, to),
-    handshakeMs: block.handshakeMs.subarray(from, to),
-    serverMs: block.serverMs.subarray(from, to),
-    outcome: block.outcome.subarray(from, to),
-    coldStart: block.coldStart.subarray(from, to),
-    ...(payload === undefined ? {} : { payload: payload.subarray(from, to) }),
-    ...(invocation === undefined ? {} : { invocation: invocation.subarray(from, to) }),
-    ...(usage === undefined ? {} : { usage: usageSlice(usage, from, to) }),
-    ...(metrics === undefined ? {} : { metrics: metrics.map((column) => column.subarray(from, to)) }),
-    details: detailsOf(details, from, to),
-  };
-}
-
-type Details = SampleBlock['details'];
-
-/** They are in the order of their rows: most blocks have none, a dead service's has one for each. */
-function detailsOf(details: Details, from: number, to: number): Details {
-  const found: Details[number][] = [];
-  for (let at = firstFrom(details, from); at < details.length; at++) {
-    const { row, text } = details[at] as Details[number];
-    if (row >= to) break;
-    found.push({ row: row - from, text });
-  }
-  return found;
-}
-
-/** Where the rows from `from` on begin, by halves. */
-function firstFrom(details: Details, from: number): number {
-  let [low, high] = [0, details.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((details[middle] as Details[number]).row < from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function usageSlice(usage: UsageColumns, from: number, to: number): UsageColumns {
-  const columns = USAGE_NAMES.map((name) => [name, usage[name].subarray(from, to)] as const);
-  return Object.fromEntries(columns) as Record<keyof UsageColumns, Float64Array>;
-}
-
 /** What to transfer with a block of the recorder: its columns are views of these. */
 export function buffersOf({ seq, invocation, usage, metrics }: SampleBlock): ArrayBuffer[] {
   const views = [

@@ -6,23 +6,23 @@ import type { Window } from '../loop/schedule.js';
 import type { CostSection } from '../report.js';
 import type { Plan } from '../run.js';
 import type { Trace } from '../trace.js';
-import { assumedCost, assumedPlan } from './assumed-cost.js';
+import { assumedCost } from './assumed-cost.js';
 import type { CheckStep } from './check-step.js';
 import type { OneAnswer } from './send-one.js';
 
 export interface CallsToEstimate {
   readonly trace: Trace;
   readonly window: Window;
+  readonly plan: Plan;
   readonly terms: CostTerms;
   readonly provisioned: readonly Capacity[];
   /** Absent: no request was sent, so nobody knows how long one takes. */
   readonly answer?: OneAnswer;
 }
 
-/** How many calls the trace makes, and what they would cost if each took what the one took. Throws `UserError` where it makes none. */
+/** How many calls the trace makes, and what they would cost if each took what the one took. */
 export function estimateCalls(asked: CallsToEstimate): readonly CheckStep[] {
-  const plan = assumedPlan(asked.trace, asked.window);
-  return [callsStep(plan, asked), costStep(plan, asked)];
+  return [callsStep(asked.plan, asked), costStep(asked.plan, asked)];
 }
 
 function callsStep({ planned, durationMs, batching }: Plan, { terms }: CallsToEstimate): CheckStep {

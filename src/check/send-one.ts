@@ -31,7 +31,7 @@ export async function sendOne(
     throw new UserError(`${outcome.failure} after ${tookMs.toFixed(1)} ms: ${detail}${came}; ${NEXT[outcome.failure]}`);
   }
   return {
-    text: `success in ${tookMs.toFixed(1)} ms${told(outcome)}${came}`,
+    text: `success in ${tookMs.toFixed(1)} ms${serviceText(outcome)}${came}`,
     value: { outcome, tookMs },
     facts: { outcome, tookMs },
   };
@@ -77,8 +77,8 @@ function answerText(answer: SeenAnswer | undefined, withoutSecrets: (text: strin
   return `; status ${printable(status, 40)}, ${counted(bodyBytes, 'byte')}${beginning === '' ? '' : `: ${beginning}`}`;
 }
 
-/** What the service itself told of it. */
-function told({ serverMs, coldStart, usage }: Outcome): string {
+/** What the service itself reported of it. */
+function serviceText({ serverMs, coldStart, usage }: Outcome): string {
   return [
     ...(serverMs === undefined ? [] : [`, ${serverMs.toFixed(1)} ms of them in the service`]),
     ...(coldStart === undefined || coldStart === 'unknown' ? [] : [`, ${coldStart} start`]),

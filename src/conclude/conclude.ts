@@ -4,7 +4,7 @@ import type { Report } from '../report.js';
 import { renderReportJson } from '../report/report-json.js';
 import type { RunEnd, RunRecord } from '../run.js';
 import type { LatencySpectrum } from '../spectrum.js';
-import type { Over, Sinks } from './conduct.js';
+import type { FinishedRun, Sinks } from './run-context.js';
 import { makeReport } from './make-report.js';
 import { RUN_FILES } from '../run-folder/run-files.js';
 import { writeRecord } from '../run-folder/write-record.js';
@@ -16,13 +16,13 @@ export interface ReplayResult {
   readonly record: RunRecord;
   readonly report: Report;
   readonly spectrum: () => Promise<LatencySpectrum>;
-  /** What the user must mend although the run was reported: the disk refused the log or the report. */
+  /** What the user should fix although the run was reported: the disk refused the log or the report. */
   readonly trouble: UserError | undefined;
 }
 
 /** Ends the log and writes the report; a disk that refuses is told after the report is made, so that the numbers are not lost. */
 export async function conclude(
-  { record, trouble: before }: Over,
+  { record, trouble: before }: FinishedRun,
   { folder, log, fold }: Sinks,
   html: boolean,
 ): Promise<ReplayResult> {

@@ -1,6 +1,6 @@
 import type { Backend, BatchCall, BatchOutcome, Lacking } from '../backends/backend.js';
 import type { Outcome } from '../sample.js';
-import { OpenCall, type Carrier, type Settling } from './open-call.js';
+import { OpenCall, type BoundBackend, type Settling } from './open-call.js';
 import type { Recorder, Released } from './recorder.js';
 import type { Schedule } from './schedule-chunk.js';
 import { trustedBatch } from './trusted-outcome.js';
@@ -27,7 +27,7 @@ export class OpenBatch extends OpenCall implements BatchCall {
     this.#released = { releaseMs: releaseMs[from] as number, invocation: this.seq };
   }
 
-  override handTo(backend: Carrier): ReturnType<Backend['invoke']> {
+  override handTo(backend: BoundBackend): ReturnType<Backend['invoke']> {
     if (backend.invokeBatch === undefined) throw new Error('the backend has no invokeBatch');
     return backend.invokeBatch(this);
   }

@@ -3,8 +3,10 @@ import type { Outcome } from '../sample.js';
 import type { Recorder } from './recorder.js';
 import { trusted } from './trusted-outcome.js';
 
-/** What a call is handed to. */
-export type Carrier = Readonly<Record<'invoke', Backend['invoke']> & Record<'invokeBatch', Backend['invokeBatch']>>;
+/** The functions of a backend that a call is handed to, bound to it. */
+export type BoundBackend = Readonly<
+  Record<'invoke', Backend['invoke']> & Record<'invokeBatch', Backend['invokeBatch']>
+>;
 
 /** Who waits for what became of a call. */
 export interface Settling {
@@ -28,7 +30,7 @@ export class OpenCall implements Call {
     readonly settling: Settling,
   ) {}
 
-  handTo(backend: Carrier): ReturnType<Backend['invoke']> {
+  handTo(backend: BoundBackend): ReturnType<Backend['invoke']> {
     return backend.invoke(this);
   }
 
@@ -61,8 +63,8 @@ export class OpenCall implements Call {
   abort(): SentTimes | undefined {
     this.#aborted = true;
     this.#controller?.abort();
-    const told = this.#listener?.();
+    const sent = this.#listener?.();
     this.#listener = undefined;
-    return typeof told === 'object' ? told : undefined;
+    return typeof sent === 'object' ? sent : undefined;
   }
 }

@@ -4,7 +4,7 @@ import { messageOf } from '../errors.js';
 import type { Failure, Outcome } from '../sample.js';
 import type { InFlight } from './in-flight.js';
 import { OpenBatch } from './open-batch.js';
-import { OpenCall, type Carrier, type Settling } from './open-call.js';
+import { OpenCall, type BoundBackend, type Settling } from './open-call.js';
 import type { Recorder } from './recorder.js';
 import type { Schedule } from './schedule.js';
 
@@ -24,7 +24,7 @@ export interface OpenRun {
 export class OpenCalls implements Settling {
   /** Fields of its own: a run and its rehearsal give objects of different shapes, which compiled code would stumble over. */
   readonly #clock: Clock;
-  readonly #backend: Carrier;
+  readonly #backend: BoundBackend;
   readonly #recorder: Recorder;
   readonly #inFlight: InFlight;
   readonly #timeoutMs: number;
@@ -33,7 +33,7 @@ export class OpenCalls implements Settling {
 
   constructor({ clock, backend, recorder, inFlight, timeoutMs }: OpenRun) {
     this.#clock = clock;
-    this.#backend = carrierOf(backend);
+    this.#backend = boundBackend(backend);
     this.#recorder = recorder;
     this.#inFlight = inFlight;
     this.#timeoutMs = timeoutMs;
@@ -132,7 +132,7 @@ export class OpenCalls implements Settling {
   }
 }
 
-function carrierOf(backend: Backend): Carrier {
+function boundBackend(backend: Backend): BoundBackend {
   return { invoke: backend.invoke.bind(backend), invokeBatch: backend.invokeBatch?.bind(backend) };
 }
 

@@ -37,22 +37,22 @@ const FLOAT_COLUMNS = 8;
 const BYTES_PER_ROW = FLOAT_COLUMNS * 8 + 4 + 4 + 1 + 1;
 
 /**
- * `emit` owns each block it is given; all its columns are views of `buffersOf` it, which may be transferred. `rooms`: memory
- * of earlier blocks, which is taken for others. `metricNames`: what the plugin declares, a column for each.
+ * `emit` owns each block it is given; all its columns are views of `buffersOf` it, which may be transferred. `recycledBuffers`:
+ * memory of earlier blocks, which is taken for others. `metricNames`: what the plugin declares, a column for each.
  */
 export function createRecorder(
   worker: number,
   emit: (block: SampleBlock) => void,
-  rooms: ArrayBuffer[] = [],
+  recycledBuffers: ArrayBuffer[] = [],
   metricNames: readonly string[] = [],
 ): Recorder {
-  return new ColumnRecorder(worker, emit, rooms, metricNames);
+  return new ColumnRecorder(worker, emit, recycledBuffers, metricNames);
 }
 
 class ColumnRecorder implements Recorder {
   readonly #worker: number;
   readonly #emit: (block: SampleBlock) => void;
-  readonly #rooms: ArrayBuffer[];
+  readonly #recycledBuffers: ArrayBuffer[];
   #columns = columnsOf(BLOCK_ROWS);
   /** Made for the first row that has some: most services tell none, and then there is nothing to pay. */
   #usage: UsageColumns | undefined;
@@ -67,12 +67,12 @@ class ColumnRecorder implements Recorder {
   constructor(
     worker: number,
     emit: (block: SampleBlock) => void,
-    rooms: ArrayBuffer[],
+    recycledBuffers: ArrayBuffer[],
     metricNames: readonly string[],
   ) {
     this.#worker = worker;
     this.#emit = emit;
-    this.#rooms = rooms;
+    this.#recycledBuffers = recycledBuffers;
     this.#metricNames = metricNames;
   }
 
@@ -80,7 +80,7 @@ class ColumnRecorder implements Recorder {
     const rows = this.#rows;
     if (rows === 0) return;
     const full = rows > BLOCK_ROWS / 2 ? this.#columns : copyOf(this.#columns, rows);
-    if (full === this.#columns) this.#columns = columnsOf(BLOCK_ROWS, this.#rooms.pop());
+    if (full === this.#columns) this.#columns = columnsOf(BLOCK_ROWS, this.#recycledBuffers.pop());
     const used = this.#usage === undefined ? {} : { usage: cutTo(rows, this.#usage) };
     const carried = this.#invocations === undefined ? {} : { invocation: this.#invocations.slice(0, rows) };
     const own = this.#metrics === undefined ? {} : { metrics: metricsCutTo(rows, this.#metrics) };

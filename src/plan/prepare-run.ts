@@ -1,28 +1,20 @@
-import type { BackendPlugin, RawOptions, SetUp, SetUpResult } from '../backends/backend.js';
-import { foreignLabel, importPlugin, locatePlugin } from '../backends/registry.js';
+import type { BackendPlugin } from '../backends/backend.js';
+import { foreignLabel } from '../backends/registry.js';
 import { storedCalibration } from '../host/calibration.js';
-import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
+import type { CostTerms } from '../cost-terms.js';
 import { cpuBudget } from '../host/cpu-budget.js';
-import { isUserError, UserError } from '../errors.js';
 import type { Plan, RunRecord } from '../run.js';
 import type { Payload } from '../trace.js';
-import { checkBatches } from './check-batches.js';
-import { checkMetrics } from './check-metrics.js';
 import { chooseSenders, type Senders } from '../time/choose-senders.js';
-import { checkPayloadRequests } from './check-payload-requests.js';
-import { withEnvironment } from './environment-options.js';
 import { firstRecord, runName } from './first-record.js';
-import { KnownSecrets } from '../secrets/known-secrets.js';
 import { isServiceHere } from './is-service-here.js';
 import { knowsSent } from './knows-sent.js';
 import { makePlan } from './make-plan.js';
 import { moduleIdentity } from './module-identity.js';
-import { readOptions } from './read-options.js';
+import { costTerms, findPlugin, givenBackend, readBackend, setUpBackend } from './prepare-backend.js';
 import type { ReplayRequest, Surroundings } from './replay-request.js';
 import { clipWindow, type Window } from '../loop/schedule.js';
-import { secretParts } from '../secrets/secret-parts.js';
-import { secretsOfEnvironment } from '../secrets/secrets-of-environment.js';
-import { secretsOfOptions } from '../secrets/secrets-of-options.js';
+import type { KnownSecrets } from '../secrets/known-secrets.js';
 import { sentIdentity } from './sent-identity.js';
 
 const DEFAULT_MAX_IN_FLIGHT = 10_000;
@@ -47,49 +39,27 @@ export interface Prepared {
 
 /** All that is settled before anything is sent: the plugin and its options, the plan, the threads. Throws `UserError`. */
 export async function prepareRun(request: ReplayRequest, world: Surroundings): Promise<Prepared> {
-  const located = await locatePlugin(request.backend, world.folder);
-  const { url } = located;
-  const plugin = await importPlugin(url);
-  if (request.time === 'virtual' && plugin.waits !== 'on-the-clock') {
-    throw new UserError(
-      `backend ${plugin.name} answers from the world; --time virtual needs one that waits on the clock (simulated)`,
-    );
-  }
-  const backendOptions = withEnvironment(plugin.name, plugin.options ?? [], request.backendOptions, world.env);
-  const parsed = readOptions(plugin, backendOptions, request.backendOptions, request.optionNames);
-  const { batching } = request;
-  if (batching !== undefined) checkBatches(plugin, parsed);
-  checkPayloadRequests(plugin, request.trace.payloads);
-  checkMetrics(plugin, request.thresholds ?? []);
-  const window = clipWindow(request.trace, request.fromMs, request.toMs, request.speed, batching);
-  const plan = makePlan(request.trace, window, planLimits(request, plugin, parsed));
-  const headed = withPayloadHeaders(backendOptions, request.trace.payloads);
-  const secrets = new KnownSecrets([
-    ...(request.secrets ?? []).flatMap(secretParts),
-    ...secretsOfOptions(headed, plugin.publicOptions, request.secrets),
-    ...secretsOfEnvironment(world.env),
-  ]);
-  const setUp = await setUpOf(plugin, parsed, secrets, {
-    payloads: request.trace.payloads,
+  const { trace, batching } = request;
+  const found = await findPlugin(request.backend, world.folder);
+  const read = readBackend(givenBackend(found, request, trace.payloads, world.env), request, trace.payloads);
+  const { plugin, located } = read;
+  const window = clipWindow(trace, request.fromMs, request.toMs, request.speed, batching);
+  const plan = makePlan(trace, window, planLimits(request, plugin, read.options));
+  const ready = await setUpBackend(read, {
+    payloads: trace.payloads,
     mostInFlight: Math.min(plan.batching?.invocations ?? plan.planned, plan.maxInFlight.limit),
     ...(batching === undefined ? {} : { batchSize: batching.size }),
-    progress: (text) => {
-      world.say(secrets.hide(text));
-    },
-    hide: (secret) => {
-      secrets.add(secret);
-    },
+    progress: world.say,
     env: world.env,
     signal: world.stop,
   });
-  const options = setUp === undefined ? parsed : setUp.options;
+  const { options, payloads, secrets, backendOptions } = ready;
   const senders = request.time === 'virtual' ? VIRTUAL : await realSenders({ request, plugin, options, plan }, world);
   if (senders.warning !== undefined) world.say(`warning: ${senders.warning}`);
-  const payloads = request.trace.payloads.length > 0 ? request.trace.payloads : (setUp?.payloads ?? []);
   const notes = [
     ...speedNotes(request.speed),
     ...workerNotes(request.workers, senders.workers, plugin.name),
-    ...(setUp?.notes ?? []).map((note) => secrets.hide(note)),
+    ...ready.notes,
     ...attemptNotes(request.attempt),
   ];
   const startedAt = world.date();
@@ -101,17 +71,17 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
       senders,
       notes,
       startedAt,
-      cost: costTerms(request, plugin, options),
-      sent: sentIdentity(payloads, request.trace, backendOptions),
+      cost: costTerms(request, ready),
+      sent: sentIdentity(payloads, trace, backendOptions),
       secrets,
-      served: { ...moduleIdentity(located), ...secrets.tellableFacts(setUp?.served ?? {}) },
+      served: { ...moduleIdentity(located), ...ready.served },
     },
   );
   return {
     request,
     plugin,
-    pluginUrl: url,
-    foreign: foreignLabel(plugin.name, url),
+    pluginUrl: located.url,
+    foreign: foreignLabel(plugin.name, located.url),
     options,
     secrets,
     payloads,
@@ -120,28 +90,6 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
     record,
     folderName: runName(request, startedAt),
   };
-}
-
-/** Headers of payloads are as secret as those of the options. */
-function withPayloadHeaders(options: RawOptions, payloads: readonly Payload[]): RawOptions {
-  const fields = payloads.flatMap((payload) => (payload.kind === 'bytes' ? (payload.request?.headers ?? []) : []));
-  if (fields.length === 0) return options;
-  const given = [options['header'] ?? []].flat();
-  return { ...options, header: [...given, ...fields.map(([name, value]) => `${name}: ${value}`)] };
-}
-
-/** A service that is asked meanwhile may echo what it was sent. */
-async function setUpOf(
-  plugin: BackendPlugin,
-  options: unknown,
-  secrets: KnownSecrets,
-  how: SetUp,
-): Promise<SetUpResult<unknown> | undefined> {
-  try {
-    return await plugin.setUp?.(options, how);
-  } catch (thrown) {
-    throw isUserError(thrown) ? new UserError(secrets.hide(thrown.message)) : thrown;
-  }
 }
 
 function planLimits(request: ReplayRequest, plugin: BackendPlugin, options: unknown): Parameters<typeof makePlan>[2] {
@@ -194,9 +142,4 @@ function speedNotes(speed: number): string[] {
   return [
     `Replayed at ${String(speed)}x: bursts are ${speed > 1 ? 'shorter' : 'longer'} against cold starts and autoscaling than in the trace.`,
   ];
-}
-
-function costTerms({ prices, machine }: ReplayRequest, plugin: BackendPlugin, options: unknown): CostTerms {
-  const sheet = prices ?? plugin.prices?.(options) ?? LATEST_PRICES;
-  return { billing: plugin.billing?.(options) ?? null, prices: sheet, machine: machine ?? null };
 }

@@ -3,7 +3,8 @@ import type { CapacityReading } from '../cost-terms.js';
 import { messageOf } from '../errors.js';
 import type { KnownSecrets } from '../secrets/known-secrets.js';
 import type { Prepared } from '../plan/prepare-run.js';
-import { probeCapacity } from './probe-capacity.js';
+import { probeCapacity } from '../threads/probe-capacity.js';
+import { openBackend } from '../loop/open-backend.js';
 import { createSystemClock, type SystemClock } from '../time/system-clock.js';
 
 /** Reads what is provisioned while the run goes on. */
@@ -37,16 +38,18 @@ async function readToTheEnd(
   clock: SystemClock,
   over: AbortSignal,
 ): Promise<readonly CapacityReading[]> {
-  const own = { clock, payloads, worker: 0, workers: 1, runId: record.id, seed: request.seed, virtual: false };
-  const hide = (secret: string): void => {
-    secrets.add(secret);
-  };
+  const { seed, timeoutMs } = request;
+  const order = { options, payloads, shard: { index: 0, of: 1 }, runId: record.id, seed, timeoutMs };
   let backend: Backend | undefined;
   try {
-    backend = await plugin.create(options, { ...own, hide });
-    return (await probeCapacity(backend, clock, over)).map((reading) => tellableReading(reading, secrets));
+    backend = await openBackend(plugin, order, clock, {
+      hide: (secret) => {
+        secrets.add(secret);
+      },
+    });
+    return (await probeCapacity(backend, clock, over)).map((reading) => redactReading(reading, secrets));
   } catch (thrown) {
-    return [tellableReading({ atMs: clock.now(), failed: messageOf(thrown) }, secrets)];
+    return [redactReading({ atMs: clock.now(), failed: messageOf(thrown) }, secrets)];
   } finally {
     await backend?.close?.().catch(() => undefined);
     clock.close();
@@ -54,6 +57,6 @@ async function readToTheEnd(
 }
 
 /** What a service says of a failure may echo what it was sent. */
-function tellableReading(reading: CapacityReading, secrets: KnownSecrets): CapacityReading {
+function redactReading(reading: CapacityReading, secrets: KnownSecrets): CapacityReading {
   return 'failed' in reading ? { ...reading, failed: secrets.hide(reading.failed) } : reading;
 }

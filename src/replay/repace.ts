@@ -1,6 +1,6 @@
 import type { Senders, UsedPacing } from '../time/choose-senders.js';
 import type { HostUsage } from '../threads/host-usage.js';
-import type { Rehearsed } from '../threads/messages.js';
+import type { Rehearsed } from '../threads/member.js';
 
 /** What the machine did while the workers rehearsed. */
 export interface RehearsalUsage extends HostUsage {

@@ -5,7 +5,7 @@ import { openSampleLog, type SampleLog } from '../sample-log/sample-log.js';
 import { Interrupted, isUserError, UserError } from '../errors.js';
 import { watchThresholds } from '../gate/watch-thresholds.js';
 import { conclude, type ReplayResult } from '../conclude/conclude.js';
-import type { Over } from '../conclude/conduct.js';
+import type { FinishedRun } from '../conclude/run-context.js';
 import { prepareRun, type Prepared } from '../plan/prepare-run.js';
 import type { ReplayRequest, Surroundings } from '../plan/replay-request.js';
 import { makeRunFolder } from '../run-folder/make-run-folder.js';
@@ -51,7 +51,7 @@ async function replayed(prepared: Prepared, request: ReplayRequest, world: Surro
   if (world.stop.aborted) throw new Interrupted();
   const { path: folder, discard } = makeRunFolder(request.out, prepared.folderName, request.attempt);
   let log: SampleLog | undefined;
-  let over: Over;
+  let finished: FinishedRun;
   try {
     log = await openSampleLog(join(folder, RUN_FILES.samples), {
       usage: cost.billing !== null,
@@ -61,12 +61,12 @@ async function replayed(prepared: Prepared, request: ReplayRequest, world: Surro
       key: prepared.record.samplesKey ?? '',
     });
     const run = request.time === 'virtual' ? runVirtual : runReal;
-    over = await run(prepared, { folder, log, fold, world, budget, gate });
+    finished = await run(prepared, { folder, log, fold, world, budget, gate });
   } catch (thrown) {
     await log?.close().catch(() => undefined);
     // The record is written at the start: without one nothing was sent. A run in virtual time sends nothing to anybody.
     if (request.time === 'virtual' || !existsSync(join(folder, RUN_FILES.record))) discard();
     throw thrown;
   }
-  return conclude(over, { folder, log, fold }, request.html ?? true);
+  return conclude(finished, { folder, log, fold }, request.html ?? true);
 }

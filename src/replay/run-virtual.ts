@@ -1,51 +1,57 @@
-import type { RunEnd } from '../run.js';
-import type { SampleBlock } from '../sample.js';
-import type { Conduct, Over } from '../conclude/conduct.js';
+import type { FinishedRun, RunContext } from '../conclude/run-context.js';
+import { Interrupted } from '../errors.js';
 import { inFlightMemory } from '../loop/in-flight.js';
-import { keepYoungSize } from '../threads/warm/keep-young-size.js';
 import type { Prepared } from '../plan/prepare-run.js';
+import type { RunEnd } from '../run.js';
 import { writeRecord } from '../run-folder/write-record.js';
-import { logBlocks, stopper, watcher } from './stopper.js';
-import { runVirtualFleet } from './virtual-fleet.js';
+import type { SampleBlock } from '../sample.js';
+import { runFleet } from '../threads/fleet.js';
+import { InProcessMember } from '../threads/in-process-member.js';
+import { virtualTime } from '../threads/virtual-time.js';
+import { freezeYoungSpace } from '../threads/warm/freeze-young-space.js';
 import { workerOrder } from '../threads/worker-order.js';
+import { logBlocks, stopper, watcher, WATCH_MS } from './stopper.js';
 
 /** The run in simulated time, on this thread. */
-export async function runVirtual(prepared: Prepared, conduct: Conduct): Promise<Over> {
-  const { folder, log, fold, world } = conduct;
-  const { record } = prepared;
-  let nowMs = 0;
-  const stop = stopper(world.stop, log, () => nowMs);
-  const watch = watcher(conduct, stop);
+export async function runVirtual(prepared: Prepared, context: RunContext): Promise<FinishedRun> {
+  const { folder, log, fold, world } = context;
+  const { record, plugin } = prepared;
+  const order = workerOrder(prepared, 0, inFlightMemory(1));
+  const time = virtualTime(plugin.name, order);
+  const stop = stopper(world.stop, log, time.clock.now);
+  const look = watcher(context, stop);
   const write = logBlocks(log, stop);
-  const onBlock = (block: SampleBlock): void => {
-    fold.add(block);
-    write(block);
+  const onSamples = (samples: SampleBlock): void => {
+    fold.add(samples);
+    write(samples);
   };
-  const growAsUsual = keepYoungSize();
-  const { endedMs, facts, complaints, capacity } = await runVirtualFleet(
-    prepared.plugin,
-    workerOrder(prepared, 0, inFlightMemory(1)),
-    onBlock,
-    {
-      secrets: prepared.secrets,
-      stop: stop.signal,
-      hold: stop.hold,
+  const beside = look && { everyMs: WATCH_MS, look };
+  const growAsUsual = freezeYoungSpace();
+  try {
+    const { started, ends } = await runFleet({
+      members: [new InProcessMember(plugin, order, time, prepared.secrets, { onSamples, beside })],
       onStart: () => {
         world.onStart?.();
         writeRecord(folder, record);
       },
-    },
-    watch &&
-      ((ms) => {
-        nowMs = ms;
-        watch(ms);
-      }),
-  ).finally(() => {
+      stop: stop.signal,
+      hold: stop.hold,
+    });
+    const [over] = ends;
+    if (!started || over === undefined) throw new Interrupted();
+    const { facts, complaints, capacity = [] } = over;
+    const end: RunEnd = {
+      endedMs: time.clock.now(),
+      ...stop.facts(),
+      crashes: [],
+      complete: true,
+      resources: null,
+      ...(capacity.length === 0 ? {} : { capacity }),
+    };
+    const notes = [...record.notes, ...complaints];
+    return { record: { ...record, notes, backendFacts: facts, end }, trouble: stop.trouble() };
+  } finally {
     stop.close();
     growAsUsual();
-  });
-  const told = capacity.length === 0 ? {} : { capacity };
-  const end: RunEnd = { endedMs, ...stop.facts(), crashes: [], complete: true, resources: null, ...told };
-  const notes = [...record.notes, ...complaints];
-  return { record: { ...record, notes, backendFacts: facts, end }, trouble: stop.trouble() };
+  }
 }

@@ -2,7 +2,7 @@ import type { SampleLog } from '../sample-log/sample-log.js';
 import { UserError } from '../errors.js';
 import type { FailedThreshold, RunEnd } from '../run.js';
 import type { SampleBlock } from '../sample.js';
-import type { Conduct } from '../conclude/conduct.js';
+import type { RunContext } from '../conclude/run-context.js';
 
 type StopFacts = Pick<RunEnd, 'stoppedMs' | 'stopReason' | 'interrupted' | 'overBudget' | 'failedThreshold'>;
 
@@ -83,9 +83,22 @@ export function logBlocks(log: SampleLog, stop: Stopper): (block: SampleBlock) =
 /** How often a budget and thresholds are looked at. */
 export const WATCH_MS = 100;
 
+/** Looks every `WATCH_MS` whether the budget or a threshold ends the sending. Returns what ends the looking. */
+export function watchEnds(context: Pick<RunContext, 'budget' | 'gate'>, stop: Stopper, now: () => number): () => void {
+  const look = watcher(context, stop);
+  const timer =
+    look &&
+    setInterval(() => {
+      look(now());
+    }, WATCH_MS);
+  return () => {
+    clearInterval(timer);
+  };
+}
+
 /** Looks whether the budget or a threshold ends the sending; undefined where there is neither. */
 export function watcher(
-  { budget, gate }: Pick<Conduct, 'budget' | 'gate'>,
+  { budget, gate }: Pick<RunContext, 'budget' | 'gate'>,
   stop: Stopper,
 ): ((nowMs: number) => void) | undefined {
   if (budget === undefined && gate === undefined) return undefined;

@@ -46,21 +46,21 @@ export class KnownSecrets {
   }
 
   /** A block whose texts tell none of them: services echo what they were sent. */
-  tellable(block: SampleBlock): SampleBlock {
+  redactBlock(block: SampleBlock): SampleBlock {
     if (block.details.length === 0) return block;
     return { ...block, details: block.details.map(({ row, text }) => ({ row, text: this.hide(text) })) };
   }
 
   /** Facts, plain data, whose names and texts tell none of them. */
-  tellableFacts<F extends Readonly<Record<string, unknown>>>(facts: F): F {
-    return this.#tellableValue(facts) as F;
+  redactFacts<F extends Readonly<Record<string, unknown>>>(facts: F): F {
+    return this.#redactValue(facts) as F;
   }
 
-  #tellableValue(value: unknown): unknown {
+  #redactValue(value: unknown): unknown {
     if (typeof value === 'string') return this.hide(value);
-    if (Array.isArray(value)) return value.map((one) => this.#tellableValue(one));
+    if (Array.isArray(value)) return value.map((one) => this.#redactValue(one));
     if (typeof value !== 'object' || value === null) return value;
-    const fields = Object.entries(value).map(([name, one]) => [this.hide(name), this.#tellableValue(one)] as const);
+    const fields = Object.entries(value).map(([name, one]) => [this.hide(name), this.#redactValue(one)] as const);
     return Object.fromEntries(fields);
   }
 }

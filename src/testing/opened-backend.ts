@@ -1,6 +1,10 @@
 import type { Backend } from '../backends/backend.js';
 import type { Clock } from '../clock.js';
+import { openBackend } from '../loop/open-backend.js';
 import type { Subject } from './contract-subject.js';
+
+/** How long a call may take. */
+const TIMEOUT_MS = 30_000;
 
 /** Set up, created and prepared, as a worker does it. */
 export async function openedBackend(
@@ -19,18 +23,16 @@ export async function openedBackend(
     signal,
     ...batches,
   });
-  const table = payloads.length > 0 ? payloads : (made?.payloads ?? []);
-  const context = {
-    clock,
-    payloads: table,
-    worker: 0,
-    workers: 1,
+  const order = {
+    options: made === undefined ? parsed : made.options,
+    payloads: payloads.length > 0 ? payloads : (made?.payloads ?? []),
+    shard: { index: 0, of: 1 },
     runId: 'contract',
     seed: 1,
-    virtual,
-    ...batches,
+    timeoutMs: TIMEOUT_MS,
+    batchSize,
   };
-  const backend = await plugin.create(made === undefined ? parsed : made.options, context);
+  const backend = await openBackend(plugin, order, clock, { virtual, hide: () => undefined });
   await backend.prepare?.(signal);
   return backend;
 }

@@ -35,8 +35,8 @@ export async function endBackend(backend: Backend): Promise<BackendEnd> {
 }
 
 /** The same without what no text may tell. */
-export function tellableEnd({ facts, complaints }: BackendEnd, secrets: KnownSecrets): BackendEnd {
-  return { facts: secrets.tellableFacts(facts), complaints: complaints.map((text) => secrets.hide(text)) };
+export function redactEnd({ facts, complaints }: BackendEnd, secrets: KnownSecrets): BackendEnd {
+  return { facts: secrets.redactFacts(facts), complaints: complaints.map((text) => secrets.hide(text)) };
 }
 
 const SHOWN = 5;

@@ -3,7 +3,7 @@ import type { ArrivalStore, Payload } from '../trace.js';
 import type { UsedPacing } from '../time/choose-senders.js';
 import type { InFlightMemory } from '../loop/in-flight.js';
 import type { Shard, Window } from '../loop/schedule.js';
-import type { Stretch } from './watch-stops.js';
+import type { MemberEnd, Rehearsed } from './member.js';
 
 /** What a worker thread is born with. Plain data only. */
 export interface WorkerOrder {
@@ -12,7 +12,7 @@ export interface WorkerOrder {
   readonly shard: Shard;
   /** The module whose default export is the backend plugin, and its parsed options. */
   readonly pluginUrl: string;
-  /** What messages call a plugin that does not come with replay, whose faults are no bugs of ours; absent: it is built in. */
+  /** What messages call a plugin that does not come with replay, whose faults are not bugs of replay; absent: it is built in. */
   readonly foreign?: string;
   readonly options: unknown;
   readonly payloads: readonly Payload[];
@@ -36,8 +36,8 @@ export type ToWorker =
   | { readonly kind: 'pace'; readonly pacing: UsedPacing }
   /** Answer, as a sign that the event loop turns. */
   | { readonly kind: 'ping' }
-  /** The memory of a block that was taken, for another. */
-  | { readonly kind: 'room'; readonly room: ArrayBuffer }
+  /** The memory of samples that were taken, for others. */
+  | { readonly kind: 'recycled'; readonly buffer: ArrayBuffer }
   /** Send nothing more. */
   | { readonly kind: 'hold' }
   /** Send nothing more and abort what is open. */
@@ -54,30 +54,6 @@ export type FromWorker =
   | { readonly kind: 'yielded'; readonly waitedShare: number }
   /** Of a rehearsal. */
   | { readonly kind: 'rehearsed'; readonly block: SampleBlock }
-  | {
-      readonly kind: 'done';
-      readonly facts: Readonly<Record<string, string | number | boolean>>;
-      /** What failed at its end; sentences. */
-      readonly complaints: readonly string[];
-      readonly resources: WorkerResources;
-      readonly stops: readonly Stretch[];
-    }
-  /** The backend could not be made: `mendable` tells the user's fault from a bug. */
-  | { readonly kind: 'failed'; readonly message: string; readonly mendable: boolean };
-
-/** What the last rehearsal of a worker showed. */
-export interface Rehearsed {
-  readonly elapsedMs: number;
-  /** Time the thread was ready to run and was not let, ms; NaN where the system does not tell. */
-  readonly runQueueMs: number;
-}
-
-/** What the thread used between start and end. */
-export interface WorkerResources {
-  /** CPU time of the thread over wall time, 0..1; NaN where the system does not tell. */
-  readonly cpuShare: number;
-  /** Time it was ready to run and was not let, ms; NaN where the system does not tell. */
-  readonly runQueueMs: number;
-  readonly gcMs: number;
-  readonly gcMaxMs: number;
-}
+  | { readonly kind: 'done'; readonly end: Required<Pick<MemberEnd, 'facts' | 'complaints' | 'resources' | 'stops'>> }
+  /** The backend could not be opened: `isUserError` tells what the user can fix from a bug. */
+  | { readonly kind: 'failed'; readonly message: string; readonly isUserError: boolean };

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
-import type { Rehearsed, WorkerResources } from './messages.js';
+import type { Rehearsed, WorkerResources } from './member.js';
 
 /** Starts counting what this thread uses; call the result once, at the end. */
 export function measureThreadUsage(): () => WorkerResources & Rehearsed {

@@ -1,4 +1,5 @@
 import type { InFlightMemory } from '../loop/in-flight.js';
+import type { ClientOrder } from '../loop/open-backend.js';
 import type { WorkerOrder } from './messages.js';
 import type { Prepared } from '../plan/prepare-run.js';
 
@@ -24,9 +25,14 @@ export function workerOrder(prepared: Prepared, index: number, memory: InFlightM
   };
 }
 
+/** The part of an order that its backend is opened with. */
+export function clientOf({ window, options, payloads, shard, runId, seed, timeoutMs }: WorkerOrder): ClientOrder {
+  return { options, payloads, shard, runId, seed, timeoutMs, batchSize: window.batching?.size };
+}
+
 const LEAST_REHEARSALS = 500;
 /** Of each worker. */
-export const MOST_REHEARSALS = 10_000;
+const MOST_REHEARSALS = 10_000;
 const REHEARSED_SECONDS = 10;
 
 /** As many as some of the busiest seconds hold: code is compiled for what is called often, and at low rates nothing is. */

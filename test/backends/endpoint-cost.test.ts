@@ -5,7 +5,7 @@ import cloudFunctions from '#src/backends/cloud-functions';
 import sagemaker from '#src/backends/sagemaker';
 import { createCost } from '#src/collectors/cost/cost';
 import type { CapacityReading } from '#src/cost-terms';
-import { probeCapacity } from '#src/replay/probe-capacity';
+import { probeCapacity } from '#src/threads/probe-capacity';
 import type { CostSection } from '#src/report';
 import { COLD_STARTS } from '#src/sample';
 import { ENDED, planFor } from '../collectors/sample-rows.js';

@@ -54,7 +54,7 @@ async function profile({ pacing, rate, seconds }) {
       profiles.push(JSON.parse(text));
     }
     // Each thread has a log of its own.
-    const worker = profiles.find(({ code }) => code.some(({ name = '' }) => name.includes('/replay/worker.js')));
+    const worker = profiles.find(({ code }) => code.some(({ name = '' }) => name.includes('/threads/worker.js')));
     if (worker === undefined) throw new Error(`no profile of a worker in ${profiles.length} logs`);
     return unoptimised(worker);
   } finally {

@@ -4,6 +4,7 @@ import { arrivalStoreWriter } from '#src/trace-file/arrival-store';
 import { locatePlugin } from '#src/backends/registry';
 import { KnownSecrets } from '#src/secrets/known-secrets';
 import { runFleet, type Fleet } from '#src/threads/fleet';
+import { ThreadMember } from '#src/threads/thread-member';
 import { inFlightMemory } from '#src/loop/in-flight';
 import type { WorkerOrder } from '#src/threads/messages';
 import type { SampleBlock } from '#src/sample';
@@ -40,21 +41,10 @@ async function handedBy(
   more: Partial<Fleet> = {},
 ): Promise<number[]> {
   const never = new AbortController().signal;
-  await runFleet({
-    orders: await orders(),
-    secrets: new KnownSecrets([]),
-    onBlock: ({ rows, handedMs: handed }: SampleBlock) => handedMs.push(...handed.subarray(0, rows)),
-    onSlice: () => undefined,
-    onRehearsed: () => undefined,
-    onYielded: () => undefined,
-    repace: () => undefined,
-    onStart,
-    now: () => 0,
-    stop: never,
-    hold: never,
-    stoppedMs: () => Infinity,
-    ...more,
-  });
+  const onSamples = ({ rows, handedMs: handed }: SampleBlock): unknown => handedMs.push(...handed.subarray(0, rows));
+  const time = { now: () => 0, stoppedMs: () => Infinity };
+  const members = (await orders()).map((order) => new ThreadMember(order, { onSamples }, time, new KnownSecrets([])));
+  await runFleet({ members, onStart, stop: never, hold: never, ...more });
   return handedMs;
 }
 

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { KnownSecrets } from '#src/secrets/known-secrets';
 import type { BackendPlugin } from '#src/backends/backend';
 import type { Clock } from '#src/clock';
 import { inFlightMemory } from '#src/loop/in-flight';
 import type { WorkerOrder } from '#src/threads/messages';
 import { createVirtualClock } from '#src/time/virtual-clock';
-import { runVirtualFleet } from '#src/replay/virtual-fleet';
+import { KnownSecrets } from '#src/secrets/known-secrets';
+import { runFleet } from '#src/threads/fleet';
+import { InProcessMember } from '#src/threads/in-process-member';
+import { virtualTime } from '#src/threads/virtual-time';
 import { rowsOf, type Row } from '../loop/run-shard.js';
 
 describe('createVirtualClock', () => {
@@ -46,7 +48,6 @@ describe('createVirtualClock', () => {
 });
 
 describe('runVirtualFleet', () => {
-  const secrets = new KnownSecrets([]);
   const order: WorkerOrder = {
     store: { kind: 'memory', count: 4, atMs: Float64Array.of(0, 10, 10, 35) },
     window: { fromMs: 5, toMs: 35, speed: 0.5 },
@@ -61,6 +62,16 @@ describe('runVirtualFleet', () => {
     yields: false,
     timeoutMs: 1000,
     inFlight: { memory: inFlightMemory(1), limit: 10 },
+  };
+  const runVirtually = async (
+    plugin: BackendPlugin,
+    onSamples: (block: Parameters<typeof rowsOf>[0]) => void,
+  ): Promise<object> => {
+    const time = virtualTime(plugin.name, order);
+    const { signal } = new AbortController();
+    const members = [new InProcessMember(plugin, order, time, new KnownSecrets([]), { onSamples })];
+    const { ends } = await runFleet({ members, onStart: () => undefined, stop: signal, hold: signal });
+    return { endedMs: time.clock.now(), ...ends[0] };
   };
   const steps: string[] = [];
   const plugin: BackendPlugin<{ tookMs: number }> = {
@@ -93,8 +104,7 @@ describe('runVirtualFleet', () => {
   test('is the loop, the window and the backend from create to close', async () => {
     const rows: Row[] = [];
     const onBlock = (block: Parameters<typeof rowsOf>[0]): void => void rows.push(...rowsOf(block));
-    const { signal } = new AbortController();
-    const end = await runVirtualFleet(plugin as BackendPlugin, order, onBlock, { secrets, stop: signal, hold: signal });
+    const end = await runVirtually(plugin as BackendPlugin, onBlock);
     expect(end).toMatchObject({ endedMs: 17, facts: { answered: 2 } });
     expect(rows.map(({ seq, dueMs, doneMs }) => [seq, dueMs, doneMs])).toEqual([
       [1, 10, 17],
@@ -117,9 +127,7 @@ describe('runVirtualFleet', () => {
       ...(plugin as BackendPlugin),
       create: (_options, { clock }) => ({ invoke: (call) => wait(call, clock).then(() => ({ ok: true })) }),
     };
-    const { signal } = new AbortController();
-    const run = runVirtualFleet(asleep, order, () => undefined, { secrets, stop: signal, hold: signal });
-    await expect(run).rejects.toThrow(/backend stub waits for real time/);
+    await expect(runVirtually(asleep, () => undefined)).rejects.toThrow(/backend stub waits for real time/);
   });
 
   test('requests that queue behind one that waits on the clock are no such case', async () => {
@@ -136,12 +144,7 @@ describe('runVirtualFleet', () => {
       },
     };
     const rows: Row[] = [];
-    const { signal } = new AbortController();
-    await runVirtualFleet(queued, order, (block) => void rows.push(...rowsOf(block)), {
-      secrets,
-      stop: signal,
-      hold: signal,
-    });
+    await runVirtually(queued, (block) => void rows.push(...rowsOf(block)));
     expect(rows.map(({ doneMs }) => doneMs)).toEqual([40, 70]);
   });
 });

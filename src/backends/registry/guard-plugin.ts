@@ -1,5 +1,5 @@
 import { messageOf, printable, UserError } from '../../errors.js';
-import { type Billing, BILLING_MODELS, type EstimatedService } from '../../cost-terms.js';
+import { type Billing, BILLING_MODELS, type EstimatedService, LATEST_PRICES } from '../../cost-terms.js';
 import type { BackendChecks, BackendPlugin, OptionInfo, Patience, SetUpResult } from '../backend.js';
 import { checkedFacts, type Facts } from './checked-facts.js';
 import { guardBackend } from './guard-backend.js';
@@ -64,6 +64,9 @@ export function guardPlugin(plugin: BackendPlugin, path: string): BackendPlugin 
       billing: (options) => ask('billing', () => plugin.billing?.(options) as Billing, notJson),
     }),
     ...(plugin.estimates === undefined ? {} : { estimates: estimatesOf(plugin.estimates, wrong) }),
+    ...(plugin.prices && {
+      prices: (options) => ask('prices', () => plugin.prices?.(options) ?? LATEST_PRICES, notSheetName),
+    }),
     ...(plugin.setUp && {
       setUp: async (options, how) => {
         const made: unknown = await awaitHook(slow('setUp'), () => plugin.setUp?.(options, how), how.signal);
@@ -199,6 +202,10 @@ function notJson(value: unknown): string | undefined {
   } catch {
     return `returned ${shown(value)}, which JSON cannot hold`;
   }
+}
+
+function notSheetName(value: unknown): string | undefined {
+  return typeof value === 'string' ? undefined : 'returned no name of a price sheet';
 }
 
 function notBatches(value: unknown): string | undefined {

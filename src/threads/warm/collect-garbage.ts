@@ -3,13 +3,16 @@ import { runInNewContext } from 'node:vm';
 
 type Collect = (options?: { readonly type: 'minor' }) => void;
 
-/** Collects this thread's garbage now, so that what was left by getting ready is not collected during the run (25 ms were seen). */
-export function collectGarbage(): void {
-  collector()();
-}
-
-/** What survives may then grow by so much before the next whole collection: V8 itself begins it at about twice. */
+/** What survives may then grow by this much before the next whole collection: V8 itself begins it at about twice. */
 const GROWING_PERCENT = 400;
+
+/**
+ * Collects this thread's garbage now, so that what getting ready left is not collected during the run (25 ms were seen). In a
+ * process that does not expose its collector (`exposeCollector`), nothing happens.
+ */
+export function collectGarbage(): void {
+  collector()?.();
+}
 
 /**
  * The same, and lets much more gather before all is collected again: that takes 5-15 ms of a CPU, and in the first seconds of
@@ -29,10 +32,24 @@ export function collectForLong(): void {
 export function collectYoung(): void {
   const collect = collector();
   // Objects are old when they have been moved twice.
-  for (let i = 0; i < 2; i++) collect({ type: 'minor' });
+  for (let i = 0; i < 2; i++) collect?.({ type: 'minor' });
 }
 
-function collector(): Collect {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as Collect;
+/** How many want the collector now. */
+let exposures = 0;
+
+/** Lets all threads collect their garbage when they want to. Returns its undo: new contexts then have no `gc` again. */
+export function exposeCollector(): () => void {
+  if (exposures === 0 && collector() !== undefined) return () => undefined;
+  if (exposures++ === 0) setFlagsFromString('--expose-gc');
+  let isExposed = true;
+  return () => {
+    if (isExposed && --exposures === 0) setFlagsFromString('--no-expose-gc');
+    isExposed = false;
+  };
+}
+
+/** A context that is made while the flag is set has it. */
+function collector(): Collect | undefined {
+  return runInNewContext('typeof gc === "function" ? gc : undefined') as Collect | undefined;
 }

@@ -11,8 +11,8 @@ export interface Sinks {
   readonly fold: SectionFold;
 }
 
-/** What a run is conducted with. */
-export interface Conduct extends Sinks {
+/** What a run is driven with. */
+export interface RunContext extends Sinks {
   readonly world: Surroundings;
   /** Whether sending on can pass the budget; absent: there is none. */
   readonly budget: ((nowMs: number) => boolean) | undefined;
@@ -21,7 +21,7 @@ export interface Conduct extends Sinks {
 }
 
 /** A run that is over: its record has an end. */
-export interface Over {
+export interface FinishedRun {
   readonly record: RunRecord;
   readonly trouble: UserError | undefined;
 }

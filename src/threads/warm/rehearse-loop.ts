@@ -38,7 +38,7 @@ const MOST_TOGETHER = 16;
  * exactly like the rehearsal (docs/performance-notes.md), so all but the stand-in is the run's own: schedule, clock, signals.
  * Resolves with what a request of a burst took, ms: NaN where there was no burst.
  */
-export async function warmLoop({
+export async function rehearseLoop({
   clock,
   requests,
   standIn,
