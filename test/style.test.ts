@@ -91,10 +91,23 @@ describe('words', () => {
     expect(offences(helpOf(command))).toEqual([]);
   });
 
+  it.each(Object.entries(COMMANDS))('the help of %s shows times with their unit', async (_, { flags }) => {
+    for (const flag of Object.values(flags ?? {}) as TimeFlag[]) {
+      const isTime = typeof flag.default === 'number' && (await flag.parse?.('1m30s').catch(() => null)) === 90_000;
+      if (isTime && flag.default !== 0) expect(await flag.defaultHelp?.()).toMatch(/^\d+(us|ms|s|m|h)$/);
+    }
+  });
+
   it('notices what is planted', () => {
     expect(offences('Whoever asks is told.\nSo far, so good.')).toEqual(['Whoever asks is told.']);
   });
 });
+
+interface TimeFlag {
+  readonly default?: unknown;
+  parse?(text: string): Promise<unknown>;
+  defaultHelp?(): Promise<string>;
+}
 
 function offences(text: string): string[] {
   return text.split('\n').filter((line) => FORBIDDEN.test(line));

@@ -22,7 +22,7 @@ export class Calibrate extends Command {
     most: textFlag(
       'most',
       wholeNumber(1000, 1_000_000),
-    )({ default: 64_000, description: 'no trial is faster, per second' }),
+    )({ default: 64_000, description: 'the highest rate to try, requests per second' }),
     json: Flags.boolean({ description: 'print the result as JSON' }),
     quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
   };

@@ -1,5 +1,6 @@
 import { Args, Command, Flags } from '@oclif/core';
 import { resolve } from 'node:path';
+import { counted } from '../text/counted.js';
 import { EXIT, printable, UserError } from '../errors.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { SUMMARIES } from './summaries.js';
@@ -39,7 +40,7 @@ export class Export extends Command {
       const sink = toStdout ? process.stdout : flags.output;
       const { rows, missing, cut } = await exportSamples(args.runs, flags.format, sink, stop.signal);
       for (const line of missing) this.logToStderr(line);
-      if (!toStdout || (missing.length > 0 && !cut)) this.logToStderr(`${String(rows)} rows written`);
+      if (!toStdout || (missing.length > 0 && !cut)) this.logToStderr(`${counted(rows, 'row')} written`);
     } catch (thrown) {
       if (!stop.signal.aborted) throw thrown;
       process.exitCode = EXIT.interrupted;

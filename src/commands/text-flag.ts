@@ -25,7 +25,10 @@ export function textFlag<T>(name: string, read: (text: string) => T): TextFlag<T
     }
   };
   // oclif's own type has an overload per way a flag may repeat; ours is given once and may have a default.
-  return Flags.custom<T>({ parse } as never) as unknown as TextFlag<T>;
+  const flag = Flags.custom<T>({ parse } as never) as unknown as (options: object) => never;
+  return ({ defaultHelp, ...options }: TextFlagOptions) =>
+    // The help shows what a function returns, and ignores a text.
+    flag(defaultHelp === undefined ? options : { ...options, defaultHelp: () => Promise.resolve(defaultHelp) });
 }
 
 /** A whole number within bounds. */
