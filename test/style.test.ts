@@ -14,7 +14,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {
     'one state machine over bytes: its steps share fields that V8 keeps in one object',
   'src/backends/ai-platform.ts': 'to be cut',
   'src/backends/backend.ts': 'to be cut',
-  'src/backends/grpc/grpc-channels.ts': 'to be cut',
   'src/backends/http/http2-lane.ts': 'to be cut',
   'src/backends/wire/connection-pool.ts': 'to be cut',
   'src/backends/wire/undici-client.ts': 'to be cut',
@@ -24,7 +23,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'src/report/report-text.ts': 'to be cut',
   'src/sample-log/sample-log.ts': 'to be cut',
   'src/sample-log/sample-table.ts': 'to be cut',
-  'src/study/parse-study.ts': 'to be cut',
   'src/systems/pool-station.ts': 'to be cut',
 };
 

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../clock.js';
 import { PLAIN_CONNECT } from './connect-options.js';
 import { createDialer, type Dialer } from './dialer.js';
@@ -12,6 +11,7 @@ import {
   Http1Connection,
   NO_LIMIT,
 } from './http1-connection.js';
+import { openAhead } from './open-ahead.js';
 import type { Wire, WireFacts, WireOptions } from './wire.js';
 import { type LoopTurn, watchLoopTurns } from './loop-turn.js';
 import { dialFailure } from './socket-failure.js';
@@ -20,10 +20,6 @@ import { dialFailure } from './socket-failure.js';
 const IDLE_MS = 4000;
 /** How exactly a connection's idle time is kept. */
 const RETIRING_MS = 100;
-/** Connections being opened at once by `open`: below common accept queues (128). */
-const OPENING = 64;
-/** A lane stops after this many failed attempts: one failure costs no connection, and a dead service is not hammered. */
-const OPENING_TRIES = 2;
 /** An attempt that no request waits for ends after this long; a request's own lasts until the request's timeout. */
 const SPARE_LIMIT_MS = 10_000;
 /** A server that closes idle connections sooner than this does not want them kept up. */
@@ -77,18 +73,13 @@ export class ConnectionPool implements Wire, ConnectionOwner {
       for (const dialing of this.#all.values()) dialing.abort();
     };
     signal.addEventListener('abort', giveUp, { once: true });
-    const endMs = performance.now() + Math.min(openLimitMs, SPARE_LIMIT_MS);
-    let attempts = OPENING_TRIES * connections.initial;
-    const openInTurn = async (): Promise<void> => {
-      for (let tries = OPENING_TRIES; tries > 0 && !signal.aborted && this.#all.size < connections.initial;) {
-        const leftMs = Math.ceil(endMs - performance.now());
-        if (leftMs <= 0 || attempts-- <= 0) return;
-        if (!(await this.#openSpare(leftMs))) tries--;
-      }
-    };
-    const lanes = Promise.all(Array.from({ length: OPENING }, openInTurn));
-    // A name server that says nothing is not in the limit of an attempt.
-    await Promise.race([lanes, pause(Math.max(1, endMs - performance.now()), undefined, { ref: false })]);
+    await openAhead({
+      count: connections.initial,
+      limitMs: Math.min(openLimitMs, SPARE_LIMIT_MS),
+      signal,
+      opened: () => this.#all.size,
+      openOne: (limitMs) => this.#openSpare(limitMs),
+    });
     signal.removeEventListener('abort', giveUp);
     this.#counts.atStart = this.#free.length;
   }
