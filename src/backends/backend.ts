@@ -123,6 +123,8 @@ export interface SetUp {
   /** The environment, so that it can be tested. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** How long a call may take; one question to the service before the start takes no longer either. Absent: not limited. */
+  readonly timeoutMs?: number;
   /** As in `BackendContext`. */
   readonly hide?: Hide;
 }

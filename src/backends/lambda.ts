@@ -39,13 +39,13 @@ const plugin: BackendPlugin<LambdaOptions> = {
   }),
   estimates: [{ name: 'lambda', model: 'lambda' }],
   packages: ['@aws-sdk/client-lambda'],
-  async setUp(options, { payloads, mostInFlight, progress, env, batchSize, signal, hide }) {
+  async setUp(options, { payloads, mostInFlight, progress, env, batchSize, hide, ...ends }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))
       progress(`warning: ${warning}`);
     const sizes = sizesOf(options, payloads, batchSize);
     for (const warning of sizeWarnings(sizes, LIMIT, batchSize)) progress(`warning: ${warning}`);
     const located = await ready(options, env, hide);
-    const configured = await withConfiguration(located, signal);
+    const configured = await withConfiguration(located, ends);
     return { options: configured.options, notes: [...notesOf(options), ...configured.notes] };
   },
   checks: {

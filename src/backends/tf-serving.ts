@@ -58,10 +58,8 @@ function cannotBatch({ transport, method, input }: TfServingOptions): true | str
   return true;
 }
 
-async function setUp(
-  asked: TfServingOptions,
-  { payloads, mostInFlight, progress, env, signal, batchSize }: SetUp,
-): Promise<SetUpResult<TfServingOptions>> {
+async function setUp(asked: TfServingOptions, how: SetUp): Promise<SetUpResult<TfServingOptions>> {
+  const { payloads, mostInFlight, progress, env, batchSize } = how;
   if (asked.http.connect.unixSocket === null) refuseProxy('tf-serving', new URL(asked.http.url), env);
   const connect = await readPemFiles('tf-serving', asked.http.pemFiles, asked.http.connect);
   const options = { ...asked, http: { ...asked.http, connect } };
@@ -71,7 +69,7 @@ async function setUp(
     await encoded(options, payloads, batchSize);
     return { options, notes };
   }
-  const inputs = await readMetadata(options, signal);
+  const inputs = await readMetadata(options, how);
   const used = { ...options, dtypes: Object.fromEntries(inputs.map(({ name, dtype }) => [name, dtype])) };
   const made = [defaultPayload(inputs, options)];
   await encoded(used, made, batchSize);

@@ -151,6 +151,7 @@ async function setUp(read: ReadBackend, { request, world }: Start): Promise<Lear
     progress: (text) => {
       if (!text.startsWith('warning')) world.say(text);
     },
+    timeoutMs: request.timeoutMs,
     env: world.env,
     signal: world.stop,
   });

@@ -50,6 +50,7 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
     mostInFlight: Math.min(plan.batching?.invocations ?? plan.planned, plan.maxInFlight.limit),
     ...(batching === undefined ? {} : { batchSize: batching.size }),
     progress: world.say,
+    timeoutMs: request.timeoutMs,
     env: world.env,
     signal: world.stop,
   });

@@ -6,6 +6,8 @@ import { messageOf, printable } from '../errors.js';
 const EVERY_MS = 5000;
 /** A probe that takes longer is given up. */
 const PATIENCE_MS = 10_000;
+/** The same once the run is over, when everything waits for it. */
+const PATIENCE_AT_END_MS = 3000;
 const MOST_KINDS = 20;
 
 /**
@@ -17,19 +19,25 @@ export async function probeCapacity(backend: Backend, clock: Clock, over: AbortS
   const readings: CapacityReading[] = [];
   for (let dueMs = Math.max(0, clock.now()) + EVERY_MS; ; dueMs += EVERY_MS) {
     const last = over.aborted;
-    readings.push(await readOnce(backend, clock));
-    if (last) return readings;
+    const reading = await readOnce(backend, clock, over);
+    readings.push(reading);
+    // What said nothing to the end is not asked once more.
+    if (last || (over.aborted && 'failed' in reading)) return readings;
     await clock.until(dueMs, over);
   }
 }
 
-async function readOnce(backend: Backend, clock: Clock): Promise<CapacityReading> {
+async function readOnce(backend: Backend, clock: Clock, over: AbortSignal): Promise<CapacityReading> {
   const giveUp = new AbortController();
   const answered = new AbortController();
-  const tooLate = clock.until(clock.now() + PATIENCE_MS, answered.signal).then((): never => {
+  const askedMs = clock.now();
+  const patience = async (): Promise<never> => {
+    await clock.until(askedMs + PATIENCE_MS, AbortSignal.any([answered.signal, over]));
+    if (over.aborted) await clock.until(clock.now() + PATIENCE_AT_END_MS, answered.signal);
     giveUp.abort();
-    throw new Error(`no answer to the probe within ${String(PATIENCE_MS / 1000)} s`);
-  });
+    throw new Error(`no answer to the probe within ${((clock.now() - askedMs) / 1000).toFixed(0)} s`);
+  };
+  const tooLate = patience();
   // When the probe was faster, the rejection is nobody's.
   tooLate.catch(() => undefined);
   try {

@@ -1,9 +1,12 @@
+import type { SetUp } from '../backend.js';
 import { messageOf, printable } from '../../errors.js';
 import { vendorConfig } from '../aws/aws-vendor-config.js';
 import type { LambdaOptions } from './lambda-options.js';
 import { loadLambda } from './open-lambda.js';
 
 const PATIENCE_MS = 5000;
+
+type Ends = Pick<SetUp, 'signal' | 'timeoutMs'>;
 
 /** What the bill depends on; undefined where the service did not tell. */
 interface Configuration {
@@ -20,12 +23,12 @@ interface Configuration {
  */
 export async function withConfiguration(
   options: LambdaOptions,
-  signal: AbortSignal,
+  ends: Ends,
 ): Promise<{ readonly options: LambdaOptions; readonly notes: readonly string[] }> {
   if (options.target.kind === 'url' || options.auth === 'none') return { options, notes: [] };
   let found: Configuration;
   try {
-    found = await configurationOf(options, options.target, signal);
+    found = await configurationOf(options, options.target, ends);
   } catch (thrown) {
     const why = printable(messageOf(thrown), 200);
     return {
@@ -49,7 +52,7 @@ export async function withConfiguration(
 async function configurationOf(
   options: LambdaOptions,
   target: LambdaOptions['target'] & { readonly kind: 'invoke' },
-  signal: AbortSignal,
+  { signal, timeoutMs = Infinity }: Ends,
 ): Promise<Configuration> {
   const { LambdaClient, GetFunctionConfigurationCommand } = await loadLambda();
   const client = new LambdaClient(vendorConfig(options));
@@ -59,7 +62,7 @@ async function configurationOf(
     ...(qualifier === null ? {} : { Qualifier: qualifier }),
   });
   try {
-    const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+    const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(Math.min(timeoutMs, PATIENCE_MS)))]);
     const { MemorySize, Timeout, Architectures, PackageType, Runtime } = await client.send(command, { abortSignal });
     return {
       memoryMb: positive(MemorySize),

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
+import type { SetUp } from '../backend.js';
 import { messageOf, printable, UserError } from '../../errors.js';
 import { hostAndPort, resolvedAddresses, tlsOptions } from '../wire/connect-options.js';
 import { callGrpcOnce } from '../grpc/grpc-channels.js';
@@ -15,12 +16,18 @@ import { signatureInputs, type SignatureInput } from './signature-inputs.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 
 const MOST_BYTES = 4 * 1024 * 1024;
-const LIMIT_MS = 10_000;
+const MOST_MS = 10_000;
 const DEFAULT_SIGNATURE = 'serving_default';
 
 /** Asks the server what the model takes. One request about the model, none to it. Throws `UserError`. */
-export async function readMetadata(options: TfServingOptions, signal: AbortSignal): Promise<readonly SignatureInput[]> {
-  const map = await asked(() => (options.transport === 'rest' ? overRest(options, signal) : overGrpc(options)));
+export async function readMetadata(
+  options: TfServingOptions,
+  { signal, timeoutMs = Infinity }: Pick<SetUp, 'signal' | 'timeoutMs'>,
+): Promise<readonly SignatureInput[]> {
+  const limitMs = Math.ceil(Math.min(timeoutMs, MOST_MS));
+  const map = await asked(() =>
+    options.transport === 'rest' ? overRest(options, signal, limitMs) : overGrpc(options, limitMs),
+  );
   return signatureInputs(map, options.signature ?? DEFAULT_SIGNATURE);
 }
 
@@ -30,9 +37,13 @@ async function asked(ask: () => Promise<unknown>): Promise<unknown> {
   } catch (thrown) {
     if (thrown instanceof UserError) throw thrown;
     throw new UserError(
-      `backend tf-serving: the trace has no payload, and the server does not report what the model takes (${messageOf(thrown)}); start it, or give the trace a payload`,
+      `backend tf-serving: the trace has no payload, and the server does not report what the model takes (${isLate(thrown) ? 'no answer in time' : messageOf(thrown)}); start it, or give the trace a payload`,
     );
   }
+}
+
+function isLate(thrown: unknown): boolean {
+  return thrown instanceof Error && (thrown.name === 'AbortError' || thrown.name === 'TimeoutError');
 }
 
 /** Those without a placeholder, which is a value of each request: this is none of them. */
@@ -43,10 +54,10 @@ function literalHeaders(headers: readonly HeaderField[]): HeaderField[] {
   });
 }
 
-async function overRest({ http, modelUrl }: TfServingOptions, signal: AbortSignal): Promise<unknown> {
+async function overRest({ http, modelUrl }: TfServingOptions, signal: AbortSignal, limitMs: number): Promise<unknown> {
   const url = new URL(`${modelUrl}/metadata`);
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   const headers = Object.fromEntries(literalHeaders(http.headers).map(([name, value]) => [name.toLowerCase(), value]));
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     // No agent: it would keep the connection, which a service with a worker for each connection then waits on.
@@ -88,7 +99,7 @@ async function collected(response: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function overGrpc({ http, model, version }: TfServingOptions): Promise<unknown> {
+async function overGrpc({ http, model, version }: TfServingOptions, limitMs: number): Promise<unknown> {
   const [grpc, description] = await Promise.all([loadGrpc(), loadDescription(TF_SERVING)]);
   const method = description.methods(PREDICTION_SERVICE).get('GetModelMetadata');
   if (method === undefined) throw new Error('no such method');
@@ -99,7 +110,7 @@ async function overGrpc({ http, model, version }: TfServingOptions): Promise<unk
   const { url, connect, headers } = http;
   const metadata = grpcMetadata(grpc, headers, { runId: '', uuidKey: http.uuidKey })(0);
   const target = { grpc, url: new URL(url), connect, answerBytes: MOST_BYTES };
-  const bytes = await callGrpcOnce(target, { path: method.path, request, metadata, limitMs: LIMIT_MS });
+  const bytes = await callGrpcOnce(target, { path: method.path, request, metadata, limitMs });
   const { metadata: fields } = method.decodeResponse(bytes) as {
     readonly metadata: Readonly<Record<string, { readonly value: Buffer } | undefined>>;
   };
