@@ -2,6 +2,7 @@
 export type * from './backends/backend.js';
 export type * from './clock.js';
 export type * from './cost-terms.js';
+export type * from './custom-collector.js';
 export { closeArrivals } from './trace-file/arrival-store.js';
 export { EXIT, UserError } from './errors.js';
 export { generate } from './generator/generate.js';

@@ -5,6 +5,7 @@ export type * from './collectors/batching/batching-section.js';
 export type * from './collectors/cloud/cloud-section.js';
 export type * from './collectors/cold-starts/cold-starts-section.js';
 export type * from './collectors/cost/cost-section.js';
+export type * from './collectors/custom/custom-section.js';
 export type * from './collectors/health/health-section.js';
 export type * from './collectors/latency/latency-section.js';
 export type * from './collectors/outcomes/outcomes-section.js';

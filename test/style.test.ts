@@ -18,9 +18,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'src/backends/wire/connection-pool.ts': 'to be cut',
   'src/backends/wire/undici-client.ts': 'to be cut',
   'src/collectors/cost/cost.ts': 'to be cut',
-  'src/collectors/health/health.ts': 'to be cut',
-  'src/report.ts': 'to be cut',
-  'src/report/report-text.ts': 'to be cut',
   'src/sample-log/sample-log.ts': 'to be cut',
   'src/sample-log/sample-table.ts': 'to be cut',
   'src/systems/pool-station.ts': 'to be cut',
@@ -31,7 +28,6 @@ const LONG_FUNCTIONS: Readonly<Record<string, string>> = {
   'src/collectors/cold-starts/cold-starts.ts createColdStarts': 'to be cut',
   'src/collectors/cost/invocation-counts.ts countInvocations': 'to be cut',
   'src/collectors/outcomes/outcomes.ts createOutcomes': 'to be cut',
-  'src/collectors/registry.ts foldSections': 'to be cut',
   'src/time/system-clock.ts createSystemClock': 'to be cut',
 };
 

@@ -1,3 +1,4 @@
+import type { CustomCollector } from '../custom-collector.js';
 import type { CostTerms } from '../cost-terms.js';
 import type { SampleBlock } from '../sample.js';
 import type { Plan, RunEnd } from '../run.js';
@@ -16,4 +17,6 @@ export interface CollectorContext {
   readonly plan: Plan;
   /** Absent: nothing is known of prices. */
   readonly cost?: CostTerms;
+  /** Of the user's own, each name once; absent: none. */
+  readonly collectors?: readonly CustomCollector[];
 }

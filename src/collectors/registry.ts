@@ -89,7 +89,8 @@ export function foldSections(context: CollectorContext, { watched = true } = {})
 function finished(folds: readonly (AnyFold | undefined)[], end: RunEnd, known: Folds): Sections {
   const entries = ROWS.flatMap(({ name, finish }, i): [string, unknown][] => {
     const fold = folds[i];
-    return fold === undefined || finish === undefined ? [] : [[name, finish(fold, end, known)]];
+    const value = fold === undefined ? undefined : finish?.(fold, end, known);
+    return value === undefined ? [] : [[name, value]];
   });
   return Object.fromEntries(entries) as unknown as Sections;
 }

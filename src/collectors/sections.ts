@@ -2,6 +2,7 @@ import { BATCHING } from './batching/section.js';
 import { CLOUD } from './cloud/section.js';
 import { COLD_STARTS_SECTION } from './cold-starts/section.js';
 import { COST } from './cost/section.js';
+import { CUSTOM } from './custom/section.js';
 import { HEALTH } from './health/section.js';
 import { LATENCY } from './latency/section.js';
 import { OUTCOMES_SECTION } from './outcomes/section.js';
@@ -13,7 +14,7 @@ import { TIMELINE } from './timeline/section.js';
  * Every section of the report, a row each. The report and its type, thresholds, comparisons, the text, the page and the
  * summary derive from this table. Its order is that of report.json and of the metrics of a comparison.
  */
-export const SECTIONS = [
+const SECTIONS = [
   LATENCY,
   HEALTH,
   OUTCOMES_SECTION,
@@ -23,6 +24,7 @@ export const SECTIONS = [
   BATCHING,
   OWN_METRICS,
   CLOUD,
+  CUSTOM,
 ] as const;
 
 /** A row as those see it who need not know which it is. */

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import type { CustomCollector } from '../custom-collector.js';
 import { UserError } from '../errors.js';
 import type { AbortOnFail } from '../gate/watch-thresholds.js';
 import { parseDurationMs } from '../text/quantities.js';
@@ -11,6 +12,11 @@ export const GATE_FLAGS = {
     multipleNonGreedy: true,
     description:
       "what is asked of the run, such as 'all.p(99)<200ms' or 'success>99.9%'; exit 99 where it fails; repeatable",
+  }),
+  collector: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'a module that folds the samples to numbers of your own, such as ./goodput.mjs; repeatable',
   }),
   junit: Flags.string({ description: 'write the verdict and each threshold as JUnit XML to this file' }),
   summary: Flags.string({ description: 'write a summary in Markdown to this file' }),
@@ -37,6 +43,15 @@ export async function givenThresholds(given: readonly string[] | undefined): Pro
   if (given === undefined || given.length === 0) return {};
   const { parseThresholds } = await import('../gate/parse-threshold.js');
   return { thresholds: parseThresholds(given).map(({ text }) => text) };
+}
+
+/** The collectors of the user's own, loaded. Throws `UserError`. */
+export async function givenCollectors(
+  paths: readonly string[] | undefined,
+): Promise<{ readonly collectors?: readonly CustomCollector[] }> {
+  if (paths === undefined || paths.length === 0) return {};
+  const { loadCollectors } = await import('../plan/load-collectors.js');
+  return { collectors: await loadCollectors(paths, process.cwd()) };
 }
 
 export interface GateFlags {

@@ -4,7 +4,7 @@ import { isUserError } from '../errors.js';
 import type { Report } from '../report.js';
 import { COLLECT_FLAGS, collectWorld, givenWish } from './collect-flags.js';
 import { COST_FLAGS, givenTerms, type GivenTerms } from './cost-flags.js';
-import { GATE_FLAGS, givenThresholds } from './gate-flags.js';
+import { GATE_FLAGS, givenCollectors, givenThresholds } from './gate-flags.js';
 import { printReport } from './print-report.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { SUMMARIES } from './summaries.js';
@@ -39,7 +39,11 @@ export class ReportAgain extends Command {
     const wish = givenWish(flags);
     await checkFiles(flags);
     const { foldAgain } = await import('../conclude/report-again.js');
-    const { report: kept, spectrum } = await foldAgain(args.run, { ...terms, ...given });
+    const { report: kept, spectrum } = await foldAgain(args.run, {
+      ...terms,
+      ...given,
+      ...(await givenCollectors(flags.collector)),
+    });
     const report = wish === undefined ? kept : await this.collected(args.run, kept, wish, terms);
     await printReport(report, spectrum, flags);
     if (flags.write) await this.written(args.run, report, flags.html);

@@ -58,6 +58,7 @@ export const RUN_CONFIG_PLACES: Readonly<Record<keyof typeof RUN_FLAGS, ConfigPl
   collect: 'of a system',
   'collect-wait': 'of a system',
   'collect-set': 'of a system',
+  collector: 'of a system',
   threshold: 'of a system',
   'abort-on-fail': 'of a system',
   'abort-after': 'of a system',

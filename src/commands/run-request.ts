@@ -33,6 +33,7 @@ export function runRequest(
     maxLatenessMs: flags['max-lateness'],
     seed: flags.seed,
     ...terms,
+    ...(flags.collector !== undefined && { collectors: flags.collector }),
     ...givenTags(flags.tag),
     out: flags.out,
     html: flags.html,

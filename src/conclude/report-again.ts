@@ -1,4 +1,5 @@
 import { counted } from '../text/counted.js';
+import type { CustomCollector } from '../custom-collector.js';
 import { foldSections } from '../collectors/registry.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
 import { judgeThresholds, reportedThresholds } from '../gate/judge-thresholds.js';
@@ -11,7 +12,11 @@ import { readRecord } from '../run-folder/read-record.js';
 import { readSamples } from '../run-folder/read-samples.js';
 
 /** What may be asked of a run after it: other terms of its cost, other thresholds. */
-export type OtherTerms = Partial<Pick<CostTerms, 'prices' | 'machine'>> & { readonly thresholds?: readonly string[] };
+export type OtherTerms = Partial<Pick<CostTerms, 'prices' | 'machine'>> & {
+  readonly thresholds?: readonly string[];
+  /** Those of the run are not known again. */
+  readonly collectors?: readonly CustomCollector[];
+};
 
 /**
  * The report of a run again, from its record and its sample log: the same fold, so the same numbers. Works on what a
@@ -29,9 +34,9 @@ export async function foldAgain(
   other: OtherTerms = {},
 ): Promise<{ readonly report: Report; readonly spectrum: () => Promise<LatencySpectrum> }> {
   const record = readRecord(folder);
-  const { thresholds: asked = record.thresholds, ...otherCost } = other;
+  const { thresholds: asked = record.thresholds, collectors = [], ...otherCost } = other;
   const cost: CostTerms = { billing: null, prices: LATEST_PRICES, machine: null, ...record.cost, ...otherCost };
-  const fold = foldSections({ plan: record.plan, cost }, { watched: false });
+  const fold = foldSections({ plan: record.plan, cost, collectors }, { watched: false });
   let lastMs = 0;
   let damaged = false;
   const onEnd = (end: { readonly damaged: boolean }): void => {

@@ -40,6 +40,7 @@ export interface RunOptions {
   readonly count?: number;
   readonly budget?: string;
   readonly threshold?: string | readonly string[];
+  readonly collector?: string | readonly string[];
   readonly abortOnFail?: boolean;
   readonly abortAfter?: string;
   readonly tag?: Readonly<Record<string, string>>;

@@ -1,6 +1,8 @@
 import type { BackendPlugin } from '../backends/backend.js';
+import { isCustomMetric } from '../collectors/custom/metrics.js';
 import { isOwnMetric } from '../collectors/own-metrics/metrics.js';
-import { UserError } from '../errors.js';
+import type { CustomCollector } from '../custom-collector.js';
+import { printable, UserError } from '../errors.js';
 import { parseThresholds } from '../gate/parse-threshold.js';
 import { nearest } from '../text/nearest.js';
 
@@ -13,5 +15,19 @@ export function checkMetrics({ name: backend, metrics = [] }: BackendPlugin, thr
     const has = names.length === 0 ? 'it declares none' : `it has ${names.join(', ')}`;
     const why = near === undefined ? has : `did you mean metrics.${near}?`;
     throw new UserError(`--threshold '${text}': backend ${backend} has no metric ${metric.name}; ${why}`);
+  }
+}
+
+/** The same of collectors that the user gave. */
+export function checkCollectors(collectors: readonly CustomCollector[], thresholds: readonly string[]): void {
+  const names = collectors.flatMap(({ name, metrics }) => metrics.map((metric) => `${name}.${metric.name}`));
+  for (const { text, metric } of parseThresholds(thresholds)) {
+    if (!isCustomMetric(metric)) continue;
+    const asked = `${metric.collector}.${metric.name}`;
+    if (names.includes(asked)) continue;
+    const near = nearest(asked, names);
+    const has = names.length === 0 ? 'give it with --collector ./FILE.mjs' : `there are ${names.join(', ')}`;
+    const why = near === undefined ? has : `did you mean collectors.${near}?`;
+    throw new UserError(`--threshold '${text}': no collector has a metric ${printable(asked, 80)}; ${why}`);
   }
 }

@@ -3,12 +3,15 @@ import { foreignLabel } from '../backends/registry.js';
 import { storedCalibration } from '../host/calibration.js';
 import type { CostTerms } from '../cost-terms.js';
 import { cpuBudget } from '../host/cpu-budget.js';
+import type { CustomCollector } from '../custom-collector.js';
 import type { Plan, RunRecord } from '../run.js';
 import type { Payload } from '../trace.js';
+import { checkCollectors } from './check-metrics.js';
 import { chooseSenders, type Senders } from '../time/choose-senders.js';
 import { firstRecord, runName } from './first-record.js';
 import { isServiceHere } from './is-service-here.js';
 import { knowsSent } from './knows-sent.js';
+import { loadCollectors } from './load-collectors.js';
 import { makePlan } from './make-plan.js';
 import { moduleIdentity } from './module-identity.js';
 import { costTerms, findPlugin, givenBackend, readBackend, setUpBackend } from './prepare-backend.js';
@@ -34,6 +37,8 @@ export interface Prepared {
   readonly senders: Senders;
   /** The record before the start. */
   readonly record: RunRecord & { readonly cost: CostTerms };
+  /** Of the user's own. */
+  readonly collectors: readonly CustomCollector[];
   readonly folderName: string;
 }
 
@@ -43,6 +48,8 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
   const found = await findPlugin(request.backend, world.folder);
   const read = readBackend(givenBackend(found, request, trace.payloads, world.env), request, trace.payloads);
   const { plugin, located } = read;
+  const collectors = await loadCollectors(request.collectors ?? [], world.folder);
+  checkCollectors(collectors, request.thresholds ?? []);
   const window = clipWindow(trace, request.fromMs, request.toMs, request.speed, batching);
   const plan = makePlan(trace, window, planLimits(request, plugin, read.options));
   const ready = await setUpBackend(read, {
@@ -89,6 +96,7 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
     window,
     senders,
     record,
+    collectors,
     folderName: runName(request, startedAt),
   };
 }

@@ -40,6 +40,8 @@ export interface ReplayRequest {
   readonly machine?: RentedMachine;
   /** Stops sending before this can be passed, in the currency of the sheet. */
   readonly budget?: number;
+  /** Modules with a collector of the user's own: paths seen from `Surroundings.folder`. */
+  readonly collectors?: readonly string[];
   /** What is asked of the run, such as `all.p(99)<200ms`. */
   readonly thresholds?: readonly string[];
   /** Stops sending when one of them fails while the run goes on. */

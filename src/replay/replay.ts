@@ -45,7 +45,8 @@ async function replayUntilStopped(request: ReplayRequest, world: Surroundings): 
 
 async function replayed(prepared: Prepared, request: ReplayRequest, world: Surroundings): Promise<ReplayResult> {
   const { plan, cost } = prepared.record;
-  const fold = foldSections({ plan, cost }, { watched: request.time === 'real' });
+  const { collectors } = prepared;
+  const fold = foldSections({ plan, cost, collectors }, { watched: request.time === 'real' });
   const budget = watchBudget(request.budget, plan, fold);
   const gate = watchThresholds(prepared.record.thresholds, request.abortOnFail, fold);
   if (world.stop.aborted) throw new Interrupted();

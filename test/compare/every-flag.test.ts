@@ -76,6 +76,7 @@ const LAW: Readonly<Record<keyof typeof RUN_FLAGS, readonly [Effect, readonly st
   'collect-wait': [{ makesNoRun: 'asks a cloud after the run' }, [], []],
   'collect-set': [{ makesNoRun: 'asks a cloud after the run' }, [], []],
   budget: ['changes nothing', [...VIRTUAL, '--machine=aws:t2.2xlarge'], ['--budget=5usd']],
+  collector: ['changes nothing', VIRTUAL, ['--collector=examples/collectors/goodput.mjs']],
   threshold: ['changes nothing', VIRTUAL, ['--threshold=success>1%']],
   'abort-on-fail': ['changes nothing', [...VIRTUAL, '--threshold=success>1%'], ['--abort-on-fail']],
   'abort-after': ['changes nothing', [...VIRTUAL, '--threshold=success>1%', '--abort-on-fail'], ['--abort-after=1s']],

@@ -1,0 +1,16 @@
+import type { Section } from '../section.js';
+import { createCustom, type CustomCollectors } from './custom.js';
+import type { CustomSection } from './custom-section.js';
+import { customMetricRow, type CustomMetric } from './metrics.js';
+import { customText } from './text.js';
+
+/** Collectors of the user's own; absent where none was given. */
+export const CUSTOM: Section<'collectors', CustomSection | undefined, CustomCollectors, CustomMetric> = {
+  name: 'collectors',
+  open: createCustom,
+  finish: (fold, end) => fold.finish(end),
+  metricNamed: customMetricRow,
+  measure: (fold, metric) => fold.measure(metric),
+  text: { lines: customText },
+  page: { load: () => import('./page-part.js') },
+};
