@@ -55,7 +55,7 @@ export default tseslint.config(
       'src/time/**',
       'src/threads/**',
       'src/conclude/collect-cloud.ts',
-      'src/replay/run-real.ts',
+      'src/replay/{pacing-in-use,start-run,stopper}.ts',
       'src/text/iso-date.ts',
       'src/backends/{aws,google,grpc,http,lambda,onnx,sagemaker,shared,tensors,wire}/**',
       'src/backends/registry/run-hook.ts',

@@ -18,7 +18,7 @@ export async function runVirtual(prepared: Prepared, context: RunContext): Promi
   const { record, plugin } = prepared;
   const order = workerOrder(prepared, 0, inFlightMemory(1));
   const time = virtualTime(plugin.name, order);
-  const stop = stopper(world.stop, log, time.clock.now);
+  const stop = stopper(world.stop, log, () => time.clock.now());
   const look = watcher(context, stop);
   const write = logBlocks(log, stop);
   const onSamples = (samples: SampleBlock): void => {

@@ -68,9 +68,9 @@ async function work(
   try {
     const plugin = await importPlugin(order.pluginUrl);
     backend = await openBackend(plugin, clientOf(order), clock, {
-      hide: (secret) => {
+      hide: (secret: unknown) => {
         // By the way that texts take, so that it is known before they come.
-        say({ kind: 'secret', secret: String(secret) });
+        if (typeof secret === 'string') say({ kind: 'secret', secret });
       },
     });
     await backend.prepare?.(meanwhile.stop);

@@ -9,6 +9,7 @@ const BENCHES = [
   'side-by-side',
   'beside',
   'optimised',
+  'jit-thresholds',
   'receive-bound',
   'workers',
   'memory',
