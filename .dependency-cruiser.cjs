@@ -221,10 +221,9 @@ module.exports = {
     ),
     knows(
       'cloud-reads',
-      'What reads the meters of a cloud knows itself, what backends share, and how a report of Lambda is parsed.',
+      'What reads the meters of a cloud knows itself and what backends share: a plugin says what it measures.',
       'cloud',
       kits,
-      '^src/backends/lambda/parse-log-tail\\.ts$',
     ),
     knows(
       'report-is-pure',
@@ -324,7 +323,7 @@ module.exports = {
     rule('nothing-unreachable', 'Nobody imports it: delete it.', { path: '^src/', orphan: true }, {}),
     home('undici', '^src/backends/wire/'),
     home('onnxruntime-node', '^src/backends/onnx/'),
-    home('@aws-sdk', '^src/(backends/(lambda|sagemaker)|cloud)/'),
+    home('@aws-sdk', '^src/backends/(aws|lambda|sagemaker)/'),
     home('google-auth-library', '^src/backends/google/'),
     home('@grpc/grpc-js', '^src/(backends/(grpc|ai-platform|tf-serving)|serve)/'),
     home('apache-arrow', '^src/sample-log/'),

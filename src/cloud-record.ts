@@ -1,3 +1,5 @@
+import type { Failure } from './sample.js';
+
 /** What a cloud's own meters count, whatever the provider calls it. */
 export const CLOUD_METERS = [
   'invocations',
@@ -70,7 +72,9 @@ export type ReadingEnd = (typeof READING_ENDS)[number];
 /** `cloud.json`: what a cloud's own meters said of a run, kept so that its report can be made again without asking. */
 export interface CloudRecord extends CloudReading {
   readonly format: 1;
-  readonly source: 'cloudwatch' | 'cloud-monitoring';
+  /** The meters: `cloudwatch`. */
+  readonly source: string;
+  readonly counting: Counting;
   /** What was asked about: `function f in us-east-1`. */
   readonly subject: string;
   /** ISO 8601, whole minutes. */
@@ -83,6 +87,25 @@ export interface CloudRecord extends CloudReading {
     readonly ended: ReadingEnd;
   };
 }
+
+/** How the failures that a client saw stand in the counts of a provider. */
+export interface Counting {
+  /** It counts these as errors. */
+  readonly errors: readonly Failure[];
+  /** It may have counted these as invocations. */
+  readonly perhaps: readonly Failure[];
+}
+
+/** Failures that say nothing of whether the service ran the request. */
+export const COUNTED_PERHAPS: readonly Failure[] = [
+  'timeout',
+  'server-error',
+  'cut',
+  'stale-connection',
+  'crashed',
+  'aborted',
+  'unknown',
+];
 
 /** Requests that the service certainly counted, and that it may have counted besides, as they told nothing. */
 export interface ClientCount {

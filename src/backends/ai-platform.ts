@@ -16,6 +16,7 @@ import type {
   SetUpResult,
   SizeLimit,
 } from './backend.js';
+import { ENDPOINT_METERS } from './ai-platform/endpoint-meters.js';
 import { batchSizes, sizeWarnings } from './tensors/check-sizes.js';
 import { ANY_2XX, EXPECT_SUMMARY, type ExpectRule, parseExpect } from './wire/expect-rule.js';
 import { googleGet } from './google/google-get.js';
@@ -118,6 +119,7 @@ const plugin: BackendPlugin<Options> = {
     machinePrefix: 'vertex',
     machine: 'n1-standard-8',
   })),
+  meters: ENDPOINT_METERS,
   packages: ['google-auth-library', '@grpc/grpc-js', '@google-cloud/aiplatform'],
   setUp,
   checks: {

@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '../clock.js';
+import type { CloudMeters } from '../cloud-meters.js';
 import type { Billing, EstimatedService } from '../cost-terms.js';
 import type { OwnMetric } from '../own-metric.js';
 import type { Outcome } from '../sample.js';
@@ -62,6 +63,8 @@ export interface BackendPlugin<Options = unknown> {
    * own, by the name of the backend.
    */
   readonly estimates?: readonly EstimatedService[];
+  /** What the provider itself measures: `--collect cloud` puts it beside what the client saw. Of built-in backends only. */
+  readonly meters?: CloudMeters;
   /** Optional npm packages that it uses: `replay --version` shows which of them are installed. */
   readonly packages?: readonly string[];
   /** The price sheet of the service's time, where the run names none. Main thread, after `setUp`. Absent: the latest. */

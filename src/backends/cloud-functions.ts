@@ -4,6 +4,7 @@ import type { Payload } from '../trace.js';
 import type { BackendPlugin, RawOptions, SetUp, SetUpResult, SizeLimit } from './backend.js';
 import { type FunctionAddress, functionAddress } from './cloud-functions/function-address.js';
 import { type BodyFormat, functionBody } from './cloud-functions/function-body.js';
+import { FUNCTION_METERS } from './cloud-functions/function-meters.js';
 import { batchSizes, sizeWarnings } from './tensors/check-sizes.js';
 import { googleTokens, toldToken, type TokenWish } from './google/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, parseServiceUrl } from './google/google-hosts.js';
@@ -104,6 +105,7 @@ const plugin: BackendPlugin<Options> = {
     { name: NAME, model: 'cloud-functions-gen1' },
     { name: 'cloud-run', model: 'cloud-run' },
   ],
+  meters: FUNCTION_METERS,
   packages: ['google-auth-library'],
   setUp,
   checks: {

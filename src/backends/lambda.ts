@@ -9,6 +9,7 @@ import { awsBackend } from './aws/aws-backend.js';
 import { refuseProxy } from './wire/refuse-proxy.js';
 import { toldCredentials } from './aws/aws-told-credentials.js';
 import { batchesOf } from './aws/aws-bodies.js';
+import { LAMBDA_METERS } from './lambda/lambda-meters.js';
 import { batchSizes, sizeWarnings } from './tensors/check-sizes.js';
 import { withEnvironmentRegion, withRegion } from './aws/aws-region.js';
 import { checkSocketLimits } from './wire/check-socket-limits.js';
@@ -38,6 +39,7 @@ const plugin: BackendPlugin<LambdaOptions> = {
     ...(region === null ? {} : { region }),
   }),
   estimates: [{ name: 'lambda', model: 'lambda' }],
+  meters: LAMBDA_METERS,
   packages: ['@aws-sdk/client-lambda'],
   async setUp(options, { payloads, mostInFlight, progress, env, batchSize, hide, ...ends }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))

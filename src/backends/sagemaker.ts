@@ -8,6 +8,7 @@ import { awsBackend } from './aws/aws-backend.js';
 import { refuseProxy } from './wire/refuse-proxy.js';
 import { toldCredentials } from './aws/aws-told-credentials.js';
 import { batchesOf } from './aws/aws-bodies.js';
+import { SAGEMAKER_METERS } from './sagemaker/sagemaker-meters.js';
 import { batchSizes, sizeWarnings } from './tensors/check-sizes.js';
 import { withEnvironmentRegion, withRegion } from './aws/aws-region.js';
 import { checkSocketLimits } from './wire/check-socket-limits.js';
@@ -48,6 +49,7 @@ const plugin: BackendPlugin<SageMakerOptions> = {
     { name: 'sagemaker', model: 'hourly', machinePrefix: 'sagemaker', machine: 'ml.m4.2xlarge' },
     { name: 'sagemaker-serverless', model: 'sagemaker-serverless' },
   ],
+  meters: SAGEMAKER_METERS,
   packages: ['@aws-sdk/client-sagemaker-runtime'],
   async setUp(options, { payloads, mostInFlight, progress, env, batchSize, hide }) {
     for (const warning of checkSocketLimits({ connections: options.connections, mostInFlight }))

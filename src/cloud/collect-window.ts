@@ -1,10 +1,4 @@
-/** Unix time in ms, whole steps, the end not in it. */
-export interface CollectWindow {
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** Length of the steps that the provider still keeps. */
-  readonly stepMs: number;
-}
+import type { CollectWindow } from '../cloud-meters.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

@@ -1,14 +1,13 @@
-import type { Clock } from '../clock.js';
+import type { CloudMeters, CloudReader, CloudTarget, MeterWorld } from '../cloud-meters.js';
 import type { ClientCount, CloudReading, CloudRecord } from '../cloud-record.js';
 import { messageOf } from '../errors.js';
-import type { CloudReader } from './cloud-reader.js';
-import { type CloudTarget, subjectOf } from './cloud-target.js';
 import { collectWindow } from './collect-window.js';
-import { gapOf } from './gaps.js';
+import { gapOf } from '../backends/shared/gaps.js';
 import { pollUntilSettled } from './poll-until-settled.js';
 
 /** What is asked, about which time. */
 export interface CloudQuestion {
+  readonly meters: Pick<CloudMeters, 'source' | 'counting'>;
   readonly target: CloudTarget;
   /** Unix time, ms. */
   readonly startMs: number;
@@ -19,10 +18,7 @@ export interface CloudQuestion {
   readonly waitMs: number;
 }
 
-export interface CloudWorld {
-  readonly clock: Clock;
-  readonly unixMs: () => number;
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface CloudWorld extends MeterWorld {
   readonly stop: AbortSignal;
 }
 
@@ -31,7 +27,7 @@ const INGESTED_MS = 900_000;
 
 /** Reads what the cloud counted. Never rejects for what the cloud does: what cannot be read is said in the record. */
 export async function readCloud(question: CloudQuestion, world: CloudWorld): Promise<CloudRecord> {
-  const { target, startMs, endMs, drainMs, expected, waitMs } = question;
+  const { meters, target, startMs, endMs, drainMs, expected, waitMs } = question;
   const { clock, unixMs, stop } = world;
   const window = collectWindow(startMs, endMs, drainMs, unixMs());
   const reader = await open(target, world);
@@ -41,8 +37,9 @@ export async function readCloud(question: CloudQuestion, world: CloudWorld): Pro
     const { reading, times, waitedMs, ended } = await pollUntilSettled({ read, expected, waitMs, isOld, clock, stop });
     return {
       format: 1,
-      source: reader.source,
-      subject: subjectOf(target),
+      source: meters.source,
+      counting: meters.counting,
+      subject: target.subject,
       window: { from: new Date(window.fromMs).toISOString(), to: new Date(window.toMs).toISOString() },
       reading: { at: new Date(unixMs()).toISOString(), times, waitedMs, ended },
       ...reading,
@@ -52,15 +49,12 @@ export async function readCloud(question: CloudQuestion, world: CloudWorld): Pro
   }
 }
 
-async function open(target: CloudTarget, { clock, env, unixMs }: CloudWorld): Promise<CloudReader> {
-  const isAws = target.kind === 'lambda' || target.kind === 'sagemaker';
+async function open(target: CloudTarget, world: CloudWorld): Promise<CloudReader> {
   try {
-    if (isAws) return await (await import('./open-cloudwatch.js')).openCloudWatch(target, clock);
-    return await (await import('./open-monitoring.js')).openMonitoring(target, clock, env, unixMs);
+    return await target.open(world);
   } catch (thrown) {
     const missing = [gapOf('all of it', messageOf(thrown))];
     return {
-      source: isAws ? 'cloudwatch' : 'cloud-monitoring',
       read: () => Promise.resolve({ series: [], logged: null, missing }),
       close: () => undefined,
     };

@@ -17,8 +17,7 @@ export async function collectAfter(
   const wish = givenWish(flags);
   if (wish === undefined) return (result) => Promise.resolve(result);
   const { collectCloud, readyToCollect } = await import('../conclude/collect-cloud.js');
-  const { name } = await loadPlugin(flags.backend, process.cwd());
-  await readyToCollect(name, flags.time, wish);
+  await readyToCollect(await loadPlugin(flags.backend, process.cwd()), flags.time, wish);
   return async (result, stop) => {
     const say = (text: string): void => {
       if (!flags.quiet || text.startsWith('warning')) process.stderr.write(`${text}\n`);

@@ -1,4 +1,7 @@
-import { checkCollecting, cloudTarget } from '../cloud/cloud-target.js';
+import type { BackendPlugin } from '../backends/backend.js';
+import { importPlugin, isBuiltInName, locatePlugin } from '../backends/registry.js';
+import { checkCollecting } from '../cloud/check-collecting.js';
+import type { CloudMeters } from '../cloud-meters.js';
 import { readCloud } from '../cloud/read-cloud.js';
 import { clientCount } from '../collectors/cloud/cloud.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
@@ -28,11 +31,15 @@ export interface CollectWorld {
 }
 
 /** Before anything is sent: whether there is a cloud to ask, and its packages. Throws `UserError`. */
-export async function readyToCollect(backend: string, time: string, { settings }: CloudWish): Promise<void> {
+export async function readyToCollect(
+  plugin: Pick<BackendPlugin, 'name' | 'meters'>,
+  time: string,
+  { settings }: CloudWish,
+): Promise<CloudMeters> {
   if (time === 'virtual') throw new UserError('--collect cloud: a run in virtual time has met no cloud; leave it out');
-  checkCollecting(backend, settings);
-  if (backend === 'lambda' || backend === 'sagemaker')
-    await (await import('../cloud/load-cloudwatch.js')).loadCloudWatch(backend);
+  const meters = checkCollecting(plugin, settings);
+  await meters.ready?.();
+  return meters;
 }
 
 /**
@@ -72,20 +79,25 @@ async function ask(
   { waitMs, settings }: CloudWish,
   world: CollectWorld,
 ): Promise<CloudRecord> {
-  await readyToCollect(record.backend, record.time, { waitMs, settings });
-  const target = cloudTarget(record.backend, plainTexts(record.options), settings, world.env);
+  const meters = await readyToCollect(await pluginOf(record), record.time, { waitMs, settings });
+  const target = meters.target(plainTexts(record.options), settings, world.env);
   world.say(`asking the cloud's own meters, for up to ${String(Math.ceil(waitMs / 1000))} s`);
-  const source = target.kind === 'lambda' || target.kind === 'sagemaker' ? 'cloudwatch' : 'cloud-monitoring';
-  const expected = clientCount(source, report.sections);
+  const expected = clientCount(meters.counting, report.sections);
   const clock = createSystemClock('exact');
   try {
     return await readCloud(
-      { target, ...timesOf(record, report), drainMs: drainMs(record, expected.perhaps), expected, waitMs },
+      { meters, target, ...timesOf(record, report), drainMs: drainMs(record, expected.perhaps), expected, waitMs },
       { clock, unixMs: () => world.date().getTime(), env: world.env, stop: world.stop },
     );
   } finally {
     clock.close();
   }
+}
+
+/** Of a backend that is not built in nothing is loaded: its meters are known only while it runs. */
+async function pluginOf({ backend }: RunRecord): Promise<Pick<BackendPlugin, 'name' | 'meters'>> {
+  if (!isBuiltInName(backend)) return { name: backend };
+  return importPlugin((await locatePlugin(backend, '.')).url);
 }
 
 /** What the options say in plain text; a redacted one says nothing. */

@@ -5,19 +5,23 @@ import {
   type CloudGap,
   type CloudRecord,
   type CloudSeries,
+  COUNTED_PERHAPS,
+  type Counting,
   type LoggedInvocations,
 } from '../cloud-record.js';
 import { printable } from '../errors.js';
+import { type Failure, FAILURES } from '../sample.js';
 
 /** `cloud.json`, checked. Throws an Error that says what is wrong. */
 export function parseCloudRecord(raw: unknown): CloudRecord {
-  const { format, source, subject, window, reading, series, logged, missing } = fields(raw, 'it');
+  const { format, source, counting, subject, window, reading, series, logged, missing } = fields(raw, 'it');
   if (format !== 1) throw new Error('it is not of format 1');
   const { from, to } = fields(window, 'window');
   const { at, times, waitedMs, ended } = fields(reading, 'reading');
   return {
     format: 1,
-    source: oneOf(source, ['cloudwatch', 'cloud-monitoring'], 'source'),
+    source: text(source, 'source'),
+    counting: counting === undefined ? countingBefore(source) : countingOf(fields(counting, 'counting')),
     subject: text(subject, 'subject'),
     window: { from: text(from, 'window'), to: text(to, 'window') },
     reading: {
@@ -30,6 +34,19 @@ export function parseCloudRecord(raw: unknown): CloudRecord {
     logged: logged === null ? null : loggedOf(fields(logged, 'logged')),
     missing: list(missing, 'missing').map(gapOf),
   };
+}
+
+function countingOf({ errors, perhaps }: Fields): Counting {
+  const failures = (value: unknown, what: string): readonly Failure[] =>
+    list(value, what).map((one) => oneOf(one, FAILURES, what));
+  return { errors: failures(errors, 'errors'), perhaps: failures(perhaps, 'perhaps') };
+}
+
+/** Of the two sources that there were before a record said it. */
+function countingBefore(source: unknown): Counting {
+  if (oneOf(source, ['cloudwatch', 'cloud-monitoring'], 'source') === 'cloudwatch')
+    return { errors: ['function-error'], perhaps: COUNTED_PERHAPS };
+  return { errors: ['function-error', 'server-error'], perhaps: [...COUNTED_PERHAPS, 'rejected', 'throttled'] };
 }
 
 function seriesOf(raw: unknown): CloudSeries {

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lambdaQueries } from '#src/cloud/cloudwatch-metrics';
-import { cloudTarget, checkCollecting } from '#src/cloud/cloud-target';
+import { lambdaQueries } from '#src/backends/aws/cloudwatch-metrics';
+import { CLOUDWATCH } from '#src/backends/aws/cloudwatch-meters';
+import { CLOUD_MONITORING } from '#src/backends/google/monitoring-meters';
+import { type GetMetricPage, readMetricData } from '#src/backends/aws/read-metric-data';
+import { readInvocationLog } from '#src/backends/lambda/read-invocation-log';
+import { importPlugin, locatePlugin } from '#src/backends/registry';
+import { checkCollecting } from '#src/cloud/check-collecting';
 import { collectWindow } from '#src/cloud/collect-window';
 import { pollUntilSettled, type Settled } from '#src/cloud/poll-until-settled';
-import { readInvocationLog } from '#src/cloud/read-invocation-log';
-import { type GetMetricPage, readMetricData } from '#src/cloud/read-metric-data';
 import type { CloudReading } from '#src/cloud-record';
 import { createVirtualClock } from '#src/time/virtual-clock';
 import { parseCloudRecord } from '#src/run-folder/parse-cloud-record';
@@ -177,6 +180,13 @@ it('a window is whole steps around the run, of the length that is still kept', (
   );
 });
 
+type Facts = Readonly<Record<string, string>>;
+
+async function cloudTarget(backend: string, options: Facts, settings: Facts, env: Facts): Promise<object> {
+  const plugin = await importPlugin((await locatePlugin(backend, '.')).url);
+  return checkCollecting(plugin, settings).target(options, settings, env);
+}
+
 describe('what is asked about', () => {
   it.each<[string, Record<string, string>, Record<string, string>, object]>([
     [
@@ -227,23 +237,13 @@ describe('what is asked about', () => {
       {},
       { endpoint: '42', project: 'p', region: 'l' },
     ],
-  ])('%s %j %j', (backend, options, settings, target) => {
-    expect(cloudTarget(backend, options, settings, {})).toMatchObject(target);
+  ])('%s %j %j', async (backend, options, settings, target) => {
+    expect(await cloudTarget(backend, options, settings, {})).toMatchObject(target);
   });
 
-  it.each<[() => unknown, RegExp]>([
-    [
-      () => {
-        checkCollecting('http', {});
-      },
-      /backend http has none/,
-    ],
-    [
-      () => {
-        checkCollecting('lambda', { functon: 'f' });
-      },
-      /did you mean function/,
-    ],
+  it.each<[() => Promise<unknown>, RegExp]>([
+    [() => cloudTarget('http', {}, {}, {}), /backend http has none/],
+    [() => cloudTarget('lambda', {}, { functon: 'f' }, {}), /did you mean function/],
     [() => cloudTarget('lambda', {}, {}, {}), /--collect-set function=NAME/],
     [
       () => cloudTarget('cloud-functions', { url: 'https://own.example/' }, { project: 'p' }, {}),
@@ -254,8 +254,8 @@ describe('what is asked about', () => {
       /characters/,
     ],
     [() => cloudTarget('ai-platform', { endpoint: '42' }, {}, {}), /--collect-set project=NAME/],
-  ])('what is not known is asked for (%#)', (ask, tells) => {
-    expect(ask).toThrow(tells);
+  ])('what is not known is asked for (%#)', async (ask, tells) => {
+    await expect(ask()).rejects.toThrow(tells);
   });
 });
 
@@ -280,5 +280,21 @@ it('cloud.json that was tampered with is told, whatever it holds', () => {
         );
       }
     }),
+  );
+});
+
+it('cloud.json from before it said what the provider counts is read as it was meant', () => {
+  const record = (source: string, more: object = {}) => ({
+    ...{ format: 1, source, subject: 's', window: { from: '', to: '' } },
+    ...{ reading: { at: '', times: 1, waitedMs: 0, ended: 'old' }, series: [], logged: null, missing: [] },
+    ...more,
+  });
+  expect(parseCloudRecord(record('cloudwatch')).counting).toEqual(CLOUDWATCH.counting);
+  expect(parseCloudRecord(record('cloud-monitoring')).counting).toEqual(CLOUD_MONITORING.counting);
+  expect(() => parseCloudRecord(record('azure-monitor'))).toThrow(/source is none of/);
+  const counting = { errors: ['rejected'], perhaps: ['timeout'] };
+  expect(parseCloudRecord(record('azure-monitor', { counting })).counting).toEqual(counting);
+  expect(() => parseCloudRecord(record('x', { counting: { errors: ['no-such'], perhaps: [] } }))).toThrow(
+    /errors is none/,
   );
 });

@@ -1,4 +1,4 @@
-import type { ClientCount, CloudMeter, CloudRecord, LoggedInvocations } from '../../cloud-record.js';
+import type { ClientCount, CloudMeter, CloudRecord, Counting, LoggedInvocations } from '../../cloud-record.js';
 import type { CostTerms } from '../../cost-terms.js';
 import type { CloudRow, CloudSection, Report } from '../../report.js';
 import type { Plan } from '../../run.js';
@@ -38,29 +38,12 @@ export function reconcile(record: CloudRecord, sections: Sections, context: Clou
 
 /** Whatever else came of them, the service ran these. */
 const SURE: readonly Failure[] = ['function-error', 'bad-answer'];
-/** It may have run these. */
-const PERHAPS: readonly Failure[] = [
-  'timeout',
-  'server-error',
-  'cut',
-  'stale-connection',
-  'crashed',
-  'aborted',
-  'unknown',
-];
-/** At Google a request that is turned away may be counted. */
-const PERHAPS_AT_GOOGLE: readonly Failure[] = [...PERHAPS, 'rejected', 'throttled'];
-
 /** How many requests the service must have counted. */
-export function clientCount(source: CloudRecord['source'], { outcomes }: Pick<Sections, 'outcomes'>): ClientCount {
+export function clientCount({ perhaps }: Counting, { outcomes }: Pick<Sections, 'outcomes'>): ClientCount {
   return {
     sure: outcomes.ok + failed(outcomes, SURE),
-    perhaps: failed(outcomes, perhapsOf(source)),
+    perhaps: failed(outcomes, perhaps),
   };
-}
-
-function perhapsOf(source: CloudRecord['source']): readonly Failure[] {
-  return source === 'cloudwatch' ? PERHAPS : PERHAPS_AT_GOOGLE;
 }
 
 function failed({ failures }: Sections['outcomes'], kinds: readonly Failure[]): number {
@@ -72,16 +55,15 @@ function row(what: string, client: number | null, cloud: number | null, unit: st
 }
 
 /** Where neither side saw one there is no row. */
-function countRows({ source }: CloudRecord, totals: MeterTotals, sections: Sections): CloudRow[] {
+function countRows({ counting }: CloudRecord, totals: MeterTotals, sections: Sections): CloudRow[] {
   const { outcomes } = sections;
-  const errors: readonly Failure[] = source === 'cloudwatch' ? ['function-error'] : ['function-error', 'server-error'];
   const count = (meter: CloudMeter, what: string, client: number | null): CloudRow[] => {
     const cloud = totals.sum(meter);
     return cloud === null && (client ?? 0) === 0 ? [] : [row(what, client, cloud, 'requests')];
   };
   return [
-    row('invocations', clientCount(source, sections).sure, totals.sum('invocations'), 'requests'),
-    ...count('errors', 'errors', failed(outcomes, errors)),
+    row('invocations', clientCount(counting, sections).sure, totals.sum('invocations'), 'requests'),
+    ...count('errors', 'errors', failed(outcomes, counting.errors)),
     ...count('throttles', 'throttles', failed(outcomes, ['throttled'])),
     ...count('predictions', 'predictions', null).map((one) => ({ ...one, unit: 'predictions' })),
   ];
@@ -177,8 +159,8 @@ function sumOf(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0);
 }
 
-function notesOf({ source, reading, logged }: CloudRecord, sections: Sections): string[] {
-  const { sure, perhaps } = clientCount(source, sections);
+function notesOf({ counting, reading, logged }: CloudRecord, sections: Sections): string[] {
+  const { sure, perhaps } = clientCount(counting, sections);
   const waited = `${String(Math.round(reading.waitedMs / 1000))} s`;
   const measured = logged !== null && perhaps === 0 && logged.durationMs.length === sure && isEstimated(sections);
   return [
@@ -186,15 +168,15 @@ function notesOf({ source, reading, logged }: CloudRecord, sections: Sections): 
     ...(reading.ended === 'time-over' || reading.ended === 'stopped'
       ? [`After ${waited} more may still have been on its way; replay report RUN --collect cloud reads again.`]
       : []),
-    ...(perhaps === 0 ? [] : [perhapsNote(source, sections, perhaps)]),
+    ...(perhaps === 0 ? [] : [perhapsNote(counting, sections, perhaps)]),
     ...(measured
       ? ['The cloud\u2019s cost is measured, each invocation by its own report; the client\u2019s is an estimate.']
       : []),
   ];
 }
 
-function perhapsNote(source: CloudRecord['source'], { outcomes }: Sections, perhaps: number): string {
-  const kinds = perhapsOf(source).filter((kind) => (outcomes.failures[kind] ?? 0) > 0);
+function perhapsNote(counting: Counting, { outcomes }: Sections, perhaps: number): string {
+  const kinds = counting.perhaps.filter((kind) => (outcomes.failures[kind] ?? 0) > 0);
   const list = kinds.map((kind) => `${kind} ${String(outcomes.failures[kind])}`).join(', ');
   return `Of the requests that failed, the cloud may have counted ${String(perhaps)} more than stand beside it (${list}).`;
 }

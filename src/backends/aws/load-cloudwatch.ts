@@ -1,20 +1,19 @@
-import { loadAwsPackage } from '../backends/aws/aws-package.js';
+import { loadAwsPackage } from './aws-package.js';
 
 export interface CloudWatchPackages {
   readonly metrics: typeof import('@aws-sdk/client-cloudwatch');
-  /** Read for Lambda alone. */
+  /** Undefined: no log is read. */
   readonly logs: typeof import('@aws-sdk/client-cloudwatch-logs') | undefined;
 }
 
 /** The vendor's packages. Throws `UserError` that says how to install what is missing. */
-export async function loadCloudWatch(backend: string): Promise<CloudWatchPackages> {
+export async function loadCloudWatch(backend: string, withLogs: boolean): Promise<CloudWatchPackages> {
   const load = <T>(name: '@aws-sdk/client-cloudwatch' | '@aws-sdk/client-cloudwatch-logs', get: () => Promise<T>) =>
     loadAwsPackage(backend, name, get);
   return {
     metrics: await load('@aws-sdk/client-cloudwatch', () => import('@aws-sdk/client-cloudwatch')),
-    logs:
-      backend === 'lambda'
-        ? await load('@aws-sdk/client-cloudwatch-logs', () => import('@aws-sdk/client-cloudwatch-logs'))
-        : undefined,
+    logs: withLogs
+      ? await load('@aws-sdk/client-cloudwatch-logs', () => import('@aws-sdk/client-cloudwatch-logs'))
+      : undefined,
   };
 }

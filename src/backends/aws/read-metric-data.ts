@@ -1,8 +1,8 @@
 import type { GetMetricDataOutput, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import type { CloudSeries } from '../cloud-record.js';
+import type { CloudSeries } from '../../cloud-record.js';
 import type { MetricQuery } from './cloudwatch-metrics.js';
-import type { CollectWindow } from './collect-window.js';
-import { eachPage } from './each-page.js';
+import type { CollectWindow } from '../../cloud-meters.js';
+import { eachPage } from '../shared/each-page.js';
 
 /** One page of GetMetricData. */
 export type GetMetricPage = (input: {

@@ -1,17 +1,8 @@
-import type { FilterLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
-import { parseReport } from '../backends/lambda/parse-log-tail.js';
-import type { LoggedInvocations } from '../cloud-record.js';
-import type { CollectWindow } from './collect-window.js';
-import { eachPage } from './each-page.js';
-
-/** One page of FilterLogEvents. */
-export type GetLogPage = (input: {
-  readonly logGroupName: string;
-  readonly startTime: number;
-  readonly endTime: number;
-  readonly filterPattern: string;
-  readonly nextToken?: string;
-}) => Promise<Partial<Pick<FilterLogEventsResponse, 'events' | 'nextToken'>>>;
+import type { CollectWindow } from '../../cloud-meters.js';
+import type { LoggedInvocations } from '../../cloud-record.js';
+import type { GetLogPage } from '../aws/open-cloudwatch.js';
+import { eachPage } from '../shared/each-page.js';
+import { parseReport } from './parse-log-tail.js';
 
 /** The platform's own lines, in the text and in the JSON form. */
 const PATTERN = '?"REPORT RequestId:" ?"platform.report"';

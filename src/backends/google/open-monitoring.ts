@@ -1,15 +1,13 @@
-import { googleGetWith, NO_TOKEN } from '../backends/google/google-get.js';
-import { googleTokens } from '../backends/google/google-credentials.js';
-import { parseServiceUrl } from '../backends/google/google-hosts.js';
-import { isLoopback } from '../backends/wire/is-loopback.js';
-import { refuseProxy } from '../backends/wire/refuse-proxy.js';
-import { type Token, withoutToken } from '../backends/google/google-token.js';
-import type { Clock } from '../clock.js';
-import type { CloudReading } from '../cloud-record.js';
-import { messageOf, printable, UserError } from '../errors.js';
-import type { CloudReader } from './cloud-reader.js';
-import type { CollectWindow } from './collect-window.js';
-import { gapOf, noneOf } from './gaps.js';
+import { googleGetWith, NO_TOKEN } from './google-get.js';
+import { googleTokens } from './google-credentials.js';
+import { parseServiceUrl } from './google-hosts.js';
+import { isLoopback } from '../wire/is-loopback.js';
+import { refuseProxy } from '../wire/refuse-proxy.js';
+import { type Token, withoutToken } from './google-token.js';
+import type { CloudReading } from '../../cloud-record.js';
+import { messageOf, printable, UserError } from '../../errors.js';
+import type { CloudReader, CollectWindow, MeterWorld } from '../../cloud-meters.js';
+import { gapOf, noneOf } from '../shared/gaps.js';
 import { filterOf, type GoogleTarget, type MetricWish, wishesOf } from './monitoring-metrics.js';
 import { readTimeSeries } from './read-time-series.js';
 
@@ -24,12 +22,7 @@ const LEAST_LIFE_MS = 60_000;
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Cloud Monitoring over REST. Throws `UserError` where its address or the credentials are wrong. */
-export async function openMonitoring(
-  target: GoogleTarget,
-  clock: Clock,
-  env: Env,
-  unixMs: () => number,
-): Promise<CloudReader> {
+export async function openMonitoring(target: GoogleTarget, { clock, env, unixMs }: MeterWorld): Promise<CloudReader> {
   const base = serviceAddress(env);
   refuseProxy(target.kind, base, env);
   const token = await tokenFor(base, env, unixMs);
@@ -56,7 +49,6 @@ export async function openMonitoring(
     }
   };
   return {
-    source: 'cloud-monitoring',
     async read(window) {
       const parts: Pick<CloudReading, 'series' | 'missing'>[] = [];
       for (const wish of wishesOf(target)) parts.push(await readOne(wish, window));

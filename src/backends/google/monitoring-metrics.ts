@@ -1,7 +1,11 @@
-import type { CloudMeter } from '../cloud-record.js';
-import type { CloudTarget } from './cloud-target.js';
+import type { CloudMeter } from '../../cloud-record.js';
+import type { GooglePlace } from './monitoring-meters.js';
 
-export type GoogleTarget = Extract<CloudTarget, { readonly kind: 'cloud-run' | 'cloud-function' | 'vertex' }>;
+/** What Cloud Monitoring is asked about. */
+export type GoogleTarget =
+  | (GooglePlace & { readonly kind: 'cloud-run'; readonly service: string })
+  | (GooglePlace & { readonly kind: 'cloud-function'; readonly function: string })
+  | (GooglePlace & { readonly kind: 'vertex'; readonly endpoint: string });
 
 /** One metric, what of it becomes which meter, and how a point is read. */
 export interface MetricWish {

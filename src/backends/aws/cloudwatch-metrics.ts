@@ -1,4 +1,4 @@
-import type { CloudMeter, CloudSeries } from '../cloud-record.js';
+import type { CloudMeter, CloudSeries } from '../../cloud-record.js';
 
 /** One question of GetMetricData. */
 export interface MetricQuery {

@@ -1,7 +1,7 @@
-import type { CloudSeries } from '../cloud-record.js';
-import { printable } from '../errors.js';
-import type { CollectWindow } from './collect-window.js';
-import { eachPage } from './each-page.js';
+import type { CloudSeries } from '../../cloud-record.js';
+import { printable } from '../../errors.js';
+import type { CollectWindow } from '../../cloud-meters.js';
+import { eachPage } from '../shared/each-page.js';
 import type { MetricWish } from './monitoring-metrics.js';
 
 /** One page of timeSeries.list, as JSON. */

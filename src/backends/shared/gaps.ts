@@ -1,5 +1,5 @@
-import type { CloudGap, CloudSeries } from '../cloud-record.js';
-import { printable } from '../errors.js';
+import type { CloudGap, CloudSeries } from '../../cloud-record.js';
+import { printable } from '../../errors.js';
 
 /** Reading it failed. */
 export function gapOf(what: string, reason: string): CloudGap {
