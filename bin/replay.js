@@ -1,8 +1,19 @@
 #!/usr/bin/env node
-import { closeLostTerminals } from '../dist/commands/close-lost-terminals.js';
-import { endProcess } from '../dist/commands/end-process.js';
-import { main } from '../dist/commands/main.js';
+/** Modules are loaded here, since what fails while they are has no other place to be told in one line. */
+async function load() {
+  const { closeLostTerminals } = await import('../dist/commands/close-lost-terminals.js');
+  const { endProcess } = await import('../dist/commands/end-process.js');
+  const { main } = await import('../dist/commands/main.js');
+  return { closeLostTerminals, endProcess, main };
+}
 
-process.on('exit', closeLostTerminals());
-await main(process.argv.slice(2));
-endProcess();
+try {
+  const { closeLostTerminals, endProcess, main } = await load();
+  process.on('exit', closeLostTerminals());
+  await main(process.argv.slice(2));
+  endProcess();
+} catch (thrown) {
+  if (thrown?.code !== 'EMFILE' && thrown?.code !== 'ENFILE') throw thrown;
+  process.exitCode = 2;
+  process.stderr.write('replay: too many files are open; raise the limit (ulimit -n)\n');
+}

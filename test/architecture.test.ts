@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from './support/run-cli.js';
@@ -52,6 +52,14 @@ it('names files after what they hold', () => {
     expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/);
     expect(name).not.toMatch(/util|helper|manager|impl\b/i);
   }
+});
+
+it('puts files in place in the one writer of whole files, and moves only folders and runs elsewhere', () => {
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  const renaming = sources.filter((name) => /\brename(Sync)?\(/.test(readFileSync(join(ROOT, 'src', name), 'utf8')));
+  expect(renaming.sort()).toEqual(['host/whole-file.ts', 'replay/until-valid.ts', 'study/run-live-cells.ts']);
 });
 
 it('a list of commands loads no package, and help for one no SDK, no ONNX and no histogram', () => {

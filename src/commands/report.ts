@@ -37,7 +37,7 @@ export class ReportAgain extends Command {
     const given = await givenThresholds(flags.threshold);
     const terms = await givenTerms(flags);
     const wish = givenWish(flags);
-    await checkFiles(flags);
+    await checkFiles(flags, process.env);
     const { foldAgain } = await import('../conclude/report-again.js');
     const { report: kept, spectrum } = await foldAgain(args.run, {
       ...terms,

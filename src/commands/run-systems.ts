@@ -70,7 +70,7 @@ async function runAll(
   );
   const shared = (parsed[0] as NamedSystem).flags;
   if (shared['dry-run']) return tryEach(parsed);
-  await checkFiles(shared);
+  await checkFiles(shared, process.env);
   const live = await liveProgress(process.stderr, { quiet, env: process.env });
   const stop = stopOnSignals(() => {
     live.say('stopping: nothing more is sent; writing the comparison (press Ctrl-C again to quit now)');

@@ -70,7 +70,7 @@ export class Run extends Command {
   }
 
   async #replay(source: string | undefined, flags: RunFlags, terms: RunTerms, format: OutputFormat): Promise<void> {
-    await checkFiles(flags);
+    await checkFiles(flags, process.env);
     const collect = await collectAfter(flags);
     const { closeArrivals } = await import('../trace-file/arrival-store.js');
     const trace = await openTrace(source, flags);

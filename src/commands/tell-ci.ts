@@ -2,7 +2,7 @@ import { answerOf } from '../answer.js';
 import { EXIT } from '../errors.js';
 import type { Report } from '../report.js';
 import { withoutCommands } from '../report/github-annotations.js';
-import { appendAskedFile, checkAskedFile, writeAskedFile } from './write-asked-file.js';
+import { appendAskedFile, checkAppendedFile, checkAskedFile, writeAskedFile } from './write-asked-file.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -23,9 +23,10 @@ export function plainFor(env: Env, text: string): string {
 }
 
 /** Throws `UserError` for a file that cannot be written, so that it comes before anything is sent. */
-export async function checkFiles({ junit, summary }: AskedFiles): Promise<void> {
+export async function checkFiles({ junit, summary }: AskedFiles, { GITHUB_STEP_SUMMARY }: Env): Promise<void> {
   await checkAskedFile('--junit', junit);
   await checkAskedFile('--summary', summary);
+  await checkAppendedFile('GITHUB_STEP_SUMMARY', GITHUB_STEP_SUMMARY);
 }
 
 /** Writes what was asked for, and what GitHub Actions looks for. Throws `UserError` when a file cannot be written. */

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { accessSync, appendFileSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { diskTrouble } from '../host/disk-trouble.js';
 import { printable, UserError } from '../errors.js';
@@ -15,6 +15,17 @@ export async function checkAskedFile(flag: string, path: string | undefined): Pr
     } finally {
       removeFolders(made);
     }
+  });
+}
+
+/** The same for the file that a variable of the environment names, which is appended to; its folder has to be there. */
+export async function checkAppendedFile(variable: string, path: string | undefined): Promise<void> {
+  if (path === undefined || path === '') return;
+  await named(variable, path, () => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) accessSync(dirname(path), constants.W_OK);
+    // A pipe would wait for its reader.
+    else if (found.isFile() || found.isDirectory()) closeSync(openSync(path, 'a'));
   });
 }
 

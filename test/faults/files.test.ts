@@ -174,3 +174,29 @@ faultCases('what has another run begun, or the user made', [
     },
   },
 ]);
+
+faultCases('the summary of GitHub Actions is checked before the run', [
+  ...[
+    ['a folder', (folder: string) => folder],
+    ['in a folder that is missing', (folder: string) => join(folder, 'missing/step.md')],
+  ].map(([name, path]): FaultCase => ({
+    name: String(name),
+    env: ({ folder }) => ({ GITHUB_STEP_SUMMARY: (path as (folder: string) => string)(folder) }),
+    command: (place) => virtualRun(place, '--quiet', '--no-html'),
+    holds(end, place) {
+      expectOneLine(end, /GITHUB_STEP_SUMMARY/);
+      expect(existsSync(place.out)).toBe(false);
+    },
+  })),
+]);
+
+faultCases('too few open files to load the program', [
+  {
+    name: 'ulimit -n 20',
+    command: (place) => virtualRun(place, '--quiet', '--no-html'),
+    through: bash('ulimit -n 20; exec "$@"'),
+    holds: (end) => {
+      expectOneLine(end, /too many files are open; raise the limit/);
+    },
+  },
+]);
