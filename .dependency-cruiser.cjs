@@ -96,7 +96,7 @@ module.exports = {
       own('secrets'),
       own('run-folder'),
       '^src/gate/(parse-threshold|watch-thresholds)\\.ts$',
-      '^src/collectors/own-metrics/metrics\\.ts$',
+      '^src/collectors/(own-metrics|custom)/metrics\\.ts$',
       '^src/loop/schedule\\.ts$',
     ),
     knows(
@@ -156,7 +156,7 @@ module.exports = {
       'compare',
       own('run-folder'),
       METRIC_TABLE,
-      '^src/collectors/cost/metrics\\.ts$',
+      '^src/collectors/(cost|custom)/metrics\\.ts$',
       '^src/collectors/histogram/(log-histogram|nearest-rank)\\.ts$',
       '^src/generator/random\\.ts$',
       '^src/report/(format-duration|wrap-text|html/[^/]+)\\.ts$',
@@ -208,7 +208,7 @@ module.exports = {
       'testing',
       own('loop'),
       own('time'),
-      '^src/plan/knows-sent\\.ts$',
+      '^src/plan/(knows-sent|load-collectors)\\.ts$',
       '^src/backends/(backend|invoked|registry)\\.ts$',
     ),
     knows(

@@ -29,6 +29,15 @@ export const COMPARED_METRICS: readonly ComparedMetric[] = ROWS.flatMap(({ name,
   metrics.flatMap((row) => comparedMetrics(name, row)),
 );
 
+/** One that runs can be compared by; undefined: there is none of that name. */
+export function comparedNamed(name: string): ComparedMetric | undefined {
+  const listed = COMPARED_METRICS.find((metric) => metric.name === name);
+  if (listed !== undefined) return listed;
+  return ROWS.map((row) => ({ section: row.name, row: row.metricNamed?.(name) }))
+    .flatMap(({ section, row }) => (row === undefined ? [] : comparedMetrics(section, row)))
+    .at(0);
+}
+
 function comparedMetrics(section: string, { compared, ...row }: MetricRow<Metric, object>): ComparedMetric[] {
   if (compared === undefined) return [];
   return (compared.percentiles ?? [NaN]).map((p) => ({

@@ -1,3 +1,4 @@
+import { isCustomMetric } from '../collectors/custom/metrics.js';
 import { UserError } from '../errors.js';
 import { seededRandom } from '../generator/random.js';
 import { blockBootstrap, MIN_BLOCKS } from './block-bootstrap.js';
@@ -35,6 +36,7 @@ const COST = metricOf('cost.perMillionSuccesses');
 export async function compareRuns(request: CompareRequest): Promise<Comparison> {
   const { runs, baseline, frontierMetric, seed } = request;
   const all = [...baseline, ...runs];
+  refuseUnknownNumbers(request.rules, all);
   const workloads = workloadsOf(all, request.mixed);
   const isBaseline = new Set(baseline);
   const roleOf = (run: RunFacts): Group['role'] =>
@@ -53,6 +55,20 @@ export async function compareRuns(request: CompareRequest): Promise<Comparison> 
     seed,
     notes: [...notesOf(groups, copies), ...(baseline.length === 0 ? [] : changesNotes(pairs))],
   };
+}
+
+/** Of rules about numbers of collectors: each must be known to a run, and worse in the direction of the rule. */
+function refuseUnknownNumbers(rules: readonly FailRule[], runs: readonly RunFacts[]): void {
+  for (const { text, metric } of rules.filter((rule) => isCustomMetric(rule.metric.metric))) {
+    const known = runs.find(({ worse }) => worse[metric.name] !== undefined);
+    const worse = known?.worse[metric.name];
+    if (worse === undefined)
+      throw new UserError(`--fail-if ${text}: no run has ${metric.name}; make the runs with its --collector`);
+    if (worse !== metric.worse)
+      throw new UserError(
+        `--fail-if ${text}: ${worse} is worse for ${metric.name}; write '${metric.name}${worse === 'more' ? '>+' : '<-'}...'`,
+      );
+  }
 }
 
 async function withNumbers(group: RunGroup, seed: number): Promise<Group> {

@@ -1,3 +1,4 @@
+import { isCustomMetric } from '../collectors/custom/metrics.js';
 import { printable, UserError } from '../errors.js';
 import { parseDurationMs } from '../text/quantities.js';
 import { type ComparedMetric } from '../collectors/metric-table.js';
@@ -25,13 +26,19 @@ export function parseFailRule(text: string): FailRule {
     throw new UserError(
       `${what}: give a metric and a change, such as 'all.p(99)>+10%', 'response.mean>+5ms' or 'success<-0.1%'`,
     );
-  const metric = metricOf(name);
+  const metric = directed(metricOf(name), sign);
   const wanted = metric.worse === 'more' ? '>+' : '<-';
   if (`${String(comparator)}${String(sign)}` !== wanted)
     throw new UserError(
       `${what}: ${metric.worse} is worse for ${metric.name}; write '${metric.name}${wanted}${amount}${unit ?? ''}'`,
     );
   return { text: printable(text.trim(), 60), metric, limit: limitOf(metric, amount, unit ?? '', what) };
+}
+
+/** Which way a number of a collector is worse, the runs say: `compareRuns` holds the rule against them. */
+function directed(metric: ComparedMetric, sign: string | undefined): ComparedMetric {
+  if (!isCustomMetric(metric.metric)) return metric;
+  return { ...metric, worse: sign === '+' ? 'more' : 'less' };
 }
 
 function limitOf(metric: ComparedMetric, amount: string, unit: string, what: string): FailRule['limit'] {

@@ -1,4 +1,4 @@
-import { COMPARED_METRICS, type ComparedMetric } from '../collectors/metric-table.js';
+import { comparedNamed, COMPARED_METRICS, type ComparedMetric } from '../collectors/metric-table.js';
 import { printable, UserError } from '../errors.js';
 import { nearest } from '../text/nearest.js';
 
@@ -20,7 +20,7 @@ function translated(name: string): string {
 
 /** Throws `UserError` that suggests the nearest. */
 export function metricOf(name: string): ComparedMetric {
-  const found = COMPARED_METRICS.find((metric) => metric.name === name);
+  const found = comparedNamed(name);
   if (found !== undefined) return found;
   const names = COMPARED_METRICS.map((metric) => metric.name);
   const near = nearest(translated(name), names);

@@ -2,6 +2,7 @@ import { printable } from '../errors.js';
 import { readRecord } from '../run-folder/read-record.js';
 import { readReport } from '../run-folder/read-report.js';
 import type { StoredReport } from '../run-folder/report-shape.js';
+import type { CustomNumber } from '../report.js';
 import type { RunRecord } from '../run.js';
 import { COMPARED_METRICS } from '../collectors/metric-table.js';
 import { isPriced } from '../collectors/cost/metrics.js';
@@ -34,7 +35,8 @@ export function readRun(folder: string): RunFacts {
     settings,
     series: seriesOf(record),
     standing: standingOf(record, report),
-    values: Object.fromEntries(COMPARED_METRICS.map(({ name, of }) => [name, of(sections)])),
+    values: valuesOf(sections),
+    worse: Object.fromEntries(ownNumbers(sections).map(([name, { worse }]) => [name, worse])),
     bounds: boundsOf(report),
     spread: { stdevMs: sections.latency.response.stdevMs ?? NaN, count: sections.latency.response.count },
     currency: isPriced(sections.cost) ? printable(sections.cost.currency, 60) : null,
@@ -46,6 +48,23 @@ export function readRun(folder: string): RunFacts {
       rows: sections.timeline.windows.rows.map(({ second, p99Ms }) => ({ second, p99Ms: p99Ms ?? NaN })),
     },
   };
+}
+
+function valuesOf(sections: StoredReport['sections']): RunFacts['values'] {
+  return Object.fromEntries([
+    ...COMPARED_METRICS.map(({ name, of }) => [name, of(sections)] as const),
+    ...ownNumbers(sections).map(([name, { value }]) => [name, value ?? NaN] as const),
+  ]);
+}
+
+/** What the collectors of the user gave, by the names of thresholds. */
+function ownNumbers({ collectors = {} }: StoredReport['sections']): [string, CustomNumber][] {
+  return Object.entries(collectors).flatMap(([collector, { metrics }]) =>
+    Object.entries(metrics).map(([name, number]): [string, CustomNumber] => [
+      `collectors.${collector}.${name}`,
+      number,
+    ]),
+  );
 }
 
 /** A run that did not replay its whole plan measured another load. */

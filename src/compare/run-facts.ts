@@ -1,3 +1,4 @@
+import type { Worse } from '../metric.js';
 import type { ThresholdResult } from '../report.js';
 
 /** What a comparison needs of one run: read from its folder, checked, its texts printable. */
@@ -32,6 +33,8 @@ export interface RunFacts {
   readonly standing: 'valid' | 'invalid' | 'stopped';
   /** Numbers by the names of COMPARED_METRICS; Infinity: among requests that take for ever; NaN: unknown. */
   readonly values: Readonly<Record<string, number>>;
+  /** The direction that is worse, of those numbers that the run's own collectors gave. */
+  readonly worse: Readonly<Record<string, Worse>>;
   /** Of an invalid run: between which values some of them can lie without our own share. */
   readonly bounds: Readonly<Record<string, { readonly low: number; readonly high: number }>>;
   /** Standard deviation of the response over the successes, and their number. */

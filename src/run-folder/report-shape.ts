@@ -4,6 +4,9 @@ import type {
   ColdStartsSection,
   CostItem,
   CostSection,
+  CustomNumber,
+  CustomResult,
+  CustomSection,
   Distribution,
   HealthSection,
   LatencyCurves,
@@ -50,6 +53,7 @@ export interface StoredReport {
     readonly coldStarts: Pick<ColdStartsSection, 'count' | 'known' | 'meanMs' | 'instancesSeen' | 'instances'>;
     readonly cost: Pick<CostSection, StoredCost> & { readonly items: readonly StoredItem[] };
     readonly thresholds?: readonly ThresholdResult[];
+    readonly collectors?: CustomSection;
   };
 }
 
@@ -114,6 +118,13 @@ const THRESHOLD: Shape<ThresholdResult> = object<ThresholdResult>({
   bounds: optional(BOUNDS),
 });
 
+const CUSTOM: Shape<CustomResult> = object<CustomResult>({
+  metrics: mapOf(
+    object<CustomNumber>({ value: MS, unit: nullable(text), worse: oneOf<CustomNumber['worse']>('more', 'less') }),
+  ),
+  failed: nullable(text),
+});
+
 const COST: Shape<StoredReport['sections']['cost']> = object<StoredReport['sections']['cost']>({
   currency: text,
   total: MS,
@@ -174,5 +185,6 @@ export const REPORT: Shape<StoredReport> = object<StoredReport>({
     ),
     cost: since(COST, { currency: 'USD', total: null, perMillionRequests: null, perMillionSuccesses: null, sheet: 'unknown', items: [] }), // prettier-ignore
     thresholds: optional(list(THRESHOLD)),
+    collectors: optional(mapOf(CUSTOM)),
   }),
 });

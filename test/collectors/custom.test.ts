@@ -109,4 +109,21 @@ describe('--collector', () => {
     expect(mine?.metrics['x']?.value).toBeNull();
     expect(mine?.failed).toContain(why);
   });
+
+  it('is something that runs are compared by', async () => {
+    const [base, slow] = [freshFolder(), freshFolder()];
+    const made = ['--repeat', '5', '--vary-seed', '--collector', GOODPUT, '--no-html'];
+    await runCli([...LOAD, ...made, '--out', base]);
+    await runCli([...LOAD, '--set', 'service=30ms', ...made, '--out', slow]);
+    const judged = (rule: string) => runCli(['compare', slow, '--mixed', '--baseline', base, '--fail-if', rule]);
+    const better = await judged('collectors.goodput.share>+1%');
+    expect([better.code, better.stderr]).toEqual([
+      2,
+      expect.stringContaining('less is worse for collectors.goodput.share'),
+    ]);
+    expect(await judged('collectors.goodput.none<-1%')).toMatchObject({ code: 2, stderr: expect.stringContaining('no run has') as string }); // prettier-ignore
+    const { code, stdout, stderr } = await judged('collectors.goodput.share<-1%');
+    expect([code, stderr]).toEqual([99, '']);
+    expect(stdout).toContain('collectors.goodput.share');
+  });
 });

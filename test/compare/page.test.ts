@@ -127,6 +127,7 @@ function facts(backend: string, seed: number, ms: number, cost: number, more: Pa
     ...{ warmupMs: 2000, planned: 600, durationMs: 30_000, duePerSecond: new Array<number>(30).fill(20) },
     ...{
       machine: null,
+      worse: {},
       model: 'mobilenet.onnx',
       batch: 1,
       time: 'real',

@@ -1,4 +1,5 @@
 import type { Metric, MetricRow } from '../../metric.js';
+import type { CustomSection } from './custom-section.js';
 
 export interface CustomMetric extends Metric {
   readonly section: 'collectors';
@@ -7,7 +8,7 @@ export interface CustomMetric extends Metric {
 }
 
 /** `collectors.NAME.METRIC`: which there are, the modules of `--collector` say. */
-export function customMetricRow(named: string): MetricRow<CustomMetric> | undefined {
+export function customMetricRow(named: string): MetricRow<CustomMetric, CustomSection | undefined> | undefined {
   const [section, collector, name, ...rest] = named.split('.');
   if (section !== 'collectors' || !collector || !name || rest.length > 0) return undefined;
   return {
@@ -17,6 +18,7 @@ export function customMetricRow(named: string): MetricRow<CustomMetric> | undefi
     trend: 'either way',
     is: `${name} of collector ${collector}`,
     asked: () => ({ section, collector, name }),
+    compared: { of: (collectors) => collectors?.[collector]?.metrics[name]?.value ?? NaN },
   };
 }
 
