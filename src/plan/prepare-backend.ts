@@ -1,13 +1,12 @@
 import type { BackendPlugin, RawOptions, SetUp, SetUpResult } from '../backends/backend.js';
 import { importPlugin, locatePlugin, type LocatedPlugin } from '../backends/registry.js';
 import { LATEST_PRICES, type CostTerms } from '../cost-terms.js';
-import { isUserError, UserError } from '../errors.js';
+import { isUserError, printable, UserError } from '../errors.js';
 import { KnownSecrets } from '../secrets/known-secrets.js';
 import { secretParts } from '../secrets/secret-parts.js';
 import { secretsOfEnvironment } from '../secrets/secrets-of-environment.js';
 import { secretsOfOptions } from '../secrets/secrets-of-options.js';
 import type { Payload } from '../trace.js';
-import { checkBatches } from './check-batches.js';
 import { checkMetrics } from './check-metrics.js';
 import { checkPayloadRequests } from './check-payload-requests.js';
 import { withEnvironment } from './environment-options.js';
@@ -116,6 +115,13 @@ export function costTerms(
 ): CostTerms {
   const sheet = prices ?? plugin.prices?.(options) ?? LATEST_PRICES;
   return { billing: plugin.billing?.(options) ?? null, prices: sheet, machine: machine ?? null };
+}
+
+/** Throws `UserError` unless the backend, with these parsed options, sends several requests in one call. */
+function checkBatches(plugin: BackendPlugin, options: unknown): void {
+  const can = plugin.batches?.(options) ?? 'it sends one request a call';
+  if (can !== true)
+    throw new UserError(`backend ${plugin.name} does not batch: ${printable(can)}; leave out --batch-size`);
 }
 
 /** Headers of payloads are as secret as those of the options. */

@@ -6,7 +6,6 @@ import type { MemberEnd, WorkerResources } from '../threads/member.js';
 import { mergeFacts } from '../threads/merge-facts.js';
 import { stopsOf } from '../threads/stops-of.js';
 import { clockNote } from '../time/clock-note.js';
-import { doubtNote } from './doubt-note.js';
 import type { StartedRun } from './start-run.js';
 import type { Stopper } from './stopper.js';
 
@@ -52,6 +51,13 @@ function known<Name extends keyof MemberEnd>(
   name: Name,
 ): readonly NonNullable<MemberEnd[Name]>[] {
   return ends.map((end) => end[name]).filter((value) => value !== undefined);
+}
+
+/** What is said of answers that may have been matched with the wrong requests, by the merged facts of the clients; undefined: there are none. */
+function doubtNote({ answersInDoubt: count }: RunRecord['backendFacts']): string | undefined {
+  if (typeof count !== 'number' || count === 0) return undefined;
+  const [answers, they] = count === 1 ? ['1 answer was', 'it'] : [`${String(count)} answers were`, 'they'];
+  return `${answers} counted on arrival, on a connection on which the service later sent more answers than it had requests: ${they} may belong to other requests, so the latency is in doubt.`;
 }
 
 function sumResources(all: readonly WorkerResources[], pacing: string): Record<string, number> {
