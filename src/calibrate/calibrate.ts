@@ -73,7 +73,7 @@ export async function calibrate(request: CalibrateRequest, world: Surroundings):
 interface Trial {
   readonly perSecond: number;
   readonly health: HealthSection;
-  /** For so long the resources in `health` were counted. */
+  /** The span over which the resources in `health` were counted. */
   readonly elapsedMs: number;
 }
 

@@ -1,7 +1,7 @@
 import { arrivalStoreWriter } from '../trace-file/arrival-store.js';
 import type { Trace } from '../trace.js';
 
-/** A constant rate for so long; in memory. */
+/** A constant rate for a given length, in memory. */
 export function steadyTrace(perSecond: number, durationMs: number, spoolDir: string): Trace {
   const count = Math.round((perSecond * durationMs) / 1000);
   const writer = arrivalStoreWriter({ spoolDir });

@@ -4,7 +4,7 @@ import type { Trace } from '../trace.js';
 
 /**
  * The trace up to its `requests`-th arrival in [fromMs, toMs), and no further than to the next one. It is still the same
- * trace (its name and hash stay), of which the rest is not looked at. Throws `UserError` where there are not so many.
+ * trace (its name and hash stay), of which the rest is not looked at. Throws `UserError` where there are fewer.
  */
 export function firstRequests(
   trace: Trace,

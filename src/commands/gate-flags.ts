@@ -38,7 +38,7 @@ export interface GivenThresholds {
   readonly thresholds?: readonly string[];
 }
 
-/** The thresholds as they are judged, each once. Throws `UserError` for one that nobody can judge. */
+/** The thresholds as they are judged, each once. Throws `UserError` for one that cannot be judged. */
 export async function givenThresholds(given: readonly string[] | undefined): Promise<GivenThresholds> {
   if (given === undefined || given.length === 0) return {};
   const { parseThresholds } = await import('../gate/parse-threshold.js');

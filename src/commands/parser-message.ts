@@ -47,7 +47,7 @@ function flagsOf({ parse }: Thrown): readonly Flag[] {
   return Object.values(parse?.input?.flags ?? {});
 }
 
-/** The first is told; the others follow when it is right. */
+/** The first is reported; the others follow when it is right. */
 function unknownFlag([flag = '']: readonly string[], command: string, known: readonly Flag[]): string {
   const here = hereFor(flag);
   const near = flag.startsWith('--') ? nearest(flag.slice(2), known.flatMap(longNames)) : undefined;

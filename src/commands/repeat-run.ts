@@ -76,7 +76,7 @@ function plannedRuns(
 }
 
 function release(): void {
-  // whoever opened the one trace closes it
+  // the caller that opened the trace closes it
 }
 
 function closeTrace({ trace }: ReplayRequest): void {

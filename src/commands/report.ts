@@ -47,7 +47,7 @@ export class ReportAgain extends Command {
     const report = wish === undefined ? kept : await this.collected(args.run, kept, wish, terms);
     await printReport(report, spectrum, flags);
     if (flags.write) await this.written(args.run, report, flags.html);
-    // Whoever asks whether a run is good enough is told by the exit code too; else the run has told it itself.
+    // The exit code answers whether a run is good enough where that was asked; otherwise the run itself has answered.
     if (given.thresholds !== undefined) process.exitCode = exitOfReport(report);
     await tellCi(report, flags, process.env);
   }

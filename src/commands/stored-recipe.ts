@@ -56,7 +56,7 @@ function flagOf(field: string): string {
   return FLAGS[field] ?? field;
 }
 
-/** What is wrong with a field is told of its flag. */
+/** What is wrong with a field is reported with its flag. */
 function inFlags<T>(work: () => T): T {
   try {
     return work();

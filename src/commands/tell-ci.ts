@@ -17,7 +17,7 @@ export function onGithub({ GITHUB_ACTIONS }: Env): boolean {
   return GITHUB_ACTIONS === 'true';
 }
 
-/** A text for a stream: on GitHub nothing in it is a command, whoever it came from. */
+/** A text for a stream: on GitHub nothing in it is a command, wherever it came from. */
 export function plainFor(env: Env, text: string): string {
   return onGithub(env) ? withoutCommands(text) : text;
 }

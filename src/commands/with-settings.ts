@@ -65,7 +65,7 @@ function secretsIn(settings: readonly Setting[]): string[] {
   return settings.flatMap(({ texts }) => texts.flatMap(({ secrets = [] }) => secrets));
 }
 
-/** A place in a file is told with its key; an entry of `set` has a name of its own. */
+/** A place in a file is named with its key; an entry of `set` has a name of its own. */
 function originsOf({ key: { name, kind }, texts }: Setting): [flag: string, origin: string][] {
   return texts.map(({ text, from }) => {
     const flag = kind === 'map' ? `${name}.${text.slice(0, Math.max(0, text.indexOf('=')))}` : name;

@@ -70,7 +70,7 @@ function countCells({ cells, count }: RunBins, weights: Float64Array, counts: Fl
   }
 }
 
-/** By nearest rank over all requests; those that are in no bucket take for ever. */
+/** By nearest rank over all requests; those that are in no bucket are infinite. */
 function percentile({ edgesMs }: RunBins, counts: Float64Array, requests: number, p: number): number {
   const rank = nearestRank(p, requests);
   let below = 0;

@@ -1,4 +1,4 @@
-/** A block is at least so long: queues outlast the second that filled them. */
+/** The least length of a block: queues outlast the second that filled them. */
 const LEAST_SECONDS = 5;
 
 /**

@@ -2,7 +2,7 @@ import type { Interval } from './intervals.js';
 import type { ComparedMetric } from '../collectors/metric-table.js';
 import type { RunFacts } from './run-facts.js';
 
-/** Runs side by side: what every output is made from. Infinity: requests that take for ever; NaN: unknown. */
+/** Runs side by side: what every output is made from. Infinity: infinitely slow requests; NaN: unknown. */
 export interface Comparison {
   readonly workloads: readonly Workload[];
   /** In the order given. */

@@ -1,7 +1,7 @@
 import { formatDuration } from '../report/format-duration.js';
 import type { ComparedMetric } from '../collectors/metric-table.js';
 
-/** A value in its metric's unit; `-` unknown, `inf` for ever. `signed`: a change. */
+/** A value in its metric's unit; `-` unknown, `inf` infinite. `signed`: a change. */
 export function amountOf({ unit }: Pick<ComparedMetric, 'unit'>, value: number | null, signed = false): string {
   if (value === null || Number.isNaN(value)) return '-';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';

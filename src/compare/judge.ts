@@ -77,7 +77,7 @@ function mirrored({ value, low, high }: Interval): Interval {
   return { value: -value, low: high === null ? null : -high, high: low === null ? null : -low };
 }
 
-/** Where runs take for ever there is no mean: medians and ranks decide. */
+/** Where a run is infinitely slow there is no mean: medians and ranks decide. */
 function judgeByRanks(
   { metric, limit }: FailRule,
   [base, others]: readonly [readonly number[], readonly number[]],

@@ -3,7 +3,7 @@ import type { RunFacts } from './run-facts.js';
 
 /**
  * By workload, the model that all runs tell which tell one: most services never say which model they serve, and beside those
- * that do, in one comparison, they are taken to serve the same. Absent where none or several are told.
+ * that do, in one comparison, they are taken to serve the same. Absent where none or several are reported.
  */
 export function modelTaken(
   runs: readonly RunFacts[],

@@ -3,7 +3,7 @@ import type { Comparison, Group } from './comparison.js';
 import { estimate } from './tables.js';
 import { COMPARED_METRICS } from '../collectors/metric-table.js';
 
-/** A row for each system, model and workload; every metric with its interval. Empty: unknown; `inf`: for ever. */
+/** A row for each system, model and workload; every metric with its interval. Empty: unknown; `inf`: infinite. */
 export function renderCompareCsv({ groups }: Comparison): string {
   const intervals = COMPARED_METRICS.flatMap(({ name }) => [name, `${name}.low95`, `${name}.high95`]);
   const head = ['workload', 'model', 'system', 'role', 'backend', 'machine', 'batch', 'runs', 'counted', 'basis', 'response.stdev', 'currency', 'frontier', ...intervals]; // prettier-ignore

@@ -53,7 +53,7 @@ function spanOf({ value, low, high }: Interval): unknown {
   return { value: told(value), low, high };
 }
 
-/** JSON knows neither: `"inf"` for ever, null unknown. */
+/** JSON knows neither: `"inf"` is infinite, null unknown. */
 function told(value: number): number | 'inf' | null {
   if (Number.isFinite(value)) return value;
   return value === Infinity ? 'inf' : null;

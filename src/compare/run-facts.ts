@@ -31,7 +31,7 @@ export interface RunFacts {
   readonly series: Series | null;
   /** `stopped`: it did not replay its whole plan (Ctrl-C, a budget, a full disk, a kill). */
   readonly standing: 'valid' | 'invalid' | 'stopped';
-  /** Numbers by the names of COMPARED_METRICS; Infinity: among requests that take for ever; NaN: unknown. */
+  /** Numbers by the names of COMPARED_METRICS; Infinity: among infinitely slow requests; NaN: unknown. */
   readonly values: Readonly<Record<string, number>>;
   /** The direction that is worse, of those numbers that the run's own collectors gave. */
   readonly worse: Readonly<Record<string, Worse>>;

@@ -62,7 +62,7 @@ function billedAs({ cost }: RunRecord): (readonly [string, string])[] {
     : Object.entries(billed).map(([name, value]) => [`billed ${name}`, String(value)] as const);
 }
 
-/** A sheet of the user's own is told from another of the same name. */
+/** A sheet of the user's own differs from another of the same name. */
 function pricesOf({ cost }: RunRecord, { sections }: StoredReport): string {
   const { sheet } = sections.cost;
   const own = cost?.prices;

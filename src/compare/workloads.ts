@@ -4,7 +4,7 @@ import type { Workload } from './comparison.js';
 import { groupBy } from './group-by.js';
 import type { RunFacts } from './run-facts.js';
 
-/** The workload of each run. Throws `UserError` where there are several and nobody said that this is wanted. */
+/** The workload of each run. Throws `UserError` where there are several and the user has not asked for that. */
 export function workloadsOf(runs: readonly RunFacts[], mixed: boolean): ReadonlyMap<RunFacts, Workload> {
   if (!mixed) refuseMixtures(runs);
   const byKey = groupBy(runs, (run) => JSON.stringify([sourceOf(run), ...conditionsOf(run)]));

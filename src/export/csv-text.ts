@@ -17,7 +17,7 @@ export async function* csvText(
   }
 }
 
-/** Numbers with the fewest digits that give the same number back; an empty text is told from none by its quotes. */
+/** Numbers with the fewest digits that give the same number back; quotes mark an empty text, none a missing one. */
 export function csvCell(value: CellValue): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);

@@ -38,7 +38,7 @@ function arrivalsOf(recipe: Recipe, random: Random): Iterable<Float64Array> {
   return mergeSorted([ownArrivals, ...others]);
 }
 
-/** Rounds in place (a chunk belongs to whoever asked for it); rounding up may not leave the window. */
+/** Rounds in place (a chunk belongs to the caller); rounding up may not leave the window. */
 function* toMicroseconds(
   arrivals: Iterable<Float64Array>,
   durationMs: number,

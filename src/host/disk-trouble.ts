@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.js';
 
-/** What is wrong, and what to do; `@` is where else, in the words of whoever asks. */
+/** What is wrong, and what to do; `@` is where else, in the words of the caller. */
 const TROUBLE: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder; check the path',
   ENOTDIR: 'a part of the path is a file; check the path',

@@ -85,7 +85,7 @@ function draftOf(path: string): Draft {
   const target = fileTarget(path);
   if (target.kind === 'file') return draftBeside(target, 'written');
   const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
-  // Without O_NONBLOCK a pipe that nobody reads would block the process for ever.
+  // Without O_NONBLOCK a pipe without a reader would block the process forever.
   const fd = target.kind === 'open' ? target.fd : openSync(target.path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
   const close = (): void => {
     if (target.kind === 'device') closeSync(fd);

@@ -16,7 +16,7 @@ interface Page extends Style {
   readonly columns: number;
 }
 
-/** How far a run is, as lines that fit into so many columns of a terminal. Pure. */
+/** How far a run is, as lines that fit into the columns of a terminal. Pure. */
 export function liveLines(progress: Progress, terminalColumns: number, style: Style): string[] {
   // The last column stays free: some terminals wrap as soon as it is written.
   const page = { ...style, columns: Math.max(1, Math.min(MOST_COLUMNS, terminalColumns - 1)) };
@@ -78,7 +78,7 @@ function sending({ rates, inFlight }: Progress, page: Page): Piece[][] {
   ]);
 }
 
-/** The figure of the last seconds, then a bar for each second, of its own scale, whose top is told where there is room. */
+/** The figure of the last seconds, then a bar for each second, of its own scale, whose top is written where there is room. */
 function latency(label: string, ms: number | null, history: readonly (number | null)[], page: Page): Piece[] {
   const figure = durationText(ms).padStart(8);
   const room = page.columns - LABEL_COLUMNS - figure.length - 2;

@@ -80,7 +80,7 @@ function info({ run }: Progress): Point['labels'] {
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, printable(text, LABEL_LIMIT)]));
 }
 
-/** Every outcome there is, also those that have not come: a counter that appears late is a jump nobody sees. */
+/** Every outcome there is, also those that have not come: a counter that appears late hides its first jump. */
 function byOutcome({ ok, failures }: Progress): Point[] {
   return OUTCOMES.map((outcome) => ({
     labels: { outcome },

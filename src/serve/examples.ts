@@ -63,7 +63,7 @@ function featureColumn(examples: readonly Example[], input: TensorInfo): Tensor 
   }
 }
 
-/** The shape of one row that holds so many numbers: at most one free dimension can be worked out. */
+/** The shape of one row that holds a given count of numbers: at most one free dimension can be worked out. */
 function rowShape({ shape: [, ...inner] }: TensorInfo, length: number): number[] {
   const free = inner.filter((size) => typeof size === 'string').length;
   const known = elementCount(inner.filter((size) => typeof size === 'number'));

@@ -14,7 +14,7 @@ export interface Inference {
   readonly model: ServedModel;
   /** Takes a place for one request, from its first byte to its answer. Throws `RESOURCE_EXHAUSTED` when there is none. */
   enter(): Place;
-  /** From now on nobody gets in (`UNAVAILABLE`); resolves when the last one has left. */
+  /** From now on no request is accepted (`UNAVAILABLE`); resolves when the last one has left. */
   drain(): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ export const HTTP_STATUSES = {
 } as const;
 export type ServingStatus = keyof typeof HTTP_STATUSES;
 
-/** What a caller is told in place of an answer; the server goes on. */
+/** What a caller gets in place of an answer; the server goes on. */
 export class ServingError extends Error {
   override readonly name = 'ServingError';
 
@@ -23,7 +23,7 @@ export class ServingError extends Error {
   }
 }
 
-/** Anything thrown while a request was read is the caller's to mend, unless it says what it is. */
+/** Anything thrown while a request was read is for the caller to fix, unless it says what it is. */
 export function servingError(thrown: unknown): ServingError {
   if (thrown instanceof ServingError) return thrown;
   return new ServingError('INVALID_ARGUMENT', thrown instanceof Error ? thrown.message : String(thrown));

@@ -2,7 +2,7 @@ const ROUNDS = 20_000;
 const STRETCHES = 30;
 
 /**
- * Makes a way to compute for about so many ms that touches neither the clock nor the heap (reading the clock costs 16
+ * Makes a way to compute for about a given number of ms that touches neither the clock nor the heap (reading the clock costs 16
  * bytes each time). It is set by the fastest of several stretches: what slows one down only makes it shorter than asked.
  */
 export function createBurn(now: () => number): (ms: number) => void {

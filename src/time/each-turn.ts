@@ -39,7 +39,7 @@ export function eachTurn(callback: () => void, { always }: { readonly always: bo
   };
 }
 
-/** Replaced, never changed: one who stops within a turn disturbs nobody's. */
+/** Replaced, never changed: so that a watcher may stop during a turn. */
 let watchers: readonly Watcher[] = [];
 /** How many want no sleep. */
 let awake = 0;

@@ -1,6 +1,6 @@
 /** The one sender that a clock calls by itself: a promise and a waiter for each request would be much of its garbage. */
 export interface Pacer {
-  /** When the step is to be called next; Infinity while nobody paces. */
+  /** When the step is to be called next; Infinity while no step is set. */
   nextMs(): number;
   /** Calls it when that has come; whether it had. */
   call(nowMs: number): boolean;

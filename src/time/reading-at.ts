@@ -1,6 +1,6 @@
 /**
  * What `now` read at the moment since which `sinceMs` counts, ms: two clocks of one pace with different origins. The
- * tightest of so many paired readings decides, since a thread may be interrupted in between; the first that is tighter than
+ * tightest of several paired readings decides, since a thread may be interrupted in between; the first that is tighter than
  * `tightMs` ends it.
  */
 export function readingAt(now: () => number, sinceMs: () => number, readings: number, tightMs = 0): number {

@@ -12,7 +12,7 @@ export interface SystemClock extends PacingClock {
   startAt(monotonicNs: bigint): void;
   /** Keeps due times in this way as soon as what wakes it is there; resolves then. Until then it goes on as before. */
   paceAs(pacing: UsedPacing): Promise<void>;
-  /** Lets go of the event loop; nobody may be waiting. */
+  /** Lets go of the event loop; there may be no waiter. */
   close(): void;
 }
 
@@ -21,7 +21,7 @@ interface PacingLaw {
   readonly turningMs: number;
   /** Of each such turn, so much at most is spent computing: turns leave garbage, and answers wait for the next turn. */
   readonly burnMs: number;
-  /** The loop is not woken again before so long; what falls due meanwhile goes out together. */
+  /** The least time between two wakes of the loop; what falls due meanwhile goes out together. */
   readonly leastSleepMs: number;
 }
 

@@ -2,7 +2,7 @@ import type { Clock, PacingClock } from '../clock.js';
 import { createWaiters, type Tally } from './waiters.js';
 
 export interface VirtualClock extends PacingClock {
-  /** The same time for a backend, whose waits are told apart from the engine's own. */
+  /** The same time for a backend, whose waits are kept apart from the engine's own. */
   readonly ofBackend: Clock;
   /** How many waits of the backend are pending. */
   backendWaits(): number;
@@ -18,7 +18,7 @@ export interface VirtualClock extends PacingClock {
   drive<T>(work: Promise<T>, beforeJump?: () => void): Promise<T>;
 }
 
-/** Time that passes only when nobody has anything else to do: under it the whole engine is a discrete-event simulation. */
+/** Time that passes only when nothing else can run: under it the whole engine is a discrete-event simulation. */
 export function createVirtualClock(): VirtualClock {
   const waiters = createWaiters();
   const ofBackend: Tally = { waiting: 0 };

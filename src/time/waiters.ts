@@ -1,6 +1,6 @@
 /** Who waits for which moment: a binary min-heap by due time, first come first served among equals. */
 export interface Waiters {
-  /** The earliest due time; Infinity when nobody waits. */
+  /** The earliest due time; Infinity when there is no waiter. */
   nextMs(): number;
   /** `tally`, where given, counts this waiter for as long as it waits. */
   add(dueMs: number, signal: AbortSignal | undefined, tally?: Tally): Promise<void>;
@@ -60,7 +60,7 @@ export function createWaiters(): Waiters {
   };
 }
 
-/** Wakes whoever waits under this signal, and takes them out. */
+/** Wakes and removes the waiters of this signal. */
 function wakeAborted(heap: Waiter[], signal: AbortSignal): void {
   for (const waiter of heap.splice(0)) {
     if (waiter.signal === signal) end(waiter);

@@ -43,7 +43,7 @@ export interface ArrivalStoreOptions {
 
 /**
  * Collects sorted arrivals into a store. Throws `UserError` when the spool file cannot be written (a full disk), and
- * `RangeError` for arrivals that are not sorted, finite and at least 0: whoever reads from outside checks them first.
+ * `RangeError` for arrivals that are not sorted, finite and at least 0: a reader of outside data checks them first.
  */
 export function arrivalStoreWriter({ spoolDir, memoryLimit = 4_000_000 }: ArrivalStoreOptions): ArrivalStoreWriter {
   return new BlockWriter(spoolDir, memoryLimit);

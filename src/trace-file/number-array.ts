@@ -77,7 +77,7 @@ export class NumberArray {
     this.#rows = 0;
   }
 
-  /** Numbers before this one are told first, for theirs is the earlier error. */
+  /** Numbers before this one are passed on first, since an error in them comes first. */
   #faultHere(text: string): Error {
     this.#flush();
     return this.#fault(`${this.#name}[${String(this.#first)}]: ${text}`);

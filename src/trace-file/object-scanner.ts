@@ -14,7 +14,7 @@ const COMMA = 44;
 const MARK = [0xef, 0xbb, 0xbf];
 
 export interface ObjectHandlers {
-  /** Called at each key, before its value. What it returns takes the value's numbers; undefined: the value is told whole. */
+  /** Called at each key, before its value. What it returns takes the value's numbers; undefined: the value is passed on whole. */
   key(name: string): NumberArray | undefined;
   /** `text`: what the value was read from. */
   value(name: string, value: unknown, text: string): void;

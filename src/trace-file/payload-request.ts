@@ -34,7 +34,7 @@ function givenMethod(method: unknown, fault: Fault): string {
   return method;
 }
 
-/** A reference relative to `--url`: its host is nobody else's to choose. */
+/** A reference relative to `--url`: no other part may choose its host. */
 function givenPath(path: unknown, fills: boolean, fault: Fault): string {
   if (typeof path !== 'string' || path.length > MOST_PATH)
     throw fault(`path: it must be a text of at most ${String(MOST_PATH)} characters, such as "/items?page=1"`);

@@ -1,6 +1,6 @@
 import { messageOf, printable } from '../errors.js';
 
-/** Deeper values are no data, and would exhaust the stack of whoever walks them. */
+/** Deeper values are no data, and would exhaust the stack of the code that walks them. */
 export const MOST_DEPTH = 64;
 
 export type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string };

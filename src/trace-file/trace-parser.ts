@@ -3,7 +3,7 @@ import type { Fault } from './fault.js';
 import type { TimeUnit } from './time-column.js';
 import type { TraceHeader } from './trace-header.js';
 
-/** Reads one format; whoever pushes the bytes of a file in and ends it has the trace. */
+/** Reads one format: the caller pushes in the bytes of a file, ends it, and has the trace. */
 export interface TraceParser {
   /** The next bytes of the file, cut anywhere. */
   push(bytes: Buffer): void;

@@ -91,7 +91,7 @@ async function pour(bytes: AsyncIterable<Uint8Array>, stream: Writable): Promise
     for await (const chunk of bytes) {
       const error = await written(stream, chunk);
       if (error === undefined) continue;
-      await failed; // listens until the stream has told its error, which nobody else may expect
+      await failed; // listens until the stream has reported its error, for which there is no other listener
       throw error;
     }
   } finally {
