@@ -1,6 +1,6 @@
 import type { CapacityReading, CostTerms } from './cost-terms.js';
 import type { OwnMetric } from './own-metric.js';
-import type { Failure } from './sample.js';
+import type { DeclaredName, Failure } from './sample.js';
 
 /** Requests are collected into one invocation until it has `size` of them, or its oldest has waited `waitMs` (real ms of the run). */
 export interface Batching {
@@ -47,6 +47,8 @@ export interface Plan {
   readonly batching?: PlannedBatches;
   /** Metrics of the backend's own, in the order of their columns; absent: it has none. */
   readonly metrics?: readonly OwnMetric[];
+  /** Columns of the sample log that the backend declares; absent: none, or a version that did not write it. */
+  readonly columns?: readonly DeclaredName[];
 }
 
 /** How the run ended; written into run.json last. A run.json without it: the process was killed. */

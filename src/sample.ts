@@ -1,3 +1,28 @@
+import {
+  columnOf,
+  RECORDED_NAMES,
+  USAGE_NAMES,
+  type OptionalName,
+  type OutcomeTimeName,
+  type RecordedName,
+  type SampleColumnName,
+  type SampleColumns,
+  type UsageName,
+} from './sample-log/columns.js';
+import type { ColdStart, Failure } from './outcome-words.js';
+
+export {
+  columnOf,
+  DECLARED_NAMES,
+  shownNames,
+  USAGE_NAMES,
+  type DeclaredName,
+  type NumberName,
+  type SampleColumnName,
+  type UsageName,
+} from './sample-log/columns.js';
+export { COLD_STARTS, FAILURES, OUTCOMES, outcomeCode, type ColdStart, type Failure } from './outcome-words.js';
+
 /**
  * What became of one request. Failures are data: a backend returns them, it does not throw them.
  *
@@ -9,52 +34,20 @@
  *   service gave back unprocessed (a length, not a moment).
  */
 export type Outcome = (
-  | { readonly ok: true; readonly serverMs?: number; readonly coldStart?: ColdStart }
-  | {
-      readonly ok: false;
-      readonly failure: Failure;
-      readonly detail: string;
-      readonly serverMs?: number;
-      readonly coldStart?: ColdStart;
-    }
-) & {
-  readonly sentMs?: number;
-  readonly doneMs?: number;
-  readonly doneEarliestMs?: number;
-  readonly handshakeMs?: number;
+  { readonly ok: true } | { readonly ok: false; readonly failure: Failure; readonly detail: string }
+) & { readonly [Name in OutcomeTimeName]?: number } & {
+  readonly coldStart?: ColdStart;
   readonly usage?: Usage;
   /** Values of the metrics that the plugin declares, by name: 0 or more each. What is not known is absent. */
   readonly metrics?: Readonly<Record<string, number>>;
 };
 
 /**
- * What one invocation used, in the service's own quantities and only as it told them; money comes later, from a price
- * sheet. Every failed invocation that was billed has one too. What is not known is absent.
+ * What one invocation used, in the service's own quantities and only as it reported them; money comes later, from a price
+ * sheet. Every failed invocation that was billed has one too. What is not known is absent. Units are in the names; each is a
+ * row of SAMPLE_COLUMNS, and is kept where the backend declares it.
  */
-export interface Usage {
-  /** Handler time, and the time the bill counts (rounded by the service; it may or may not contain init). */
-  readonly durationMs?: number;
-  readonly billedMs?: number;
-  /** Time to make a new environment, or to restore one from a snapshot. */
-  readonly initMs?: number;
-  readonly restoreMs?: number;
-  /** Configured, and used at most. */
-  readonly memoryMb?: number;
-  readonly maxMemoryMb?: number;
-  readonly requestBytes?: number;
-  readonly answerBytes?: number;
-  /**
-   * The stages of a cold start as the function timed them, each from the end of the one before: its process up to its first
-   * line, importing the library, the model's download, its load, the first inference.
-   */
-  readonly containerMs?: number;
-  readonly importMs?: number;
-  readonly downloadMs?: number;
-  readonly loadMs?: number;
-  readonly firstInferenceMs?: number;
-  /** CPU time that the handler used, of all its threads. */
-  readonly cpuMs?: number;
-}
+export type Usage = { readonly [Name in UsageName]?: number };
 
 /** In their order in time, which is that of the log's columns. */
 export const STAGE_NAMES = [
@@ -63,86 +56,36 @@ export const STAGE_NAMES = [
   'downloadMs',
   'loadMs',
   'firstInferenceMs',
-] as const satisfies readonly (keyof Usage)[];
-
-/** In the order of the log's columns; logs of versions that knew no stages, or no CPU time, end before them. */
-export const USAGE_NAMES = [
-  'durationMs',
-  'billedMs',
-  'initMs',
-  'restoreMs',
-  'memoryMb',
-  'maxMemoryMb',
-  'requestBytes',
-  'answerBytes',
-  ...STAGE_NAMES,
-  'cpuMs',
-] as const satisfies readonly (keyof Usage)[];
+] as const satisfies readonly UsageName[];
 
 /** Usage by rows; what is not known is NaN. */
-export type UsageColumns = Readonly<Record<(typeof USAGE_NAMES)[number], Float64Array>>;
+export type UsageColumns = { readonly [Name in UsageName]: Float64Array };
 
-/** Told by the service or by our handlers, never guessed. */
-export type ColdStart = 'unknown' | 'warm' | 'cold';
-export const COLD_STARTS = ['unknown', 'warm', 'cold'] as const satisfies readonly ColdStart[];
-
-/** Why a request failed. The order is the code in the sample log's columns: append only. */
-export const FAILURES = [
-  'timeout', //          no complete answer within --timeout of the hand-over
-  'throttled', //        429 and its kin
-  'unauthorized', //     401, 403
-  'rejected', //         other 4xx
-  'server-error', //     5xx
-  'function-error', //   the user's code failed, the platform did not
-  'bad-answer', //       not what the protocol allows, or not what --expect asks; an unexpected 3xx
-  'unreachable', //      dns, tls, refused
-  'cut', //              reset or closed mid-answer, or before an answer on a fresh connection
-  'stale-connection', // reset or closed on a reused connection before any byte of the answer
-  'shed', //             above --max-in-flight; never sent
-  'crashed', //          the worker or plugin died under it
-  'aborted', //          open when the run was stopped
-  'unknown', //          no row: the process died before it was written
-  'local', //            our own files, ports or memory
-] as const;
-export type Failure = (typeof FAILURES)[number];
-
-/** The values of the log's `outcome` column: code 0 is success, code i > 0 is FAILURES[i - 1]. */
-export const OUTCOMES = ['ok', ...FAILURES] as const;
-
-/** The code of a failure in `SampleBlock.outcome`. */
-export function outcomeCode(failure: Failure): number {
-  return FAILURES.indexOf(failure) + 1;
+/** How the values of a column are held. */
+interface Held {
+  readonly index: Uint32Array;
+  readonly number: Float64Array;
+  readonly word: Uint8Array;
+  readonly worker: number;
+  readonly text: readonly { readonly row: number; readonly text: string }[];
 }
 
+type RequestName = Exclude<SampleColumnName, UsageName>;
+type ColumnOf<Name extends SampleColumnName> = Held[SampleColumns[Name]['kind']];
+
+/** The columns of requests that every block has. */
+type UsualColumns = { readonly [Name in Exclude<RequestName, OptionalName>]: ColumnOf<Name> };
+type OptionalColumns = { readonly [Name in OptionalName]?: ColumnOf<Name> };
+
+/** The columns that the recorder fills for each request. */
+export type RecordedColumns = { readonly [Name in RecordedName]: ColumnOf<Name> };
+
 /**
- * Samples as columns; buffers are transferred between threads, never copied. Row i of every column is one request.
- * Missing numbers are NaN. At most BLOCK_ROWS rows.
+ * Samples as columns, those of SAMPLE_COLUMNS; buffers are transferred between threads, never copied. Row i of every column is one
+ * request. Missing numbers are NaN. At most BLOCK_ROWS rows.
  */
-export interface SampleBlock {
+export interface SampleBlock extends UsualColumns, OptionalColumns {
   readonly rows: number;
-  /** Index of the worker thread that sent these. */
-  readonly worker: number;
-  /** 0-based index in the trace. */
-  readonly seq: Uint32Array;
-  readonly dueMs: Float64Array;
-  /** = due; later for a request that waited for its batch. */
-  readonly releaseMs: Float64Array;
-  /** When the loop gave it to the backend (or decided to shed it). */
-  readonly handedMs: Float64Array;
-  readonly sentMs: Float64Array;
-  readonly doneMs: Float64Array;
-  readonly doneEarliestMs: Float64Array;
-  readonly handshakeMs: Float64Array;
-  /** Service-reported processing time. */
-  readonly serverMs: Float64Array;
-  /** Index into OUTCOMES. */
-  readonly outcome: Uint8Array;
-  /** Index into COLD_STARTS. */
-  readonly coldStart: Uint8Array;
-  /** Index of what was sent, in the payload table. Absent: it is not known, or there is one for all. */
-  readonly payload?: Uint32Array;
-  /** The invocation that carried it: the `seq` of its oldest request. Absent: each request was an invocation of its own. */
-  readonly invocation?: Uint32Array;
   /** Absent where no row has any; all columns are views of one buffer of its own. Of an invocation, only its oldest request has some. */
   readonly usage?: UsageColumns;
   /**
@@ -150,8 +93,6 @@ export interface SampleBlock {
    * Absent where no row has any. Of an invocation, only its oldest request has some.
    */
   readonly metrics?: readonly Float64Array[];
-  /** Texts of failures, printable and bounded; `row` ascending. */
-  readonly details: readonly { readonly row: number; readonly text: string }[];
 }
 
 /** Whether a row stands for its invocation, in counts and in the bill: its oldest request does. No order of rows matters. */
@@ -159,12 +100,48 @@ export function leadsInvocation({ seq, invocation }: SampleBlock, row: number): 
   return invocation === undefined || invocation[row] === seq[row];
 }
 
+const TYPES = { number: Float64Array, index: Uint32Array, word: Uint8Array } as const;
+
+/** What holds the values of a recorded column. */
+function typeOf(name: RecordedName): (typeof TYPES)[keyof typeof TYPES] {
+  return TYPES[columnOf(name).kind as keyof typeof TYPES];
+}
+
+/** Bytes of a row in the buffer of the recorded columns. */
+const RECORDED_ROW_BYTES = RECORDED_NAMES.reduce((sum, name) => sum + typeOf(name).BYTES_PER_ELEMENT, 0);
+
+/** The recorded columns as views of one buffer: a new one of zeros unless given. */
+export function recordedColumns(
+  capacity: number,
+  buffer = new ArrayBuffer(capacity * RECORDED_ROW_BYTES),
+): RecordedColumns {
+  let at = 0;
+  const columns = RECORDED_NAMES.map((name) => {
+    const column = new (typeOf(name))(buffer, at, capacity);
+    at += column.byteLength;
+    return [name, column] as const;
+  });
+  return Object.fromEntries(columns) as unknown as RecordedColumns;
+}
+
+/** Usage with these columns. */
+export function usageOf(column: (name: UsageName) => Float64Array): UsageColumns {
+  return Object.fromEntries(USAGE_NAMES.map((name) => [name, column(name)])) as UsageColumns;
+}
+
+/** Rows of which nothing is known: numbers are NaN, all others 0. No `payload`, `invocation` or `usage`. */
+export function blankBlock(rows: number, worker = 0): SampleBlock {
+  const { payload: _, ...columns } = recordedColumns(rows);
+  for (const column of Object.values(columns)) if (column instanceof Float64Array) column.fill(NaN);
+  return { rows, worker, ...columns, details: [] };
+}
+
 /** What to transfer with a block of the recorder: its columns are views of these. */
 export function buffersOf({ seq, invocation, usage, metrics }: SampleBlock): ArrayBuffer[] {
   const views = [
     seq,
     ...(invocation === undefined ? [] : [invocation]),
-    ...(usage === undefined ? [] : [usage.durationMs]),
+    ...(usage === undefined ? [] : Object.values(usage).slice(0, 1)),
     ...(metrics ?? []).slice(0, 1),
   ];
   return views.map(({ buffer }) => buffer as ArrayBuffer);

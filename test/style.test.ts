@@ -18,8 +18,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'src/backends/wire/connection-pool.ts': 'to be cut',
   'src/backends/wire/undici-client.ts': 'to be cut',
   'src/collectors/cost/cost.ts': 'to be cut',
-  'src/sample-log/sample-log.ts': 'to be cut',
-  'src/sample-log/sample-table.ts': 'to be cut',
   'src/systems/pool-station.ts': 'to be cut',
 };
 

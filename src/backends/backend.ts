@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { CloudMeters } from '../cloud-meters.js';
 import type { Billing, EstimatedService } from '../cost-terms.js';
 import type { OwnMetric } from '../own-metric.js';
-import type { Outcome } from '../sample.js';
+import type { DeclaredName, Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
 
 /**
@@ -55,7 +55,7 @@ export interface BackendPlugin<Options = unknown> {
   ownCpus?(options: Options): number;
   /**
    * How the service bills, never a price. Main thread, after `setUp`; what it returns is written to `run.json`. With it the
-   * sample log keeps `Outcome.usage` and the run reads `Backend.probe`; absent or null: the service has no bill of its own.
+   * run reads `Backend.probe`; absent or null: the service has no bill of its own.
    */
   billing?(options: Options): Billing | null;
   /**
@@ -67,6 +67,12 @@ export interface BackendPlugin<Options = unknown> {
   readonly meters?: CloudMeters;
   /** Optional npm packages that it uses: `replay --version` shows which of them are installed. */
   readonly packages?: readonly string[];
+  /**
+   * What outcomes can have of the columns that not every sample log has, such as the members of `Outcome.usage`. Only what is
+   * named here is kept, with or without a bill, and makes the log longer. Main thread, before `setUp`. Absent: all of
+   * `Outcome.usage` where there is `billing`, else nothing.
+   */
+  columns?(options: Options): readonly DeclaredName[];
   /** The price sheet of the service's time, where the run names none. Main thread, after `setUp`. Absent: the latest. */
   prices?(options: Options): string;
   /**

@@ -11,7 +11,7 @@ import { checkTokenIsSafe, isGoogleHost, parseServiceUrl } from './google/google
 import { isLoopback } from './wire/is-loopback.js';
 import { checkSocketLimits } from './wire/check-socket-limits.js';
 import { refuseProxy } from './wire/refuse-proxy.js';
-import { handlerReport, REPORT_HEADERS } from './aws/handler-report.js';
+import { handlerReport, REPORT_HEADERS, REPORTED_NAMES } from './aws/handler-report.js';
 import { createRestBackend, type RestPlan } from './google/google-rest.js';
 import type { RestBody } from './wire/requests.js';
 import { instanceBatches, type InstanceBatches } from './tensors/instance-batches.js';
@@ -101,6 +101,7 @@ const plugin: BackendPlugin<Options> = {
     ...(concurrency === null ? {} : { concurrency }),
     ...(region === null ? {} : { region }),
   }),
+  columns: () => REPORTED_NAMES,
   estimates: [
     { name: NAME, model: 'cloud-functions-gen1' },
     { name: 'cloud-run', model: 'cloud-run' },

@@ -1,4 +1,5 @@
 import type { Payload } from '../trace.js';
+import { USAGE_NAMES } from '../sample.js';
 import type { BackendPlugin, Hide, SetUp, SizeLimit } from './backend.js';
 import { withConfiguration } from './lambda/function-configuration.js';
 import { LAMBDA_OPTIONS, type LambdaOptions, parseLambdaOptions } from './lambda/lambda-options.js';
@@ -38,6 +39,7 @@ const plugin: BackendPlugin<LambdaOptions> = {
     ...(timeoutMs === null ? {} : { timeoutMs }),
     ...(region === null ? {} : { region }),
   }),
+  columns: () => USAGE_NAMES,
   estimates: [{ name: 'lambda', model: 'lambda' }],
   meters: LAMBDA_METERS,
   packages: ['@aws-sdk/client-lambda'],

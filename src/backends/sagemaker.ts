@@ -45,6 +45,7 @@ const plugin: BackendPlugin<SageMakerOptions> = {
       ...where,
     };
   },
+  columns: () => ['requestBytes', 'answerBytes'],
   estimates: [
     { name: 'sagemaker', model: 'hourly', machinePrefix: 'sagemaker', machine: 'ml.m4.2xlarge' },
     { name: 'sagemaker-serverless', model: 'sagemaker-serverless' },

@@ -1,6 +1,7 @@
 import { LATEST_PRICES } from '../cost-terms.js';
 import { OptionError } from '../errors.js';
 import { parseDurationMs } from '../text/quantities.js';
+import { SIMULATED_USAGE } from '../systems/usage-of.js';
 import type { BackendPlugin, RawOptions } from './backend.js';
 import { loadSystem, type LoadedSystem, type SystemOptions } from './simulated/load-system.js';
 import { serveQueue, type QueueOptions } from './simulated/serve-queue.js';
@@ -44,6 +45,7 @@ const plugin: BackendPlugin<Options> = {
   // Threads would each have a state of their own.
   maxWorkers: (options) => ('servers' in options && options.servers === Infinity ? Infinity : 1),
   billing: (options) => ('servers' in options ? null : loadedOf(options).system.meter.billing),
+  columns: (options) => ('servers' in options ? [] : SIMULATED_USAGE),
   prices: (options) => ('servers' in options ? LATEST_PRICES : loadedOf(options).system.meter.sheet),
   setUp: async (options) => ('servers' in options ? { options } : loadSystem(options)),
   create: (options, context) =>

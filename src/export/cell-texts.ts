@@ -1,8 +1,8 @@
 import { isoDate } from '../text/iso-date.js';
-import type { CellValue, ExportBlock, SampleColumn } from './sample-column.js';
+import type { CellValue, ExportBlock, ExportColumn } from './export-column.js';
 
 /** The values of a column as text formats show them: a time as ISO 8601 to the microsecond, in UTC. */
-export function cellTexts(column: SampleColumn, block: ExportBlock): readonly CellValue[] {
+export function cellTexts(column: ExportColumn, block: ExportBlock): readonly CellValue[] {
   const values = column.values(block);
   return column.kind === 'time' ? values.map(isoMicros) : values;
 }

@@ -1,11 +1,11 @@
 import { csvField } from '../text/csv-field.js';
 import { cellTexts } from './cell-texts.js';
-import type { CellValue, ExportBlock, SampleColumn } from './sample-column.js';
+import type { CellValue, ExportBlock, ExportColumn } from './export-column.js';
 
 /** The samples as CSV (RFC 4180, LF): a row of names, then one for each sample; nothing between commas is null. */
 export async function* csvText(
   blocks: AsyncIterable<ExportBlock>,
-  columns: readonly SampleColumn[],
+  columns: readonly ExportColumn[],
 ): AsyncGenerator<string> {
   yield `${columns.map(({ name }) => name).join(',')}\n`;
   for await (const block of blocks) {

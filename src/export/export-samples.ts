@@ -2,13 +2,13 @@ import type { Writable } from 'node:stream';
 import { diskTrouble } from '../host/disk-trouble.js';
 import { printable, UserError } from '../errors.js';
 import { readSamples, type LogEnd } from '../run-folder/read-samples.js';
-import type { SampleBlock } from '../sample.js';
+import { COLUMN_NAMES, layoutOf, type SampleLayout } from '../sample-log/columns.js';
 import { writeWholeFile } from '../host/whole-file.js';
 import { csvText } from './csv-text.js';
 import { exportedRun, type ExportedRun } from './exported-run.js';
 import { jsonLines } from './json-lines.js';
 import { parquetBytes } from './parquet-bytes.js';
-import { sampleColumns, type ExportBlock, type MoreColumns } from './sample-column.js';
+import { exportColumns, type ExportBlock } from './export-column.js';
 
 const FORMATS = { csv: csvText, jsonl: jsonLines, parquet: parquetBytes } as const;
 export type ExportFormat = keyof typeof FORMATS;
@@ -32,27 +32,26 @@ export async function exportSamples(
   stop: AbortSignal,
 ): Promise<Exported> {
   const runs = folders.map(exportedRun);
-  const columns = sampleColumns(await moreColumns(runs));
+  const columns = exportColumns(await layoutOfAll(runs));
   const counted = { rows: 0, missing: [] as string[] };
   const pieces = FORMATS[format](blocksOf(runs, counted, stop), columns);
   const whole = typeof to === 'string' ? await filed(pieces, to) : await poured(pieces, to);
   return { ...counted, cut: !whole };
 }
 
-/** What the first block of each log has besides the usual, all of the log has. */
-async function moreColumns(runs: readonly ExportedRun[]): Promise<MoreColumns> {
-  const firsts = await Promise.all(runs.map(firstBlock));
+/** A column that one of the logs has, all rows get. */
+async function layoutOfAll(runs: readonly ExportedRun[]): Promise<SampleLayout> {
+  const layouts = await Promise.all(runs.map(layoutOfLog));
   return {
-    usage: runs.some(({ usage }) => usage),
-    payloads: firsts.some((first) => first?.payload !== undefined),
-    batched: firsts.some((first) => first?.invocation !== undefined),
+    columns: COLUMN_NAMES.filter((name) => layouts.some(({ columns }) => columns.includes(name))),
     metrics: [...new Set(runs.flatMap(({ metrics }) => metrics))],
   };
 }
 
-async function firstBlock({ folder }: ExportedRun): Promise<SampleBlock | undefined> {
-  for await (const block of readSamples(folder)) return block;
-  return undefined;
+async function layoutOfLog({ folder }: ExportedRun): Promise<SampleLayout> {
+  let found: SampleLayout = layoutOf({});
+  for await (const _ of readSamples(folder, { onLayout: (layout) => (found = layout) })) break;
+  return found;
 }
 
 async function* blocksOf(

@@ -11,8 +11,6 @@ export interface ExportedRun {
   /** Due 0, ms since 1970; null in virtual time, which has no date. */
   readonly dueZeroMs: number | null;
   readonly warmupMs: number;
-  /** Whether its log has columns for usage. */
-  readonly usage: boolean;
   /** How many rows the disk did not take. */
   readonly lostRows: number;
   /** Names of the metrics of its backend's own, in the order of their columns. */
@@ -27,7 +25,6 @@ export function exportedRun(folder: string): ExportedRun {
     system: systemOf(record),
     dueZeroMs: dueZeroMs(record),
     warmupMs: record.plan.warmupMs,
-    usage: (record.cost?.billing ?? null) !== null,
     lostRows: readSampleLogRecord(folder).end?.samples?.lostRows ?? 0,
     metrics: record.plan.metrics?.map(({ name }) => name) ?? [],
   };

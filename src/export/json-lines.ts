@@ -1,10 +1,10 @@
 import { cellTexts } from './cell-texts.js';
-import type { ExportBlock, SampleColumn } from './sample-column.js';
+import type { ExportBlock, ExportColumn } from './export-column.js';
 
 /** The samples as JSON lines: an object for each, with every column; null where there is no value. */
 export async function* jsonLines(
   blocks: AsyncIterable<ExportBlock>,
-  columns: readonly SampleColumn[],
+  columns: readonly ExportColumn[],
 ): AsyncGenerator<string> {
   const names = columns.map(({ name }) => JSON.stringify(name));
   for await (const block of blocks) {

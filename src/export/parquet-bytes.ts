@@ -1,5 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
-import type { CellValue, ExportBlock, SampleColumn } from './sample-column.js';
+import type { CellValue, ExportBlock, ExportColumn } from './export-column.js';
 
 /** Rows of a row group: what is held in memory, and what a reader may skip. */
 const GROUP_ROWS = 65_536;
@@ -7,7 +7,7 @@ const GROUP_ROWS = 65_536;
 /** The samples as Parquet (Snappy), a row group at a time. */
 export async function* parquetBytes(
   blocks: AsyncIterable<ExportBlock>,
-  columns: readonly SampleColumn[],
+  columns: readonly ExportColumn[],
 ): AsyncGenerator<Uint8Array> {
   const { ByteWriter, ParquetWriter } = await import('hyparquet-writer');
   const bytes = new ByteWriter();
@@ -34,7 +34,7 @@ function taken(bytes: { getBytes(): Uint8Array; index: number }): Uint8Array {
 /** Columns of many blocks one behind the other. */
 async function* groups(
   blocks: AsyncIterable<ExportBlock>,
-  columns: readonly SampleColumn[],
+  columns: readonly ExportColumn[],
 ): AsyncGenerator<CellValue[][]> {
   let group: CellValue[][] = columns.map(() => []);
   let rows = 0;
@@ -65,7 +65,7 @@ const TYPES = {
   flag: { type: 'BOOLEAN' },
 } as const;
 
-function schemaOf(columns: readonly SampleColumn[]): SchemaElement[] {
+function schemaOf(columns: readonly ExportColumn[]): SchemaElement[] {
   const leaves = columns.map(({ name, kind, nullable }): SchemaElement => {
     return { name, repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED', ...TYPES[kind] };
   });

@@ -3,12 +3,25 @@ import {
   BLOCK_ROWS,
   COLD_STARTS,
   outcomeCode,
-  USAGE_NAMES,
+  recordedColumns,
+  usageOf,
+  type ColdStart,
+  type DeclaredName,
   type Outcome,
+  type RecordedColumns,
   type SampleBlock,
   type Usage,
   type UsageColumns,
+  type UsageName,
 } from '../sample.js';
+import {
+  columnOf,
+  DECLARED_NAMES,
+  RECORDED_NAMES,
+  SAMPLE_COLUMNS,
+  USAGE_NAMES,
+  type RecordedName,
+} from '../sample-log/columns.js';
 
 /** Writes samples into columns and hands over each full block. */
 export interface Recorder {
@@ -16,6 +29,8 @@ export interface Recorder {
   record(sample: Sent, outcome: Outcome, invocation?: Released): void;
   /** Hands over what there is, if anything. */
   flush(): void;
+  /** Usage that outcomes had and the backend does not declare, by name: it is not kept. Looked for once in each block. */
+  readonly undeclared: ReadonlySet<string>;
 }
 
 /** What the loop itself knows of a request. */
@@ -33,27 +48,27 @@ export interface Released {
   readonly invocation: number;
 }
 
-const FLOAT_COLUMNS = 8;
-const BYTES_PER_ROW = FLOAT_COLUMNS * 8 + 4 + 4 + 1 + 1;
-
 /**
- * `emit` owns each block it is given; all its columns are views of `buffersOf` it, which may be transferred. `recycledBuffers`:
- * memory of earlier blocks, which is taken for others. `metricNames`: what the plugin declares, a column for each.
+ * `emit` owns each block it is given; all its columns are views of `buffersOf` it, which may be transferred. `recycledBuffers`: memory
+ * of earlier blocks, which is taken for others. `metricNames`: the
+ * metrics that the plugin declares, a column for each. `declared`: the columns that it declares; of the others nothing is kept, so
+ * that the folds of the run and of its log see the same.
  */
 export function createRecorder(
   worker: number,
   emit: (block: SampleBlock) => void,
   recycledBuffers: ArrayBuffer[] = [],
   metricNames: readonly string[] = [],
+  declared: readonly DeclaredName[] = DECLARED_NAMES,
 ): Recorder {
-  return new ColumnRecorder(worker, emit, recycledBuffers, metricNames);
+  return new ColumnRecorder(worker, emit, recycledBuffers, metricNames, declared);
 }
 
 class ColumnRecorder implements Recorder {
   readonly #worker: number;
   readonly #emit: (block: SampleBlock) => void;
   readonly #recycledBuffers: ArrayBuffer[];
-  #columns = columnsOf(BLOCK_ROWS);
+  #columns = recordedColumns(BLOCK_ROWS);
   /** Made for the first row that has some: most services tell none, and then there is nothing to pay. */
   #usage: UsageColumns | undefined;
   /** Made for the first row that has some. */
@@ -63,25 +78,30 @@ class ColumnRecorder implements Recorder {
   #invocations: Uint32Array | undefined;
   #details: { row: number; text: string }[] = [];
   #rows = 0;
+  readonly undeclared = new Set<string>();
+  readonly #withheld: readonly DeclaredName[];
 
   constructor(
     worker: number,
     emit: (block: SampleBlock) => void,
     recycledBuffers: ArrayBuffer[],
     metricNames: readonly string[],
+    declared: readonly DeclaredName[],
   ) {
     this.#worker = worker;
     this.#emit = emit;
     this.#recycledBuffers = recycledBuffers;
     this.#metricNames = metricNames;
+    this.#withheld = DECLARED_NAMES.filter((name) => !declared.includes(name));
   }
 
   flush(): void {
     const rows = this.#rows;
     if (rows === 0) return;
     const full = rows > BLOCK_ROWS / 2 ? this.#columns : copyOf(this.#columns, rows);
-    if (full === this.#columns) this.#columns = columnsOf(BLOCK_ROWS, this.#recycledBuffers.pop());
+    if (full === this.#columns) this.#columns = recordedColumns(BLOCK_ROWS, this.#recycledBuffers.pop());
     const used = this.#usage === undefined ? {} : { usage: cutTo(rows, this.#usage) };
+    for (const name of this.#withheld) withhold(name, full, used.usage);
     const carried = this.#invocations === undefined ? {} : { invocation: this.#invocations.slice(0, rows) };
     const own = this.#metrics === undefined ? {} : { metrics: metricsCutTo(rows, this.#metrics) };
     const block = { rows, worker: this.#worker, ...full, ...carried, ...used, ...own, details: this.#details };
@@ -95,23 +115,32 @@ class ColumnRecorder implements Recorder {
   record({ seq, dueMs, handedMs, payload }: Sent, outcome: Outcome, invocation?: Released): void {
     const row = this.#rows++;
     const columns = this.#columns;
-    columns.seq[row] = seq;
-    columns.payload[row] = payload;
-    columns.dueMs[row] = dueMs;
-    columns.releaseMs[row] = invocation === undefined ? dueMs : invocation.releaseMs;
-    columns.handedMs[row] = handedMs;
-    columns.sentMs[row] = outcome.sentMs ?? NaN;
-    columns.doneMs[row] = outcome.doneMs ?? NaN;
-    columns.doneEarliestMs[row] = outcome.doneEarliestMs ?? NaN;
-    columns.handshakeMs[row] = outcome.handshakeMs ?? NaN;
-    columns.serverMs[row] = outcome.serverMs ?? NaN;
-    columns.outcome[row] = outcome.ok ? 0 : outcomeCode(outcome.failure);
-    columns.coldStart[row] = outcome.coldStart === undefined ? 0 : Math.max(0, COLD_STARTS.indexOf(outcome.coldStart));
+    // The compiler wants every column; V8 makes no object.
+    void ({
+      seq: (columns.seq[row] = seq),
+      dueMs: (columns.dueMs[row] = dueMs),
+      releaseMs: (columns.releaseMs[row] = invocation === undefined ? dueMs : invocation.releaseMs),
+      handedMs: (columns.handedMs[row] = handedMs),
+      sentMs: (columns.sentMs[row] = outcome.sentMs ?? NaN),
+      doneMs: (columns.doneMs[row] = outcome.doneMs ?? NaN),
+      doneEarliestMs: (columns.doneEarliestMs[row] = outcome.doneEarliestMs ?? NaN),
+      handshakeMs: (columns.handshakeMs[row] = outcome.handshakeMs ?? NaN),
+      serverMs: (columns.serverMs[row] = outcome.serverMs ?? NaN),
+      outcome: (columns.outcome[row] = outcome.ok ? 0 : outcomeCode(outcome.failure)),
+      coldStart: (columns.coldStart[row] = coldStartCode(outcome.coldStart)),
+      payload: (columns.payload[row] = payload),
+    } satisfies Record<RecordedName, number>);
     if (invocation !== undefined) (this.#invocations ??= new Uint32Array(BLOCK_ROWS))[row] = invocation.invocation;
-    if (outcome.usage !== undefined) write((this.#usage ??= usageColumnsOf(BLOCK_ROWS)), row, outcome.usage);
+    if (outcome.usage !== undefined) write((this.#usage ??= this.#usageWith(outcome.usage)), row, outcome.usage);
     if (outcome.metrics !== undefined) this.#recordMetrics(row, outcome.metrics);
     if (!outcome.ok && outcome.detail !== '') this.#details.push({ row, text: printable(outcome.detail) });
     if (this.#rows === BLOCK_ROWS) this.flush();
+  }
+
+  #usageWith(first: Usage | null): UsageColumns {
+    for (const name of Object.keys(first ?? {}))
+      if (!(name in SAMPLE_COLUMNS) || this.#withheld.some((one) => one === name)) this.undeclared.add(name);
+    return usageColumnsOf(BLOCK_ROWS);
   }
 
   /** What the plugin did not declare has no column. */
@@ -123,58 +152,51 @@ class ColumnRecorder implements Recorder {
   }
 }
 
-type Columns = Required<Omit<SampleBlock, 'rows' | 'worker' | 'invocation' | 'usage' | 'metrics' | 'details'>>;
+function coldStartCode(coldStart: ColdStart | undefined): number {
+  return coldStart === undefined ? 0 : Math.max(0, COLD_STARTS.indexOf(coldStart));
+}
 
-/** One buffer: the wide columns first, so that every view is aligned. */
-function columnsOf(capacity: number, buffer = new ArrayBuffer(capacity * BYTES_PER_ROW)): Columns {
-  const floats = (column: number): Float64Array => new Float64Array(buffer, column * capacity * 8, capacity);
-  const narrow = FLOAT_COLUMNS * 8 * capacity;
-  return {
-    dueMs: floats(0),
-    releaseMs: floats(1),
-    handedMs: floats(2),
-    sentMs: floats(3),
-    doneMs: floats(4),
-    doneEarliestMs: floats(5),
-    handshakeMs: floats(6),
-    serverMs: floats(7),
-    seq: new Uint32Array(buffer, narrow, capacity),
-    payload: new Uint32Array(buffer, narrow + 4 * capacity, capacity),
-    outcome: new Uint8Array(buffer, narrow + 8 * capacity, capacity),
-    coldStart: new Uint8Array(buffer, narrow + 9 * capacity, capacity),
-  };
+/** Nothing is kept of this column. */
+function withhold(name: DeclaredName, columns: RecordedColumns, usage: UsageColumns | undefined): void {
+  const column = columnOf(name).group === 'usage' ? usage?.[name] : columns[name as never];
+  column?.fill(NaN);
 }
 
 /** A small block crosses in a small buffer. */
-function copyOf(columns: Columns, rows: number): Columns {
-  const copy = columnsOf(rows);
-  for (const name of Object.keys(copy) as (keyof Columns)[]) copy[name].set(columns[name].subarray(0, rows));
+function copyOf(columns: RecordedColumns, rows: number): RecordedColumns {
+  const copy = recordedColumns(rows);
+  for (const name of RECORDED_NAMES) copy[name].set(columns[name].subarray(0, rows));
   return copy;
 }
 
-function usageColumnsOf(capacity: number): UsageColumns {
-  const all = new Float64Array(USAGE_NAMES.length * capacity).fill(NaN);
-  const columns = USAGE_NAMES.map((name, i) => [name, all.subarray(i * capacity, (i + 1) * capacity)] as const);
-  return Object.fromEntries(columns) as Record<keyof UsageColumns, Float64Array>;
-}
-
-/** Name by name: a loop over names costs several times as much. */
+/** Name by name: a loop over names costs several times as much. The compiler wants every column; V8 makes no object. */
 function write(columns: UsageColumns, row: number, usage: Usage | null): void {
   if (usage === null) return;
-  columns.durationMs[row] = quantity(usage.durationMs);
-  columns.billedMs[row] = quantity(usage.billedMs);
-  columns.initMs[row] = quantity(usage.initMs);
-  columns.restoreMs[row] = quantity(usage.restoreMs);
-  columns.memoryMb[row] = quantity(usage.memoryMb);
-  columns.maxMemoryMb[row] = quantity(usage.maxMemoryMb);
-  columns.requestBytes[row] = quantity(usage.requestBytes);
-  columns.answerBytes[row] = quantity(usage.answerBytes);
-  columns.containerMs[row] = quantity(usage.containerMs);
-  columns.importMs[row] = quantity(usage.importMs);
-  columns.downloadMs[row] = quantity(usage.downloadMs);
-  columns.loadMs[row] = quantity(usage.loadMs);
-  columns.firstInferenceMs[row] = quantity(usage.firstInferenceMs);
-  columns.cpuMs[row] = quantity(usage.cpuMs);
+  void ({
+    durationMs: (columns.durationMs[row] = quantity(usage.durationMs)),
+    billedMs: (columns.billedMs[row] = quantity(usage.billedMs)),
+    initMs: (columns.initMs[row] = quantity(usage.initMs)),
+    restoreMs: (columns.restoreMs[row] = quantity(usage.restoreMs)),
+    memoryMb: (columns.memoryMb[row] = quantity(usage.memoryMb)),
+    maxMemoryMb: (columns.maxMemoryMb[row] = quantity(usage.maxMemoryMb)),
+    requestBytes: (columns.requestBytes[row] = quantity(usage.requestBytes)),
+    answerBytes: (columns.answerBytes[row] = quantity(usage.answerBytes)),
+    containerMs: (columns.containerMs[row] = quantity(usage.containerMs)),
+    importMs: (columns.importMs[row] = quantity(usage.importMs)),
+    downloadMs: (columns.downloadMs[row] = quantity(usage.downloadMs)),
+    loadMs: (columns.loadMs[row] = quantity(usage.loadMs)),
+    firstInferenceMs: (columns.firstInferenceMs[row] = quantity(usage.firstInferenceMs)),
+    cpuMs: (columns.cpuMs[row] = quantity(usage.cpuMs)),
+  } satisfies Record<UsageName, number>);
+}
+
+/** All columns are views of one buffer. */
+function usageColumnsOf(capacity: number): UsageColumns {
+  const all = new Float64Array(USAGE_NAMES.length * capacity).fill(NaN);
+  return usageOf((name) => {
+    const at = USAGE_NAMES.indexOf(name) * capacity;
+    return all.subarray(at, at + capacity);
+  });
 }
 
 /** A plugin's usage comes from outside: what is no quantity is not known. Sums stay whole up to 2^53. */

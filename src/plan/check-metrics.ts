@@ -3,12 +3,15 @@ import { isCustomMetric } from '../collectors/custom/metrics.js';
 import { isOwnMetric } from '../collectors/own-metrics/metrics.js';
 import type { CustomCollector } from '../custom-collector.js';
 import { printable, UserError } from '../errors.js';
+import { shownNames } from '../sample.js';
+import { declaredColumns } from './declared-columns.js';
 import { parseThresholds } from '../gate/parse-threshold.js';
 import { nearest } from '../text/nearest.js';
 
 /** Throws `UserError` where a threshold names a metric that the backend does not declare. */
-export function checkMetrics({ name: backend, metrics = [] }: BackendPlugin, thresholds: readonly string[]): void {
-  const names = metrics.map(({ name }) => name);
+export function checkMetrics(plugin: BackendPlugin, options: unknown, thresholds: readonly string[]): void {
+  const { name: backend, metrics = [] } = plugin;
+  const names = [...metrics.map(({ name }) => name), ...shownNames(declaredColumns(plugin, options))];
   for (const { text, metric } of parseThresholds(thresholds)) {
     if (!isOwnMetric(metric) || names.includes(metric.name)) continue;
     const near = nearest(metric.name, names);

@@ -77,7 +77,7 @@ export function readBackend(given: GivenBackend, request: AskedBackend, payloads
   const options = readOptions(plugin, backendOptions, request.backendOptions, request.optionNames);
   if (request.batching !== undefined) checkBatches(plugin, options);
   checkPayloadRequests(plugin, payloads);
-  checkMetrics(plugin, request.thresholds ?? []);
+  checkMetrics(plugin, options, request.thresholds ?? []);
   return { ...given, options };
 }
 

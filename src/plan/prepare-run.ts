@@ -7,6 +7,7 @@ import type { CustomCollector } from '../custom-collector.js';
 import type { Plan, RunRecord } from '../run.js';
 import type { Payload } from '../trace.js';
 import { checkCollectors } from './check-metrics.js';
+import { declaredColumns } from './declared-columns.js';
 import { chooseSenders, type Senders } from '../time/choose-senders.js';
 import { firstRecord, runName } from './first-record.js';
 import { isServiceHere } from './is-service-here.js';
@@ -103,6 +104,7 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
 
 function planLimits(request: ReplayRequest, plugin: BackendPlugin, options: unknown): Parameters<typeof makePlan>[2] {
   const { warmupMs, timeoutMs, maxLatenessMs, maxInFlight } = request;
+  const columns = declaredColumns(plugin, options);
   const connections = plugin.connectionLimit === undefined ? request.connections : plugin.connectionLimit(options);
   return {
     warmupMs,
@@ -114,6 +116,7 @@ function planLimits(request: ReplayRequest, plugin: BackendPlugin, options: unkn
     ...(plugin.metrics === undefined
       ? {}
       : { metrics: plugin.metrics.map(({ name, unit }) => ({ name, ...(unit === undefined ? {} : { unit }) })) }),
+    ...(columns.length === 0 ? {} : { columns }),
   };
 }
 

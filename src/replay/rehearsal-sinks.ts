@@ -26,7 +26,7 @@ export async function openRehearsalSinks({
   cost,
 }: Pick<Prepared['record'], 'plan' | 'cost'>): Promise<RehearsalSinks> {
   const log = await openSampleLog(devNull, {
-    usage: cost.billing !== null,
+    declared: plan.columns ?? [],
     batched: plan.batching !== undefined,
     metrics: plan.metrics?.map(({ name }) => name) ?? [],
   });

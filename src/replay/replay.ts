@@ -55,7 +55,7 @@ async function replayed(prepared: Prepared, request: ReplayRequest, world: Surro
   let finished: FinishedRun;
   try {
     log = await openSampleLog(join(folder, RUN_FILES.samples), {
-      usage: cost.billing !== null,
+      declared: plan.columns ?? [],
       payloads: prepared.payloads.length > 1,
       batched: plan.batching !== undefined,
       metrics: plan.metrics?.map(({ name }) => name) ?? [],

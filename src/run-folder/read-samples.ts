@@ -12,8 +12,8 @@ export type LogEnd = Parameters<NonNullable<ReadOptions['onEnd']>>[0];
  */
 export function readSamples(
   folder: string,
-  { onEnd }: Pick<ReadOptions, 'onEnd'> = {},
+  told: Pick<ReadOptions, 'onLayout' | 'onEnd'> = {},
 ): ReturnType<typeof readSampleLog> {
   const record = readSampleLogRecord(folder);
-  return readSampleLog(join(folder, RUN_FILES.samples), { record, ...(onEnd && { onEnd }) });
+  return readSampleLog(join(folder, RUN_FILES.samples), { record, ...told });
 }

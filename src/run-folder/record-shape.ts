@@ -12,6 +12,7 @@ import type {
   Stops,
   WrittenSamples,
 } from '../run.js';
+import { DECLARED_NAMES } from '../sample.js';
 import {
   above0,
   amount,
@@ -55,6 +56,7 @@ const PLAN: Shape<Plan> = object<Plan>({
   knowsSent: truth,
   batching: optional(BATCHES),
   metrics: optional(METRICS),
+  columns: optional(list(oneOf(...DECLARED_NAMES))),
 });
 
 const BILLING: Shape<Billing> = object<Billing>({

@@ -1,10 +1,11 @@
-import { MS_COLUMNS } from './sample-columns.js';
-import type { SampleBlock } from '../sample.js';
+import { blankBlock, type SampleBlock } from '../sample.js';
 import { MESSAGE, PREFIX_BYTES, RECORD_BATCH } from './arrow-messages.js';
+import { isNumber, numbersOf, valuesOf } from '../column-values.js';
+import { columnOf, type SampleLayout } from './columns.js';
 import { FlatTable } from './flat-table.js';
 import { bitmapBytes, markPresent } from './null-bitmap.js';
 import { withSealRoom } from './sample-seal.js';
-import { createSampleTable, textColumn, type Arrow, type MoreColumns } from './sample-table.js';
+import { createSampleTable, textColumn, type Arrow } from './sample-table.js';
 
 /** Makes the bytes of a sample log. */
 export interface SampleEncoder {
@@ -19,53 +20,28 @@ export interface SampleEncoder {
  * one row, with other numbers, and room for a seal behind it. They are equal to its own byte for byte; it takes 0.5 ms for
  * each, on a CPU that a worker may want.
  */
-export function createSampleEncoder(arrow: Arrow, more: MoreColumns): SampleEncoder {
-  const table = createSampleTable(arrow, more);
-  const bytes = arrow.RecordBatchStreamWriter.writeAll([table.toRecords(ONE_ROW)]).toUint8Array(true);
+export function createSampleEncoder(arrow: Arrow, layout: SampleLayout): SampleEncoder {
+  const table = createSampleTable(arrow, layout);
+  const bytes = arrow.RecordBatchStreamWriter.writeAll([table.toRecords(blankBlock(1))]).toUint8Array(true);
   const oneRow = split(bytes).at(-1) as Message;
   const head = headOf(withSealRoom(bytes.subarray(oneRow.from, oneRow.bodyFrom)));
+  const most = mostBytes(layout);
   return {
     start: bytes.slice(0, oneRow.from),
     encode(block, room) {
-      const { rows, details, usage, metrics, seq, payload, invocation = seq } = block;
+      const { rows, details, metrics } = block;
       const text = textColumn(details, rows);
-      const body = new Body(head, rows, room(head.bytes.length + mostBytes(rows, more, text.data.length)));
-      body.values(seq);
-      for (const column of MS) body.nullable(block[column]);
-      body.values(block.outcome);
-      body.values(block.coldStart);
-      body.values(new Uint16Array(rows).fill(block.worker));
-      body.text(text);
-      for (const column of more.usage) body.nullable(usage?.[column]);
-      if (more.payloads) body.values(payload ?? new Uint32Array(rows));
-      if (more.batched) body.values(invocation);
-      for (let i = 0; i < more.metrics.length; i++) body.nullable(metrics?.[i]);
+      const body = new Body(head, rows, room(head.bytes.length + most(rows, text.data.length)));
+      for (const name of layout.columns) {
+        if (name === 'details') body.text(text);
+        else if (isNumber(name)) body.nullable(numbersOf(block, name));
+        else body.values(valuesOf(block, name));
+      }
+      for (let i = 0; i < layout.metrics.length; i++) body.nullable(metrics?.[i]);
       return body.finish();
     },
   };
 }
-
-const MS = Object.values(MS_COLUMNS);
-
-const MISSING = Float64Array.of(NaN);
-/** Codes are bytes below 128 in the samples and in the file. */
-const NO_CODE = new Uint8Array(1);
-const ONE_ROW: SampleBlock = {
-  rows: 1,
-  worker: 0,
-  seq: new Uint32Array(1),
-  dueMs: MISSING,
-  releaseMs: MISSING,
-  handedMs: MISSING,
-  sentMs: MISSING,
-  doneMs: MISSING,
-  doneEarliestMs: MISSING,
-  handshakeMs: MISSING,
-  serverMs: MISSING,
-  outcome: NO_CODE,
-  coldStart: NO_CODE,
-  details: [],
-};
 
 /** Where a message and its parts lie, bytes. */
 interface Message {
@@ -113,14 +89,16 @@ function headOf(bytes: Uint8Array): Head {
   };
 }
 
+/** Bytes of a value: of a text, of its offset. */
+const BYTES = { index: 4, number: 8, word: 1, worker: 2, text: 4 } as const;
+
 /** Bytes of a body that has all bitmaps. */
-function mostBytes(rows: number, { usage, payloads, batched, metrics }: MoreColumns, textBytes: number): number {
-  const nullable = MS.length + usage.length + metrics.length;
-  const more = (payloads ? 1 : 0) + (batched ? 1 : 0);
-  const narrow = (1 + more) * 4 + 1 + 1 + 2;
-  const columns = nullable + 5 + more;
-  const padding = 8 * (2 * columns + 1);
-  return (nullable + 1) * bitmapBytes(rows) + (nullable * 8 + narrow + 4) * rows + textBytes + padding;
+function mostBytes({ columns, metrics }: SampleLayout): (rows: number, textBytes: number) => number {
+  const kinds = [...columns.map((name) => columnOf(name).kind), ...metrics.map(() => 'number' as const)];
+  const bitmaps = kinds.filter((kind) => kind === 'number' || kind === 'text').length;
+  const bytes = kinds.reduce((sum, kind) => sum + BYTES[kind], 0);
+  const padding = 8 * (2 * kinds.length + 1);
+  return (rows, textBytes) => bitmaps * bitmapBytes(rows) + bytes * rows + textBytes + padding;
 }
 
 type Column = Uint32Array | Uint16Array | Uint8Array | Int32Array | Float64Array;

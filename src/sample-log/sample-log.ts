@@ -3,12 +3,13 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { diskTrouble } from '../host/disk-trouble.js';
 import { messageOf, printable, UserError } from '../errors.js';
 import type { SampleLogRecord, WrittenSamples } from '../run.js';
-import { USAGE_NAMES, type SampleBlock } from '../sample.js';
+import type { SampleBlock } from '../sample.js';
+import { layoutNaming, layoutOf, type SampleLayout, type Written } from './columns.js';
 import { createSampleEncoder } from './sample-encoder.js';
 import { checkOf, Contradiction } from './sample-check.js';
 import { SampleMessages } from './sample-messages.js';
 import { SealChain } from './sample-seal.js';
-import { createSampleTable, USAGE_LAYOUTS, type Arrow, type MoreColumns, type SampleTable } from './sample-table.js';
+import { createSampleTable, type Arrow, type SampleTable } from './sample-table.js';
 
 /** The samples of a run on disk, written as they come: an Arrow IPC stream, a record batch for each sample block. */
 export interface SampleLog {
@@ -24,20 +25,14 @@ export interface SampleLog {
   readonly written: WrittenSamples;
 }
 
-export interface WriteOptions {
-  /** Whether the log has columns for usage; without them, the usage of a block is not kept. False unless given. */
-  readonly usage?: boolean;
-  /** Whether it has a column for the payload of each request. False unless given. */
-  readonly payloads?: boolean;
-  /** Whether it has a column for the invocation that carried each request. False unless given. */
-  readonly batched?: boolean;
-  /** Names of the metrics of the backend's own, in the order of their columns. None unless given. */
-  readonly metrics?: readonly string[];
+export interface WriteOptions extends Written {
   /** What its checksums start from. Empty unless given. */
   readonly key?: string;
 }
 
 export interface ReadOptions {
+  /** Called first, with the columns that the log has. */
+  readonly onLayout?: (layout: SampleLayout) => void;
   /** What the run said of its log; absent, or of a version that wrote no checksums: a flipped bit in a number is not seen. */
   readonly record?: SampleLogRecord;
   /**
@@ -53,12 +48,9 @@ const MOST_ROOMS = 4;
 const MOST_PENDING_BYTES = 256 * 2 ** 20;
 
 /** Makes or empties the file and writes the schema. Throws `UserError` when it cannot. */
-export async function openSampleLog(
-  path: string,
-  { usage = false, payloads = false, batched = false, metrics = [], key = '' }: WriteOptions = {},
-): Promise<SampleLog> {
+export async function openSampleLog(path: string, { key = '', ...written }: WriteOptions = {}): Promise<SampleLog> {
   const arrow = await import('apache-arrow');
-  const encoder = createSampleEncoder(arrow, { usage: usage ? USAGE_NAMES : [], payloads, batched, metrics });
+  const encoder = createSampleEncoder(arrow, layoutOf(written));
   const file = await open(path, 'w').catch((thrown: unknown) => {
     throw asUserError(path, thrown);
   });
@@ -190,32 +182,22 @@ function asUserError(path: string, thrown: unknown): UserError {
   return new UserError(`the sample log ${printable(path)}: ${trouble}`);
 }
 
-/** The columns that a log may have besides the usual. */
-function layouts(named: readonly string[]): MoreColumns[] {
-  // A schema is written from its end: its names stand in the order of its columns, or the other way round.
-  const orders = named.length < 2 ? [named] : [named, named.toReversed()];
-  return orders
-    .flatMap((metrics) =>
-      USAGE_LAYOUTS.flatMap((usage) =>
-        [false, true].flatMap((batched) => [false, true].map((payloads) => ({ usage, payloads, batched, metrics }))),
-      ),
-    )
-    .filter(({ usage, payloads }) => !payloads || usage.length === 0 || usage === USAGE_NAMES); // versions that knew less knew no payloads
-}
-
 /** A schema of all columns there can be is below this. */
 const MOST_SCHEMA_BYTES = 65_536;
 
 /**
- * The metrics of the backend's own that a log may have columns for, as names in its schema message. They are looked for as
- * text: a damaged schema makes a decoder allocate without bound, and which schema it is, its bytes decide.
+ * The layouts that a log can have: that of the names in its schema message. They are looked for as text: a damaged schema makes
+ * a decoder allocate without bound, and which schema it is, its bytes decide.
  */
-async function ownMetricsIn(file: FileHandle): Promise<readonly string[]> {
+async function layoutsOf(file: FileHandle): Promise<SampleLayout[]> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST_SCHEMA_BYTES), 0, MOST_SCHEMA_BYTES, 0);
   if (bytesRead < END_MARK.length) return [];
   const schema = buffer.toString('latin1', 0, Math.min(bytesRead, END_MARK.length + buffer.readUInt32LE(4)));
-  const names = new Set([...schema.matchAll(OWN_METRIC_COLUMN)].map(([, name = '']) => name));
-  return names.size > MOST_OWN_METRICS ? [] : [...names];
+  const names = [...new Set([...schema.matchAll(OWN_METRIC_COLUMN)].map(([, name = '']) => name))];
+  const metrics = names.length > MOST_OWN_METRICS ? [] : names;
+  // A schema is written from its end: its names stand in the order of its columns, or the other way round.
+  const orders = metrics.length < 2 ? [metrics] : [metrics, metrics.toReversed()];
+  return orders.map((order) => layoutNaming((log) => schema.includes(`\0${log}\0`), order));
 }
 
 /** As strings stand in the schema: with a 0 behind them. */
@@ -228,7 +210,7 @@ const MOST_OWN_METRICS = 16;
  */
 export async function* readSampleLog(
   path: string,
-  { record, onEnd }: ReadOptions = {},
+  { record, onLayout, onEnd }: ReadOptions = {},
 ): AsyncGenerator<SampleBlock, void, undefined> {
   const arrow = await import('apache-arrow');
   const what = `the sample log ${printable(path)}`;
@@ -236,13 +218,16 @@ export async function* readSampleLog(
     throw asUserError(path, thrown);
   });
   try {
-    const tables = layouts(await ownMetricsIn(file)).map((columns) => createSampleTable(arrow, columns));
+    const layouts = await layoutsOf(file);
+    const tables = layouts.map((layout) => createSampleTable(arrow, layout));
     const schemas = tables.map(({ schema }) => ({
       message: schemaMessage(arrow, schema),
       columns: schema.fields.length,
     }));
     const messages = new SampleMessages(file, (await file.stat()).size, schemas, checkOf(record));
     const reader = await arrow.RecordBatchReader.from(messages.read());
+    await reader.open();
+    onLayout?.(layouts[messages.schema] as SampleLayout);
     for await (const records of reader) {
       const table = tables[messages.schema] as SampleTable;
       const block = table.toSamples(records, what);

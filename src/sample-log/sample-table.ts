@@ -1,9 +1,10 @@
 import type { Data, RecordBatch } from 'apache-arrow';
 import type * as ArrowModule from 'apache-arrow';
 import { printable, UserError } from '../errors.js';
+import { columnOf, ownMetricColumn, type SampleColumnName, type SampleLayout, type WordName } from './columns.js';
+import { isNumber, numbersOf, valuesOf } from '../column-values.js';
 import { bitmapBytes, markPresent } from './null-bitmap.js';
-import { MS_COLUMNS, ownMetricColumn, USAGE_COLUMNS } from './sample-columns.js';
-import { COLD_STARTS, OUTCOMES, STAGE_NAMES, USAGE_NAMES, type SampleBlock, type UsageColumns } from '../sample.js';
+import { blankBlock, usageOf, USAGE_NAMES, type SampleBlock, type UsageName } from '../sample.js';
 
 export type Arrow = typeof ArrowModule;
 
@@ -16,116 +17,93 @@ export interface SampleTable {
   readonly schema: ArrowModule.Schema;
 }
 
-const MS_NAMES = Object.keys(MS_COLUMNS) as (keyof typeof MS_COLUMNS)[];
-
-type UsageNames = readonly (keyof UsageColumns)[];
-
-const before = (name: keyof UsageColumns): UsageNames => USAGE_NAMES.slice(0, USAGE_NAMES.indexOf(name));
-
-/** The usage that a log has columns for: none, that of versions that knew no stages, or no CPU time, or all. */
-export const USAGE_LAYOUTS: readonly UsageNames[] = [[], before(STAGE_NAMES[0]), before('cpuMs'), USAGE_NAMES];
-
-/** Which columns there are besides the usual. */
-export interface MoreColumns {
-  /** One of `USAGE_LAYOUTS`. */
-  readonly usage: UsageNames;
-  /** Whether there are several payloads: `payload`, behind the usage. */
-  readonly payloads: boolean;
-  /** Whether requests went in batches: `invocation`, behind the payload. */
-  readonly batched: boolean;
-  /** Names of the metrics of the backend's own: the last columns. */
-  readonly metrics: readonly string[];
-}
-
-/** The library takes 140 ms to load, so it is handed in by whoever needs it. */
-export function createSampleTable(arrow: Arrow, more: MoreColumns): SampleTable {
-  const { makeData } = arrow;
-  const text = new arrow.Utf8();
-  const words = { outcome: wordColumn(arrow, 0, OUTCOMES), coldStart: wordColumn(arrow, 1, COLD_STARTS) };
-  const schema = sampleSchema(arrow, words.outcome.type, words.coldStart.type, more);
+/** The library takes 140 ms to load, so the caller hands it in. */
+export function createSampleTable(arrow: Arrow, layout: SampleLayout): SampleTable {
+  const columns = arrowColumns(arrow, layout);
+  const fields = columns.map(({ name, type, nullable }) => new arrow.Field(name, type, nullable));
+  const schema = new arrow.Schema(fields, new Map([['replay.samples', '1']]));
   const struct = new arrow.Struct(schema.fields);
   return {
     schema,
     toRecords(block) {
       const length = block.rows;
-      const children: Data[] = [
-        makeData({ type: new arrow.Uint32(), length, nullCount: 0, data: block.seq.subarray(0, length) }),
-        ...MS_NAMES.map((name) => msData(arrow, block[MS_COLUMNS[name]], length)),
-        words.outcome.toData(block.outcome, length),
-        words.coldStart.toData(block.coldStart, length),
-        makeData({ type: new arrow.Uint16(), length, nullCount: 0, data: new Uint16Array(length).fill(block.worker) }),
-        makeData({ type: text, length, ...textColumn(block.details, length) }),
-        ...usageData(arrow, more.usage, block.usage, length),
-        ...(more.payloads ? [payloadData(arrow, block, length)] : []),
-        ...(more.batched ? [invocationData(arrow, block, length)] : []),
-        ...more.metrics.map((_, i) => msOrNone(arrow, block.metrics?.[i], length)),
-      ];
-      return new arrow.RecordBatch(schema, makeData({ type: struct, length, nullCount: 0, children }));
+      const children = columns.map(({ toData }) => toData(block));
+      return new arrow.RecordBatch(schema, arrow.makeData({ type: struct, length, nullCount: 0, children }));
     },
-    toSamples: (records, what) => readRecords(records, what, more),
+    toSamples: (records, what) => readRecords(records, what, layout),
   };
 }
 
-function sampleSchema(arrow: Arrow, outcome: WordType, coldStart: WordType, more: MoreColumns): ArrowModule.Schema {
-  const { Field, Float64, Schema, Uint16, Uint32, Utf8 } = arrow;
-  const fields = [
-    new Field('seq', new Uint32(), false),
-    ...MS_NAMES.map((name) => new Field(name, new Float64(), true)),
-    new Field('outcome', outcome, false),
-    new Field('cold_start', coldStart, false),
-    new Field('worker', new Uint16(), false),
-    new Field('detail', new Utf8(), true),
-    ...more.usage.map((name) => new Field(USAGE_COLUMNS[name], new Float64(), true)),
-    ...(more.payloads ? [new Field('payload', new Uint32(), false)] : []),
-    ...(more.batched ? [new Field('invocation', new Uint32(), false)] : []),
-    ...more.metrics.map((name) => new Field(ownMetricColumn(name), new Float64(), true)),
+/** A column as Arrow knows it. */
+interface ArrowColumn {
+  readonly name: string;
+  readonly type: ArrowModule.DataType;
+  readonly nullable: boolean;
+  toData(block: SampleBlock): Data;
+}
+
+function arrowColumns(arrow: Arrow, { columns, metrics }: SampleLayout): ArrowColumn[] {
+  let dictionaries = 0;
+  return [
+    ...columns.map((column): ArrowColumn => {
+      const { log: name, kind, words } = columnOf(column);
+      const rest = { name, nullable: kind === 'number' || kind === 'text' };
+      if (words !== undefined) return { ...rest, ...wordColumn(arrow, dictionaries++, words, column as WordName) };
+      return { ...rest, type: typeOf(arrow, kind), toData: (block) => dataOf(arrow, block, column) };
+    }),
+    ...metrics.map((name, i): ArrowColumn => {
+      const toData = (block: SampleBlock): Data => numberData(arrow, block.metrics?.[i], block.rows);
+      return { name: ownMetricColumn(name), type: new arrow.Float64(), nullable: true, toData };
+    }),
   ];
-  return new Schema(fields, new Map([['replay.samples', '1']]));
+}
+
+function typeOf(arrow: Arrow, kind: string): ArrowModule.DataType {
+  if (kind === 'number') return new arrow.Float64();
+  if (kind === 'text') return new arrow.Utf8();
+  return kind === 'worker' ? new arrow.Uint16() : new arrow.Uint32();
+}
+
+function dataOf(arrow: Arrow, block: SampleBlock, name: SampleColumnName): Data {
+  const { rows: length } = block;
+  if (name === 'details') {
+    return arrow.makeData({ type: new arrow.Utf8(), length, ...textColumn(block.details, length) });
+  }
+  if (isNumber(name)) return numberData(arrow, numbersOf(block, name), length);
+  const data = valuesOf(block, name).subarray(0, length);
+  return data instanceof Uint16Array
+    ? arrow.makeData({ type: new arrow.Uint16(), length, nullCount: 0, data })
+    : arrow.makeData({ type: new arrow.Uint32(), length, nullCount: 0, data: data as Uint32Array });
 }
 
 type WordType = ArrowModule.Dictionary<ArrowModule.Utf8, ArrowModule.Int8>;
 
-interface WordColumn {
-  readonly type: WordType;
-  toData(codes: Uint8Array, rows: number): Data;
-}
-
 /** One dictionary for all record batches: the writer sees that it is the same and writes it once. Codes stay under 128. */
-function wordColumn(arrow: Arrow, id: number, known: readonly string[]): WordColumn {
-  const type = new arrow.Dictionary(new arrow.Utf8(), new arrow.Int8(), id);
-  const dictionary = arrow.vectorFromArray([...known], new arrow.Utf8());
+function wordColumn(
+  arrow: Arrow,
+  id: number,
+  words: readonly string[],
+  name: WordName,
+): Pick<ArrowColumn, 'type' | 'toData'> {
+  const type: WordType = new arrow.Dictionary(new arrow.Utf8(), new arrow.Int8(), id);
+  const dictionary = arrow.vectorFromArray([...words], new arrow.Utf8());
   return {
     type,
-    toData(codes, rows) {
-      const data = new Int8Array(codes.buffer, codes.byteOffset, rows);
-      return arrow.makeData({ type, length: rows, nullCount: 0, data, dictionary });
+    toData({ [name]: codes, rows: length }) {
+      const data = new Int8Array(codes.buffer, codes.byteOffset, length);
+      return arrow.makeData({ type, length, nullCount: 0, data, dictionary });
     },
   };
 }
 
-function msData(arrow: Arrow, column: Float64Array, rows: number): Data {
-  const data = column.subarray(0, rows);
-  return arrow.makeData({ type: new arrow.Float64(), length: rows, data, ...nullsOfNaN(column, rows) });
-}
-
-function usageData(arrow: Arrow, names: UsageNames, usage: UsageColumns | undefined, length: number): Data[] {
-  return names.map((name) => msOrNone(arrow, usage?.[name], length));
-}
-
 /** Absent: nothing is known. */
-function msOrNone(arrow: Arrow, column: Float64Array | undefined, length: number): Data {
-  if (column !== undefined) return msData(arrow, column, length);
+function numberData(arrow: Arrow, column: Float64Array | undefined, length: number): Data {
+  const type = new arrow.Float64();
+  if (column !== undefined) {
+    return arrow.makeData({ type, length, data: column.subarray(0, length), ...nullsOfNaN(column, length) });
+  }
   const none = { data: new Float64Array(length), nullCount: length, nullBitmap: new Uint8Array(bitmapBytes(length)) };
-  return arrow.makeData({ type: new arrow.Float64(), length, ...none });
-}
-
-function payloadData(arrow: Arrow, { payload }: SampleBlock, length: number): Data {
-  const data = payload?.subarray(0, length) ?? new Uint32Array(length);
-  return arrow.makeData({ type: new arrow.Uint32(), length, nullCount: 0, data });
-}
-
-function invocationData(arrow: Arrow, { seq, invocation = seq }: SampleBlock, length: number): Data {
-  return arrow.makeData({ type: new arrow.Uint32(), length, nullCount: 0, data: invocation.subarray(0, length) });
+  return arrow.makeData({ type, length, ...none });
 }
 
 interface Nulls {
@@ -166,31 +144,14 @@ export function textColumn(
   return { nullCount: rows - next, nullBitmap, valueOffsets, data };
 }
 
-function readRecords(
-  records: RecordBatch,
-  what: string,
-  { usage, payloads, batched, metrics }: MoreColumns,
-): SampleBlock {
+function readRecords(records: RecordBatch, what: string, { columns: names, metrics }: SampleLayout): SampleBlock {
   const columns = new RecordColumns(records, what);
+  const ofRequests = names.filter((name) => columnOf(name).group !== 'usage');
   return {
-    rows: records.numRows,
-    worker: columns.values('worker', Uint16Array)[0] ?? 0,
-    seq: columns.values('seq', Uint32Array),
-    dueMs: columns.ms('due_ms'),
-    releaseMs: columns.ms('release_ms'),
-    handedMs: columns.ms('handed_ms'),
-    sentMs: columns.ms('sent_ms'),
-    doneMs: columns.ms('done_ms'),
-    doneEarliestMs: columns.ms('done_earliest_ms'),
-    handshakeMs: columns.ms('handshake_ms'),
-    serverMs: columns.ms('server_ms'),
-    outcome: columns.codes('outcome', OUTCOMES),
-    coldStart: columns.codes('cold_start', COLD_STARTS),
-    ...columns.usage(usage),
-    ...(payloads ? { payload: columns.values('payload', Uint32Array) } : {}),
-    ...(batched ? { invocation: columns.values('invocation', Uint32Array) } : {}),
-    ...(metrics.length === 0 ? {} : { metrics: metrics.map((name) => columns.ms(ownMetricColumn(name))) }),
-    details: columns.details(),
+    ...blankBlock(records.numRows),
+    ...Object.fromEntries(ofRequests.map((name) => [name, columns.column(name)])),
+    ...columns.usage(names),
+    ...(metrics.length === 0 ? {} : { metrics: metrics.map((name) => columns.numbers(ownMetricColumn(name))) }),
   };
 }
 
@@ -216,7 +177,16 @@ class RecordColumns {
     return values.subarray(0, rows); // buffers are padded
   }
 
-  ms(name: string): Float64Array {
+  /** As a block holds it. */
+  column(name: SampleColumnName): SampleBlock[Exclude<SampleColumnName, UsageName>] {
+    const { log, kind, words = [] } = columnOf(name);
+    if (kind === 'number') return this.numbers(log);
+    if (kind === 'word') return this.codes(log, words);
+    if (kind === 'text') return this.details();
+    return kind === 'worker' ? (this.values(log, Uint16Array)[0] ?? 0) : this.values(log, Uint32Array);
+  }
+
+  numbers(name: string): Float64Array {
     return withNaN(this.values(name, Float64Array), this.#data(name));
   }
 
@@ -243,15 +213,15 @@ class RecordColumns {
     return details;
   }
 
-  usage(names: UsageNames): Pick<SampleBlock, 'usage'> {
+  /** Absent where no row has any. */
+  usage(names: readonly SampleColumnName[]): Pick<SampleBlock, 'usage'> {
     const { numRows } = this.#records;
-    const told = names.filter((name) => this.#data(USAGE_COLUMNS[name]).nullCount < numRows);
-    if (told.length === 0) return {};
-    const columns = USAGE_NAMES.map((name) => {
-      const values = names.includes(name) ? this.ms(USAGE_COLUMNS[name]) : new Float64Array(numRows).fill(NaN);
-      return [name, values] as const;
-    });
-    return { usage: Object.fromEntries(columns) as Record<keyof UsageColumns, Float64Array> };
+    const used = USAGE_NAMES.filter((name) => names.includes(name));
+    if (used.every((name) => this.#data(columnOf(name).log).nullCount === numRows)) return {};
+    const usage = usageOf((name) =>
+      used.includes(name) ? this.numbers(columnOf(name).log) : new Float64Array(numRows).fill(NaN),
+    );
+    return { usage };
   }
 
   #data(name: string): Data {

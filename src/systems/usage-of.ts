@@ -1,8 +1,11 @@
 import type { BilledTime } from '../collectors/cost/tariff.js';
-import type { Usage } from '../sample.js';
+import { STAGE_NAMES, type Usage, type UsageName } from '../sample.js';
 import { billedMs, handlerMs } from './billed-ms.js';
 import type { ColdStartTimes } from './cold-start-times.js';
 import type { Meter } from './system.js';
+
+/** What of usage a simulated invocation can have. */
+export const SIMULATED_USAGE: readonly UsageName[] = ['durationMs', 'billedMs', 'memoryMb', 'initMs', ...STAGE_NAMES];
 
 /** What an invocation tells of itself, as a function service does. `startMs` NaN: its instance was warm. */
 export type UsageOf = (ranMs: number, startMs: number, serial: number) => Usage;

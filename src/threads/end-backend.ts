@@ -1,6 +1,6 @@
 import type { Backend } from '../backends/backend.js';
 import { checkedFacts } from '../backends/registry.js';
-import { isUserError } from '../errors.js';
+import { isUserError, printable } from '../errors.js';
 import type { KnownSecrets } from '../secrets/known-secrets.js';
 
 type Facts = Readonly<Record<string, string | number | boolean>>;
@@ -11,9 +11,9 @@ export interface BackendEnd {
   readonly complaints: readonly string[];
 }
 
-/** Reads the facts of a backend and closes it. What it told may hold secrets. */
-export async function endBackend(backend: Backend): Promise<BackendEnd> {
-  const complaints: string[] = [];
+/** Reads the facts of a backend and closes it. `undeclared`: usage that was not kept, by name. What is returned may hold secrets. */
+export async function endBackend(backend: Backend, undeclared: ReadonlySet<string>): Promise<BackendEnd> {
+  const complaints = undeclared.size === 0 ? [] : [undeclaredText([...undeclared])];
   const complain = (thrown: unknown): void => {
     if (!isUserError(thrown)) throw thrown;
     complaints.push(thrown.message);
@@ -40,6 +40,11 @@ export function redactEnd({ facts, complaints }: BackendEnd, secrets: KnownSecre
 }
 
 const SHOWN = 5;
+
+function undeclaredText(names: readonly string[]): string {
+  const told = names.slice(0, SHOWN).map((name) => printable(name, 40));
+  return `Outcomes of the backend had usage that it does not declare, which was not kept: ${told.join(', ')}. Its \`columns\` must name it.`;
+}
 
 function leftOutText(names: readonly string[]): string {
   const more = names.length > SHOWN ? ` and ${String(names.length - SHOWN)} more` : '';

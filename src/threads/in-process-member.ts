@@ -37,6 +37,7 @@ export class InProcessMember implements Member {
   readonly ready: Promise<Rehearsed>;
   readonly done: Promise<MemberEnd>;
   readonly #ends = { stop: new AbortController(), hold: new AbortController() };
+  #undeclared: ReadonlySet<string> = new Set();
   #backend: Backend | undefined;
   #resolveStarted: () => void = () => undefined;
   #isStarted = false;
@@ -111,7 +112,8 @@ export class InProcessMember implements Member {
     const emit: MemberEvents['onSamples'] = (samples) => {
       events.onSamples(this.secrets.redactBlock(samples));
     };
-    const recorder = createRecorder(this.index, emit, [], order.metricNames);
+    const recorder = createRecorder(this.index, emit, [], order.metricNames, order.columns);
+    this.#undeclared = recorder.undeclared;
     const over = new AbortController();
     const lookEach = async ({ everyMs, look }: Beside): Promise<void> => {
       for (let dueMs = everyMs; ; dueMs += everyMs) {
@@ -146,6 +148,8 @@ export class InProcessMember implements Member {
   async #end(): Promise<Pick<MemberEnd, 'facts' | 'complaints'>> {
     const backend = this.#backend;
     this.#backend = undefined;
-    return backend === undefined ? { facts: {}, complaints: [] } : redactEnd(await endBackend(backend), this.secrets);
+    return backend === undefined
+      ? { facts: {}, complaints: [] }
+      : redactEnd(await endBackend(backend, this.#undeclared), this.secrets);
   }
 }

@@ -1,4 +1,4 @@
-import type { SampleBlock } from '../sample.js';
+import type { DeclaredName, SampleBlock } from '../sample.js';
 import type { ArrivalStore, Payload } from '../trace.js';
 import type { UsedPacing } from '../time/choose-senders.js';
 import type { InFlightMemory } from '../loop/in-flight.js';
@@ -26,6 +26,8 @@ export interface WorkerOrder {
   readonly rehearsals: number;
   /** Names of the metrics that the plugin declares; absent: none. */
   readonly metricNames?: readonly string[];
+  /** Columns of the samples that the plugin declares; absent: all. */
+  readonly columns?: readonly DeclaredName[];
   readonly inFlight: { readonly memory: InFlightMemory; readonly limit: number };
 }
 

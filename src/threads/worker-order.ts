@@ -21,6 +21,7 @@ export function workerOrder(prepared: Prepared, index: number, memory: InFlightM
     timeoutMs: request.timeoutMs,
     rehearsals: rehearsals(record.plan.duePerSecond, record.workers),
     ...(record.plan.metrics === undefined ? {} : { metricNames: record.plan.metrics.map(({ name }) => name) }),
+    columns: record.plan.columns ?? [],
     inFlight: { memory, limit: record.plan.maxInFlight.limit },
   };
 }

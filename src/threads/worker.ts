@@ -138,10 +138,10 @@ async function runToTheEnd(
 ): Promise<void> {
   const usage = measureThreadUsage();
   const stops = watchStops(() => clock.now());
-  await run(order, clock, backend, meanwhile, say);
+  const undeclared = await run(order, clock, backend, meanwhile, say);
   const resources = usage();
   const found = stops();
-  const { facts, complaints } = await endBackend(backend);
+  const { facts, complaints } = await endBackend(backend, undeclared);
   clock.close();
   say({ kind: 'done', end: { facts, complaints, resources, stops: found } });
 }
@@ -152,11 +152,11 @@ async function run(
   backend: Backend,
   { recycledBuffers, ...ends }: Meanwhile,
   say: Say,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const emit = (block: SampleBlock): void => {
     say({ kind: 'block', block }, buffersOf(block));
   };
-  const recorder = createRecorder(order.shard.index, emit, recycledBuffers, order.metricNames);
+  const recorder = createRecorder(order.shard.index, emit, recycledBuffers, order.metricNames, order.columns);
   const flusher = setInterval(() => {
     recorder.flush();
   }, BLOCK_AGE_MS);
@@ -171,4 +171,5 @@ async function run(
   });
   clearInterval(flusher);
   recorder.flush();
+  return recorder.undeclared;
 }

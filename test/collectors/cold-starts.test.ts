@@ -62,8 +62,8 @@ test('failures and the warm-up count as starts and not as responses', () => {
   expect(sectionOf(rows, ENDED, 1001)).toMatchObject({ count: 2, cold: null, warm: null });
 });
 
-test('where the log keeps no usage, none is counted: the report made again is the same', () => {
-  expect(sectionOf(cold(0, 100), ENDED, 0, false)).toMatchObject({ count: 1, meanMs: null, stages: {} });
+test('usage counts without a bill', () => {
+  expect(sectionOf(cold(0, 100), ENDED, 0, false)).toMatchObject({ count: 1, meanMs: 100 });
 });
 
 test('nothing told is null, and the most instances of any reading are seen', () => {

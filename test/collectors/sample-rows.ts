@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Plan, RunEnd } from '#src/run';
-import { OUTCOMES, type SampleBlock } from '#src/sample';
+import { blankBlock, OUTCOMES, type SampleBlock } from '#src/sample';
 import { undisturbedEnd } from '#src/undisturbed-end';
 
 /** One request of a made-up run, written as a row. */
@@ -21,8 +21,7 @@ export interface Row {
 export function toBlock(rows: readonly Row[], worker = 0): SampleBlock {
   const floats = (of: (row: Row) => number): Float64Array => Float64Array.from(rows, of);
   return {
-    rows: rows.length,
-    worker,
+    ...blankBlock(rows.length, worker),
     seq: Uint32Array.from(rows, ({ seq }) => seq),
     dueMs: floats(({ dueMs }) => dueMs),
     releaseMs: floats(({ dueMs }) => dueMs),

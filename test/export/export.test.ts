@@ -11,7 +11,8 @@ import { csvCell, csvText } from '#src/export/csv-text';
 import { exportSamples, type ExportFormat } from '#src/export/export-samples';
 import { jsonLines } from '#src/export/json-lines';
 import { parquetBytes } from '#src/export/parquet-bytes';
-import { sampleColumns, type ExportBlock } from '#src/export/sample-column';
+import { exportColumns, type ExportBlock } from '#src/export/export-column';
+import { layoutOf } from '#src/sample-log/columns';
 import { UserError } from '#src/errors';
 import { USAGE_NAMES, type SampleBlock, type UsageColumns } from '#src/sample';
 import { makeRows, shuffled, toBlock } from '../collectors/sample-rows.js';
@@ -65,7 +66,7 @@ async function runWith(
     }),
   );
   const log = await openSampleLog(join(run, 'samples.arrows'), {
-    usage,
+    declared: usage ? USAGE_NAMES : [],
     payloads: blocks.some(({ payload }) => payload !== undefined),
   });
   for (const block of blocks) log.write(block);
@@ -248,7 +249,7 @@ it('the payloads of a real run are in its log and in its export', async () => {
   const arrivals = Array.from({ length: 40 }, (_, i) => i * 10);
   const payloads = ['a', 'b', 'c'].map((text) => ({ text }));
   writeFileSync(trace, JSON.stringify({ format: 1, name: 'mix', durationMs: 400, payloads, atMs: arrivals, payload: arrivals.map((_, i) => (i * i) % 3) })); // prettier-ignore
-  for (const more of [[], ['--block-size', '4', '--block-wait', '30ms']]) {
+  for (const more of [[], ['--batch-size', '4', '--batch-wait', '30ms']]) {
     const run = join(folder, `mix-${String(more.length)}`);
     const { code, stderr } = await runCli(['run', trace, '--backend', 'simulated', '--time', 'virtual', ...more, '--out', run, '--format', 'quiet']); // prettier-ignore
     expect([code, stderr]).toEqual([0, '']);
@@ -336,7 +337,7 @@ it('memory does not grow with a run: an endless one is written as it comes', asy
   async function* endless(): AsyncGenerator<ExportBlock> {
     for (;;) yield await Promise.resolve((pulled++, { ...block, run }));
   }
-  const columns = sampleColumns({ usage: false, payloads: false, batched: false, metrics: [] });
+  const columns = exportColumns(layoutOf({}));
   for (const [write, most] of [
     [csvText, 3],
     [jsonLines, 3],

@@ -49,7 +49,7 @@ function usagesOf(blocks: readonly SampleBlock[]): Usage[] {
 
 async function throughLog(blocks: readonly SampleBlock[], withUsage: boolean): Promise<SampleBlock[]> {
   const path = join(folder, 'log.arrows');
-  const log = await openSampleLog(path, { usage: withUsage });
+  const log = await openSampleLog(path, { declared: withUsage ? USAGE_NAMES : [] });
   for (const block of blocks) log.write(block);
   await log.close();
   const read: SampleBlock[] = [];

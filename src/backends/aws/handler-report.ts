@@ -1,4 +1,4 @@
-import { STAGE_NAMES, type Outcome, type Usage } from '../../sample.js';
+import { STAGE_NAMES, type Outcome, type Usage, type UsageName } from '../../sample.js';
 import type { Answer } from '../wire/exchange.js';
 
 const COLD_START = 'x-replay-cold-start';
@@ -17,6 +17,9 @@ const MOST: Readonly<Partial<Record<keyof Usage, number>>> = {
   cpuMs: 1000 * MOST_MS,
   ...Object.fromEntries(STAGE_NAMES.map((name) => [name, MOST_MS])),
 };
+
+/** What of usage a report can have. */
+export const REPORTED_NAMES = Object.keys(MOST) as UsageName[];
 
 /** What our handlers tell of an invocation in headers of the answer. What is absent, or is not as documented, is not known. */
 export function handlerReport({ headers }: Pick<Answer, 'headers'>): Pick<Outcome, 'serverMs' | 'coldStart' | 'usage'> {

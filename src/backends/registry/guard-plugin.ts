@@ -1,3 +1,4 @@
+import { DECLARED_NAMES } from '../../sample.js';
 import { messageOf, printable, UserError } from '../../errors.js';
 import { type Billing, BILLING_MODELS, type EstimatedService, LATEST_PRICES } from '../../cost-terms.js';
 import type { BackendChecks, BackendPlugin, OptionInfo, Patience, SetUpResult } from '../backend.js';
@@ -66,6 +67,9 @@ export function guardPlugin(plugin: BackendPlugin, path: string): BackendPlugin 
     ...(plugin.estimates === undefined ? {} : { estimates: estimatesOf(plugin.estimates, wrong) }),
     ...(plugin.prices && {
       prices: (options) => ask('prices', () => plugin.prices?.(options) ?? LATEST_PRICES, notSheetName),
+    }),
+    ...(plugin.columns && {
+      columns: (options) => ask('columns', () => plugin.columns?.(options) ?? [], notColumns),
     }),
     ...(plugin.setUp && {
       setUp: async (options, how) => {
@@ -193,6 +197,14 @@ function notCloneable(value: unknown): string | undefined {
   } catch {
     return `returned ${shown(value)}, which cannot go to another thread`;
   }
+}
+
+function notColumns(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return 'returned no list of columns';
+  const strange: unknown = value.find((name) => !DECLARED_NAMES.some((known) => known === name));
+  return strange === undefined
+    ? undefined
+    : `named ${printable(String(strange), 60)}; it can name ${DECLARED_NAMES.join(', ')}`;
 }
 
 function notJson(value: unknown): string | undefined {

@@ -17,20 +17,17 @@ export interface ColdStartsCollector extends Collector<ColdStartsSection> {
 }
 
 /**
- * New environments: how many, how long each took to make, and what the requests that met them felt. Usage counts where the
- * sample log keeps it (the backend has a bill), so that the section is the same again.
+ * New environments: how many, how long each took to make, and what the requests that met them felt.
  */
-export function createColdStarts({ plan, cost }: CollectorContext): ColdStartsCollector {
+export function createColdStarts({ plan }: CollectorContext): ColdStartsCollector {
   const start = new SpreadFold();
   const stages = { init: new SpreadFold(), restore: new SpreadFold(), firstInvocation: new SpreadFold() };
   const inside = STAGE_NAMES.map((name) => ({ name, fold: new SpreadFold() }));
   const response: { warm?: Histogram; cold?: Histogram } = {};
   const counts = { warm: 0, cold: 0 };
 
-  const keptUsage = cost !== undefined && cost.billing !== null;
-
   const addStart = ({ usage }: SampleBlock, row: number): void => {
-    if (usage === undefined || !keptUsage) return;
+    if (usage === undefined) return;
     const initMs = usage.initMs[row] as number;
     const restoreMs = usage.restoreMs[row] as number;
     stages.init.record(initMs);

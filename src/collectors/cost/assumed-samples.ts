@@ -1,4 +1,4 @@
-import { USAGE_NAMES, type SampleBlock, type UsageColumns } from '../../sample.js';
+import { blankBlock, usageOf, type SampleBlock } from '../../sample.js';
 
 /** Requests that were not sent; columns may be longer than `rows`. `releaseMs` and `invocation`: where they are batched. */
 type Scheduled = Pick<SampleBlock, 'rows' | 'seq' | 'dueMs' | 'invocation'> & Partial<Pick<SampleBlock, 'releaseMs'>>;
@@ -9,11 +9,10 @@ export function assumedSamples(scheduled: Scheduled, billedMs: number, memoryMb 
   const dueMs = scheduled.dueMs.subarray(0, rows);
   const releaseMs = (scheduled.releaseMs ?? dueMs).subarray(0, rows);
   const column = (value: number): Float64Array => new Float64Array(rows).fill(value);
-  const doneMs = releaseMs.map((ms) => ms + billedMs);
   const unknown = column(NaN);
+  const doneMs = releaseMs.map((ms) => ms + billedMs);
   return {
-    rows,
-    worker: 0,
+    ...blankBlock(rows),
     seq: seq.subarray(0, rows),
     ...(invocation === undefined ? {} : { invocation: invocation.subarray(0, rows) }),
     dueMs,
@@ -22,15 +21,6 @@ export function assumedSamples(scheduled: Scheduled, billedMs: number, memoryMb 
     sentMs: releaseMs,
     doneMs,
     doneEarliestMs: doneMs,
-    handshakeMs: unknown,
-    serverMs: unknown,
-    outcome: new Uint8Array(rows),
-    coldStart: new Uint8Array(rows),
-    usage: {
-      ...(Object.fromEntries(USAGE_NAMES.map((name) => [name, unknown])) as Record<keyof UsageColumns, Float64Array>),
-      billedMs: column(billedMs),
-      memoryMb: column(memoryMb),
-    },
-    details: [],
+    usage: { ...usageOf(() => unknown), billedMs: column(billedMs), memoryMb: column(memoryMb) },
   };
 }

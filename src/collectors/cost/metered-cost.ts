@@ -1,7 +1,7 @@
 import type { LoggedInvocations } from '../../cloud-record.js';
 import type { CostTerms } from '../../cost-terms.js';
 import type { Plan } from '../../run.js';
-import { COLD_STARTS, type SampleBlock, USAGE_NAMES } from '../../sample.js';
+import { blankBlock, COLD_STARTS, usageOf, type SampleBlock } from '../../sample.js';
 import { countInvocations } from './invocation-counts.js';
 import { price, type Quantity } from './price.js';
 import { sheetOf } from './price-sheets.js';
@@ -49,31 +49,24 @@ function priced(quantities: readonly Quantity[], { prices }: CostTerms): Metered
 }
 
 /** As samples of successes, so that the very same rules bill them. */
-function asBlock({ durationMs, billedMs, initMs, restoreMs, memoryMb }: LoggedInvocations): SampleBlock {
+function asBlock(logged: LoggedInvocations): SampleBlock {
+  const { durationMs, billedMs, initMs, restoreMs, memoryMb } = logged;
   const rows = durationMs.length;
   const column = (values: readonly (number | null)[]): Float64Array =>
     Float64Array.from(values, (value) => value ?? NaN);
   const [none, unknown] = [new Float64Array(rows), new Float64Array(rows).fill(NaN)];
-  const told = { durationMs, billedMs, initMs, restoreMs, memoryMb };
-  const usage = USAGE_NAMES.map(
-    (name) => [name, name in told ? column(told[name as keyof typeof told]) : unknown] as const,
-  );
   const isCold = (i: number): boolean => initMs[i] !== null || restoreMs[i] !== null;
   return {
-    rows,
-    worker: 0,
-    seq: new Uint32Array(rows),
-    dueMs: none,
-    releaseMs: none,
-    handedMs: none,
-    sentMs: none,
-    doneMs: none,
-    doneEarliestMs: none,
-    handshakeMs: unknown,
-    serverMs: unknown,
-    outcome: new Uint8Array(rows),
+    ...blankBlock(rows),
+    ...{ dueMs: none, releaseMs: none, handedMs: none, sentMs: none, doneMs: none, doneEarliestMs: none },
     coldStart: Uint8Array.from(durationMs, (_, i) => COLD_STARTS.indexOf(isCold(i) ? 'cold' : 'warm')),
-    usage: Object.fromEntries(usage) as unknown as NonNullable<SampleBlock['usage']>,
-    details: [],
+    usage: {
+      ...usageOf(() => unknown),
+      durationMs: column(durationMs),
+      billedMs: column(billedMs),
+      initMs: column(initMs),
+      restoreMs: column(restoreMs),
+      memoryMb: column(memoryMb),
+    },
   };
 }

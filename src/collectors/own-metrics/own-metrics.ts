@@ -1,5 +1,9 @@
 import type { Measure } from '../../metric.js';
+import type { OwnMetric } from '../../own-metric.js';
 import type { OwnMetricsSection } from '../../report.js';
+import type { Plan } from '../../run.js';
+import { numbersOf } from '../../column-values.js';
+import { columnOf, shownNames, type SampleBlock } from '../../sample.js';
 import type { Collector, CollectorContext } from '../collector.js';
 import type { OwnMetricsMetric } from './metrics.js';
 import { QuantityFold } from './quantity-fold.js';
@@ -8,32 +12,59 @@ export interface OwnMetricsCollector extends Collector<OwnMetricsSection> {
   measure(metric: OwnMetricsMetric): Measure;
 }
 
-/** What the backend measured of its own, over the requests due after the warm-up; undefined where it declares nothing. */
-export function createOwnMetrics({
-  plan: { metrics: declared, warmupMs },
-}: CollectorContext): OwnMetricsCollector | undefined {
-  if (declared === undefined) return undefined;
-  const folds = declared.map(() => new QuantityFold());
+/** Where the values of a metric are in a block. */
+interface Source extends OwnMetric {
+  readonly fold: QuantityFold;
+  /** Shown only where a request has some. */
+  readonly isUsage: boolean;
+  values(block: SampleBlock): Float64Array | undefined;
+}
+
+/**
+ * What the backend measured of its own, over the requests due after the warm-up: the metrics that it declares, then what it declares
+ * of usage that no other section shows. Undefined where there are none.
+ */
+export function createOwnMetrics({ plan }: CollectorContext): OwnMetricsCollector | undefined {
+  const { warmupMs } = plan;
+  const sources = sourcesOf(plan);
+  if (sources.length === 0) return undefined;
   return {
-    add({ rows, dueMs, metrics }) {
-      if (metrics === undefined) return;
-      for (const [i, fold] of folds.entries()) {
-        const column = metrics[i] as Float64Array;
+    add(block) {
+      const { rows, dueMs } = block;
+      for (const { fold, values } of sources) {
+        const column = values(block);
+        if (column === undefined) continue;
         for (let row = 0; row < rows; row++) if ((dueMs[row] as number) >= warmupMs) fold.record(column[row] as number);
       }
     },
     measure({ name, statistic }) {
-      const fold = folds[declared.findIndex((metric) => metric.name === name)];
+      const fold = sources.find((source) => source.name === name)?.fold;
       if (fold === undefined) return { value: null, why: `the backend has no metric ${name}` };
       if (statistic === 'count' || statistic === 'sum') return { value: fold[statistic] };
       const value = typeof statistic === 'object' ? (fold.percentiles([statistic.p])[0] ?? null) : fold[statistic];
       return value === null ? { value, why: `no request after the warm-up has a value of ${name}` } : { value };
     },
-    finish: () => declared.map(({ name, unit }, i) => ({ name, unit: unit ?? null, ...summary(folds[i]) })),
+    finish: () =>
+      sources
+        .filter(({ fold, isUsage }) => !isUsage || fold.count > 0)
+        .map(({ name, unit, fold }) => ({ name, unit: unit ?? null, ...summary(fold) })),
   };
 }
 
-function summary(fold = new QuantityFold()): Omit<OwnMetricsSection[number], 'name' | 'unit'> {
+function sourcesOf({ metrics = [], columns = [] }: Plan): Source[] {
+  const own = metrics.map((metric, i): Source => {
+    return { ...metric, isUsage: false, fold: new QuantityFold(), values: (block) => block.metrics?.[i] };
+  });
+  const shown = shownNames(columns).filter((name) => !metrics.some((metric) => metric.name === name));
+  const used = shown.map((name): Source => {
+    const { unit } = columnOf(name);
+    const values = (block: SampleBlock): Float64Array | undefined => numbersOf(block, name);
+    return { name, ...(unit === undefined ? {} : { unit }), isUsage: true, fold: new QuantityFold(), values };
+  });
+  return [...own, ...used];
+}
+
+function summary(fold: QuantityFold): Omit<OwnMetricsSection[number], 'name' | 'unit'> {
   const { count, sum, mean, min, max } = fold;
   const [p50 = null, p90 = null, p99 = null] = fold.percentiles([50, 90, 99]);
   return { count, sum, mean, min, p50, p90, p99, max };

@@ -1,9 +1,10 @@
-import { MS_COLUMNS, ownMetricColumn, USAGE_COLUMNS } from '../sample-log/sample-columns.js';
-import { COLD_STARTS, OUTCOMES, USAGE_NAMES, type SampleBlock } from '../sample.js';
+import { isNumber, numbersOf, valuesOf } from '../column-values.js';
+import { columnOf, ownMetricColumn, type SampleColumnName, type SampleLayout } from '../sample-log/columns.js';
+import type { SampleBlock } from '../sample.js';
 import type { ExportedRun } from './exported-run.js';
 
 /** One column of an export. */
-export interface SampleColumn {
+export interface ExportColumn {
   readonly name: string;
   /** time: microseconds since 1970, UTC, as a number. */
   readonly kind: 'whole' | 'number' | 'text' | 'time' | 'flag';
@@ -22,27 +23,10 @@ export interface ExportBlock extends SampleBlock {
 
 const US_PER_MS = 1000;
 
-/** Columns that an export has only where one of its runs has something to say in them. */
-export interface MoreColumns {
-  readonly usage: boolean;
-  readonly payloads: boolean;
-  readonly batched: boolean;
-  /** Names of the metrics of the backends' own. */
-  readonly metrics: readonly string[];
-}
-
-/** Those of the sample log, under the same names and in the same order, then those that follow from them and from the run. */
-export function sampleColumns({ usage, payloads, batched, metrics }: MoreColumns): SampleColumn[] {
+/** Those of the sample logs, under the same names and in the same order, then those that follow from them and from the run. */
+export function exportColumns({ columns, metrics }: SampleLayout): ExportColumn[] {
   return [
-    wholeColumn('seq', ({ seq }) => seq),
-    ...Object.entries(MS_COLUMNS).map(([name, key]) => numberColumn(name, (block) => block[key])),
-    wordColumn('outcome', OUTCOMES, ({ outcome }) => outcome),
-    wordColumn('cold_start', COLD_STARTS, ({ coldStart }) => coldStart),
-    perBlock('worker', 'whole', ({ worker }) => worker),
-    { name: 'detail', kind: 'text', nullable: true, values: detailTexts },
-    ...(usage ? USAGE_NAMES.map((key) => numberColumn(USAGE_COLUMNS[key], (block) => block.usage?.[key])) : []),
-    ...(payloads ? [wholeColumn('payload', ({ seq, payload }) => payload ?? new Uint32Array(seq.length))] : []),
-    ...(batched ? [wholeColumn('invocation', ({ seq, invocation = seq }) => invocation)] : []),
+    ...columns.map(logColumn),
     ...metrics.map((name) =>
       numberColumn(ownMetricColumn(name), (block) => block.metrics?.[block.run.metrics.indexOf(name)]),
     ),
@@ -53,6 +37,16 @@ export function sampleColumns({ usage, payloads, batched, metrics }: MoreColumns
     perBlock('run', 'text', ({ run }) => run.folder),
     perBlock('system', 'text', ({ run }) => run.system),
   ];
+}
+
+function logColumn(name: SampleColumnName): ExportColumn {
+  const { log, words } = columnOf(name);
+  if (name === 'details') return { name: log, kind: 'text', nullable: true, values: detailTexts };
+  if (isNumber(name)) return numberColumn(log, (block) => numbersOf(block, name));
+  const codes = (block: ExportBlock): number[] => Array.from(valuesOf(block, name).subarray(0, block.rows));
+  if (words === undefined) return { name: log, kind: 'whole', nullable: false, values: codes };
+  const texts = (block: ExportBlock): CellValue[] => codes(block).map((code) => words[code] ?? null);
+  return { name: log, kind: 'text', nullable: false, values: texts };
 }
 
 /** As the report defines it: of a success. */
@@ -77,36 +71,26 @@ function known(value: number): number | null {
 
 function perRow(
   name: string,
-  kind: SampleColumn['kind'],
+  kind: ExportColumn['kind'],
   nullable: boolean,
   value: (block: ExportBlock, row: number) => CellValue,
-): SampleColumn {
+): ExportColumn {
   const values = (block: ExportBlock): CellValue[] => Array.from({ length: block.rows }, (_, row) => value(block, row));
   return { name, kind, nullable, values };
 }
 
-function perBlock(name: string, kind: SampleColumn['kind'], value: (block: ExportBlock) => CellValue): SampleColumn {
+function perBlock(name: string, kind: ExportColumn['kind'], value: (block: ExportBlock) => CellValue): ExportColumn {
   const values = (block: ExportBlock): CellValue[] => new Array<CellValue>(block.rows).fill(value(block));
   return { name, kind, nullable: false, values };
 }
 
-function wholeColumn(name: string, of: (block: ExportBlock) => Uint32Array): SampleColumn {
-  return { name, kind: 'whole', nullable: false, values: (block) => Array.from(of(block).subarray(0, block.rows)) };
-}
-
-function numberColumn(name: string, of: (block: ExportBlock) => Float64Array | undefined): SampleColumn {
+function numberColumn(name: string, of: (block: ExportBlock) => Float64Array | undefined): ExportColumn {
   const values = (block: ExportBlock): CellValue[] => {
     const column = of(block);
     if (column === undefined) return new Array<null>(block.rows).fill(null);
     return Array.from(column.subarray(0, block.rows), known);
   };
   return { name, kind: 'number', nullable: true, values };
-}
-
-function wordColumn(name: string, words: readonly string[], of: (block: SampleBlock) => Uint8Array): SampleColumn {
-  const values = (block: SampleBlock): CellValue[] =>
-    Array.from(of(block).subarray(0, block.rows), (code) => words[code] ?? null);
-  return { name, kind: 'text', nullable: false, values };
 }
 
 function detailTexts({ details, rows }: SampleBlock): CellValue[] {
