@@ -94,7 +94,7 @@ const plugin: BackendPlugin<Options> = {
 export default plugin;
 
 function parse(raw: RawOptions): Options {
-  const { expect: _expect, ...single } = raw;
+  const { expect, ...single } = raw;
   const given = parseOptions(NAME, single, {
     url: httpUrl,
     key: parseSecret,
@@ -118,7 +118,7 @@ function parse(raw: RawOptions): Options {
     deployment: given.deployment ?? null,
     instanceType: given.instanceType ?? null,
     instances: given.instances ?? null,
-    expect: expectOf(raw),
+    expect: expectOf(expect),
     connections: given.connections ?? null,
   };
 }

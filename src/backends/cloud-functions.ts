@@ -125,7 +125,7 @@ const plugin: BackendPlugin<Options> = {
 export default plugin;
 
 function parse(raw: RawOptions): Options {
-  const { expect: _expect, ...single } = raw;
+  const { expect, ...single } = raw;
   const given = parseOptions(NAME, single, {
     url: parseServiceUrl,
     function: matching(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'the name of a function'),
@@ -156,7 +156,7 @@ function parse(raw: RawOptions): Options {
     memoryMb: given.memory ?? null,
     cpus: given.cpus ?? null,
     concurrency: given.concurrency ?? null,
-    expect: expectOf(raw),
+    expect: expectOf(expect),
     connections: given.connections ?? null,
   };
 }

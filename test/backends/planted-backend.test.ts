@@ -39,7 +39,7 @@ export default {
   waits: 'on-the-world',
   knowsSent: true,
   publicOptions: [],
-  parseOptions: ({ url, secret, expect = [] }) => ({ url, secret, expect: expectOf({ expect }) }),
+  parseOptions: ({ url, secret, expect = [] }) => ({ url, secret, expect: expectOf(expect) }),
   billing: () => ({ model: 'hourly', machine: 'planted:large' }),
   estimates: [{ name: 'planted', model: 'hourly', machinePrefix: 'planted', machine: 'large' }],
   async create(options, context) {

@@ -93,7 +93,7 @@ export function parseAiPlatformOptions(raw: RawOptions): AiPlatformOptions {
     quotaProject: given.quotaProject ?? null,
     parameters: given.parameters ?? null,
     machine: given.machine ?? null,
-    expect: expectOf(raw),
+    expect: expectOf(expect),
     connections: given.connections ?? null,
   };
   checkCombination(options, expect !== undefined);

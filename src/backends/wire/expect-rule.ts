@@ -12,7 +12,7 @@ export interface ExpectRule {
 
 const ANY_BODY: BodyRules = { holds: [], lacks: [], notEmpty: false, json: [] };
 
-export const ANY_2XX: ExpectRule = { leastStatus: 200, mostStatus: 299, body: ANY_BODY };
+const ANY_2XX: ExpectRule = { leastStatus: 200, mostStatus: 299, body: ANY_BODY };
 
 /** For help. */
 export const EXPECT_SUMMARY = 'a success is 200, status:200-299, body~TEXT, json:.FIELD=VALUE, ...; repeatable';

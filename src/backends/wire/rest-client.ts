@@ -45,11 +45,12 @@ export interface RestService {
   outcomeOf(result: Result, call: Call): Outcome;
   /** Set where requests go in batches. `outcomeOf`: where a batch is judged in another way than a request. */
   readonly batches?:
-    { readonly instances: InstanceBatches; outcomeOf?(result: Result, call: BatchCall): Outcome } | undefined;
+    | { readonly instances: InstanceBatches; readonly outcomeOf?: (result: Result, call: BatchCall) => Outcome }
+    | undefined;
   /** Takes out of an answer that is shown what this client knows to be secret. */
-  hidden?(text: string): string;
+  readonly hidden?: (text: string) => string;
   /** Observes each answer as it comes: see `Sending.piece`. */
-  piece?(call: Call, bytes: Uint8Array, atMs: number): void;
+  readonly piece?: Sending['piece'];
   connect(connecting: Connecting): RestClient | Promise<RestClient>;
   /** The same service in the rehearsal: one small request (`REHEARSED_BODY`) to a stand-in in this thread. */
   rehearsed(standIn: URL): RestService;

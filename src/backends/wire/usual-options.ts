@@ -24,8 +24,8 @@ export function listOf(value: RawOptions[string] | undefined): readonly string[]
   return value === undefined ? [] : [value].flat();
 }
 
-/** `raw.expect`, which may be given more than once. Throws `UserError`. */
-export function expectOf({ expect }: RawOptions): ExpectRule {
+/** The rules of `--expect`, which may be given more than once. Throws `UserError`. */
+export function expectOf(expect: RawOptions[string] | undefined): ExpectRule {
   return parseExpect(listOf(expect));
 }
 
