@@ -193,6 +193,7 @@ module.exports = {
       '^src/compare/(frontier|run-series|html/(axis|scatter|inks|compare-style))\\.ts$',
       '^src/report/(format-duration|markdown|wrap-text|html/[^/]+)\\.ts$',
       '^src/replay/replay\\.ts$',
+      '^src/conclude/report-again\\.ts$',
     ),
     knows(
       'systems-are-pure',

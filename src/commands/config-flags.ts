@@ -15,6 +15,7 @@ export interface FlagFacts {
   readonly description?: string;
   readonly multiple?: boolean;
   readonly options?: readonly string[];
+  readonly aliases?: readonly string[];
   parse(text: string, context: object, flag: object): Promise<unknown>;
 }
 
@@ -26,7 +27,13 @@ export function configKeys(flags: FlagTable): ConfigKey[] {
   return [{ name: 'trace', kind: 'text', summary: 'trace file, or - for standard input' }, ...keys];
 }
 
-function keyOf(name: string, { type, multiple = false, options, description = '' }: FlagFacts): ConfigKey {
+function keyOf(name: string, { type, multiple = false, options, aliases, description = '' }: FlagFacts): ConfigKey {
   const kind = type === 'boolean' ? 'yes-no' : !multiple ? 'text' : name === 'set' ? 'map' : 'list';
-  return { name, kind, summary: description, ...(options === undefined ? {} : { choices: options }) };
+  return {
+    name,
+    kind,
+    summary: description,
+    ...(options === undefined ? {} : { choices: options }),
+    ...(aliases === undefined ? {} : { aliases }),
+  };
 }

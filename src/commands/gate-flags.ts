@@ -10,6 +10,7 @@ export const GATE_FLAGS = {
   threshold: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
+    aliases: ['slo'],
     description:
       "what is asked of the run, such as 'all.p(99)<200ms' or 'success>99.9%'; exit 99 where it fails; repeatable",
   }),

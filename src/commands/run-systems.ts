@@ -131,8 +131,11 @@ export function knownFlags(): KnownFlags {
   const names = Object.keys(RUN_FLAGS) as (keyof typeof RUN_FLAGS)[];
   return Object.fromEntries(
     names.map((name) => {
-      const { type, multiple, allowNo } = RUN_FLAGS[name] as { type: 'boolean' | 'option'; multiple?: boolean; allowNo?: boolean }; // prettier-ignore
-      return [name, { type, multiple: multiple === true, allowNo: allowNo === true, place: RUN_CONFIG_PLACES[name] }];
+      const { type, multiple, allowNo, aliases = [] } = RUN_FLAGS[name] as { type: 'boolean' | 'option'; multiple?: boolean; allowNo?: boolean; aliases?: readonly string[] }; // prettier-ignore
+      return [
+        name,
+        { type, multiple: multiple === true, allowNo: allowNo === true, aliases, place: RUN_CONFIG_PLACES[name] },
+      ];
     }),
   );
 }

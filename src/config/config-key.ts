@@ -2,6 +2,8 @@
 export interface ConfigKey {
   /** As the flag without its dashes: `max-in-flight`. */
   readonly name: string;
+  /** Other names of the same key. */
+  readonly aliases?: readonly string[];
   readonly kind: 'text' | 'yes-no' | 'list' | 'map';
   /** One line. */
   readonly summary: string;

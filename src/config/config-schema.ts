@@ -19,9 +19,12 @@ const SHAPES: Readonly<Record<ConfigKey['kind'], object>> = {
 
 /** The JSON Schema of the file, for editors: its text, with a line end behind. */
 export function configSchema(keys: readonly ConfigKey[]): string {
-  const properties = keys.map(({ name, kind, summary, choices }) => {
+  const properties = keys.flatMap(({ name, aliases = [], kind, summary, choices }) => {
     const shape = choices === undefined ? SHAPES[kind] : { enum: choices };
-    return [name, { description: summary, ...shape }] as const;
+    return [
+      [name, { description: summary, ...shape }] as const,
+      ...aliases.map((alias) => [alias, { description: `another name of ${name}`, ...shape }] as const),
+    ];
   });
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',

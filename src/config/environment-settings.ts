@@ -5,7 +5,7 @@ import type { ConfigKey, Setting } from './config-key.js';
 const PREFIX = 'REPLAY_RUN_';
 
 /** `max-in-flight` is `REPLAY_RUN_MAX_IN_FLIGHT`. */
-export function variableOf({ name }: ConfigKey): string {
+export function variableOf({ name }: Pick<ConfigKey, 'name'>): string {
   return `${PREFIX}${name.replaceAll('-', '_').toUpperCase()}`;
 }
 
@@ -17,11 +17,18 @@ export function environmentSettings(
   env: Readonly<Record<string, string | undefined>>,
   keys: readonly ConfigKey[],
 ): Setting[] {
-  const byVariable = new Map(keys.map((key) => [variableOf(key), key]));
+  const byVariable = new Map(
+    keys.flatMap((key) => [key.name, ...(key.aliases ?? [])].map((name) => [variableOf({ name }), key] as const)),
+  );
+  const given = new Map<ConfigKey, string>();
   return Object.entries(env).flatMap(([name, value]) => {
     if (!name.startsWith(PREFIX) || value === undefined || value === '') return [];
     const key = byVariable.get(name);
     if (key === undefined) throw unknownVariable(name, [...byVariable.keys()]);
+    const other = given.get(key);
+    if (other !== undefined)
+      throw new UserError(`environment variables ${other} and ${name} are two names of one flag; unset one of them`);
+    given.set(key, name);
     const several = key.kind === 'list' || key.kind === 'map';
     const texts = several ? value.split('\n').filter((line) => line.trim() !== '') : [value];
     return [{ key, texts: texts.map((text) => ({ text, from: name })) }];

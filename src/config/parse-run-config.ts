@@ -30,6 +30,7 @@ export type KnownFlags = Readonly<
     {
       readonly type: 'boolean' | 'option';
       readonly multiple?: boolean;
+      readonly aliases?: readonly string[];
       /** Of a boolean: whether there is `--no-...`. */
       readonly allowNo?: boolean;
       readonly place: ConfigPlace;
@@ -49,7 +50,7 @@ type Mapping = Readonly<Record<string, unknown>>;
  */
 export function parseRunConfig(text: string, flags: KnownFlags, env: Environment = {}): RunConfig {
   const { content, secrets } = parseYaml(text, env);
-  const top = mapping(content, 'the file');
+  const top = byName(mapping(content, 'the file'), 'the file', flags);
   const own = namesAt(['of a system'], flags);
   const flagNames = namesAt(['of a system', 'for all'], flags);
   checkKeys(top, [...OWN_TOP, ...flagNames], 'the file', flags);
@@ -112,7 +113,7 @@ function systemOf(
   flags: KnownFlags,
   shared: readonly string[],
 ): RunConfig['systems'][number] {
-  const system = mapping(raw, where);
+  const system = byName(mapping(raw, where), where, flags);
   checkKeys(system, [...OWN_SYSTEM, ...flagNames], where, flags);
   if (system['backend'] === undefined)
     throw new UserError(`${where}: backend is missing; give a name of replay backends`);
@@ -156,6 +157,21 @@ function traceArgument(trace: unknown): string[] {
   const path = scalar(trace, 'trace');
   if (path === '-') throw new UserError('trace: standard input can be read once only; name a file');
   return [path.startsWith('-') ? `./${path}` : path];
+}
+
+/** With the name of a flag in place of its aliases. */
+function byName(of: Mapping, where: string, flags: KnownFlags): Mapping {
+  const names = new Map(
+    Object.entries(flags).flatMap(([name, { aliases = [] }]) => aliases.map((alias) => [alias, name] as const)),
+  );
+  return Object.fromEntries(
+    Object.entries(of).map(([key, value]) => {
+      const name = names.get(key);
+      if (name !== undefined && Object.hasOwn(of, name))
+        throw new UserError(`${where} has the keys ${name} and ${key}, two names of one flag; keep one`);
+      return [name ?? key, value];
+    }),
+  );
 }
 
 function namesAt(places: readonly ConfigPlace[], flags: KnownFlags): string[] {

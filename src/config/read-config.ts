@@ -54,7 +54,8 @@ class ConfigReader {
     const { contents } = (this.#document = this.#parse(text));
     if (contents === null || this.#isEmpty(contents)) return [];
     if (!this.#yaml.isMap(contents)) throw this.#fault(contents, `expects keys and values, as rate: 50/s`);
-    return contents.items.map((pair) => this.#setting(pair));
+    const given = new Map<ConfigKey, string>();
+    return contents.items.map((pair) => this.#setting(pair, given));
   }
 
   #parse(text: string): Document.Parsed {
@@ -74,10 +75,14 @@ class ConfigReader {
     return document;
   }
 
-  #setting({ key: node, value }: Pair<ParsedNode, ParsedNode | null>): Setting {
+  #setting({ key: node, value }: Pair<ParsedNode, ParsedNode | null>, given: Map<ConfigKey, string>): Setting {
     const name = this.#yaml.isScalar(node) ? String(node.value) : '';
-    const key = this.#keys.find((known) => known.name === name);
+    const key = this.#keys.find((known) => known.name === name || known.aliases?.includes(name) === true);
     if (key === undefined) throw this.#unknownKey(node, name);
+    const other = given.get(key);
+    if (other !== undefined)
+      throw this.#fault(node, `${name} is another name of ${other}, which stands above; keep one`);
+    given.set(key, name);
     const found = this.#present(value, key, node);
     return { key, texts: this.#texts(key, found) };
   }
@@ -85,7 +90,7 @@ class ConfigReader {
   #unknownKey(node: Node, name: string): UserError {
     const near = nearest(
       name,
-      this.#keys.map((known) => known.name),
+      this.#keys.flatMap((known) => [known.name, ...(known.aliases ?? [])]),
     );
     const hint = near === undefined ? 'the keys are the flags of replay run --help' : `did you mean ${near}?`;
     return this.#fault(node, `there is no key ${printable(name, 60)}; ${hint}`);

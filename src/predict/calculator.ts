@@ -10,9 +10,11 @@ export function loneTrace({ durationMs }: JobWorkload): JobWorkload {
   return { durationMs, atMs: Float64Array.from({ length: LONE_REQUESTS }, (_, i) => (i * durationMs) / LONE_REQUESTS) };
 }
 
-/** The system with an instance that is warm already. */
+/** The system with an instance that is warm already, and stays: far apart, all but the first would meet a cold start. */
 export function loneCell(cell: JobCell, workload: number): JobCell {
-  const system = withValues(cell.system, new Map([['initial.warm', 1]]));
+  const kept: readonly [string, number][] =
+    cell.system.station.kind === 'pool' ? [['pool.idleLifetime', Infinity]] : [];
+  const system = withValues(cell.system, new Map([['initial.warm', 1], ...kept]));
   return { ...cell, system, workload, batch: 1, draws: [{ layer: 'plain', index: 0 }] };
 }
 

@@ -81,5 +81,11 @@ function overTime(plots: readonly PlotSpec[], id: string): Markup {
 
 function tablePart({ title, head, rows, foot }: StudyTable): Markup {
   const words = head.flatMap((name, i) => (['source', 'flags', 'predicted from', 'models'].includes(name) ? [i] : []));
-  return markup`${table({ caption: title, head, rows, words })}<p class="legend">${foot}</p>`;
+  const broken = rows.map(([name, ...cells]) => [name, ...cells.map(rangeBelow)] as const);
+  return markup`${table({ caption: title, head, rows: broken, words })}<p class="legend">${foot}</p>`;
+}
+
+/** `44 ms (24 ms to 74 ms)` on two lines, so that a table of ranges is no wider than the page. */
+function rangeBelow(text: string): string {
+  return text.replace(/ (\([^()]* to [^()]*\))$/, '\n$1');
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { runSeries, type PlannedRun } from '../compare/run-series.js';
+import { reportAgain } from '../conclude/report-again.js';
 import { printable, UserError } from '../errors.js';
 import type { ReplayRequest, ReplayResult, Surroundings } from '../replay/replay.js';
 import { readRecord } from '../run-folder/read-record.js';
@@ -43,7 +44,7 @@ export async function runLiveCells(
   { traces, requestOf, exitOf, budget }: LiveWays,
 ): Promise<LiveEnd> {
   for (const cell of cells) claimCell(join(folder, cell.id), cell, traces.get(cell.workload));
-  const left = budget === undefined ? undefined : budget - spentSoFar(cells, folder, repeats);
+  const left = budget === undefined ? undefined : budget - (await spentSoFar(cells, folder, repeats));
   const planned = Array.from({ length: repeats }, (_, i) =>
     cells.flatMap((cell): PlannedRun[] => {
       const out = runFolder(folder, cell, i + 1);
@@ -110,7 +111,7 @@ function claimCell(folder: string, cell: LiveCell, trace: Trace | undefined): vo
 }
 
 /** What runs of the cells have cost, finished or not. */
-function spentSoFar(cells: readonly LiveCell[], folder: string, repeats: number): number {
+async function spentSoFar(cells: readonly LiveCell[], folder: string, repeats: number): Promise<number> {
   const candidates = cells.flatMap((cell) =>
     foldersOf(folder, cell, repeats).flatMap((one) => {
       const aside = [];
@@ -118,8 +119,14 @@ function spentSoFar(cells: readonly LiveCell[], folder: string, repeats: number)
       return [one, ...aside];
     }),
   );
-  return candidates.reduce((sum, one) => {
-    if (!existsSync(join(one, RUN_FILES.report))) return sum;
-    return sum + (readReport(one).sections.cost.total ?? 0);
-  }, 0);
+  let spent = 0;
+  for (const one of candidates) spent += await costOf(one);
+  return spent;
+}
+
+/** A killed run has left its record and its sample log, but no report. */
+async function costOf(folder: string): Promise<number> {
+  if (!existsSync(join(folder, RUN_FILES.record))) return 0;
+  const report = existsSync(join(folder, RUN_FILES.report)) ? readReport(folder) : await reportAgain(folder);
+  return report.sections.cost.total ?? 0;
 }

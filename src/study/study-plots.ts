@@ -103,8 +103,12 @@ function successes(report: StoredReport, xs: readonly number[], step: number): r
   return sumsOf(report, xs, step).map(({ due, ok }) => (due === 0 ? null : rounded((100 * ok) / due)));
 }
 
+/** None is a gap: a log scale has no zero. */
 function instances({ sections }: StoredReport, xs: readonly number[]): readonly (number | null)[] {
-  return xs.map((second) => sections.coldStarts.instances.findLast(({ atMs }) => atMs <= second * 1000)?.count ?? null);
+  return xs.map((second) => {
+    const count = sections.coldStarts.instances.findLast(({ atMs }) => atMs <= second * 1000)?.count ?? 0;
+    return count === 0 ? null : count;
+  });
 }
 
 /** As fine as any screen shows, and short in the page. */

@@ -38,7 +38,7 @@ export function dimensions(result: StudyResult): StudyTable {
     return [name, String(requests), formatDuration(durationMs), hasRecipe ? 'yes' : 'no', String(new Set(here.map(({ system }) => system)).size), models.join(', ')]; // prettier-ignore
   });
   return {
-    title: 'What was studied',
+    title: 'Workloads',
     head: ['workload', 'requests', 'length', 'drawn anew', 'systems', 'models'],
     rows,
     foot: 'Drawn anew: the trace has a recipe, so each draw has other arrivals of the same process.',

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -74,6 +75,41 @@ it('--max-lag and --max-concurrency are other names', async () => {
   const { out } = await run('--max-lag', '3ms', '--max-concurrency', '7');
   const { plan } = readRecord(out);
   expect([plan.maxLatenessMs, plan.maxInFlight]).toEqual([3, { limit: 7, explicit: true }]);
+});
+
+describe('--slo is another name of --threshold', () => {
+  const asked = ['all.p(99)<1ms', 'success>1%'];
+  const judged = async (...args: readonly string[]) => {
+    const { code, out } = await run(...args);
+    return { code, thresholds: readRecord(out).thresholds };
+  };
+
+  it('on the command line, beside it, and in replay report', async () => {
+    const [first = '', second = ''] = asked;
+    const { code, out } = await run('--slo', first, '--threshold', second);
+    expect({ code, thresholds: readRecord(out).thresholds?.toSorted() }).toEqual({ code: 99, thresholds: asked });
+    expect((await runCli(['report', out, '--slo', 'success>1%'])).code).toBe(0);
+  });
+
+  it('in the file of --config and in the environment', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'replay-slo-')), 'replay.yaml');
+    writeFileSync(file, `slo: ['${asked.join("', '")}']\n`);
+    expect(await judged('--config', file)).toEqual({ code: 99, thresholds: asked });
+    writeFileSync(file, 'threshold: success>1%\nslo: success>2%\n');
+    expect((await run('--config', file)).stderr).toMatch(/replay\.yaml:2:1: slo is another name of threshold, which stands above; keep one\n$/); // prettier-ignore
+  });
+
+  it('in the file of compare --run', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'replay-slo-'));
+    const file = join(out, 'systems.yaml');
+    const system = "{ backend: simulated, slo: ['all.p(99)<1ms'] }";
+    const text = `repeat: 1\nout: ${join(out, 'runs')}\nrate: 20/s\nrequests: 3\ntime: virtual\nsystems: [${system}]\n`;
+    writeFileSync(file, text);
+    expect((await runCli(['compare', '--run', file, '-q'])).code).toBe(99);
+    writeFileSync(file, text.replace('slo:', "threshold: ['success>1%'], slo:"));
+    const { code, stderr } = await runCli(['compare', '--run', file, '-q']);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/systems\[0\] has the keys threshold and slo, two names of one flag; keep one\n$/)]); // prettier-ignore
+  });
 });
 
 it('--http2 stands for an option', async () => {
