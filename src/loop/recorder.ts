@@ -15,7 +15,6 @@ import {
   type UsageName,
 } from '../sample.js';
 import {
-  columnOf,
   DECLARED_NAMES,
   RECORDED_NAMES,
   SAMPLE_COLUMNS,
@@ -158,8 +157,8 @@ function coldStartCode(coldStart: ColdStart | undefined): number {
 
 /** Nothing is kept of this column. */
 function withhold(name: DeclaredName, columns: RecordedColumns, usage: UsageColumns | undefined): void {
-  const column = columnOf(name).group === 'usage' ? usage?.[name] : columns[name as never];
-  column?.fill(NaN);
+  const numbers: Readonly<Partial<Record<DeclaredName, Float64Array>>> = { ...columns, ...usage };
+  numbers[name]?.fill(NaN);
 }
 
 /** A small block crosses in a small buffer. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { CustomCollector } from '../custom-collector.js';
 import { faultOf } from '../plan/load-collectors.js';
 import type { Plan } from '../run.js';
-import { COLD_STARTS, OUTCOMES, type SampleBlock } from '../sample.js';
+import { blankBlock, COLD_STARTS, OUTCOMES, type SampleBlock } from '../sample.js';
 
 export interface CollectorSubject {
   /** Your test runner's `it` or `test`. */
@@ -70,8 +70,7 @@ function blockOf(from: number, to: number): SampleBlock {
   const bytes = (of: (i: number) => number): Uint8Array => Uint8Array.from({ length: rows }, (_, i) => of(from + i));
   const dueMs = (i: number): number => (i * 3000) / ROWS;
   return {
-    rows,
-    worker: 0,
+    ...blankBlock(rows),
     seq: Uint32Array.from({ length: rows }, (_, i) => from + i),
     dueMs: floats(dueMs),
     releaseMs: floats(dueMs),
@@ -80,10 +79,8 @@ function blockOf(from: number, to: number): SampleBlock {
     doneEarliestMs: floats((i) => dueMs(i) + 5),
     doneMs: floats((i) => dueMs(i) + 5 + (i % 13) * 20),
     handshakeMs: floats((i) => (i % 5 === 0 ? 1 : 0)),
-    serverMs: floats(() => NaN),
     outcome: bytes((i) => (i % 3 === 0 ? (i / 3) % OUTCOMES.length : 0)),
     coldStart: bytes((i) => i % COLD_STARTS.length),
-    details: [],
   };
 }
 
