@@ -154,4 +154,4 @@ export function roomOf({ rows, seq: { buffer } }: SampleBlock): ArrayBuffer | un
 
 /** A block closes at this many rows, or 250 ms after its first. */
 export const BLOCK_ROWS = 4096;
-export const BLOCK_AGE_MS = 250;
+export const BLOCK_AGE_MS = 200;
