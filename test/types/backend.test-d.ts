@@ -28,7 +28,7 @@ expectTypeOf(plugin).toExtend<BackendPlugin<Options>>();
 expectTypeOf<ContractSubject['plugin']>().toEqualTypeOf<BackendPlugin>();
 expectTypeOf<typeof it>().toExtend<ContractSubject['it']>();
 expectTypeOf(backendContract).parameters.toEqualTypeOf<[subject: ContractSubject]>();
-expectTypeOf(backendContract).returns.toEqualTypeOf<void>();
+expectTypeOf(backendContract).returns.toBeVoid();
 
 // Two ways to answer, and nothing else.
 expectTypeOf<ReturnType<Backend['invoke']>>().toEqualTypeOf<Promise<Outcome> | 'settles'>();

@@ -1,12 +1,10 @@
 import type { ChannelCredentials, Client, Metadata, ServiceError } from '@grpc/grpc-js';
 import { createSecureContext } from 'node:tls';
-import type { Clock } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import type { Failure } from '../../sample.js';
-import { type ConnectOptions, hostAndPort, tlsOptions } from '../wire/connect-options.js';
+import { hostAndPort, tlsOptions } from '../wire/connect-options.js';
 import { GIVEN_UP, type Abortable } from '../wire/exchange.js';
 import { grpcFailure } from './grpc-outcome.js';
-import type { Grpc } from './grpc-runtime.js';
 import type { GrpcChannels, GrpcChannelsOptions, GrpcReply, GrpcTarget } from './grpc-call.js';
 import { watchLoopTurns, type LoopTurn } from '../wire/loop-turn.js';
 
