@@ -33,6 +33,12 @@ const SUBSTITUTIONS: readonly { readonly found: string; readonly put: string; re
   { found: 'replay calibrate', put: 'replay calibrate --trial 30ms --most 1000', why: 'it takes a minute' },
   { found: 'study my-study.yaml --dry-run', put: 'study', why: 'the shipped study stands for one of your own' },
   { found: 'study my-study.yaml', put: 'study', why: 'the same' },
+  {
+    found: 'study --trace my.json --model my.onnx',
+    put: 'study --trace trace.json',
+    why: 'the same, and timing a model takes a minute',
+  },
+  { found: 'show ./mine.yaml', put: 'show aws-lambda', why: 'a shipped system stands for one of your own' },
   { found: 'replay study', put: 'replay study --dry-run', why: 'it takes minutes' },
   { found: '-o trace.json', put: '-o generated.json', why: 'other examples replay the short trace.json meanwhile' },
   { found: 'report my-run --collect', put: 'report cloud/my-run --collect', why: 'my-run is of a simulated service' },
