@@ -22,6 +22,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
 
 /** Functions that may be longer, each with the reason; as above. */
 const LONG_FUNCTIONS: Readonly<Record<string, string>> = {
+  'src/backends/registry/guard-plugin.ts guardPlugin': 'a line for each member of the contract',
   'src/collectors/cold-starts/cold-starts.ts createColdStarts': 'to be cut',
   'src/collectors/cost/invocation-counts.ts countInvocations': 'to be cut',
   'src/collectors/outcomes/outcomes.ts createOutcomes': 'to be cut',

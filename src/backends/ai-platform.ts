@@ -91,7 +91,9 @@ async function setUp(
   const bodies = bodiesOf(options, payloads);
   const wish = wishOf(options);
   // Once here, so that what is wrong with the credentials is told before anything is started.
-  if (wish !== null) hide?.((await (await googleTokens(wish, env))()).text);
+  // Asked for also where nothing hides it: `hide?.(await ...)` would skip the question.
+  const token = wish === null ? undefined : await (await googleTokens(wish, env))();
+  if (token !== undefined) hide?.(token.text);
   const isQuiet = wish !== null || isGoogleHost(url) || isLoopback(url);
   const host = printable(url.hostname, 100);
   const notes = isQuiet
