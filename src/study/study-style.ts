@@ -9,8 +9,9 @@ export const STUDY_STYLE = `${COMPARE_STYLE}
 .answer p { margin: 0; font-weight: 600; }
 .answer ul { margin: 0.5rem 0 0; padding-left: 1.1rem; font-size: 0.9rem; }
 .answer li { margin: 0.2rem 0; overflow-wrap: anywhere; }
-.scroll td.figure { white-space: pre; line-height: 1.35; font-size: 0.85rem; }
-.scroll th.figure { white-space: normal; vertical-align: bottom; }
+.scroll td.figure { white-space: pre; line-height: 1.35; font-size: 0.8rem; }
+.scroll th.figure { white-space: normal; }
+.scroll thead th { vertical-align: bottom; }
 details { margin: 0 0 1rem; }
 summary { cursor: pointer; color: var(--link); }
 `;

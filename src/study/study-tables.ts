@@ -47,15 +47,15 @@ export function dimensions(result: StudyResult): StudyTable {
 
 const HEAD_LATENCY = [
   'system',
-  'source',
   'mean',
+  'success',
+  'meets the SLO',
+  'p99 of all',
   'sd',
   'p50',
   'p99',
-  'p99 of all',
-  'success',
-  'meets the SLO',
   'calculator',
+  'source',
 ] as const;
 
 /** Latency and success of every system. */
@@ -67,19 +67,19 @@ export function latencyTable({ title, cells }: StudySection): StudyTable {
       cell.refused === null
         ? [
             cellName(cell),
-            cell.source,
             spreadText(cell.latency.meanMs, msText),
-            msText(cell.sdMs),
-            spreadText(cell.latency.p50Ms, msText),
-            spreadText(cell.latency.p99Ms, msText),
-            spreadText(cell.latency.allP99Ms, msText),
             spreadText(cell.successRatio, percentText),
             cell.meetsSlo === null
               ? '-'
               : `${percentText(cell.meetsSlo)} of ${cell.source === 'live' ? 'runs' : 'draws'}`,
+            spreadText(cell.latency.allP99Ms, msText),
+            msText(cell.sdMs),
+            spreadText(cell.latency.p50Ms, msText),
+            spreadText(cell.latency.p99Ms, msText),
             cell.calculator === null ? '-' : msText(cell.calculator.meanMs),
+            cell.source,
           ]
-        : [cellName(cell), cell.source, `refused: ${cell.refused}`, '', '', '', '', '', '', ''],
+        : [cellName(cell), `refused: ${cell.refused}`, '', '', '', '', '', '', '', cell.source],
     ),
     foot: 'Medians, and in brackets the 10-90 % range with the model-error factor. Mean, sd, p50 and p99 are over successes; in p99 of all a failed request counts as infinite. Calculator: the service time alone, as if no request met another.',
   };

@@ -3,15 +3,15 @@ import { nearest } from '../text/nearest.js';
 import { parseDurationMs } from '../text/quantities.js';
 import { withMemory } from '../predict/with-memory.js';
 import type { SimulatedSystem } from '../systems/system.js';
-import { choicesOf, parametersOf, withValues } from '../systems/vary-system.js';
+import { choicesOf, parametersOf, withKnown, withValues } from '../systems/vary-system.js';
 
-/** A system with values as a person writes them, `station.idleLifetime: 300s`. Throws `UserError` that names the path. */
+/** A system with values as a person writes them, `pool.idleLifetime: 300s`; no draw varies these. Throws `UserError` that names the path. */
 export function withTexts(system: SimulatedSystem, texts: Readonly<Record<string, string>>): SimulatedSystem {
   const { memory, ...paths } = texts;
   const base = memory === undefined ? system : withMemory(system, wholeMb(memory));
   const values = new Map<string, number | string>();
   for (const [path, text] of Object.entries(paths)) values.set(path, valueOf(base, path, text));
-  return values.size === 0 ? base : withValues(base, values);
+  return values.size === 0 ? base : withKnown(withValues(base, values), [...values.keys()]);
 }
 
 function wholeMb(text: string): number {

@@ -26,6 +26,14 @@ export function withValues(system: SimulatedSystem, values: ReadonlyMap<string, 
   return { ...rest, station: (pool ?? server) as SimulatedSystem['station'] };
 }
 
+/** The same system, in which what stands at some paths is known: no draw varies it. */
+export function withKnown(system: SimulatedSystem, paths: readonly string[]): SimulatedSystem {
+  const copy = structuredClone(system);
+  for (const { path, what } of [...parametersOf(copy), ...choicesOf(copy)])
+    if (paths.includes(path)) Object.assign(what, { role: 'fixed' });
+  return copy;
+}
+
 /** A station stands in a file as what it is. */
 type Blocks = Omit<SimulatedSystem, 'station'> & { readonly server?: Server; readonly pool?: Pool };
 

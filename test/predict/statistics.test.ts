@@ -5,7 +5,11 @@ import { errorFactor, LEAST_FACTOR } from '#src/predict/error-factor';
 import { shareOfWins } from '#src/predict/orders';
 import { scaleArrivals } from '#src/predict/scale-arrivals';
 import { quantile, spreadOf, widened, widenedShare } from '#src/predict/spread';
-import { within } from '#src/predict/draw-system';
+import { LAYERS } from '#src/predict/draw-plan';
+import { drawSystem, within } from '#src/predict/draw-system';
+import { withTexts } from '#src/study/with-texts';
+import { readSystem } from '#src/systems/read-system';
+import { choicesOf, parametersOf } from '#src/systems/vary-system';
 import { seededRandom } from '#src/generator/random';
 
 const values = fc.array(fc.double({ min: 1e-6, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 60 });
@@ -124,6 +128,22 @@ it('a parameter is drawn between the ends of its range, its middle being their g
 it('an elasticity is the exponent of a power law', () => {
   const law = (x: number): number => 7 * x ** -2.5;
   expect(elasticity(law(1 - STEP), law(1 + STEP))).toBeCloseTo(-2.5, 9);
+});
+
+it('what --set gives is drawn no more, parameters and choices alike; the rest is', async () => {
+  const own = await readSystem('gcp-cloud-functions', { model: 'mobilenet', runtime: 'ort' });
+  const system = withTexts(own, { 'pool.idleLifetime': '90s', 'pool.waitingPerStart': '1' });
+  const drawn = Array.from({ length: 8 }, (_, i) => drawSystem(system, LAYERS.all, seededRandom(`set ${String(i)}`)));
+  const valuesOf = (path: string): unknown[] => [
+    ...new Set(
+      drawn.flatMap((one) =>
+        [...parametersOf(one), ...choicesOf(one)].filter((at) => at.path === path).map(({ what }) => what.value),
+      ),
+    ),
+  ];
+  expect(valuesOf('pool.idleLifetime')).toEqual([90_000]);
+  expect(valuesOf('pool.waitingPerStart')).toEqual(['1']);
+  expect(valuesOf('pool.service.time.mean')).toHaveLength(8);
 });
 
 describe('arrivals at another rate', () => {

@@ -82,7 +82,7 @@ describe('five cells of the shipped study, with few draws', () => {
 describe('two live cells and six simulated ones', () => {
   const out = join(folder, 'live');
   const file = join(folder, 'live.yaml');
-  const requests = 40;
+  const requests = 24;
   let server: Server;
   let seen = 0;
   let onRequest = (): void => undefined;
@@ -110,7 +110,7 @@ describe('two live cells and six simulated ones', () => {
   it('killed half way and taken up again, a run that is over is not made again', async () => {
     const killed = await spawnCli(['study', file, '--out', out, '--quiet'], (child) => {
       // In the second of four runs.
-      onRequest = () => void (seen === requests + 15 && child.kill('SIGKILL'));
+      onRequest = () => void (seen === requests + 8 && child.kill('SIGKILL'));
     });
     expect(killed.code).toBeNull();
     onRequest = () => undefined;
@@ -163,7 +163,7 @@ describe('two live cells and six simulated ones', () => {
     write('5usd');
     const from = seen;
     await spawnCli(['study', priced, '--out', made, '--quiet'], (child) => {
-      onRequest = () => void (seen === from + 15 && child.kill('SIGKILL'));
+      onRequest = () => void (seen === from + 8 && child.kill('SIGKILL'));
     });
     onRequest = () => undefined;
     expect(readdirSync(join(made, 'cells', 'one_m_steady', '1'))).not.toContain('report.json');
@@ -181,7 +181,7 @@ describe('two live cells and six simulated ones', () => {
     const { code, stdout } = await runCli(['study', file, '--dry-run', '--out', dry]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^8 cells: 6 simulated with 2 draws each, 2 live with 2 runs each$/m);
-    expect(stdout).toMatch(/^calls of live cells: 160$/m);
+    expect(stdout).toMatch(/^calls of live cells: 96$/m);
     expect({ sent: seen - before, made: existsSync(dry) }).toEqual({ sent: 0, made: false });
   });
 });
