@@ -4,6 +4,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** What takes too long for every run of the suite: `npm run trials`. */
 export const TRIALS = 'test/trials/**/*.test.ts';
 
+/** Takes a minute of both CPUs; the docs page of its figures is tested in the suite. */
+export const EIGHT_SYSTEMS = 'test/examples/eight-systems.test.ts';
+
 /** What judges milliseconds has the machine for itself, after all else. */
 const timed = ['test/end-to-end/truth.test.ts', 'test/end-to-end/send-times.test.ts'];
 
@@ -14,7 +17,6 @@ const timed = ['test/end-to-end/truth.test.ts', 'test/end-to-end/send-times.test
 const longestFirst = [
   'end-to-end/faults',
   'backends/wire/http1-parser',
-  'examples/eight-systems',
   'docs',
   'end-to-end/start-and-stop',
   'backends/wire/http1-differential',
@@ -74,7 +76,7 @@ export default defineConfig({
           ...common,
           name: 'all',
           include: ['test/**/*.test.ts'],
-          exclude: [...timed, TRIALS],
+          exclude: [...timed, TRIALS, EIGHT_SYSTEMS],
           maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },

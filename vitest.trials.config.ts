@@ -1,7 +1,17 @@
 import { defineConfig } from 'vitest/config';
-import { common, TRIALS } from './vitest.config.js';
+import { common, EIGHT_SYSTEMS, TRIALS } from './vitest.config.js';
+
+/** What the suite draws from is run whole here, see test/support/drawn.ts. */
+const DRAWN = ['test/faults/*.test.ts', 'test/compare/every-flag.test.ts', EIGHT_SYSTEMS];
 
 /** Trials that take minutes: each has a reduced draw in the suite. One file at a time, as some of them judge times. */
 export default defineConfig({
-  test: { ...common, include: [TRIALS], maxWorkers: 1, testTimeout: 20 * 60_000, hookTimeout: 120_000 },
+  test: {
+    ...common,
+    include: [TRIALS, ...DRAWN],
+    env: { REPLAY_TRIALS: '1' },
+    maxWorkers: 1,
+    testTimeout: 20 * 60_000,
+    hookTimeout: 120_000,
+  },
 });

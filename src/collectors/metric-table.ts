@@ -21,7 +21,7 @@ export interface ComparedMetric {
   readonly bounded: boolean;
   readonly metric: Metric;
   /** Infinity: among requests that never succeed; NaN: unknown. */
-  of(sections: Readonly<Record<string, unknown>>): number;
+  of(this: void, sections: Readonly<Record<string, unknown>>): number;
 }
 
 /** In the order of a comparison's columns. */

@@ -13,23 +13,23 @@ export interface Section<Name extends string, Value, Fold extends AnyFold = AnyF
   /** In `Report.sections`. */
   readonly name: Name;
   /** Before the first sample; undefined: the run has no such section. Absent: it is not made from samples. */
-  open?(context: CollectorContext): Fold | undefined;
+  open?(this: void, context: CollectorContext): Fold | undefined;
   /** Once, after the last sample. `folds` are those of all sections. */
-  finish?(fold: Fold, end: RunEnd, folds: Folds): Value;
+  finish?(this: void, fold: Fold, end: RunEnd, folds: Folds): Value;
   /** The numbers that can be asked of it. */
   readonly metrics?: readonly MetricRow<Asked, NonNullable<Value>>[];
   /** The row of a metric whose name is known only with the run. */
   metricNamed?(name: string): MetricRow<Asked> | undefined;
   /** One of its numbers at this moment; needed where it has metrics. */
-  measure?(fold: Fold, metric: Asked, moment: Moment): Measure;
+  measure?(this: void, fold: Fold, metric: Asked, moment: Moment): Measure;
   /** Between which values `value`, as reported, can lie without our own share. Absent: anything, once a request was lost. */
-  bounds?(metric: Asked, value: number, moment: Moment, run: OwnShare): Bounds;
+  bounds?(this: void, metric: Asked, value: number, moment: Moment, run: OwnShare): Bounds;
   /** Its part of the text report. Parts stand in the order of `place`, those without one last. */
-  readonly text?: { readonly place?: number; lines(report: Report): readonly string[] };
+  readonly text?: { readonly place?: number; lines(this: void, report: Report): readonly string[] };
   /** Its part of the page, in the same way; loaded where a page is made. */
-  readonly page?: { readonly place?: number; load(): Promise<{ readonly pagePart: PagePart }> };
+  readonly page?: { readonly place?: number; load(this: void): Promise<{ readonly pagePart: PagePart }> };
   /** Its part of the summary in Markdown, in the same way; an empty text: nothing to say. */
-  readonly markdown?: { readonly place?: number; part(report: Report): string };
+  readonly markdown?: { readonly place?: number; part(this: void, report: Report): string };
 }
 
 /** HTML that is ready to stand in the page; an empty text: nothing. */

@@ -7,7 +7,7 @@ import { HEALTH } from './health/section.js';
 import { LATENCY } from './latency/section.js';
 import { OUTCOMES_SECTION } from './outcomes/section.js';
 import { OWN_METRICS } from './own-metrics/section.js';
-import type { AnyFold, Section } from './section.js';
+import type { Section } from './section.js';
 import { TIMELINE } from './timeline/section.js';
 
 /**

@@ -50,7 +50,9 @@ async function layoutOfAll(runs: readonly ExportedRun[]): Promise<SampleLayout> 
 
 async function layoutOfLog({ folder }: ExportedRun): Promise<SampleLayout> {
   let found: SampleLayout = layoutOf({});
-  for await (const _ of readSamples(folder, { onLayout: (layout) => (found = layout) })) break;
+  const blocks = readSamples(folder, { onLayout: (layout) => (found = layout) })[Symbol.asyncIterator]();
+  await blocks.next();
+  await blocks.return(undefined);
   return found;
 }
 

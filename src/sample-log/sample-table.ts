@@ -39,7 +39,7 @@ interface ArrowColumn {
   readonly name: string;
   readonly type: ArrowModule.DataType;
   readonly nullable: boolean;
-  toData(block: SampleBlock): Data;
+  toData(this: void, block: SampleBlock): Data;
 }
 
 function arrowColumns(arrow: Arrow, { columns, metrics }: SampleLayout): ArrowColumn[] {

@@ -31,9 +31,8 @@ export const ROLES = ['fixed', 'fitted', 'sampled'] as const;
 /** `fixed`: known or stated. `fitted`: the value at which a simulation reproduces a number, named in the source. `sampled`: drawn from its range. */
 export type Role = (typeof ROLES)[number];
 
-const UNITS = ['ms', '/s', 'count', 'share'] as const;
 /** Of values and ranges once parsed: a file may say `2.25 s`, here it is 2250 `ms`. */
-export type ParameterUnit = (typeof UNITS)[number];
+export type ParameterUnit = 'ms' | '/s' | 'count' | 'share';
 
 /** One number of a system. */
 export interface Parameter {

@@ -8,7 +8,7 @@ import { withBackend } from './with-backend.js';
 
 /** How long `invoke` may keep the thread: every other request that is due meanwhile is late by it. */
 const MOST_BLOCKED_MS = 5;
-const MOST_TRIES = 20;
+const MOST_TRIES = 50;
 
 /** What a call returns, and when. Calls go straight to the backend: nothing is caught or clamped on the way. */
 export function callContract({ it, plugin, options, failing, payloads = [] }: ContractSubject): void {

@@ -17,12 +17,13 @@ const MOST_KINDS = 20;
 export async function probeCapacity(backend: Backend, clock: Clock, over: AbortSignal): Promise<CapacityReading[]> {
   if (backend.probe === undefined) return [];
   const readings: CapacityReading[] = [];
+  const isOver = (): boolean => over.aborted;
   for (let dueMs = Math.max(0, clock.now()) + EVERY_MS; ; dueMs += EVERY_MS) {
-    const last = over.aborted;
+    const last = isOver();
     const reading = await readOnce(backend, clock, over);
     readings.push(reading);
     // What said nothing to the end is not asked once more.
-    if (last || (over.aborted && 'failed' in reading)) return readings;
+    if (last || (isOver() && 'failed' in reading)) return readings;
     await clock.until(dueMs, over);
   }
 }

@@ -7,6 +7,7 @@ import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RUN_FLAGS } from '#src/commands/run-flags';
 import { doubling, writeModel } from '../backends/onnx-tiny-models.js';
+import { drawn } from '../support/drawn.js';
 import { runCli } from '../support/run-cli.js';
 
 const root = mkdtempSync(join(tmpdir(), 'replay-flags-'));
@@ -126,7 +127,8 @@ test('the table has every flag: the compiler and this know', () => {
 
 const rows = Object.entries(LAW).filter(([, [effect]]) => typeof effect === 'string');
 
-describe.each(rows)('--%s', (name, [effect, base, changed]) => {
+// Each takes two runs and a comparison.
+describe.each(drawn(rows, 4))('--%s', (name, [effect, base, changed]) => {
   test(String(effect), async () => {
     const [without, withIt] = [await baseRun(base), await made(`${name}-1`, withFlags(base, changed))];
     const { code, stdout, stderr } = await runCli(['compare', without, withIt, '--format', 'json']);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '#src/report';
+import { drawn } from '../support/drawn.js';
 import { CLI, expectConserved, readReport, ROOT } from '../support/run-cli.js';
 
 /** Where a case may make what it wants; removed after it. */
@@ -40,6 +41,8 @@ export interface FaultCase {
 
 type Repair = (() => Promise<void> | void) | undefined | void; // eslint-disable-line @typescript-eslint/no-invalid-void-type
 
+/** The suite runs every second fault; `npm run trials` runs all. */
+const FAULTS_DRAWN = 2;
 /** A command that has not ended by then hangs, on any machine. */
 const HANGS_MS = 90_000;
 
@@ -50,7 +53,7 @@ export function faultCases(
   { atOnce = true }: { readonly atOnce?: boolean } = {},
 ): void {
   describe(title, { concurrent: atOnce }, () => {
-    for (const one of cases)
+    for (const one of drawn(cases, FAULTS_DRAWN))
       it.skipIf(one.needs === false)(
         one.name,
         async () => {

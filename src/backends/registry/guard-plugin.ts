@@ -204,7 +204,7 @@ function notColumns(value: unknown): string | undefined {
   const strange: unknown = value.find((name) => !DECLARED_NAMES.some((known) => known === name));
   return strange === undefined
     ? undefined
-    : `named ${printable(String(strange), 60)}; it can name ${DECLARED_NAMES.join(', ')}`;
+    : `named ${printable(typeof strange === 'string' ? strange : typeof strange, 60)}; it can name ${DECLARED_NAMES.join(', ')}`;
 }
 
 function notJson(value: unknown): string | undefined {

@@ -17,7 +17,7 @@ interface Source extends OwnMetric {
   readonly fold: QuantityFold;
   /** Shown only where a request has some. */
   readonly isUsage: boolean;
-  values(block: SampleBlock): Float64Array | undefined;
+  values(this: void, block: SampleBlock): Float64Array | undefined;
 }
 
 /**
