@@ -152,6 +152,6 @@ export function roomOf({ rows, seq: { buffer } }: SampleBlock): ArrayBuffer | un
   return rows > BLOCK_ROWS / 2 ? (buffer as ArrayBuffer) : undefined;
 }
 
-/** A block closes at this many rows, or 250 ms after its first. */
+/** A block closes at this many rows, or 200 ms after its first. */
 export const BLOCK_ROWS = 4096;
 export const BLOCK_AGE_MS = 200;
