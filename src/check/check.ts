@@ -193,7 +193,7 @@ async function tryClient(ready: Planned, steps: readonly CheckStep[], tell: Tell
   }
 }
 
-/** The client of one worker of one, which is told that one call comes. It is asked for no batch: the one request goes alone. */
+/** A client as the only worker of a run gets it, for a single call. No batch is asked for: the request is sent alone. */
 function openOne(
   { backend: { plugin, options, payloads, secrets }, request }: Ready,
   clock: SystemClock,

@@ -9,7 +9,7 @@ export const CONFIG_FLAG = {
 /** The flags of a command by their names. */
 export type FlagTable = Readonly<Record<string, object>>;
 
-/** What a flag tells of itself, as far as it is needed here. */
+/** The part of a flag's definition that is needed here. */
 export interface FlagFacts {
   readonly type: 'boolean' | 'option';
   readonly description?: string;

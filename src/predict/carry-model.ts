@@ -19,7 +19,7 @@ const CPU_RATIO: readonly [low: number, high: number] = [0.7, 1.8];
 const MB_PER_SECOND = 60;
 /** The file of the model that the systems were fitted with. */
 const FITTED_MB = 16;
-/** AWS gives a function one vCPU for so many MB. */
+/** AWS gives a function one vCPU per this many MB of memory. */
 const MB_PER_VCPU = 1769;
 const MACHINE_CPUS = 8;
 

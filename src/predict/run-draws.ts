@@ -45,7 +45,7 @@ function arrivalsByDraw({ seed, workloads }: DrawJob): ArrivalsOf {
 }
 
 function arrivalsOf(recipe: Readonly<Record<string, unknown>>, seed: string): Float64Array {
-  // A trace that was cut after so many requests says so in its recipe; a draw is as long as the trace.
+  // The recipe of a trace that was cut after N requests holds N; a draw is as long as the trace.
   const whole = Object.fromEntries(Object.entries(recipe).filter(([name]) => name !== 'requests'));
   const { chunks } = generate(parseRecipe({ ...whole, seed }));
   const all = [...chunks];

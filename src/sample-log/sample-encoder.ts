@@ -11,7 +11,7 @@ import { createSampleTable, textColumn, type Arrow } from './sample-table.js';
 export interface SampleEncoder {
   /** What a log starts with: the schema, and the words of its columns. */
   readonly start: Uint8Array;
-  /** A record batch, not sealed yet. Copies: the block may be used again. `room` gives memory for so many bytes, at the start of a buffer. */
+  /** A record batch, not sealed yet. Copies: the block may be used again. `room(bytes)` returns memory of that size, at the start of a buffer. */
   encode(block: SampleBlock, room: (bytes: number) => Uint8Array): Uint8Array;
 }
 

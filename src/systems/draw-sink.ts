@@ -12,7 +12,7 @@ const UNITS_PER_MS = 1000;
 /** Longer latencies count as this: 35 years in us. */
 const MOST = 2 ** 50;
 
-/** Counts how calls end. Calls of an earlier trace have negative numbers and are nobody's. */
+/** Counts how calls end. Calls of an earlier trace have negative numbers and are not counted. */
 export class DrawSink implements Sink {
   readonly #dueMs: Float64Array;
   readonly #rule: BilledTime | null;

@@ -1,6 +1,7 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import type { Rehearsed, WorkerResources } from './member.js';
+import { schedstatPath } from './schedstat-path.js';
 
 /** Starts counting what this thread uses; call the result once, at the end. */
 export function measureThreadUsage(): () => WorkerResources & Rehearsed {
@@ -33,15 +34,6 @@ export function measureThreadUsage(): () => WorkerResources & Rehearsed {
 export function runQueueWait(): () => number {
   const path = schedstatPath();
   return () => readSchedstat(path).waitMs;
-}
-
-/** Linux keeps, per thread, the ns it ran and the ns it was ready but had no CPU. Elsewhere: undefined. */
-function schedstatPath(): string | undefined {
-  try {
-    return `/proc/${readlinkSync('/proc/thread-self')}/schedstat`;
-  } catch {
-    return undefined;
-  }
 }
 
 function readSchedstat(path: string | undefined): { cpuMs: number; waitMs: number } {

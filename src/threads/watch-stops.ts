@@ -1,4 +1,5 @@
-import { closeSync, openSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { schedstatPath } from './schedstat-path.js';
 
 /** Ms on the run's clock. */
 export interface Stretch {
@@ -70,8 +71,10 @@ function threadScheduling(): ThreadScheduling {
 }
 
 function openSchedstat(): number | undefined {
+  const path = schedstatPath();
+  if (path === undefined) return undefined;
   try {
-    return openSync(`/proc/${readlinkSync('/proc/thread-self')}/schedstat`, 'r');
+    return openSync(path, 'r');
   } catch {
     return undefined;
   }

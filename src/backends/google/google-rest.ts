@@ -31,7 +31,7 @@ export interface RestPlan {
   readonly connections: number | null;
   /** Lower-case names of the headers that `told` reads. */
   readonly keepHeaders: readonly string[];
-  /** What the service tells of an invocation besides its answer; also of one that failed. */
+  /** What the service reports about an invocation besides its answer, whether it succeeded or failed. */
   readonly told: (answer: Answer) => Pick<Outcome, 'serverMs' | 'coldStart' | 'usage'>;
 }
 

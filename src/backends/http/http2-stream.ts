@@ -11,7 +11,7 @@ export interface AnswerLimits {
   readonly keepHeaders: readonly string[];
 }
 
-/** Each event is told once at most, `closed` last. */
+/** Each method is called at most once, `closed` last. */
 export interface StreamListener {
   /** When the connection's latest read began, on the run's clock. */
   readMs(): number;

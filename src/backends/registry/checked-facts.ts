@@ -5,7 +5,7 @@ export type Facts = Readonly<Record<string, string | number | boolean>>;
 const MOST_FACTS = 100;
 const MOST_NAME = 60;
 
-/** What a plugin tells of itself, as far as a record can hold it, and the names of what it cannot. */
+/** The facts that a plugin reports, as far as a record can hold them, and the names of those that it cannot hold. */
 export function checkedFacts(told: unknown): { readonly facts: Facts; readonly leftOut: readonly string[] } {
   const facts: Record<string, string | number | boolean> = {};
   const leftOut: string[] = [];

@@ -159,7 +159,7 @@ class SystemBackend implements Backend, Sink {
     this.#wakeUp();
   }
 
-  /** Read before the next is told. */
+  /** The caller reads it before the next call reports. */
   #outcomeOf({ sentMs, outcome, ranMs, startMs, serial, doneMs }: Place, nowMs: number): Outcome {
     const told = this.#told;
     const ran = !Number.isNaN(ranMs);

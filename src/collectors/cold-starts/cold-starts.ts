@@ -98,7 +98,7 @@ function mostOf(steps: readonly CapacityStep[]): number | null {
   return steps.length === 0 ? null : steps.reduce((most, { count }) => Math.max(most, count), 0);
 }
 
-/** The capacity is told when the run is over. */
+/** The readings of the capacity come with the end of the run. */
 function measureInstances(moment: Moment): Measure {
   const value = 'end' in moment ? mostOf(capacitySteps(moment.end.capacity ?? [])) : null;
   return value === null ? { value, why: 'the number of instances was not read' } : { value };
