@@ -68,7 +68,10 @@ function freedSystem(
 /** A parameter's own entry, as the rest of the system leaves it. */
 function withRange(system: SimulatedSystem, path: string, range: readonly [number, number]): SimulatedSystem {
   const copy = structuredClone(system);
-  Object.assign(parameterAt(copy, path), { range, role: 'sampled' });
+  const parameter = parameterAt(copy, path);
+  Object.assign(parameter, { range, role: 'sampled' });
+  // What was fitted under other mechanisms came from the number that is left out.
+  Reflect.deleteProperty(parameter, 'byStructure');
   return copy;
 }
 

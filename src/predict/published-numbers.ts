@@ -113,7 +113,11 @@ export const PUBLISHED_NUMBERS: readonly PublishedNumber[] = [
       number: 'usd',
       published: 0.123,
     },
-    without: IDLE_LIFETIMES,
+    without: {
+      path: POOL_SERVICE,
+      about: { of: (valueOf) => (valueOf(FUNCTIONS_ALBERT, POOL_SERVICE) * valueOf(LAMBDA_TF, POOL_SERVICE)) / valueOf(LAMBDA_ALBERT, POOL_SERVICE), within: CARRIED }, // prettier-ignore
+      from: 'TensorFlow on Lambda, by the ratio of ALBERT on both',
+    },
   },
   {
     ...FUNCTIONS_ALBERT,
@@ -123,7 +127,11 @@ export const PUBLISHED_NUMBERS: readonly PublishedNumber[] = [
       number: 'usd',
       published: 0.116,
     },
-    without: IDLE_LIFETIMES,
+    without: {
+      path: POOL_SERVICE,
+      about: { of: (valueOf) => (valueOf(FUNCTIONS_TF, POOL_SERVICE) * valueOf(LAMBDA_ALBERT, POOL_SERVICE)) / valueOf(LAMBDA_TF, POOL_SERVICE), within: CARRIED }, // prettier-ignore
+      from: 'ALBERT on Lambda, by the ratio of TensorFlow on both',
+    },
   },
   {
     ...LAMBDA_ORT,

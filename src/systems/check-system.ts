@@ -2,6 +2,7 @@ import { machineRows, sheetOf } from '../collectors/cost/price-sheets.js';
 import { isRequestModel, tariffOf } from '../collectors/cost/tariff.js';
 import type { SimulatedSystem } from './system.js';
 import { faultAt, treeAt, type Tree } from './tree.js';
+import { choicesOf, parametersOf } from './vary-system.js';
 
 /** A rule that blocks keep together: the field that breaks it and why, or null. */
 type Rule = (system: SimulatedSystem) => readonly [path: string, why: string] | null;
@@ -113,4 +114,18 @@ const RULES: readonly Rule[] = [
       ? ['meter.startShare', `price sheet ${meter.sheet} bills the whole start: a share of it would be billed twice`]
       : null;
   },
+  structureFitsName,
 ];
+
+/** A fit under other mechanisms names choices that the system leaves open. */
+function structureFitsName(system: SimulatedSystem): ReturnType<Rule> {
+  const choices = new Map(choicesOf(system).map(({ path, what }) => [path, what.options]));
+  for (const { path, what } of parametersOf(system))
+    for (const { when } of what.byStructure ?? [])
+      for (const [choice, option] of Object.entries(when)) {
+        const options = choices.get(choice);
+        if (options === undefined) return [path, `byStructure names ${choice}, which is no choice of the system`];
+        if (!options.includes(option)) return [path, `byStructure: ${choice} has the options ${options.join(', ')}`];
+      }
+  return null;
+}

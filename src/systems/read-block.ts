@@ -1,6 +1,7 @@
 import { printable } from '../errors.js';
 import { nearest } from '../text/nearest.js';
 import { parseDurationMs, parseRatePerSecond } from '../text/quantities.js';
+import { readStructureFits } from './read-structure-fits.js';
 import { ROLES, type Choice, type Law, type Parameter, type ParameterUnit, type Role } from './system.js';
 import { faultAt, type Tree } from './tree.js';
 
@@ -104,7 +105,7 @@ const EXAMPLES: Readonly<Record<ParameterUnit, string>> = {
   share: 'a number such as 0.1',
 };
 
-function parameterOf(tree: Tree, path: string, bounds: Bounds): Parameter {
+export function parameterOf(tree: Tree, path: string, bounds: Bounds): Parameter {
   if (tree.kind !== 'map')
     return { value: amountOf(tree, path, bounds), unit: bounds.unit, source: GIVEN, role: 'fixed' };
   const block = new BlockReader(tree, path, NO_TIMES);
@@ -114,18 +115,19 @@ function parameterOf(tree: Tree, path: string, bounds: Bounds): Parameter {
   const given = value === undefined ? undefined : amountOf(value, `${path}.value`, bounds);
   const role = roleOf(block, range === undefined ? 'fixed' : 'sampled');
   const source = block.text('source', GIVEN);
+  const fits = readStructureFits(block.field('byStructure'), `${path}.byStructure`, bounds);
   block.end();
   if (range === undefined) {
     if (given === undefined) throw faultAt(tree, path, `give a value or a range`);
     if (role === 'sampled') throw faultAt(tree, path, 'role sampled needs a range to draw from');
-    return { value: given, unit: bounds.unit, source, role };
+    return { value: given, unit: bounds.unit, source, role, ...fits };
   }
   if (low === undefined || high === undefined || more.length > 0 || !(low <= high) || high === Infinity)
     throw faultAt(range, `${path}.range`, 'expects two amounts, the lower first, such as [10ms, 40ms]');
   const middle = bounds.whole === true ? Math.round((low + high) / 2) : (low + high) / 2;
   if (given !== undefined && (given < low || given > high))
     throw faultAt(value ?? tree, `${path}.value`, 'lies outside of its range');
-  return { value: given ?? middle, range: [low, high], unit: bounds.unit, source, role };
+  return { value: given ?? middle, range: [low, high], unit: bounds.unit, source, role, ...fits };
 }
 
 const NO_TIMES: MeasuredTimes = new Map();

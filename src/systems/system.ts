@@ -44,6 +44,15 @@ export interface Parameter {
   /** A published number, a document, an own run, or a guess. */
   readonly source: string;
   readonly role: Role;
+  /** What the same fit gives under other mechanisms: in place of `value` and `range` where the choices are these. */
+  readonly byStructure?: readonly StructureFit[];
+}
+
+/** The value of a parameter, and its range, where choices (by their path) are as in `when`. */
+export interface StructureFit {
+  readonly when: Readonly<Record<string, string>>;
+  readonly value: number;
+  readonly range?: readonly [low: number, high: number];
 }
 
 /** One of several mechanisms. */

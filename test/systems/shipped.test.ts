@@ -1,7 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '#src/generator/random';
+import { LAYERS } from '#src/predict/draw-plan';
+import { drawSystem } from '#src/predict/draw-system';
 import { readSystem, variantsOf } from '#src/systems/read-system';
+import type { SimulatedSystem } from '#src/systems/system';
 import { SHIPPED } from '#src/systems/shipped';
 import { simulateDraw } from '#src/systems/simulate';
 import { choicesOf, parametersOf, withValues } from '#src/systems/vary-system';
@@ -35,5 +39,29 @@ describe('shipped systems', () => {
     const [before, after] = [system, slower].map((one) => simulateDraw(one, poisson(5, 60_000, 3), 3).latency?.meanMs);
     expect(after).toBeGreaterThan((before as number) + 200);
     expect(() => withValues(system, new Map([['pool.nothing', 1]]))).toThrow('has no parameter pool.nothing');
+  });
+
+  it('take with another mechanism the value that was fitted under it, and draw around that', async () => {
+    const system = await readSystem('gcp-cloud-functions', { model: 'mobilenet', runtime: 'tf' });
+    const lifetime = (of: SimulatedSystem) => parametersOf(of).find(({ path }) => path === 'pool.idleLifetime')?.what;
+    const fits = lifetime(system)?.byStructure ?? [];
+    expect(fits).toHaveLength(6);
+    for (const { when, value, range } of fits) {
+      expect(lifetime(withValues(system, new Map(Object.entries(when))))).toMatchObject({ value, range });
+      // The declared range of simulated Cloud Functions.
+      expect(Math.min(...(range ?? []), 15_000)).toBe(15_000);
+      expect(Math.max(...(range ?? []), 140_000)).toBe(140_000);
+    }
+    // What is given, or known, stays.
+    const given = withValues(system, new Map<string, number | string>([['pool.idleLaw', 'fixed'], ['pool.idleLifetime', 7]])); // prettier-ignore
+    expect(lifetime(given)?.value).toBe(7);
+    const drawn = Array.from({ length: 50 }, (_, i) => drawSystem(system, LAYERS.all, seededRandom(String(i))));
+    for (const one of drawn) {
+      const choices = new Map(choicesOf(one).map(({ path, what }) => [path, what.value]));
+      const fit = fits.find(({ when }) => Object.entries(when).every(([path, option]) => choices.get(path) === option));
+      const [low, high] = fit?.range ?? [NaN, NaN];
+      expect(lifetime(one)?.value).toBeGreaterThanOrEqual(low);
+      expect(lifetime(one)?.value).toBeLessThanOrEqual(high);
+    }
   });
 });
