@@ -23,9 +23,13 @@ export interface Trace {
  * Where the checked arrivals lie, sorted by time: in shared memory while they are few, else in an unlinked spool file whose
  * descriptor every thread of the process can read. Reading it costs no parsing, so a replay never competes with a parser.
  */
-export type ArrivalStore =
+export type ArrivalStore = (
   | { readonly kind: 'memory'; readonly count: number; readonly atMs: Float64Array; readonly payload?: Uint32Array }
-  | { readonly kind: 'file'; readonly count: number; readonly fd: number; readonly hasPayload: boolean };
+  | { readonly kind: 'file'; readonly count: number; readonly fd: number; readonly hasPayload: boolean }
+) & {
+  /** What else is known of each arrival; absent: nothing. */
+  readonly columns?: TraceColumns;
+};
 
 /** A stretch of arrivals; at most a few thousand. */
 export interface ArrivalChunk {
@@ -33,6 +37,54 @@ export interface ArrivalChunk {
   readonly atMs: Float64Array;
   /** Index into the payload table; absent: all of them 0. */
   readonly payload?: Uint32Array;
+  /** The values of each column, in the order in which the columns are declared; absent: there are none, or they were not asked for. */
+  readonly columns?: readonly ColumnValues[];
+}
+
+export const COLUMN_TYPES = ['number', 'text', 'boolean', 'numbers'] as const;
+export type ColumnType = (typeof COLUMN_TYPES)[number];
+
+/** One value of a column; undefined: absent. */
+export type ColumnValue = number | string | boolean | readonly number[];
+
+export interface ColumnSpec {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** The values of one column for a chunk of arrivals, row by row. */
+export type ColumnValues =
+  /** NaN: absent. */
+  | { readonly type: 'number'; readonly values: Float64Array }
+  /** 0 false, 1 true, 2 absent. */
+  | { readonly type: 'boolean'; readonly values: Uint8Array }
+  /** Row i has the text `words[codes[i]]`; ABSENT_WORD: absent. The dictionary is that of this chunk. */
+  | { readonly type: 'text'; readonly codes: Uint32Array; readonly words: readonly string[] }
+  /** Row i has the numbers `values[starts[i]]` up to `values[starts[i + 1]]`; `present[i]` 0: absent. */
+  | {
+      readonly type: 'numbers';
+      readonly starts: Uint32Array;
+      readonly values: Float64Array;
+      readonly present: Uint8Array;
+    };
+
+export const ABSENT_WORD = 0xffffffff;
+export const ABSENT_BOOLEAN = 2;
+
+/** The columns of all arrivals: plain data, in shared memory or in an unlinked spool file, that any thread may be given. */
+export interface TraceColumns {
+  readonly columns: readonly TraceColumn[];
+  /** Columns of the file whose values were not kept, and why. */
+  readonly ignored: readonly { readonly name: string; readonly why: string }[];
+  readonly bytes:
+    { readonly kind: 'memory'; readonly bytes: Uint8Array } | { readonly kind: 'file'; readonly fd: number };
+}
+
+export interface TraceColumn extends ColumnSpec {
+  /** Arrivals without a value. */
+  readonly absent: number;
+  /** Block i (4096 arrivals) lies at bytes `blocks[2 * i]` up to `blocks[2 * i + 1]` of `TraceColumns.bytes`. */
+  readonly blocks: Float64Array;
 }
 
 /**

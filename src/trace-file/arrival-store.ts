@@ -1,8 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import { messageOf, printable, UserError } from '../errors.js';
+import { createHash } from 'node:crypto';
+import { closeSync } from 'node:fs';
 import type { ArrivalChunk, ArrivalStore } from '../trace.js';
+import { extendSpool, openSpool, readSpool, writeSpool } from './spool-file.js';
 
 /** Rows of every chunk of `readArrivals` but the last. */
 export const ARRIVAL_CHUNK = 4096;
@@ -54,9 +53,10 @@ export function readArrivals(store: ArrivalStore): Iterable<ArrivalChunk> {
   return { [Symbol.iterator]: () => (store.kind === 'memory' ? memoryChunks(store) : fileChunks(store)) };
 }
 
-/** Closes the spool file, if there is one; once, when no thread reads it any more. */
+/** Closes the spool files, if there are any, those of the columns too; once, when no thread reads them any more. */
 export function closeArrivals(store: ArrivalStore): void {
   if (store.kind === 'file') closeSync(store.fd);
+  if (store.columns?.bytes.kind === 'file') closeSync(store.columns.bytes.fd);
 }
 
 interface Block {
@@ -171,41 +171,13 @@ function emptyBlock(): Block {
   return { atMs: new Float64Array(ARRIVAL_CHUNK), payload: new Uint32Array(ARRIVAL_CHUNK) };
 }
 
-function openSpool(spoolDir: string): number {
-  return spooling(printable(spoolDir), () => {
-    const path = join(spoolDir, `replay-arrivals-${randomUUID()}`);
-    const fd = openSync(path, 'wx+', 0o600);
-    unlinkSync(path);
-    return fd;
-  });
-}
-
 /** Indexes that are all 0 are left as a hole of the file, which reads as 0. */
-function writeBlock(fd: number, first: number, block: Block, rows: number): void {
+function writeBlock(fd: number, first: number, { atMs, payload }: Block, rows: number): void {
   const position = (first / ARRIVAL_CHUNK) * BLOCK_BYTES;
-  const { atMs, payload } = block;
-  spooling('its spool folder', () => {
-    writeWhole(fd, new Uint8Array(atMs.buffer, 0, rows * 8), position);
-    if (payload.subarray(0, rows).some((index) => index !== 0)) {
-      writeWhole(fd, new Uint8Array(payload.buffer, 0, rows * 4), position + TIMES_BYTES);
-    } else {
-      ftruncateSync(fd, position + BLOCK_BYTES);
-    }
-  });
-}
-
-function writeWhole(fd: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
-}
-
-function spooling<T>(where: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new UserError(
-      `cannot spool a large trace in ${where} (${messageOf(error)}); free space there or set TMPDIR to another folder`,
-    );
-  }
+  writeSpool(fd, new Uint8Array(atMs.buffer, 0, rows * 8), position);
+  const hasIndexes = payload.subarray(0, rows).some((index) => index !== 0);
+  if (hasIndexes) writeSpool(fd, new Uint8Array(payload.buffer, 0, rows * 4), position + TIMES_BYTES);
+  else extendSpool(fd, position + BLOCK_BYTES);
 }
 
 function* memoryChunks(store: ArrivalStore & { kind: 'memory' }): Generator<ArrivalChunk> {
@@ -220,18 +192,8 @@ function* fileChunks(store: ArrivalStore & { kind: 'file' }): Generator<ArrivalC
   for (let from = 0; from < store.count; from += ARRIVAL_CHUNK) {
     const rows = Math.min(ARRIVAL_CHUNK, store.count - from);
     const position = (from / ARRIVAL_CHUNK) * BLOCK_BYTES;
-    const atMs = new Float64Array(readWhole(store.fd, rows * 8, position));
+    const atMs = new Float64Array(readSpool(store.fd, rows * 8, position));
     if (!store.hasPayload) yield { atMs };
-    else yield { atMs, payload: new Uint32Array(readWhole(store.fd, rows * 4, position + TIMES_BYTES)) };
+    else yield { atMs, payload: new Uint32Array(readSpool(store.fd, rows * 4, position + TIMES_BYTES)) };
   }
-}
-
-function readWhole(fd: number, length: number, position: number): ArrayBuffer {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length;) {
-    const read = readSync(fd, bytes, done, length - done, position + done);
-    if (read === 0) throw new Error('the spool file of the trace is shorter than it was written');
-    done += read;
-  }
-  return bytes.buffer;
 }

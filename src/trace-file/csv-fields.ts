@@ -1,20 +1,30 @@
-/** The fields of one row (RFC 4180, section 2); undefined where a quote stands inside a field that does not begin with one. */
+/** The texts of the fields of one row, as `csvRow`. */
 export function csvFields(row: string): readonly string[] | undefined {
-  const fields: string[] = [];
+  return csvRow(row)?.map(({ text }) => text);
+}
+
+/** The fields of one row (RFC 4180, section 2); undefined where a quote stands inside a field that does not begin with one. */
+export function csvRow(row: string): readonly CsvField[] | undefined {
+  const fields: CsvField[] = [];
   for (let start = 0; ;) {
     const field = /^[ \t]*"/.test(row.slice(start, start + 64))
       ? quotedField(row, row.indexOf('"', start))
       : plainField(row, start);
     if (field === undefined) return undefined;
-    fields.push(field.text);
+    fields.push(field);
     if (field.end === row.length) return fields;
     start = field.end + 1;
   }
 }
 
-/** `end` is the index of the comma behind the field, or the row's length. */
-interface Field {
+export interface CsvField {
   readonly text: string;
+  /** Whether it stands between double quotes. */
+  readonly quoted: boolean;
+}
+
+/** `end` is the index of the comma behind the field, or the row's length. */
+interface Field extends CsvField {
   readonly end: number;
 }
 
@@ -22,7 +32,7 @@ function plainField(row: string, start: number): Field | undefined {
   const comma = row.indexOf(',', start);
   const end = comma < 0 ? row.length : comma;
   const text = row.slice(start, end);
-  return text.includes('"') ? undefined : { text, end };
+  return text.includes('"') ? undefined : { text, end, quoted: false };
 }
 
 function quotedField(row: string, open: number): Field | undefined {
@@ -32,5 +42,5 @@ function quotedField(row: string, open: number): Field | undefined {
   let end = close + 1;
   while (row[end] === ' ' || row[end] === '\t') end++;
   if (end < row.length && row[end] !== ',') return undefined;
-  return { text: row.slice(open + 1, close).replaceAll('""', '"'), end };
+  return { text: row.slice(open + 1, close).replaceAll('""', '"'), end, quoted: true };
 }

@@ -14,6 +14,9 @@ export type OnNumbers = (numbers: Float64Array, first: number) => void;
 
 /** The numbers of one JSON array, read from its `[` on out of chunks of bytes that are cut anywhere. */
 export class NumberArray {
+  /** What its value begins with. */
+  readonly opens = 0x5b;
+  readonly wants = 'it is no list; give numbers between [ and ]';
   readonly #name: string;
   readonly #fault: Fault;
   readonly #onNumbers: OnNumbers;

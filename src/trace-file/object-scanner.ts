@@ -1,29 +1,39 @@
 import type { Fault } from './fault.js';
-import { isSpace, type NumberArray } from './number-array.js';
+import { isSpace } from './number-array.js';
 import { decodeUtf8, parseStrictJson, quoted } from './strict-json.js';
 import { VALUE_BYTES } from './trace-parser.js';
 import { ValueCollector } from './value-collector.js';
 
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
-const BRACKET = 0x5b;
 const QUOTE = 34;
 const COLON = 58;
 const COMMA = 44;
 /** The byte order mark that some editors put first. */
 const MARK = [0xef, 0xbb, 0xbf];
 
+/** A value that goes by in blocks. */
+export interface StreamedValue {
+  /** The byte with which it begins, and what is wrong where another stands there. */
+  readonly opens: number;
+  readonly wants: string;
+  /** Reads on from `from`, behind the byte with which it begins; returns where it stopped: behind it, or before what the chunk cuts off. */
+  take(bytes: Buffer, from: number): number;
+  /** True behind it. */
+  readonly done: boolean;
+}
+
 export interface ObjectHandlers {
-  /** Called at each key, before its value. What it returns takes the value's numbers; undefined: the value is passed on whole. */
-  key(name: string): NumberArray | undefined;
+  /** Called at each key, before its value. What it returns takes the value; undefined: the value is passed on whole. */
+  key(name: string): StreamedValue | undefined;
   /** `text`: what the value was read from. */
   value(name: string, value: unknown, text: string): void;
 }
 
-type State = 'open' | 'first-key' | 'key' | 'colon' | 'value' | 'collect' | 'numbers' | 'comma' | 'end';
+type State = 'open' | 'first-key' | 'key' | 'colon' | 'value' | 'collect' | 'streamed' | 'comma' | 'end';
 
 /**
- * Reads one JSON object out of chunks of bytes that are cut anywhere. Lists of numbers go by in blocks; every other
+ * Reads one JSON object out of chunks of bytes that are cut anywhere. Lists of numbers and columns go by in blocks; every other
  * value is held, and all of them together are bounded by VALUE_BYTES.
  */
 export class ObjectScanner {
@@ -37,7 +47,7 @@ export class ObjectScanner {
   #left = VALUE_BYTES;
   #collector: ValueCollector | undefined;
   #readsKey = false;
-  #numbers: NumberArray | undefined;
+  #streamed: StreamedValue | undefined;
 
   constructor(handlers: ObjectHandlers, fault: Fault) {
     this.#handlers = handlers;
@@ -49,7 +59,7 @@ export class ObjectScanner {
     let pos = this.#offset === 0 ? markLength(bytes) : 0;
     while (pos < bytes.length && (this.#offset > 0 || bytes.length >= MARK.length)) {
       const next = this.#advance(bytes, pos);
-      if (next === pos && this.#state === 'numbers' && this.#numbers?.done === false) break;
+      if (next === pos && this.#state === 'streamed' && this.#streamed?.done === false) break;
       pos = next;
     }
     this.#cut = Buffer.from(bytes.subarray(pos));
@@ -67,7 +77,7 @@ export class ObjectScanner {
 
   #advance(bytes: Buffer, pos: number): number {
     if (this.#collector !== undefined) return this.#collect(this.#collector, bytes, pos);
-    if (this.#numbers !== undefined) return this.#takeNumbers(this.#numbers, bytes, pos);
+    if (this.#streamed !== undefined) return this.#takeStreamed(this.#streamed, bytes, pos);
     const byte = bytes[pos] as number;
     if (isSpace(byte)) return pos + 1;
     return this.#structure(byte, pos);
@@ -88,11 +98,11 @@ export class ObjectScanner {
   }
 
   #beginValue(byte: number, pos: number): number {
-    const numbers = this.#handlers.key(this.#name);
-    if (numbers === undefined) return this.#begin(false, pos);
-    if (byte !== BRACKET) throw this.#fault(`${this.#name}: it is no list; give numbers between [ and ]`);
-    this.#numbers = numbers;
-    this.#state = 'numbers';
+    const streamed = this.#handlers.key(this.#name);
+    if (streamed === undefined) return this.#begin(false, pos);
+    if (byte !== streamed.opens) throw this.#fault(`${this.#name}: ${streamed.wants}`);
+    this.#streamed = streamed;
+    this.#state = 'streamed';
     return pos + 1;
   }
 
@@ -103,10 +113,10 @@ export class ObjectScanner {
     return pos;
   }
 
-  #takeNumbers(numbers: NumberArray, bytes: Buffer, pos: number): number {
-    const next = numbers.take(bytes, pos);
-    if (numbers.done) {
-      this.#numbers = undefined;
+  #takeStreamed(streamed: StreamedValue, bytes: Buffer, pos: number): number {
+    const next = streamed.take(bytes, pos);
+    if (streamed.done) {
+      this.#streamed = undefined;
       this.#state = 'comma';
     }
     return next;

@@ -1,6 +1,7 @@
 import { printable } from '../errors.js';
 import { decimalOf, JSON_NUMBER } from './decimal.js';
 import { sourceOf, withJsonSources } from './json-sources.js';
+import { isColumnValue } from './column-rules.js';
 import { LineMatcher } from './line-matcher.js';
 import { LineSplitter } from './line-splitter.js';
 import { RowArrivals } from './row-arrivals.js';
@@ -11,7 +12,7 @@ import { LINE_BYTES, VALUE_BYTES, type ParsedTrace, type ParserOptions, type Tra
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Reads the format with one JSON object per line; the first may be a header. Other keys of a line are left alone. */
+/** Reads the format with one JSON object per line; the first may be a header. Other keys of a line are columns. */
 export function jsonlParser(options: ParserOptions): TraceParser {
   return new JsonlParser(options);
 }
@@ -88,6 +89,7 @@ class JsonlParser implements TraceParser {
     const values = new Map(Object.entries(row));
     if (values.has('payloads')) values.set('payloads', withJsonSources(row['payloads'], sourceOf(text, 'payloads')));
     this.#header = checkHeader(values, fault);
+    for (const { name, type } of this.#header.columnTypes ?? []) this.#arrivals.columns.begin(name, type);
   }
 
   #readRow(row: Row, line: number): void {
@@ -101,7 +103,20 @@ class JsonlParser implements TraceParser {
     if (at === undefined) throw fault(`line ${String(line)}: there is no ${this.#label}; give every line one`);
     const atMs = typeof at === 'number' ? decimalOf(String(at), column.shift, JSON_NUMBER) : NaN;
     const payload = own(row, 'payload') ?? 0;
+    for (const key of Object.keys(row))
+      if (key !== column.name && key !== 'payload') this.#addValue(key, row[key], line);
     this.#arrivals.add(atMs, typeof payload === 'number' ? payload : NaN, line, this.#label);
+  }
+
+  #addValue(name: string, value: unknown, line: number): void {
+    const { columns, count } = this.#arrivals;
+    const writer = columns.writer(name, count);
+    if (writer === undefined || value === null) return;
+    const defect = isColumnValue(value) ? writer.add(value) : 'it is neither number, text, boolean nor list of numbers';
+    if (defect === undefined) return;
+    const { fault } = this.#options;
+    if (writer.declared !== undefined) throw fault(`line ${String(line)}, ${printable(name, 60)}: ${defect}`);
+    columns.ignore(name, `line ${String(line)}: ${defect}`);
   }
 
   #choose(row: Row): TimeColumn | string {

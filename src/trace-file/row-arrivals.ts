@@ -1,11 +1,14 @@
 import { arrivalStoreWriter, type ArrivalStoreWriter, type StoredArrivals } from './arrival-store.js';
 import { isPayloadIndex, mayFollow, PAYLOAD_DEFECT, timeDefect, tooMany } from './arrival-rules.js';
+import { ColumnSet } from './column-set.js';
 import type { HighestPayload, ParserOptions } from './trace-parser.js';
 
 /** The arrivals of a format with one line for each, checked as they come. */
 export class RowArrivals {
   readonly #options: ParserOptions;
   readonly #writer: ArrivalStoreWriter;
+  /** What else rows hold; a value is added before its arrival is. */
+  readonly columns: ColumnSet;
   #count = 0;
   #lastMs = 0;
   #highest = 0;
@@ -14,6 +17,7 @@ export class RowArrivals {
   constructor(options: ParserOptions) {
     this.#options = options;
     this.#writer = arrivalStoreWriter(options);
+    this.columns = new ColumnSet(options);
   }
 
   /** `column` names the time's column for the error; NaN stands for what is no number. */
@@ -30,16 +34,22 @@ export class RowArrivals {
     this.#writer.append(atMs, payload);
   }
 
+  /** Arrivals so far. */
+  get count(): number {
+    return this.#count;
+  }
+
   get highest(): HighestPayload {
     return { index: this.#highest, place: `line ${String(this.#highestLine)}, payload` };
   }
 
   finish(): StoredArrivals {
-    return this.#writer.finish();
+    return this.columns.finishBeside(this.#writer.finish());
   }
 
   discard(): void {
     this.#writer.discard();
+    this.columns.discard();
   }
 
   #fault(line: number, column: string, text: string): Error {

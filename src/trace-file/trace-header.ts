@@ -1,6 +1,8 @@
 import { printable } from '../errors.js';
 import { nearest } from '../text/nearest.js';
+import { COLUMN_TYPES, type ColumnSpec } from '../trace.js';
 import { MOST_AT_MS } from './arrival-rules.js';
+import { isColumnType, MOST_COLUMNS, nameDefect } from './column-rules.js';
 import type { Fault } from './fault.js';
 import { quoted } from './strict-json.js';
 
@@ -12,11 +14,13 @@ export interface TraceHeader {
   readonly recipe?: Readonly<Record<string, unknown>>;
   /** The payload table as it was read; `resolvePayloads` checks it. */
   readonly payloads?: unknown;
+  /** Columns whose types are declared, in their order. */
+  readonly columnTypes?: readonly ColumnSpec[];
 }
 
 const MOST_NAME = 200;
 const MOST_RECIPE = 64 << 10;
-const HEADER_KEYS = ['format', 'name', 'durationMs', 'recipe', 'payloads'] as const;
+const HEADER_KEYS = ['format', 'name', 'durationMs', 'recipe', 'payloads', 'columnTypes'] as const;
 
 /** Turns away a key that is not `known`, with a suggestion. */
 export function checkKey(key: string, known: readonly string[], fault: Fault): void {
@@ -36,12 +40,16 @@ export function traceKeys(...more: readonly string[]): readonly string[] {
 export function checkHeader(raw: ReadonlyMap<string, unknown>, fault: Fault): TraceHeader {
   const format = raw.get('format');
   if (format === undefined) throw fault('the key "format" is missing; add "format": 1');
-  if (format !== 1) throw fault('format: only 1 is known here; write "format": 1, or use a newer version of replay');
+  if (format !== 1 && format !== 1.1)
+    throw fault('format: only 1 and 1.1 are known here; write one of them, or use a newer version of replay');
+  for (const key of ['columnTypes', 'columns'])
+    if (format === 1 && raw.has(key)) throw fault(`${key}: format 1 has no columns; write "format": 1.1`);
   return {
     ...present('name', checkName(raw.get('name'), fault)),
     ...present('durationMs', checkDuration(raw.get('durationMs'), fault)),
     ...present('recipe', checkRecipe(raw.get('recipe'), fault)),
     ...present('payloads', raw.get('payloads')),
+    ...present('columnTypes', checkColumnTypes(raw.get('columnTypes'), fault)),
   };
 }
 
@@ -67,6 +75,21 @@ function checkRecipe(recipe: unknown, fault: Fault): Readonly<Record<string, unk
   if (bad !== undefined) throw fault(`recipe: the key ${quoted(bad)} is not allowed; rename it`);
   if (JSON.stringify(recipe).length > MOST_RECIPE) throw fault('recipe: it is longer than 64 KiB; shorten it');
   return recipe;
+}
+
+/** `{"model": "text"}`: the types of columns. */
+export function checkColumnTypes(types: unknown, fault: Fault): readonly ColumnSpec[] | undefined {
+  if (types === undefined) return undefined;
+  if (!isObject(types)) throw fault('columnTypes: it is no object; give a type to each column, {"model": "text"}');
+  const entries = Object.entries(types);
+  if (entries.length > MOST_COLUMNS) throw fault(`columnTypes: there are more than ${String(MOST_COLUMNS)} columns`);
+  return entries.map(([name, type]) => {
+    const defect = nameDefect(name);
+    if (defect !== undefined) throw fault(`columnTypes: ${defect}`);
+    if (!isColumnType(type))
+      throw fault(`columnTypes: the type of ${quoted(name)} is not known; give ${COLUMN_TYPES.join(', ')}`);
+    return { name, type };
+  });
 }
 
 /** Keys that could change the prototype of an object they are copied to. */

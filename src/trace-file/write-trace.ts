@@ -4,6 +4,7 @@ import { createGzip } from 'node:zlib';
 import { printable, UserError } from '../errors.js';
 import type { ArrivalChunk } from '../trace.js';
 import { writeWholeFile } from '../host/whole-file.js';
+import { nameDefect } from './column-rules.js';
 import { fileFault, type Fault } from './fault.js';
 import { formatOfName, NAMING, type TraceFormat } from './trace-format.js';
 import { traceText, type TraceFacts } from './trace-text.js';
@@ -54,11 +55,25 @@ async function* traceBytes(
   if (printable(facts.name) === '') throw fault('the trace has no name that can be printed; give one');
   if (format === 'csv' && (facts.payloads?.length ?? 0) > 0)
     throw fault('a CSV cannot hold a payload table; write .json or .jsonl');
+  checkColumnNames(facts, fault);
   const text = traceText(format, facts, counted(arrivals, fault));
   yield* gzip ? compressed(text) : bytesOf(text);
 }
 
-function* counted(arrivals: Iterable<ArrivalChunk>, fault: Fault): Generator<ArrivalChunk> {
+function checkColumnNames({ columns = [] }: TraceFacts, fault: Fault): void {
+  for (const { name } of columns) {
+    const defect = nameDefect(name);
+    if (defect !== undefined) throw fault(`column ${JSON.stringify(printable(name, 60))}: ${defect}`);
+    if (columns.filter((other) => other.name === name).length > 1)
+      throw fault(`there are two columns ${JSON.stringify(name)}; rename one`);
+  }
+}
+
+function counted(arrivals: Iterable<ArrivalChunk>, fault: Fault): Iterable<ArrivalChunk> {
+  return { [Symbol.iterator]: () => countedChunks(arrivals, fault) };
+}
+
+function* countedChunks(arrivals: Iterable<ArrivalChunk>, fault: Fault): Generator<ArrivalChunk> {
   let count = 0;
   for (const chunk of arrivals) {
     count += chunk.atMs.length;
