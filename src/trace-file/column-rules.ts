@@ -2,14 +2,14 @@ import { printable } from '../errors.js';
 import { COLUMN_TYPES, type ColumnType, type ColumnValue } from '../trace.js';
 
 /** Names of a trace's own keys: a column cannot have one. */
-export const TAKEN_NAMES: readonly string[] = ['at_ms', 'at_s', 'payload'];
+const TAKEN_NAMES: readonly string[] = ['at_ms', 'at_s', 'payload'];
 
 const MOST_NAME = 100;
 /** A trace has at most this many columns. */
 export const MOST_COLUMNS = 100;
 /** The longest text of a column, UTF-16 code units, and the longest list. */
-export const MOST_TEXT = 4096;
-export const MOST_LIST = 16_384;
+const MOST_TEXT = 4096;
+const MOST_LIST = 16_384;
 
 /** What is wrong with the name of a column, and what to do; undefined: nothing. */
 export function nameDefect(name: string): string | undefined {

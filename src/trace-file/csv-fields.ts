@@ -1,10 +1,5 @@
-/** The texts of the fields of one row, as `csvRow`. */
-export function csvFields(row: string): readonly string[] | undefined {
-  return csvRow(row)?.map(({ text }) => text);
-}
-
 /** The fields of one row (RFC 4180, section 2); undefined where a quote stands inside a field that does not begin with one. */
-export function csvRow(row: string): readonly CsvField[] | undefined {
+export function csvFields(row: string): readonly CsvField[] | undefined {
   const fields: CsvField[] = [];
   for (let start = 0; ;) {
     const field = /^[ \t]*"/.test(row.slice(start, start + 64))

@@ -3,7 +3,7 @@ import { printable } from '../errors.js';
 import type { ColumnType } from '../trace.js';
 import { isColumnType } from './column-rules.js';
 import type { ColumnWriter } from './column-writer.js';
-import { csvRow, type CsvField } from './csv-fields.js';
+import { csvFields, type CsvField } from './csv-fields.js';
 import { decimalOf, parseDecimal, PLAIN_NUMBER } from './decimal.js';
 import { LineSplitter } from './line-splitter.js';
 import { RowArrivals } from './row-arrivals.js';
@@ -166,7 +166,7 @@ class CsvParser implements TraceParser {
   #fields(bytes: Buffer, line: number): readonly CsvField[] {
     const text = decodeUtf8(bytes);
     if (text === undefined) throw this.#options.fault(`line ${String(line)}: it is not UTF-8; save the file as UTF-8`);
-    const fields = csvRow(text.replace(/^\ufeff/, ''));
+    const fields = csvFields(text.replace(/^\ufeff/, ''));
     if (fields === undefined)
       throw this.#options.fault(
         `line ${String(line)}: a double quote stands inside a field; put the field between quotes and double the quote`,

@@ -22,7 +22,7 @@ function* rows(store: ArrivalStore, columns: TraceColumns): Generator<ArrivalChu
 }
 
 /** The values of block `block` of a column: of arrivals 4096 * block and those behind it. */
-export function blockOf({ bytes }: TraceColumns, { blocks, type }: TraceColumn, block: number): ColumnValues {
+function blockOf({ bytes }: TraceColumns, { blocks, type }: TraceColumn, block: number): ColumnValues {
   return decodeBlock(blockBytes(bytes, blocks[2 * block] ?? NaN, blocks[2 * block + 1] ?? NaN), type);
 }
 
