@@ -24,6 +24,11 @@ export interface CustomMetric {
 export interface CustomFold {
   /** For every block of the run; it is only read, and must not be kept. */
   add(block: SampleBlock): void;
+  /**
+   * Adds what another fold of this collector, of the same plan, has counted: the values are then those of the blocks of both.
+   * Absent: parts of a run cannot be put together.
+   */
+  merge?(other: this): void;
   /** At any moment, by the names of the metrics: what is known so far. Finite; null: not known. */
   values(): Readonly<Record<string, number | null>>;
 }

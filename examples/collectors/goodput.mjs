@@ -15,15 +15,20 @@ export default {
     { name: 'rate', unit: 'requests/s', worse: 'less' },
   ],
   create({ planned, durationMs }) {
-    let good = 0;
     return {
+      good: 0,
       add({ rows, outcome, dueMs, doneMs }) {
-        for (let i = 0; i < rows; i++) if (outcome[i] === OK && doneMs[i] - dueMs[i] <= LIMIT_MS) good++;
+        for (let i = 0; i < rows; i++) if (outcome[i] === OK && doneMs[i] - dueMs[i] <= LIMIT_MS) this.good++;
       },
-      values: () => ({
-        share: planned === 0 ? null : good / planned,
-        rate: durationMs === 0 ? null : good / (durationMs / 1000),
-      }),
+      merge({ good }) {
+        this.good += good;
+      },
+      values() {
+        return {
+          share: planned === 0 ? null : this.good / planned,
+          rate: durationMs === 0 ? null : this.good / (durationMs / 1000),
+        };
+      },
     };
   },
 };

@@ -1,5 +1,5 @@
 import { assumedSamples } from '../collectors/cost/assumed-samples.js';
-import { createCost } from '../collectors/cost/cost.js';
+import { Cost } from '../collectors/cost/cost.js';
 import type { CostTerms } from '../cost-terms.js';
 import { makePlan } from '../plan/make-plan.js';
 import { schedule, type Window } from '../loop/schedule.js';
@@ -27,7 +27,7 @@ export function assumedCost(
   { trace, window, terms }: { readonly trace: Trace; readonly window: Window; readonly terms: CostTerms },
   { callMs, memoryMb, provisioned }: Assumed,
 ): CostSection {
-  const fold = createCost({ plan, cost: terms });
+  const fold = new Cost({ plan, cost: terms });
   for (const chunk of schedule(trace.store, window, { index: 0, of: 1 }))
     fold.add(assumedSamples(chunk, callMs, memoryMb));
   const capacity = provisioned === undefined ? {} : { capacity: [{ atMs: 0, counts: provisioned }] };

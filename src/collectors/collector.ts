@@ -9,10 +9,15 @@ import type { Plan, RunEnd } from '../run.js';
  */
 export interface Collector<Result> {
   add(block: SampleBlock): void;
+  /**
+   * Adds what another fold of the same context has counted: the result is then that of the blocks of both, to the last digit,
+   * whatever the partition and the order. So counts and sums are whole numbers, or an `ExactSum`. `other` is not changed.
+   */
+  merge(other: this): void;
   finish(end: RunEnd): Result;
 }
 
-/** What a collector is told before the first sample. */
+/** What a collector knows before the first sample. */
 export interface CollectorContext {
   readonly plan: Plan;
   /** Absent: nothing is known of prices. */

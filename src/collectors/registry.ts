@@ -9,29 +9,13 @@ import type { LatencySpectrum } from '../spectrum.js';
 import type { CollectorContext } from './collector.js';
 import { boundsOf } from './bounds.js';
 import { hlogIntervals } from './histogram/hlog-intervals.js';
-import type { LatencyCollector } from './latency/latency.js';
+import type { Latency } from './latency/latency.js';
 import { latencySpectrum } from './histogram/latency-spectrum.js';
 import { COMPARED_METRICS } from './metric-table.js';
 import type { AnyFold } from './section.js';
 import { ROWS, type Folds, type Sections } from './sections.js';
-import { createLiveFigures } from './live/live-figures.js';
+import { createLiveFigures, type LiveFigures } from './live/live-figures.js';
 import { verdict } from './verdict.js';
-
-/** All sections of the report as one fold over the samples. */
-export interface SectionFold {
-  /** In any order of blocks; the block is only read. */
-  add(block: SampleBlock): void;
-  /** The most that the run can have cost so far, when so many invocations have been sent; or why nobody knows. */
-  costAtMost(nowMs: number, sent: number): number | string;
-  /** One number of the report, as it would say it at this moment; until `finish`. */
-  measure(metric: Metric, moment: Moment): Measure;
-  /** Between which values it can lie without our own share. */
-  bounds(metric: Metric, moment: Moment): Bounds;
-  /** What there is to watch; only of a fold that is `watched`, which costs a little for each sample. */
-  soFar(nowMs: number): FoldedSoFar;
-  /** Once. Throws `UserError` when the samples cannot be of this run. */
-  finish(end: RunEnd): FoldedSections;
-}
 
 export interface FoldedSections {
   readonly sections: Report['sections'];
@@ -42,48 +26,87 @@ export interface FoldedSections {
   readonly spectrum: () => Promise<LatencySpectrum>;
 }
 
-/** A live run and a report made again from a sample log use this same fold, so they agree. Throws `UserError` for a price that was asked for and is not there. */
-export function foldSections(context: CollectorContext, { watched = true } = {}): SectionFold {
-  const folds = ROWS.map(({ open }) => open?.(context));
-  const known = Object.fromEntries(ROWS.map(({ name }, i) => [name, folds[i]])) as unknown as Folds;
-  const { latency, outcomes, health, cost } = known;
-  const live = watched ? createLiveFigures(context) : undefined;
-  const measure: SectionFold['measure'] = (metric, moment) => {
+/**
+ * All sections of the report as one fold over the samples. A live run and a report made again from a sample log use this same
+ * fold, so they agree.
+ */
+export class SectionFold {
+  readonly #context: CollectorContext;
+  /** By the rows of the table; undefined: the run has no such section. */
+  readonly #folds: readonly (AnyFold | undefined)[];
+  readonly #known: Folds;
+  readonly #live: LiveFigures | undefined;
+
+  /** Throws `UserError` for a price that was asked for and is not there. */
+  constructor(context: CollectorContext, watched: boolean) {
+    this.#context = context;
+    this.#folds = ROWS.map(({ open }) => open?.(context));
+    this.#known = Object.fromEntries(ROWS.map(({ name }, i) => [name, this.#folds[i]])) as unknown as Folds;
+    this.#live = watched ? createLiveFigures(context) : undefined;
+  }
+
+  /** In any order of blocks; the block is only read. */
+  add(block: SampleBlock): void {
+    for (const fold of this.#folds) fold?.add(block);
+    this.#live?.add(block);
+  }
+
+  /**
+   * Adds what another fold of the same context has counted, which is not used again: the sections are then those of the blocks of
+   * both, to the last digit, whatever the partition and the order. What there is to watch is not merged.
+   */
+  merge(other: SectionFold): void {
+    for (const [i, fold] of other.#folds.entries()) if (fold !== undefined) this.#folds[i]?.merge(fold);
+  }
+
+  /** The most that the run can have cost so far, when this many invocations have been sent; or why it is unknown. */
+  costAtMost(nowMs: number, sent: number): number | string {
+    return this.#known.cost.atMost(nowMs, sent);
+  }
+
+  /** One number of the report, as it would say it at this moment; until `finish`. */
+  measure(metric: Metric, moment: Moment): Measure {
     const at = ROWS.findIndex(({ name }) => name === metric.section);
-    const [row, fold] = [ROWS[at], folds[at]];
+    const [row, fold] = [ROWS[at], this.#folds[at]];
     if (row?.measure !== undefined && fold !== undefined) return row.measure(fold, metric, moment);
     return { value: null, why: `the run has no section ${metric.section}` };
-  };
-  const bounds: SectionFold['bounds'] = (metric, moment) =>
-    boundsOf(ROWS.find(({ name }) => name === metric.section)?.bounds, metric, moment, {
-      measure,
-      requests: (when) => ('end' in when ? context.plan.planned : outcomes.requests()),
-      shedIsOurs: !context.plan.maxInFlight.explicit,
+  }
+
+  /** Between which values it can lie without our own share. */
+  bounds(metric: Metric, moment: Moment): Bounds {
+    const { plan } = this.#context;
+    const { outcomes, health } = this.#known;
+    return boundsOf(ROWS.find(({ name }) => name === metric.section)?.bounds, metric, moment, {
+      measure: (asked, when) => this.measure(asked, when),
+      requests: (when) => ('end' in when ? plan.planned : outcomes.requests()),
+      shedIsOurs: !plan.maxInFlight.explicit,
       ...health.ownShare(),
     });
-  return {
-    measure,
-    bounds,
-    add(block) {
-      for (const fold of folds) fold?.add(block);
-      live?.add(block);
-    },
-    costAtMost: (nowMs, sent) => cost.atMost(nowMs, sent),
-    soFar(nowMs) {
-      if (live === undefined) throw new Error('a fold that is not watched knows nothing so far');
-      return { ...live.soFar(nowMs), cost: cost.soFar(nowMs) };
-    },
-    finish(end) {
-      const sections = finished(folds, end, known);
-      const judged = verdict(context.plan, end, sections.outcomes, sections.health);
-      return {
-        sections: judged.valid ? sections : withBounds(sections, (metric) => bounds(metric, { end })),
-        verdict: judged,
-        hlog: () => hlogOf(latency.counts(), end),
-        spectrum: () => latencySpectrum(latency.counts().response.whole, sections.latency.response),
-      };
-    },
-  };
+  }
+
+  /** What there is to watch; only of a fold that is `watched`, which costs a little for each sample. */
+  soFar(nowMs: number): FoldedSoFar {
+    if (this.#live === undefined) throw new Error('a fold that is not watched knows nothing so far');
+    return { ...this.#live.soFar(nowMs), cost: this.#known.cost.soFar(nowMs) };
+  }
+
+  /** Once. Throws `UserError` when the samples cannot be of this run. */
+  finish(end: RunEnd): FoldedSections {
+    const { latency } = this.#known;
+    const sections = finished(this.#folds, end, this.#known);
+    const judged = verdict(this.#context.plan, end, sections.outcomes, sections.health);
+    return {
+      sections: judged.valid ? sections : withBounds(sections, (metric) => this.bounds(metric, { end })),
+      verdict: judged,
+      hlog: () => hlogOf(latency.counts(), end),
+      spectrum: () => latencySpectrum(latency.counts().response.whole, sections.latency.response),
+    };
+  }
+}
+
+/** Throws `UserError` for a price that was asked for and is not there. */
+export function foldSections(context: CollectorContext, { watched = true } = {}): SectionFold {
+  return new SectionFold(context, watched);
 }
 
 function finished(folds: readonly (AnyFold | undefined)[], end: RunEnd, known: Folds): Sections {
@@ -102,7 +125,7 @@ function withBounds(sections: Sections, boundsAt: (metric: Metric) => Bounds): S
 }
 
 async function hlogOf(
-  { response, service }: ReturnType<LatencyCollector['counts']>,
+  { response, service }: ReturnType<Latency['counts']>,
   { endedMs, endedAt }: RunEnd,
 ): Promise<string> {
   const dueZeroMs = endedAt === undefined ? null : isoDateMs(endedAt) - endedMs;

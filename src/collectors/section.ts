@@ -1,8 +1,9 @@
 import type { Measure, Metric, MetricRow, Moment } from '../metric.js';
 import type { Bounds, Report } from '../report.js';
 import type { RunEnd } from '../run.js';
+import type { SampleBlock } from '../sample.js';
 import type { OwnShare } from './bounds.js';
-import type { Collector, CollectorContext } from './collector.js';
+import type { CollectorContext } from './collector.js';
 import type { Folds } from './sections.js';
 
 /**
@@ -36,7 +37,10 @@ export interface Section<Name extends string, Value, Fold extends AnyFold = AnyF
 export type PagePart = (report: Report) => { readonly html: string } | string;
 
 /** What every fold has. */
-export type AnyFold = Pick<Collector<unknown>, 'add'>;
+export interface AnyFold {
+  add(block: SampleBlock): void;
+  merge(other: this): void;
+}
 
 /** In the order of their places. */
 export function inPlace<Part extends { readonly place?: number }>(parts: readonly (Part | undefined)[]): Part[] {

@@ -1,6 +1,8 @@
 import type { Spread } from '../report.js';
+import { ExactSum } from './exact-sum.js';
 import { LogHistogram } from './histogram/log-histogram.js';
 import { nearestRank } from './histogram/nearest-rank.js';
+import { PS_PER_MS, psOf } from './picoseconds.js';
 
 const NS_PER_MS = 1e6;
 const MOST_NS = 2 * 3600 * 1e9;
@@ -10,7 +12,7 @@ const BITS = 10;
 /** Mean, percentiles and maximum of lengths of time, many times cheaper than `createHistogram`. Ms outside, ns inside. */
 export class SpreadFold {
   readonly #counts = new LogHistogram(BITS);
-  #sumMs = 0;
+  readonly #sumPs = new ExactSum();
   #minMs = Infinity;
   #maxMs = -Infinity;
 
@@ -18,11 +20,18 @@ export class SpreadFold {
   record(ms: number): void {
     if (!(Math.abs(ms) < Infinity)) return;
     const positive = ms > 0 ? ms : 0;
-    this.#sumMs += positive;
+    this.#sumPs.add(psOf(positive));
     if (positive < this.#minMs) this.#minMs = positive;
     if (positive > this.#maxMs) this.#maxMs = positive;
     const ns = positive * NS_PER_MS + 0.5;
     this.#counts.record(ns < MOST_NS ? ns : MOST_NS);
+  }
+
+  addAll(other: SpreadFold): void {
+    this.#counts.addAll(other.#counts);
+    this.#sumPs.addAll(other.#sumPs);
+    this.#minMs = Math.min(this.#minMs, other.#minMs);
+    this.#maxMs = Math.max(this.#maxMs, other.#maxMs);
   }
 
   get count(): number {
@@ -30,7 +39,8 @@ export class SpreadFold {
   }
 
   get meanMs(): number | null {
-    return this.count === 0 ? null : this.#sumMs / this.count;
+    if (this.count === 0) return null;
+    return Math.min(Math.max(this.#sumPs.value / this.count / PS_PER_MS, this.#minMs), this.#maxMs);
   }
 
   get maxMs(): number | null {

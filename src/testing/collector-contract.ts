@@ -36,6 +36,19 @@ export function collectorContract({ it, collector }: CollectorSubject): void {
     return Promise.resolve();
   });
 
+  it(`${collector.name}: parts of the samples that are merged give the same, where it has merge(other)`, () => {
+    const parts = BLOCKS.map((block) => {
+      const fold = collector.create(PLAN);
+      fold.add(block);
+      return fold;
+    });
+    const merged = collector.create(PLAN);
+    if (merged.merge === undefined) return Promise.resolve();
+    for (const part of parts.toReversed()) merged.merge(part);
+    assertClose(valuesOf(collector, BLOCKS), merged.values());
+    return Promise.resolve();
+  });
+
   it(`${collector.name}: can be read at any time, and only reads the blocks`, () => {
     const fold = collector.create(PLAN);
     for (const block of BLOCKS) {

@@ -3,7 +3,7 @@ import aiPlatform from '#src/backends/ai-platform';
 import type { Backend, BackendPlugin, RawOptions } from '#src/backends/backend';
 import cloudFunctions from '#src/backends/cloud-functions';
 import sagemaker from '#src/backends/sagemaker';
-import { createCost } from '#src/collectors/cost/cost';
+import { Cost } from '#src/collectors/cost/cost';
 import type { CapacityReading } from '#src/cost-terms';
 import { probeCapacity } from '#src/threads/probe-capacity';
 import type { CostSection } from '#src/report';
@@ -44,7 +44,7 @@ async function costOf<O>(plugin: BackendPlugin<O>, raw: RawOptions): Promise<Cos
   const capacity: CapacityReading[] = [];
   for (const atMs of AT_MS) capacity.push({ ...(await reading(backend)), atMs });
   const billing = plugin.billing?.(options) ?? null;
-  const fold = createCost({ plan: PLAN, cost: { billing, prices: '2026-11', machine: null } });
+  const fold = new Cost({ plan: PLAN, cost: { billing, prices: '2026-11', machine: null } });
   const last = calls(1, undefined, { seq: 1, dueMs: 800_000, doneMs: 870_000 });
   fold.add(usageBlock([...calls(1, undefined), ...last]));
   return fold.finish({ ...ENDED, endedMs: 870_000, capacity });
@@ -156,7 +156,7 @@ describe('a function of Google whose handler tells what it used', () => {
     expect(outcome).toMatchObject({ ok: true, coldStart: cold ? 'cold' : 'warm' });
     const coldStart = COLD_STARTS.indexOf(outcome.coldStart ?? 'unknown');
     const billing = cloudFunctions.billing?.(cloudFunctions.parseOptions({ url, ...raw })) ?? null;
-    const fold = createCost({ plan: PLAN, cost: { billing, prices: '2026-11', machine: null } });
+    const fold = new Cost({ plan: PLAN, cost: { billing, prices: '2026-11', machine: null } });
     fold.add(usageBlock(calls(1, outcome.usage, { coldStart })));
     return fold.finish({ ...ENDED, endedMs: 870_000 });
   };

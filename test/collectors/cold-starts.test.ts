@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createColdStarts } from '#src/collectors/cold-starts/cold-starts';
+import { ColdStarts } from '#src/collectors/cold-starts/cold-starts';
 import type { RunEnd } from '#src/run';
 import { COLD_STARTS } from '#src/sample';
 import { ENDED, planFor } from './sample-rows.js';
@@ -9,7 +9,7 @@ const [UNKNOWN, WARM, COLD] = (['unknown', 'warm', 'cold'] as const).map((kind) 
 
 function sectionOf(rows: readonly UsageRow[], end: RunEnd = ENDED, warmupMs = 0, billed = true) {
   const cost = { billing: billed ? ({ model: 'lambda' } as const) : null, prices: '2026-11', machine: null };
-  const fold = createColdStarts({
+  const fold = new ColdStarts({
     plan: planFor(
       rows.map(({ row }) => row),
       { warmupMs },

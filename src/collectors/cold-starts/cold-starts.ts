@@ -1,92 +1,91 @@
 import type { Measure, Moment, Percentile } from '../../metric.js';
 import type { ColdStartsSection } from '../../report.js';
-import type { RunEnd } from '../../run.js';
-import { COLD_STARTS, leadsInvocation, STAGE_NAMES, type SampleBlock } from '../../sample.js';
+import type { Plan, RunEnd } from '../../run.js';
+import { COLD_STARTS, leadsInvocation, type SampleBlock } from '../../sample.js';
 import { capacitySteps, type CapacityStep } from '../capacity.js';
 import type { Collector, CollectorContext } from '../collector.js';
-import { createHistogram, measureOf, type Histogram } from '../histogram/histogram.js';
-import { SpreadFold } from '../spread-fold.js';
+import { createHistogram, measureOf } from '../histogram/histogram.js';
 import type { ColdStartsMetric } from './metrics.js';
+import { StartStages } from './start-stages.js';
 
 const WARM = COLD_STARTS.indexOf('warm');
 const COLD = COLD_STARTS.indexOf('cold');
 
-/** Also gives single numbers, until it is finished. */
-export interface ColdStartsCollector extends Collector<ColdStartsSection> {
-  measure(metric: ColdStartsMetric, moment: Moment): Measure;
-}
+const NOT_REPORTED = 'neither the service nor its handler reported cold starts';
 
-/**
- * New environments: how many, how long each took to make, and what the requests that met them felt.
- */
-export function createColdStarts({ plan }: CollectorContext): ColdStartsCollector {
-  const start = new SpreadFold();
-  const stages = { init: new SpreadFold(), restore: new SpreadFold(), firstInvocation: new SpreadFold() };
-  const inside = STAGE_NAMES.map((name) => ({ name, fold: new SpreadFold() }));
-  const response: { warm?: Histogram; cold?: Histogram } = {};
-  const counts = { warm: 0, cold: 0 };
+/** New environments: how many, how long each took to make, and the response of the requests that met them. */
+export class ColdStarts implements Collector<ColdStartsSection> {
+  readonly #plan: Plan;
+  readonly #stages = new StartStages();
+  readonly #response = { warm: createHistogram(), cold: createHistogram() };
+  readonly #counts = { warm: 0, cold: 0 };
 
-  const addStart = ({ usage }: SampleBlock, row: number): void => {
-    if (usage === undefined) return;
-    const initMs = usage.initMs[row] as number;
-    const restoreMs = usage.restoreMs[row] as number;
-    stages.init.record(initMs);
-    stages.restore.record(restoreMs);
-    stages.firstInvocation.record(usage.durationMs[row] as number);
-    for (const { name, fold } of inside) fold.record(usage[name][row] as number);
-    if (Number.isNaN(initMs)) start.record(restoreMs);
-    else start.record(initMs + (Number.isNaN(restoreMs) ? 0 : restoreMs));
-  };
+  constructor({ plan }: CollectorContext) {
+    this.#plan = plan;
+  }
 
-  const measureStart = (statistic: Percentile | 'count' | 'mean'): Measure => {
-    if (counts.cold + counts.warm === 0) return { value: null, why: NOTHING_TOLD };
-    if (statistic === 'count') return { value: counts.cold };
-    const value = typeof statistic === 'object' ? start.percentileMs(statistic.p) : start.meanMs;
-    return value === null ? { value, why: 'no cold start reported its duration' } : { value };
-  };
-
-  return {
-    measure(metric, moment) {
-      if (!('of' in metric)) return measureStart(metric.statistic);
-      if (metric.of === 'instances') return measureInstances(moment);
-      const histogram = response[metric.of];
-      const none = `no request that met a ${metric.of} environment succeeded after the warm-up`;
-      if (histogram !== undefined) return measureOf(histogram, metric.statistic, none);
-      return { value: null, why: counts.cold + counts.warm === 0 ? NOTHING_TOLD : none };
-    },
-    add(block) {
-      const { rows, coldStart, outcome, dueMs, doneMs } = block;
-      for (let i = 0; i < rows; i++) {
-        const code = coldStart[i] as number;
-        if (code !== WARM && code !== COLD) continue;
-        const kind = code === COLD ? 'cold' : 'warm';
-        if (leadsInvocation(block, i)) {
-          counts[kind]++;
-          if (kind === 'cold') addStart(block, i);
-        }
-        const due = dueMs[i] as number;
-        if (outcome[i] === 0 && due >= plan.warmupMs)
-          (response[kind] ??= createHistogram()).record((doneMs[i] as number) - due);
+  add(block: SampleBlock): void {
+    const { rows, coldStart, outcome, dueMs, doneMs, usage } = block;
+    for (let i = 0; i < rows; i++) {
+      const code = coldStart[i] as number;
+      if (code !== WARM && code !== COLD) continue;
+      const kind = code === COLD ? 'cold' : 'warm';
+      if (leadsInvocation(block, i)) {
+        this.#counts[kind]++;
+        if (kind === 'cold' && usage !== undefined) this.#stages.add(usage, i);
       }
-    },
-    finish({ capacity = [] }: RunEnd) {
-      const instances = changesOf(capacitySteps(capacity));
-      const parts = inside.map(({ name, fold }) => [name.replace(/Ms$/, ''), fold] as const);
-      const told = [...Object.entries(stages), ...parts].filter(([, stage]) => stage.count > 0);
-      return {
-        count: counts.cold,
-        known: counts.cold + counts.warm,
-        meanMs: start.meanMs,
-        p50Ms: start.percentileMs(50),
-        p99Ms: start.percentileMs(99),
-        stages: Object.fromEntries(told.map(([name, stage]) => [name, summary(stage)])),
-        instancesSeen: mostOf(instances),
-        instances,
-        warm: response.warm?.distribution() ?? null,
-        cold: response.cold?.distribution() ?? null,
-      };
-    },
-  };
+      const due = dueMs[i] as number;
+      if (outcome[i] === 0 && due >= this.#plan.warmupMs) this.#response[kind].record((doneMs[i] as number) - due);
+    }
+  }
+
+  merge(other: ColdStarts): void {
+    this.#stages.addAll(other.#stages);
+    for (const kind of ['warm', 'cold'] as const) {
+      this.#counts[kind] += other.#counts[kind];
+      this.#response[kind].addAll(other.#response[kind]);
+    }
+  }
+
+  measure(metric: ColdStartsMetric, moment: Moment): Measure {
+    if (!('of' in metric)) return this.#measureStart(metric.statistic);
+    if (metric.of === 'instances') return measureInstances(moment);
+    const histogram = this.#response[metric.of];
+    const none = `no request that met a ${metric.of} environment succeeded after the warm-up`;
+    if (histogram.count > 0) return measureOf(histogram, metric.statistic, none);
+    return { value: null, why: this.#known === 0 ? NOT_REPORTED : none };
+  }
+
+  finish({ capacity = [] }: Pick<RunEnd, 'capacity'>): ColdStartsSection {
+    const instances = changesOf(capacitySteps(capacity));
+    const { whole } = this.#stages;
+    const { warm, cold } = this.#response;
+    return {
+      count: this.#counts.cold,
+      known: this.#known,
+      meanMs: whole.meanMs,
+      p50Ms: whole.percentileMs(50),
+      p99Ms: whole.percentileMs(99),
+      stages: this.#stages.summary(),
+      instancesSeen: mostOf(instances),
+      instances,
+      warm: warm.count === 0 ? null : warm.distribution(),
+      cold: cold.count === 0 ? null : cold.distribution(),
+    };
+  }
+
+  /** Invocations of which it is known whether they met a cold start. */
+  get #known(): number {
+    return this.#counts.cold + this.#counts.warm;
+  }
+
+  #measureStart(statistic: Percentile | 'count' | 'mean'): Measure {
+    if (this.#known === 0) return { value: null, why: NOT_REPORTED };
+    if (statistic === 'count') return { value: this.#counts.cold };
+    const { whole } = this.#stages;
+    const value = typeof statistic === 'object' ? whole.percentileMs(statistic.p) : whole.meanMs;
+    return value === null ? { value, why: 'no cold start reported its duration' } : { value };
+  }
 }
 
 /** The first reading, and each that differs from the one before. */
@@ -102,11 +101,4 @@ function mostOf(steps: readonly CapacityStep[]): number | null {
 function measureInstances(moment: Moment): Measure {
   const value = 'end' in moment ? mostOf(capacitySteps(moment.end.capacity ?? [])) : null;
   return value === null ? { value, why: 'the number of instances was not read' } : { value };
-}
-
-const NOTHING_TOLD = 'neither the service nor its handler reported cold starts';
-
-/** Of a stage that was told at least once. */
-function summary(stage: SpreadFold): { count: number; meanMs: number; p99Ms: number } {
-  return { count: stage.count, meanMs: stage.meanMs as number, p99Ms: stage.percentileMs(99) as number };
 }

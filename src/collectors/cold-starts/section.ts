@@ -1,14 +1,14 @@
 import { anything, lostOf, within } from '../bounds.js';
 import type { Section } from '../section.js';
 import type { ColdStartsSection } from './cold-starts-section.js';
-import { createColdStarts, type ColdStartsCollector } from './cold-starts.js';
+import { ColdStarts } from './cold-starts.js';
 import { COLD_STARTS_METRICS, type ColdStartsMetric } from './metrics.js';
 import { coldStartsText } from './text.js';
 
 /** New environments, and how many instances there were. */
-export const COLD_STARTS_SECTION: Section<'coldStarts', ColdStartsSection, ColdStartsCollector, ColdStartsMetric> = {
+export const COLD_STARTS_SECTION: Section<'coldStarts', ColdStartsSection, ColdStarts, ColdStartsMetric> = {
   name: 'coldStarts',
-  open: createColdStarts,
+  open: (context) => new ColdStarts(context),
   finish: (fold, end) => fold.finish(end),
   metrics: COLD_STARTS_METRICS,
   measure: (fold, metric, moment) => fold.measure(metric, moment),

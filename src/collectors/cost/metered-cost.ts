@@ -2,7 +2,7 @@ import type { LoggedInvocations } from '../../cloud-record.js';
 import type { CostTerms } from '../../cost-terms.js';
 import type { Plan } from '../../run.js';
 import { blankBlock, COLD_STARTS, usageOf, type SampleBlock } from '../../sample.js';
-import { countInvocations } from './invocation-counts.js';
+import { InvocationCounts } from './invocation-counts.js';
 import { price, type Quantity } from './price.js';
 import { sheetOf } from './price-sheets.js';
 import { isRequestModel, type Tariff, tariffOf } from './tariff.js';
@@ -18,7 +18,7 @@ export interface MeteredCost {
 export function costOfLog(logged: LoggedInvocations, terms: CostTerms, plan: Plan): MeteredCost | null {
   const tariff = knownTariff(terms);
   if (tariff === null) return null;
-  const counts = countInvocations(tariff, { ...plan, duePerSecond: [] });
+  const counts = new InvocationCounts(tariff, { ...plan, duePerSecond: [] });
   counts.add(asBlock(logged));
   return counts.reason(0) === null ? priced(counts.quantities(0), terms) : null;
 }

@@ -1,14 +1,14 @@
 import type { Section } from '../section.js';
 import type { CostSection } from './cost-section.js';
-import { createCost, type CostCollector } from './cost.js';
+import { Cost } from './cost.js';
 import { costMarkdown } from './markdown.js';
 import { COST_METRICS, type CostMetric } from './metrics.js';
 import { costText } from './text.js';
 
 /** The bill. */
-export const COST: Section<'cost', CostSection, CostCollector, CostMetric> = {
+export const COST: Section<'cost', CostSection, Cost, CostMetric> = {
   name: 'cost',
-  open: createCost,
+  open: (context) => new Cost(context),
   finish: (fold, end) => fold.finish(end),
   metrics: COST_METRICS,
   measure: (fold, metric, moment) => fold.measure(metric, moment),

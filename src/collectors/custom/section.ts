@@ -1,14 +1,14 @@
 import type { Section } from '../section.js';
-import { createCustom, type CustomCollectors } from './custom.js';
+import { CustomFolds } from './custom.js';
 import type { CustomSection } from './custom-section.js';
 import { customMetricRow, type CustomMetric } from './metrics.js';
 import { customText } from './text.js';
 
 /** Collectors of the user's own; absent where none was given. */
-export const CUSTOM: Section<'collectors', CustomSection | undefined, CustomCollectors, CustomMetric> = {
+export const CUSTOM: Section<'collectors', CustomSection | undefined, CustomFolds, CustomMetric> = {
   name: 'collectors',
-  open: createCustom,
-  finish: (fold, end) => fold.finish(end),
+  open: (context) => new CustomFolds(context),
+  finish: (fold) => fold.finish(),
   metricNamed: customMetricRow,
   measure: (fold, metric) => fold.measure(metric),
   text: { lines: customText },

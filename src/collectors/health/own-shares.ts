@@ -41,6 +41,11 @@ export class OwnShares {
     without.together.record(responseMs - lateMs - waitMs - unreadMs);
   }
 
+  addAll(other: OwnShares): void {
+    this.#reported.addAll(other.#reported);
+    for (const cause of CAUSES) this.#without[cause].addAll(other.#without[cause]);
+  }
+
   shifts(): Shift[] {
     return CAUSES.flatMap((cause) => STATISTICS.flatMap(({ statistic, of }) => this.#shift(cause, statistic, of)));
   }

@@ -1,14 +1,14 @@
 import { within } from '../bounds.js';
 import type { Section } from '../section.js';
 import type { HealthSection } from './health-section.js';
-import { createHealth, type HealthCollector } from './health.js';
+import { Health } from './health.js';
 import { HEALTH_METRICS, type HealthMetric } from './metrics.js';
 import { healthText } from './text.js';
 
 /** How well the instrument itself worked. */
-export const HEALTH: Section<'health', HealthSection, HealthCollector, HealthMetric> = {
+export const HEALTH: Section<'health', HealthSection, Health, HealthMetric> = {
   name: 'health',
-  open: createHealth,
+  open: (context) => new Health(context),
   finish: (fold, end) => fold.finish(end),
   metrics: HEALTH_METRICS,
   measure: (fold, metric) => fold.measure(metric),

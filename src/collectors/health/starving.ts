@@ -2,6 +2,7 @@ import type { HealthSection } from '../../report.js';
 import { outcomeCode, type SampleBlock } from '../../sample.js';
 import { connectionWaitMs } from '../connection-wait.js';
 import { excessMs } from '../excess-ms.js';
+import { SpreadFold } from '../spread-fold.js';
 
 const GIVEN_UP = [outcomeCode('timeout'), outcomeCode('aborted')];
 
@@ -12,7 +13,7 @@ const GIVEN_UP = [outcomeCode('timeout'), outcomeCode('aborted')];
 export class Starving {
   #requests = 0;
   #of = 0;
-  #waitedMs = 0;
+  readonly #waited = new SpreadFold();
 
   add(block: SampleBlock, row: number): void {
     this.#of++;
@@ -21,12 +22,17 @@ export class Starving {
     const ageMs = (block.doneMs[row] as number) - (block.handedMs[row] as number);
     if (!(excessMs(ageMs, ageMs - waitedMs) > 0)) return;
     this.#requests++;
-    this.#waitedMs += waitedMs;
+    this.#waited.record(waitedMs);
+  }
+
+  addAll(other: Starving): void {
+    this.#requests += other.#requests;
+    this.#of += other.#of;
+    this.#waited.addAll(other.#waited);
   }
 
   facts(): NonNullable<HealthSection['starved']> {
-    const [requests, of] = [this.#requests, this.#of];
-    return { requests, of, meanWaitMs: requests === 0 ? null : this.#waitedMs / requests };
+    return { requests: this.#requests, of: this.#of, meanWaitMs: this.#waited.meanMs };
   }
 }
 

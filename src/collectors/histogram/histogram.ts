@@ -24,6 +24,9 @@ export interface Histogram {
   distribution(): Distribution;
   /** By ns. */
   readonly counts: LogHistogram;
+  readonly moments: Moments;
+  /** Adds what another has recorded. */
+  addAll(other: Pick<Histogram, 'counts' | 'moments'>): void;
 }
 
 const NS_PER_MS = 1e6;
@@ -51,35 +54,40 @@ export function measureOf(histogram: Histogram, statistic: Statistic, whyNone: s
 const BITS = 10;
 
 class LatencyHistogram implements Histogram {
-  readonly #moments = new Moments();
+  readonly moments = new Moments();
   readonly counts = new LogHistogram(BITS);
 
   record(ms: number): number {
     if (!(Math.abs(ms) < Infinity)) return -1;
     const positive = ms > 0 ? ms : 0;
-    this.#moments.add(positive);
+    this.moments.add(positive);
     const ns = positive * NS_PER_MS + 0.5; // the histogram floors
     return this.counts.record(ns < MOST_NS ? ns : MOST_NS);
   }
 
+  addAll({ counts, moments }: Pick<Histogram, 'counts' | 'moments'>): void {
+    this.counts.addAll(counts);
+    this.moments.addAll(moments);
+  }
+
   get count(): number {
-    return this.#moments.count;
+    return this.moments.count;
   }
 
   get meanMs(): number | null {
-    return this.#moments.mean;
+    return this.moments.mean;
   }
 
   get stdevMs(): number | null {
-    return this.#moments.stdev;
+    return this.moments.stdev;
   }
 
   get minMs(): number | null {
-    return this.count === 0 ? null : this.#moments.min;
+    return this.count === 0 ? null : this.moments.min;
   }
 
   get maxMs(): number | null {
-    return this.count === 0 ? null : this.#moments.max;
+    return this.count === 0 ? null : this.moments.max;
   }
 
   percentile(p: number): number | null {
@@ -90,7 +98,7 @@ class LatencyHistogram implements Histogram {
   atRank(rank: number): number | null {
     const ns = this.counts.highestAt(rank);
     if (ns === null) return null;
-    const { min, max } = this.#moments;
+    const { min, max } = this.moments;
     return rank === this.count ? max : Math.min(Math.max(ns / NS_PER_MS, min), max);
   }
 

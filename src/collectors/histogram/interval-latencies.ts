@@ -28,6 +28,12 @@ export class IntervalLatencies {
     (this.#intervals[interval] ??= new IntervalCounts()).record(ms, bucket);
   }
 
+  /** Of as many seconds. */
+  addAll(other: IntervalLatencies): void {
+    for (const [i, interval] of other.#intervals.entries())
+      if (interval !== undefined) (this.#intervals[i] ??= new IntervalCounts()).addAll(interval);
+  }
+
   /** Those with a latency. Their counts add up to those of the histogram. */
   list(): LatencyInterval[] {
     return this.#intervals.flatMap((interval, i) =>
@@ -55,6 +61,11 @@ class IntervalCounts {
     else if (this.#few.push(bucket) === FEW) this.#spill(this.#few);
   }
 
+  addAll(other: IntervalCounts): void {
+    this.maxMs = Math.max(this.maxMs, other.maxMs);
+    for (const [bucket, count] of other.list()) this.#count(bucket, count);
+  }
+
   list(): LatencyInterval['counts'] {
     if (this.#few !== undefined) this.#spill(this.#few);
     return this.#pages.flatMap((page, i) =>
@@ -69,10 +80,10 @@ class IntervalCounts {
     this.#few = undefined;
   }
 
-  #count(bucket: number): void {
+  #count(bucket: number, count = 1): void {
     const number = bucket >> PAGE_BITS;
     const page = (this.#pages[number] ??= new Uint32Array(PAGE));
-    page[bucket & (PAGE - 1)] = (page[bucket & (PAGE - 1)] as number) + 1;
+    page[bucket & (PAGE - 1)] = (page[bucket & (PAGE - 1)] as number) + count;
   }
 }
 

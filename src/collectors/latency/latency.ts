@@ -11,13 +11,6 @@ import { nearestRank } from '../histogram/nearest-rank.js';
 import { curve, curvePercentiles } from '../histogram/percentile-curve.js';
 import type { LatencyMetric } from './metrics.js';
 
-/** Also gives single numbers, and its counts, for what is written of them in other forms. */
-export interface LatencyCollector extends Collector<LatencySection> {
-  /** `over`: of every planned request, or of those with an outcome so far. */
-  measure(metric: LatencyMetric, over: 'planned' | 'so far'): Measure;
-  counts(): { readonly response: CountedLatencies; readonly service: CountedLatencies };
-}
-
 /** The counts of a distribution, of the run and of its intervals. */
 export interface CountedLatencies {
   readonly whole: LogHistogram;
@@ -28,52 +21,95 @@ export interface CountedLatencies {
  * Response (done - due) and service (done - sent) of the successes after the warm-up. Where the first byte was not
  * seen, sent is the hand-over.
  */
-export function createLatency({ plan }: CollectorContext): LatencyCollector {
-  const response = createHistogram();
-  const service = createHistogram();
-  const intervals = {
-    response: new IntervalLatencies(plan.duePerSecond.length),
-    service: new IntervalLatencies(plan.duePerSecond.length),
-  };
-  const warmup = new WarmupCount(plan);
-  let rowsSeen = 0;
-  const countOfAll = (over: 'planned' | 'so far'): number =>
-    over === 'planned' ? plan.planned - warmup.requests() : rowsSeen - warmup.seen;
-  return {
-    measure({ of, statistic }, over) {
-      if (of === 'all') return measureWithFailures(response, countOfAll(over), statistic);
+export class Latency implements Collector<LatencySection> {
+  readonly #plan: Plan;
+  readonly #response: Counted;
+  readonly #service: Counted;
+  readonly #warmup: WarmupCount;
+  #rowsSeen = 0;
+
+  constructor({ plan }: CollectorContext) {
+    this.#plan = plan;
+    this.#response = new Counted(plan);
+    this.#service = new Counted(plan);
+    this.#warmup = new WarmupCount(plan);
+  }
+
+  add(block: SampleBlock): void {
+    const { rows, dueMs, outcome, doneMs, sentMs, handedMs } = block;
+    const { warmupMs } = this.#plan;
+    this.#rowsSeen += rows;
+    if (warmupMs > 0) this.#warmup.add(block);
+    for (let i = 0; i < rows; i++) {
+      const due = dueMs[i] as number;
+      if (outcome[i] !== 0 || due < warmupMs) continue;
+      const done = doneMs[i] as number;
+      const sent = sentMs[i] as number;
+      this.#response.record(due, done - due);
+      this.#service.record(due, done - (Number.isNaN(sent) ? (handedMs[i] as number) : sent));
+    }
+  }
+
+  merge(other: Latency): void {
+    this.#response.addAll(other.#response);
+    this.#service.addAll(other.#service);
+    this.#warmup.addAll(other.#warmup);
+    this.#rowsSeen += other.#rowsSeen;
+  }
+
+  /** `over`: of every planned request, or of those with an outcome so far. */
+  measure({ of, statistic }: LatencyMetric, over: 'planned' | 'so far'): Measure {
+    const [response, service] = [this.#response.histogram, this.#service.histogram];
+    if (of !== 'all')
       return measureOf(of === 'response' ? response : service, statistic, 'no request succeeded after the warm-up');
-    },
-    add(block) {
-      const { rows, dueMs, outcome, doneMs, sentMs, handedMs } = block;
-      rowsSeen += rows;
-      if (plan.warmupMs > 0) warmup.add(block);
-      for (let i = 0; i < rows; i++) {
-        const due = dueMs[i] as number;
-        if (outcome[i] !== 0 || due < plan.warmupMs) continue;
-        const done = doneMs[i] as number;
-        const sent = sentMs[i] as number;
-        const responseMs = done - due;
-        const serviceMs = done - (Number.isNaN(sent) ? (handedMs[i] as number) : sent);
-        intervals.response.record(due, responseMs, response.record(responseMs));
-        intervals.service.record(due, serviceMs, service.record(serviceMs));
-      }
-    },
-    counts: () => ({
-      response: { whole: response.counts, intervals: intervals.response },
-      service: { whole: service.counts, intervals: intervals.service },
-    }),
-    finish() {
-      return {
-        response: response.distribution(),
-        service: service.distribution(),
-        all: withFailures(response, plan.planned - warmup.requests()),
-        warmup: warmup.requests(),
-        curves: curves(response, service, plan.planned - warmup.requests()),
-        histogram: latencyBuckets(response, service),
-      };
-    },
-  };
+    const count = over === 'planned' ? this.#counted : this.#rowsSeen - this.#warmup.seen;
+    return measureWithFailures(response, count, statistic);
+  }
+
+  /** For what is written of them in other forms. */
+  counts(): { readonly response: CountedLatencies; readonly service: CountedLatencies } {
+    return { response: this.#response, service: this.#service };
+  }
+
+  finish(): LatencySection {
+    const [response, service] = [this.#response.histogram, this.#service.histogram];
+    return {
+      response: response.distribution(),
+      service: service.distribution(),
+      all: withFailures(response, this.#counted),
+      warmup: this.#warmup.requests(),
+      curves: curves(response, service, this.#counted),
+      histogram: latencyBuckets(response, service),
+    };
+  }
+
+  /** How many planned requests are not warm-up. */
+  get #counted(): number {
+    return this.#plan.planned - this.#warmup.requests();
+  }
+}
+
+/** Latencies of one kind. */
+class Counted implements CountedLatencies {
+  readonly histogram = createHistogram();
+  readonly intervals: IntervalLatencies;
+
+  constructor({ duePerSecond }: Plan) {
+    this.intervals = new IntervalLatencies(duePerSecond.length);
+  }
+
+  record(dueMs: number, ms: number): void {
+    this.intervals.record(dueMs, ms, this.histogram.record(ms));
+  }
+
+  addAll(other: Counted): void {
+    this.histogram.addAll(other.histogram);
+    this.intervals.addAll(other.intervals);
+  }
+
+  get whole(): LogHistogram {
+    return this.histogram.counts;
+  }
 }
 
 /** The distribution of `count` requests, of which those not in `response` take for ever. */
@@ -153,6 +189,11 @@ class WarmupCount {
       this.seen++;
       if (due >= this.#wholeSecondsMs) this.#seenAfterWholeSeconds++;
     }
+  }
+
+  addAll(other: WarmupCount): void {
+    this.seen += other.seen;
+    this.#seenAfterWholeSeconds += other.#seenAfterWholeSeconds;
   }
 
   /** Without a count of the plan there are its whole seconds; what is left of the warm-up is then known by its rows only. */

@@ -1,16 +1,16 @@
 import type { Section } from '../section.js';
 import { latencyBounds } from './bounds.js';
 import type { LatencySection } from './latency-section.js';
-import { createLatency, type LatencyCollector } from './latency.js';
+import { Latency } from './latency.js';
 import { latencyMarkdown } from './markdown.js';
 import { LATENCY_METRICS, type LatencyMetric } from './metrics.js';
 import { latencyText } from './text.js';
 
 /** How long requests took. */
-export const LATENCY: Section<'latency', LatencySection, LatencyCollector, LatencyMetric> = {
+export const LATENCY: Section<'latency', LatencySection, Latency, LatencyMetric> = {
   name: 'latency',
-  open: createLatency,
-  finish: (fold, end) => fold.finish(end),
+  open: (context) => new Latency(context),
+  finish: (fold) => fold.finish(),
   metrics: LATENCY_METRICS,
   measure: (fold, metric, moment) => fold.measure(metric, 'end' in moment ? 'planned' : 'so far'),
   bounds: latencyBounds,

@@ -3,13 +3,13 @@ import { outcomesBounds } from './bounds.js';
 import { outcomesMarkdown } from './markdown.js';
 import { OUTCOMES_METRICS, type OutcomesMetric } from './metrics.js';
 import type { OutcomesSection } from './outcomes-section.js';
-import { createOutcomes, type OutcomesCollector } from './outcomes.js';
+import { Outcomes } from './outcomes.js';
 import { outcomesText } from './text.js';
 
 /** What became of the requests. */
-export const OUTCOMES_SECTION: Section<'outcomes', OutcomesSection, OutcomesCollector, OutcomesMetric> = {
+export const OUTCOMES_SECTION: Section<'outcomes', OutcomesSection, Outcomes, OutcomesMetric> = {
   name: 'outcomes',
-  open: createOutcomes,
+  open: (context) => new Outcomes(context),
   finish: (fold, end) => fold.finish(end),
   metrics: OUTCOMES_METRICS,
   measure: (fold, metric, moment) => fold.measure(metric, 'end' in moment ? moment.end : undefined),

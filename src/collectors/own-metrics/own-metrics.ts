@@ -8,10 +8,6 @@ import type { Collector, CollectorContext } from '../collector.js';
 import type { OwnMetricsMetric } from './metrics.js';
 import { QuantityFold } from './quantity-fold.js';
 
-export interface OwnMetricsCollector extends Collector<OwnMetricsSection> {
-  measure(metric: OwnMetricsMetric): Measure;
-}
-
 /** Where the values of a metric are in a block. */
 interface Source extends OwnMetric {
   readonly fold: QuantityFold;
@@ -22,33 +18,50 @@ interface Source extends OwnMetric {
 
 /**
  * What the backend measured of its own, over the requests due after the warm-up: the metrics that it declares, then what it declares
- * of usage that no other section shows. Undefined where there are none.
+ * of usage that no other section shows.
  */
-export function createOwnMetrics({ plan }: CollectorContext): OwnMetricsCollector | undefined {
-  const { warmupMs } = plan;
+export class OwnMetrics implements Collector<OwnMetricsSection> {
+  readonly #warmupMs: number;
+  readonly #sources: readonly Source[];
+
+  constructor({ warmupMs }: Plan, sources: readonly Source[]) {
+    this.#warmupMs = warmupMs;
+    this.#sources = sources;
+  }
+
+  add(block: SampleBlock): void {
+    const { rows, dueMs } = block;
+    for (const { fold, values } of this.#sources) {
+      const column = values(block);
+      if (column === undefined) continue;
+      for (let row = 0; row < rows; row++)
+        if ((dueMs[row] as number) >= this.#warmupMs) fold.record(column[row] as number);
+    }
+  }
+
+  merge(other: OwnMetrics): void {
+    for (const [i, { fold }] of other.#sources.entries()) this.#sources[i]?.fold.addAll(fold);
+  }
+
+  measure({ name, statistic }: OwnMetricsMetric): Measure {
+    const fold = this.#sources.find((source) => source.name === name)?.fold;
+    if (fold === undefined) return { value: null, why: `the backend has no metric ${name}` };
+    if (statistic === 'count' || statistic === 'sum') return { value: fold[statistic] };
+    const value = typeof statistic === 'object' ? (fold.percentiles([statistic.p])[0] ?? null) : fold[statistic];
+    return value === null ? { value, why: `no request after the warm-up has a value of ${name}` } : { value };
+  }
+
+  finish(): OwnMetricsSection {
+    return this.#sources
+      .filter(({ fold, isUsage }) => !isUsage || fold.count > 0)
+      .map(({ name, unit, fold }) => ({ name, unit: unit ?? null, ...summary(fold) }));
+  }
+}
+
+/** Undefined where there are none. */
+export function openOwnMetrics({ plan }: CollectorContext): OwnMetrics | undefined {
   const sources = sourcesOf(plan);
-  if (sources.length === 0) return undefined;
-  return {
-    add(block) {
-      const { rows, dueMs } = block;
-      for (const { fold, values } of sources) {
-        const column = values(block);
-        if (column === undefined) continue;
-        for (let row = 0; row < rows; row++) if ((dueMs[row] as number) >= warmupMs) fold.record(column[row] as number);
-      }
-    },
-    measure({ name, statistic }) {
-      const fold = sources.find((source) => source.name === name)?.fold;
-      if (fold === undefined) return { value: null, why: `the backend has no metric ${name}` };
-      if (statistic === 'count' || statistic === 'sum') return { value: fold[statistic] };
-      const value = typeof statistic === 'object' ? (fold.percentiles([statistic.p])[0] ?? null) : fold[statistic];
-      return value === null ? { value, why: `no request after the warm-up has a value of ${name}` } : { value };
-    },
-    finish: () =>
-      sources
-        .filter(({ fold, isUsage }) => !isUsage || fold.count > 0)
-        .map(({ name, unit, fold }) => ({ name, unit: unit ?? null, ...summary(fold) })),
-  };
+  return sources.length === 0 ? undefined : new OwnMetrics(plan, sources);
 }
 
 function sourcesOf({ metrics = [], columns = [] }: Plan): Source[] {

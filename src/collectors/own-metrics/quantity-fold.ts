@@ -1,3 +1,4 @@
+import { ExactSum } from '../exact-sum.js';
 import { nearestRank } from '../histogram/nearest-rank.js';
 
 /** Buckets to each doubling: a percentile is within 0.05 % of a value that occurred. */
@@ -6,18 +7,18 @@ const TO_A_DOUBLING = 1024;
 /** Mean, sum, extremes and percentiles of quantities of any size (tokens, bytes, seconds). Memory grows with the octaves that occur. */
 export class QuantityFold {
   count = 0;
-  sum = 0;
+  readonly #sum = new ExactSum();
   #min = Infinity;
   #max = -Infinity;
   /** By bucket of the logarithm; 0 has none and is counted apart. */
   readonly #counts = new Map<number, number>();
   #zeros = 0;
 
-  /** `value`: 0 or more; NaN is no measurement and is ignored. */
+  /** `value`: 0 or more; what is not finite is no measurement and is ignored. */
   record(value: number): void {
-    if (!(value >= 0)) return;
+    if (!(value >= 0 && value < Infinity)) return;
     this.count++;
-    this.sum += value;
+    this.#sum.add(value);
     if (value < this.#min) this.#min = value;
     if (value > this.#max) this.#max = value;
     if (value === 0) this.#zeros++;
@@ -27,8 +28,21 @@ export class QuantityFold {
     }
   }
 
+  addAll(other: QuantityFold): void {
+    this.count += other.count;
+    this.#sum.addAll(other.#sum);
+    this.#min = Math.min(this.#min, other.#min);
+    this.#max = Math.max(this.#max, other.#max);
+    this.#zeros += other.#zeros;
+    for (const [bucket, count] of other.#counts) this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + count);
+  }
+
+  get sum(): number {
+    return this.#sum.value;
+  }
+
   get mean(): number | null {
-    return this.count === 0 ? null : this.sum / this.count;
+    return this.count === 0 ? null : Math.min(Math.max(this.sum / this.count, this.#min), this.#max);
   }
 
   get min(): number | null {

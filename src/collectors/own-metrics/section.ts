@@ -1,14 +1,14 @@
 import type { Section } from '../section.js';
 import { ownMetricRow, type OwnMetricsMetric } from './metrics.js';
 import type { OwnMetricsSection } from './own-metrics-section.js';
-import { createOwnMetrics, type OwnMetricsCollector } from './own-metrics.js';
+import { openOwnMetrics, type OwnMetrics } from './own-metrics.js';
 import { ownMetricsText } from './text.js';
 
 /** Metrics of the backend's own; absent where it declares none. */
-export const OWN_METRICS: Section<'metrics', OwnMetricsSection | undefined, OwnMetricsCollector, OwnMetricsMetric> = {
+export const OWN_METRICS: Section<'metrics', OwnMetricsSection | undefined, OwnMetrics, OwnMetricsMetric> = {
   name: 'metrics',
-  open: createOwnMetrics,
-  finish: (fold, end) => fold.finish(end),
+  open: openOwnMetrics,
+  finish: (fold) => fold.finish(),
   metricNamed: ownMetricRow,
   measure: (fold, metric) => fold.measure(metric),
   text: { place: 7, lines: ({ sections }) => ownMetricsText(sections.metrics) },

@@ -1,3 +1,5 @@
+import { addColumn } from '../add-column.js';
+
 const NS_PER_MS = 1e6;
 const NS_PER_SECOND = 1e9;
 
@@ -28,6 +30,12 @@ export class InFlightMeans {
     if (last < this.#partialNs.length) this.#addPart(last, to - last * 1000);
     this.#change[first + 1] = (this.#change[first + 1] as number) + 1;
     this.#change[last] = (this.#change[last] as number) - 1;
+  }
+
+  /** Of as many seconds. */
+  addAll(other: InFlightMeans): void {
+    addColumn(this.#partialNs, other.#partialNs);
+    addColumn(this.#change, other.#change);
   }
 
   list(seconds: number): number[] {

@@ -15,13 +15,21 @@ export class SecondLatencies {
 
   /** Ms, from 0. */
   record(ms: number): void {
-    const us = Math.min(ms * US_PER_MS, MOST_US);
+    this.#recordUs(Math.min(ms * US_PER_MS, MOST_US));
+  }
+
+  addAll(other: SecondLatencies): void {
+    if (other.#many === undefined) for (const us of other.#few ?? []) this.#recordUs(us);
+    else this.#spilled().addAll(other.#many);
+  }
+
+  #recordUs(us: number): void {
     if (this.#many !== undefined) {
       this.#many.record(us);
       return;
     }
     this.#few?.push(us);
-    if (this.#few?.length === ENOUGH) this.#spill(this.#few);
+    if (this.#few?.length === ENOUGH) this.#spilled();
   }
 
   /** The middle of the bucket of the nearest rank; null under ENOUGH successes. */
@@ -34,10 +42,12 @@ export class SecondLatencies {
     else for (const us of this.#few ?? []) histogram.record(us);
   }
 
-  #spill(few: readonly number[]): void {
-    this.#many = new LogHistogram(BITS);
-    for (const us of few) this.#many.record(us);
+  /** In buckets from now on. */
+  #spilled(): LogHistogram {
+    const many = (this.#many ??= new LogHistogram(BITS));
+    for (const us of this.#few ?? []) many.record(us);
     this.#few = undefined;
+    return many;
   }
 }
 

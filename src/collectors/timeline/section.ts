@@ -1,13 +1,13 @@
 import type { Section } from '../section.js';
 import type { TimelineSection } from './timeline-section.js';
-import { createTimeline, type TimelineCollector } from './timeline.js';
+import { Timeline } from './timeline.js';
 
 /** The run by seconds; what each of them cost is asked of the bill. */
-export const TIMELINE: Section<'timeline', TimelineSection, TimelineCollector> = {
+export const TIMELINE: Section<'timeline', TimelineSection, Timeline> = {
   name: 'timeline',
-  open: createTimeline,
+  open: (context) => new Timeline(context),
   finish(fold, end, { cost }) {
-    const { seconds, ...overTime } = fold.finish(end);
+    const { seconds, ...overTime } = fold.finish();
     return { seconds: cost.ofSeconds(seconds, end), ...overTime };
   },
 };

@@ -1,10 +1,14 @@
 import type { TimelineSecond, TimelineSection, TimelineWindow } from '../../report.js';
 import { COLD_STARTS, FAILURES, leadsInvocation, OUTCOMES, outcomeCode, type SampleBlock } from '../../sample.js';
+import type { Plan } from '../../run.js';
+import { addColumn } from '../add-column.js';
 import type { Collector, CollectorContext } from '../collector.js';
 import { connectionWaitMs } from '../connection-wait.js';
 import { heatMap } from './heat-map.js';
 import { InFlightMeans } from './in-flight-means.js';
+import { Peaks } from './peaks.js';
 import { percentilesMs, SecondLatencies, togetherOf } from './second-latencies.js';
+import { Spans } from './spans.js';
 import { shortestLength, windowLength } from './window-length.js';
 
 /** How long after the plan's last second a hand-over or an answer still gets a row of its own; later ones share the last. */
@@ -20,31 +24,43 @@ interface WithoutCost {
   readonly heatMap: TimelineSection['heatMap'];
 }
 
-export type TimelineCollector = Collector<WithoutCost>;
-
 /** The run by seconds: what became of the requests due in each (by release time), and what was sent and completed in it. */
-export function createTimeline({ plan }: CollectorContext): TimelineCollector {
-  const { duePerSecond, knowsSent, planned } = plan;
-  const seconds = new Seconds(duePerSecond.length);
-  return {
-    add(block) {
-      const { rows, outcome, dueMs, releaseMs, handedMs, doneMs, coldStart } = block;
-      for (let i = 0; i < rows; i++) {
-        const code = outcome[i] as number;
-        const second = seconds.at(releaseMs[i] as number);
-        if (code !== SHED) seconds.addSent(handedMs[i] as number, doneMs[i] as number);
-        if (code === 0) seconds.addOk(second, doneMs[i] as number, dueMs[i] as number);
-        else seconds.addFailed(second, code);
-        if (coldStart[i] === COLD && leadsInvocation(block, i)) seconds.addColdStart(second);
-        seconds.addOwnShare(second, block, i, knowsSent);
-      }
-    },
-    finish: () => ({
-      seconds: seconds.list(duePerSecond),
-      windows: seconds.windows(duePerSecond.length, planned),
-      heatMap: seconds.heatMap(duePerSecond.length),
-    }),
-  };
+export class Timeline implements Collector<WithoutCost> {
+  readonly #plan: Plan;
+  readonly #seconds: Seconds;
+
+  constructor({ plan }: CollectorContext) {
+    this.#plan = plan;
+    this.#seconds = new Seconds(plan.duePerSecond.length);
+  }
+
+  add(block: SampleBlock): void {
+    const { rows, outcome, dueMs, releaseMs, handedMs, doneMs, coldStart } = block;
+    const { knowsSent } = this.#plan;
+    const seconds = this.#seconds;
+    for (let i = 0; i < rows; i++) {
+      const code = outcome[i] as number;
+      const second = seconds.at(releaseMs[i] as number);
+      if (code !== SHED) seconds.addSent(handedMs[i] as number, doneMs[i] as number);
+      if (code === 0) seconds.addOk(second, doneMs[i] as number, dueMs[i] as number);
+      else seconds.addFailed(second, code);
+      if (coldStart[i] === COLD && leadsInvocation(block, i)) seconds.addColdStart(second);
+      seconds.addOwnShare(second, block, i, knowsSent);
+    }
+  }
+
+  merge(other: Timeline): void {
+    this.#seconds.addAll(other.#seconds);
+  }
+
+  finish(): WithoutCost {
+    const { duePerSecond, planned } = this.#plan;
+    return {
+      seconds: this.#seconds.list(duePerSecond),
+      windows: this.#seconds.windows(duePerSecond.length, planned),
+      heatMap: this.#seconds.heatMap(duePerSecond.length),
+    };
+  }
 }
 
 const SHED = outcomeCode('shed');
@@ -91,7 +107,7 @@ class Seconds {
   }
 
   addFailed(second: number, code: number): void {
-    increment((this.#failures[second] ??= new Float64Array(OUTCOMES.length)), code);
+    increment(this.#failuresAt(second), code);
   }
 
   addOk(second: number, doneMs: number, dueMs: number): void {
@@ -101,7 +117,7 @@ class Seconds {
     if (!(Math.abs(responseMs) < Infinity)) return;
     const ms = responseMs > 0 ? responseMs : 0;
     this.#response.add(second, ms);
-    (this.#latencies[second] ??= new SecondLatencies()).record(ms);
+    this.#latenciesAt(second).record(ms);
   }
 
   addColdStart(second: number): void {
@@ -111,6 +127,22 @@ class Seconds {
   addOwnShare(second: number, block: SampleBlock, row: number, knowsSent: boolean): void {
     this.#lateness.add(second, (block.handedMs[row] as number) - (block.releaseMs[row] as number));
     if (knowsSent) this.#wait.add(second, connectionWaitMs(block, row));
+  }
+
+  /** Of as many seconds. */
+  addAll(other: Seconds): void {
+    addColumn(this.#sent, other.#sent);
+    addColumn(this.#completed, other.#completed);
+    addColumn(this.#ok, other.#ok);
+    addColumn(this.#coldStarts, other.#coldStarts);
+    this.#inFlight.addAll(other.#inFlight);
+    this.#response.addAll(other.#response);
+    this.#lateness.addAll(other.#lateness);
+    this.#wait.addAll(other.#wait);
+    for (const [second, failures] of other.#failures.entries())
+      if (failures !== undefined) addColumn(this.#failuresAt(second), failures);
+    for (const [second, latencies] of other.#latencies.entries())
+      if (latencies !== undefined) this.#latenciesAt(second).addAll(latencies);
   }
 
   list(duePerSecond: readonly number[]): WithoutCost['seconds'] {
@@ -134,6 +166,15 @@ class Seconds {
       togetherOf(this.#latencies.slice(i * lengthSeconds, (i + 1) * lengthSeconds)),
     );
     return heatMap(lengthSeconds, columns, togetherOf(this.#latencies));
+  }
+
+  /** By outcome code. */
+  #failuresAt(second: number): Float64Array {
+    return (this.#failures[second] ??= new Float64Array(OUTCOMES.length));
+  }
+
+  #latenciesAt(second: number): SecondLatencies {
+    return (this.#latencies[second] ??= new SecondLatencies());
   }
 
   #window(from: number, to: number): TimelineWindow {
@@ -171,64 +212,6 @@ class Seconds {
       maxMs: this.#response.maxMs(second),
     };
   }
-}
-
-/** The greatest of lengths of time by second, ms. Below 0 counts as 0; what is not finite is ignored. */
-class Peaks {
-  /** Below 0: none was added. */
-  readonly #maxMs: Float64Array;
-
-  constructor(seconds: number) {
-    this.#maxMs = new Float64Array(seconds).fill(-1);
-  }
-
-  add(second: number, ms: number): void {
-    if (!(Math.abs(ms) < Infinity)) return;
-    const positive = ms > 0 ? ms : 0;
-    if (positive > (this.#maxMs[second] as number)) this.#maxMs[second] = positive;
-  }
-
-  /** Over the seconds from..to - 1; null where nothing was added. */
-  maxMs(from: number, to = from + 1): number | null {
-    const maxMs = this.#maxMs.subarray(from, to).reduce((max, ms) => Math.max(max, ms), -1);
-    return maxMs < 0 ? null : maxMs;
-  }
-}
-
-/** Their mean too. */
-class Spans {
-  readonly #peaks: Peaks;
-  readonly #count: Float64Array;
-  readonly #sumMs: Float64Array;
-
-  constructor(seconds: number) {
-    this.#peaks = new Peaks(seconds);
-    this.#count = new Float64Array(seconds);
-    this.#sumMs = new Float64Array(seconds);
-  }
-
-  add(second: number, ms: number): void {
-    if (!(Math.abs(ms) < Infinity)) return;
-    increment(this.#count, second);
-    if (ms > 0) this.#sumMs[second] = (this.#sumMs[second] as number) + ms;
-    this.#peaks.add(second, ms);
-  }
-
-  /** Over the seconds from..to - 1; null where nothing was added. */
-  meanMs(from: number, to = from + 1): number | null {
-    const count = sum(this.#count, from, to);
-    return count === 0 ? null : sum(this.#sumMs, from, to) / count;
-  }
-
-  maxMs(from: number, to = from + 1): number | null {
-    return this.#peaks.maxMs(from, to);
-  }
-}
-
-function sum(column: Float64Array, from: number, to: number): number {
-  let total = 0;
-  for (let i = from; i < Math.min(to, column.length); i++) total += column[i] as number;
-  return total;
 }
 
 function increment(column: Float64Array, index: number): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createCost } from '#src/collectors/cost/cost';
+import { Cost } from '#src/collectors/cost/cost';
 import { SHEETS } from '#src/collectors/cost/price-sheets';
 import { PRICE_UNITS, type Billing } from '#src/cost-terms';
 import type { CostSection } from '#src/report';
@@ -18,7 +18,7 @@ const RAN: readonly Failure[] = ['function-error', 'bad-answer'];
 
 function costOf(failure: Failure | 'ok', count: number, tookMs: number, billing: Billing): CostSection {
   const outcome = failure === 'ok' ? 0 : outcomeCode(failure);
-  const fold = createCost({ plan: planFor([]), cost: { billing, prices: '2026-11', machine: null } });
+  const fold = new Cost({ plan: planFor([]), cost: { billing, prices: '2026-11', machine: null } });
   fold.add(usageBlock(calls(count, undefined, { outcome }, tookMs)));
   return fold.finish(ENDED);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { capacitySteps, integrate } from '#src/collectors/capacity';
-import { createCost } from '#src/collectors/cost/cost';
+import { Cost } from '#src/collectors/cost/cost';
 import type { Billing, CapacityReading, CostTerms } from '#src/cost-terms';
 import type { CostSection } from '#src/report';
 import type { Plan, RunEnd } from '#src/run';
@@ -23,7 +23,7 @@ interface Given extends Partial<CostTerms> {
 }
 
 function costOf(blocks: readonly SampleBlock[], { plan = PLAN, end = END, ...terms }: Given): CostSection {
-  const fold = createCost({ plan, cost: { billing: null, prices: '2026-11', machine: null, ...terms } });
+  const fold = new Cost({ plan, cost: { billing: null, prices: '2026-11', machine: null, ...terms } });
   for (const block of blocks) fold.add(block);
   return fold.finish(end);
 }
@@ -260,7 +260,7 @@ describe('laws', () => {
         const end = { ...ENDED, endedMs: plan.durationMs };
         // One without a least time that is billed, which belongs to no second.
         const machine = { name: 'vertex:t4', count: 3 };
-        const fold = createCost({ plan, cost: { billing, prices: '2026-11', machine } });
+        const fold = new Cost({ plan, cost: { billing, prices: '2026-11', machine } });
         fold.add(usageBlock(rows));
         const seconds = fold.ofSeconds(
           plan.duePerSecond.map((due, second) => ({
