@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** Modules are loaded here, since what fails while they are has no other place to be told in one line. */
 async function load() {
-  const { closeLostTerminals } = await import('../dist/commands/close-lost-terminals.js');
-  const { endProcess } = await import('../dist/commands/end-process.js');
-  const { main } = await import('../dist/commands/main.js');
+  const { closeLostTerminals } = await import('../dist/bundle/close-lost-terminals.js');
+  const { endProcess } = await import('../dist/bundle/end-process.js');
+  const { main } = await import('../dist/bundle/main.js');
   return { closeLostTerminals, endProcess, main };
 }
 

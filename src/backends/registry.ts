@@ -166,7 +166,8 @@ async function importModule(url: string): Promise<{ readonly default?: unknown }
   try {
     return (await import(url)) as { readonly default?: unknown };
   } catch (thrown) {
-    if (thrown instanceof UserError) throw thrown;
+    // Too many open files: that is no fault of the module, and whoever asked for it says what to do.
+    if (thrown instanceof UserError || /^E[MN]FILE\b/.test(messageOf(thrown))) throw thrown;
     if (/unknown file extension/i.test(messageOf(thrown)) && /\.[cm]?tsx?$/.test(url))
       throw new UserError(
         `backend ${shownPath(url)} is TypeScript, which this Node does not run; compile it first (npx tsc), and name the .js`,

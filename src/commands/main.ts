@@ -51,10 +51,11 @@ function asksForList([first, second]: readonly string[]): boolean {
 /** The parser and the commands take several times as long to load as Node itself to start. */
 async function runCommand(line: string[], given: readonly string[], watch: () => void): Promise<void> {
   process.cwd(); // throws where it does not exist any more, before the parser writes a warning of its own
-  const [{ run, settings }, { COMMANDS }, { checkFirstWord, checkLongNames }] = await Promise.all([
+  const [{ run, settings }, { COMMANDS }, { checkFirstWord, checkLongNames }, { parserSettings }] = await Promise.all([
     import('@oclif/core'),
     import('./index.js'),
     import('./first-word.js'),
+    import('./parser-settings.js'),
   ]);
   // The parser throws what its own listener hears.
   watch();
@@ -62,7 +63,7 @@ async function runCommand(line: string[], given: readonly string[], watch: () =>
   if (command !== given[0] && given[0] !== 'help') checkFirstWord(given);
   if (isCommand(command)) checkLongNames(rest, COMMANDS[command]);
   settings.enableAutoTranspile = false;
-  await run(line, import.meta.url);
+  await run(line, parserSettings());
 }
 
 function isCommand(word: string): word is keyof typeof SUMMARIES {

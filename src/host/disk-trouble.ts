@@ -39,5 +39,8 @@ export function systemTrouble(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
   if ('syscall' in thrown && thrown.syscall === 'uv_cwd')
     return 'the working directory does not exist any more; change to another (cd)';
-  return OF_THE_SYSTEM.includes(String(thrown.code)) ? diskTrouble(thrown) : undefined;
+  const code = thrown.code === 'ERR_WORKER_INIT_FAILED' ? /\bE[A-Z]+\b/.exec(thrown.message)?.[0] : String(thrown.code);
+  return code !== undefined && OF_THE_SYSTEM.includes(code)
+    ? diskTrouble(Object.assign(new Error(thrown.message), { code }))
+    : undefined;
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../errors.js';
+import { systemTrouble } from '../host/disk-trouble.js';
 import { releaseInFlight } from '../loop/in-flight.js';
 import { createRecorder } from '../loop/recorder.js';
 import { schedule } from '../loop/schedule.js';
@@ -46,6 +47,8 @@ export class ThreadMember implements Member {
   #done: Done | undefined;
   /** Why it died, when it did. */
   #cause: string | undefined;
+  /** What the system refused its thread; the user can change that. */
+  #trouble: string | undefined;
   /** Whether its event loop turns; watched while it gets ready and at its end. */
   readonly #silence = new SilenceWatch(() => {
     this.#tell({ kind: 'ping' });
@@ -78,7 +81,8 @@ export class ThreadMember implements Member {
       this.#take(message);
     });
     this.#worker.on('error', (thrown) => {
-      if (this.#done === undefined) this.#cause ??= this.#blamed(messageOf(thrown));
+      this.#trouble = systemTrouble(thrown);
+      if (this.#done === undefined) this.#cause ??= this.#blamed(this.#trouble ?? messageOf(thrown));
     });
     this.#worker.on('exit', (code) => {
       this.#hasExited(code);
@@ -183,6 +187,7 @@ export class ThreadMember implements Member {
   }
 
   #failed(cause: string): Error {
+    if (this.#trouble !== undefined) return new UserError(this.#trouble);
     return this.order.foreign === undefined ? new Error(cause) : new UserError(cause);
   }
 

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Backend } from '../backends/backend.js';
 import { importPlugin } from '../backends/registry.js';
 import { isUserError, messageOf } from '../errors.js';
+import { systemTrouble } from '../host/disk-trouble.js';
 import { createInFlight } from '../loop/in-flight.js';
 import { openBackend } from '../loop/open-backend.js';
 import { createRecorder } from '../loop/recorder.js';
@@ -78,7 +79,12 @@ async function work(
   } catch (thrown) {
     // Its pacing thread would keep this one alive.
     clock.close();
-    say({ kind: 'failed', message: messageOf(thrown), isUserError: isUserError(thrown) });
+    const trouble = systemTrouble(thrown);
+    say({
+      kind: 'failed',
+      message: trouble ?? messageOf(thrown),
+      isUserError: trouble !== undefined || isUserError(thrown),
+    });
     return;
   }
   let instruction = await next();

@@ -202,9 +202,11 @@ describe('the Dockerfile', () => {
       'LICENSE',
       'bin',
       'dist',
+      'examples',
       'node_modules',
       'package.json',
       'schemas',
+      'systems',
       'traces',
     ]);
     const out = join(folder, 'image/data');
@@ -229,13 +231,13 @@ describe('the Dockerfile', () => {
 it('what is imported is installed with it, or named as what a backend wants', () => {
   const { dependencies, peerDependencies } = JSON.parse(read('package.json')) as Record<string, object>;
   const declared = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
-  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ts'),
-  );
-  const wanted = files.flatMap((name) => {
-    // Types are gone in what runs.
-    const code = read(`src/${name}`).replace(/^(import|export) type [^;]*;/gms, '');
-    return [...code.matchAll(/(?:\bfrom |\bimport\()'((?:@[^/']+\/)?[^./'#][^/']*)/g)].map((match) => match[1] ?? '');
+  const bundle = join(ROOT, 'dist/bundle');
+  const wanted = readdirSync(bundle, { encoding: 'utf8' }).flatMap((name) => {
+    const code = name.endsWith('.js') ? readFileSync(join(bundle, name), 'utf8') : '';
+    const imports = code.matchAll(
+      /(?:^import .*from |^import |^export .*from |\bimport\()"((?:@[^/"]+\/)?[^./"#][^/"]*)/gm,
+    );
+    return [...imports].map((match) => match[1] ?? '');
   });
   const missing = wanted.filter((name) => !name.startsWith('node:') && !declared.has(name));
   expect(wanted).toContain('yaml');

@@ -47,8 +47,10 @@ function replay(...args: string[]) {
 
 it('holds what is built and what is shipped, and nothing of the workshop', () => {
   expect(files).toEqual(
-    expect.arrayContaining(['bin/replay.js', 'dist/commands/main.js', 'dist/index.d.ts', 'schemas/report.schema.json']),
+    expect.arrayContaining(['bin/replay.js', 'dist/bundle/main.js', 'dist/index.d.ts', 'schemas/report.schema.json']),
   );
+  // The program is in the bundle, and in no second copy.
+  expect(files.filter((path) => /^dist\/(?!bundle\/).*\.js$/.test(path))).toEqual([]);
   expect(files).toContain('traces/workload-40.json');
   expect(files.filter((path) => /^(src|test|node_modules|runs|\.ci)\//.test(path))).toEqual([]);
 });

@@ -8,9 +8,7 @@ import { expectConserved, runCli } from '../support/run-cli.js';
 import {
   bash,
   expectOneLine,
-  expectReported,
   faultCases,
-  nullRun,
   virtualRun,
   type FaultCase,
   type FaultEnd,
@@ -124,25 +122,6 @@ faultCases('a place that takes nothing: one line, and no folder is left', [
     holds(end, { folder }) {
       expectOneLine(end, /the working directory does not exist/);
       expect(readdirSync(folder)).toEqual([]);
-    },
-  },
-  {
-    name: 'too few descriptors to load the program',
-    command: (place) => virtualRun(place),
-    through: bash('ulimit -n 40; exec "$@"'),
-    holds(end, { folder }) {
-      expectOneLine(end, /too many files are open; raise the limit \(ulimit -n\)/);
-      expect(readdirSync(folder)).toEqual([]);
-    },
-  },
-  {
-    name: 'few descriptors: a run or one line',
-    command: (place) => nullRun(place, 1, '--workers', '2', '--quiet'),
-    through: bash('ulimit -n 64; exec "$@"'),
-    holds(end, place) {
-      if (end.code !== 2) return void expectReported(place);
-      expectOneLine(end, /ulimit -n/);
-      expect(readdirSync(place.folder)).toEqual([]);
     },
   },
 ]);

@@ -1,13 +1,25 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect } from 'vitest';
-import { runCli } from '../support/run-cli.js';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { CLI, runCli } from '../support/run-cli.js';
 import {
   bash,
   expectOneLine,
   expectReported,
   faultCases,
+  nullRun,
   virtualRun,
   type FaultCase,
   type Place,
@@ -190,13 +202,40 @@ faultCases('the summary of GitHub Actions is checked before the run', [
   })),
 ]);
 
-faultCases('too few open files to load the program', [
-  {
-    name: 'ulimit -n 20',
-    command: (place) => virtualRun(place, '--quiet', '--no-html'),
-    through: bash('ulimit -n 20; exec "$@"'),
-    holds: (end) => {
-      expectOneLine(end, /too many files are open; raise the limit/);
+/** The lowest `ulimit -n` with which this Node loads a module of one line; found once. */
+let fewest = 0;
+
+function fewestFiles(): number {
+  const loads = (limit: number): boolean =>
+    spawnSync('bash', ['-c', `ulimit -c 0; ulimit -n ${String(limit)}; exec "$@"`, 'bash', process.execPath, LINE])
+      .status === 0;
+  while (fewest === 0 || !loads(fewest)) fewest = Math.max(fewest, 14) + 1;
+  return fewest;
+}
+
+const LINE = join(mkdtempSync(join(tmpdir(), 'replay-line-')), 'line.mjs');
+writeFileSync(LINE, 'export {};');
+afterAll(() => {
+  rmSync(dirname(LINE), { recursive: true });
+});
+
+faultCases('where Node can load a module, few open files end in a whole run or in one line', [
+  // Those of one worker and its threads, and of the sample log, come one after the other.
+  ...[0, 1, 5, 12, 18, 22, 40].map((more): FaultCase => ({
+    name: `ulimit -n of ${String(more)} more than that takes`,
+    command: (place) => nullRun(place, 0.2, '--workers', '2', '--quiet'),
+    through: () => bash(`ulimit -n ${String(fewestFiles() + more)}; exec "$@"`)(),
+    holds(end, place) {
+      if (end.code !== 2) return void expectReported(place);
+      expectOneLine(end, /too many files are open; raise the limit \(ulimit -n\)/);
+      expect(readdirSync(place.folder)).toEqual([]);
     },
-  },
+  })),
 ]);
+
+it('with fewer open files, Node ends before it has read the first file of the program', () => {
+  const limit = `ulimit -c 0; ulimit -n ${String(fewestFiles() - 1)}; exec "$@"`;
+  const endOf = (file: string): unknown => spawnSync('bash', ['-c', limit, 'bash', process.execPath, file]).status;
+  expect(endOf(CLI)).not.toBe(0);
+  expect(endOf(CLI)).toBe(endOf(LINE));
+});

@@ -107,7 +107,10 @@ function usesOf({ name, tree }: SourceFile): Map<string, Set<string>> {
 function fileOf(specifier: string, from: string): string | undefined {
   if (specifier.startsWith('#src/')) return `src/${specifier.slice(5)}.ts`;
   if (!specifier.startsWith('.')) return undefined;
-  const path = relative(ROOT, resolve(ROOT, dirname(from), specifier)).replace(/^dist\//, 'src/');
+  // What `bin/` names of the bundle are commands.
+  const path = relative(ROOT, resolve(ROOT, dirname(from), specifier)).replace(/^dist\/(bundle\/)?/, (_, bundled) =>
+    bundled === undefined ? 'src/' : 'src/commands/',
+  );
   return path.replace(/\.js$/, '.ts');
 }
 
