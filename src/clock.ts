@@ -10,6 +10,8 @@ export interface Clock {
    * An aborted `signal` makes it resolve early (it never rejects): the caller looks at the signal.
    */
   until(dueMs: number, signal?: AbortSignal): Promise<void>;
+  /** The same with a function in place of the promise: it is called later, never within this call. */
+  at(dueMs: number, callback: () => void): void;
 }
 
 /** A clock that keeps a schedule, too. One in each thread that sends. */

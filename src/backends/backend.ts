@@ -6,6 +6,10 @@ import type { OwnMetric } from '../own-metric.js';
 import type { DeclaredName, Outcome } from '../sample.js';
 import type { Payload } from '../trace.js';
 
+/** What a backend can wait for during a request. */
+export const WAITS = ['on-the-world', 'on-the-clock', 'by-callback'] as const;
+export type Waits = (typeof WAITS)[number];
+
 /**
  * The contract of a serving system. A plugin is a module whose default export is a `BackendPlugin`; every worker
  * thread imports that module itself, so nothing but plain data (the parsed options) crosses between threads.
@@ -17,9 +21,11 @@ export interface BackendPlugin<Options = unknown> {
   readonly summary: string;
   /**
    * `on-the-world`: answers arrive from outside (sockets, threads). `on-the-clock`: every wait during a request is
-   * `clock.until`, so that the backend also runs in virtual time, where a wait for anything else ends the run (exit 2).
+   * `clock.until` or `clock.at`, so that the backend also runs in virtual time, where a wait for anything else ends the run
+   * (exit 2). `by-callback`: the same by `clock.at` alone, and each request is settled (`call.settle`) within `invoke` or such a
+   * callback; a run in virtual time is then several times as fast.
    */
-  readonly waits: 'on-the-world' | 'on-the-clock';
+  readonly waits: Waits;
   /**
    * Whether it sees the moment the first byte is sent; a function where that depends on the options. When false, `sent` =
    * handed and connection wait is null in the report.

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf, printable, UserError } from '../errors.js';
 import type { OwnMetric } from '../own-metric.js';
 import { nearest } from '../text/nearest.js';
-import type { BackendPlugin } from './backend.js';
+import { type BackendPlugin, WAITS } from './backend.js';
 import { guardPlugin, pluginLabel } from './registry/guard-plugin.js';
 import { awaitHook, thrownText, type Hook } from './registry/run-hook.js';
 
@@ -184,9 +184,8 @@ function shownPath(url: string): string {
 function isPlugin(value: unknown): value is BackendPlugin {
   if (typeof value !== 'object' || value === null) return false;
   const plugin = value as Partial<Record<keyof BackendPlugin, unknown>>;
-  const waits = plugin.waits === 'on-the-world' || plugin.waits === 'on-the-clock';
   return (
-    waits &&
+    WAITS.some((waits) => waits === plugin.waits) &&
     typeof plugin.name === 'string' &&
     typeof plugin.parseOptions === 'function' &&
     typeof plugin.create === 'function'

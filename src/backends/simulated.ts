@@ -14,7 +14,7 @@ type Options = QueueOptions | SystemOptions;
 const plugin: BackendPlugin<Options> = {
   name: 'simulated',
   summary: 'a model of a service: a queue, or a serving system (--set system=NAME); also in virtual time',
-  waits: 'on-the-clock',
+  waits: 'by-callback',
   knowsSent: true,
   publicOptions: [
     ...['servers', 'service', 'per-item', 'law', 'cv', 'queue-limit', 'failure-ratio'],

@@ -48,7 +48,7 @@ async function named(name: string): Promise<Described> {
 
 function facts({ plugin: { name, summary, waits, options = [] }, aliases }: Described) {
   const described = options.map((option) => ({ ...option, environment: environmentName(name, option.name) }));
-  return { name, aliases, summary, virtualTime: waits === 'on-the-clock', options: described };
+  return { name, aliases, summary, virtualTime: waits !== 'on-the-world', options: described };
 }
 
 function render({ plugin: { name, summary, options = [] }, aliases }: Described): string {

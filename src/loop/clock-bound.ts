@@ -1,3 +1,4 @@
+import type { BackendPlugin } from '../backends/backend.js';
 import { UserError } from '../errors.js';
 import type { InFlight } from './in-flight.js';
 import type { VirtualClock } from '../time/virtual-clock.js';
@@ -10,11 +11,14 @@ export interface ClockBound {
   readonly beforeJump: () => void;
 }
 
+type Waiting = Pick<BackendPlugin, 'name' | 'waits'>;
+
 /**
  * Two rules. While a request is open, the backend waits on the clock for at least one of them (the others may queue behind
- * it). And an answer comes in a turn of the event loop that the clock began, never in one of a timer or a socket.
+ * it). And an answer comes in a turn of the event loop that the clock began, never in one of a timer or a socket; of a
+ * backend that waits by callback, within a call of the engine or the clock.
  */
-export function clockBound(name: string, clock: VirtualClock, places: InFlight): ClockBound {
+export function clockBound({ name, waits }: Waiting, clock: VirtualClock, places: InFlight): ClockBound {
   let open = 0;
   let strayed = false;
   return {
@@ -31,12 +35,17 @@ export function clockBound(name: string, clock: VirtualClock, places: InFlight):
       },
     },
     beforeJump() {
-      if (strayed || (open > 0 && clock.backendWaits() === 0)) throw offTheClock(name);
+      if (strayed || (open > 0 && clock.backendWaits() === 0)) throw offTheClock(name, waits);
     },
   };
 }
 
-function offTheClock(name: string): UserError {
+function offTheClock(name: string, waits: BackendPlugin['waits']): UserError {
+  if (waits === 'by-callback')
+    return new UserError(
+      `backend ${name} says that it waits by callback, and settled a request outside of a callback of clock.at (after a promise, ` +
+        `a timer, a socket): settle in the callback, or say waits: 'on-the-clock' and use clock.until`,
+    );
   return new UserError(
     `backend ${name} waits for real time (a timer, a socket, a thread) during a request, so that virtual time has no ` +
       `meaning for it: use --time real, or let every wait of the plugin be clock.until`,

@@ -70,7 +70,7 @@ export function givenBackend(
 /** Reads the options, and refuses what the backend cannot do with them. Throws `UserError`. */
 export function readBackend(given: GivenBackend, request: AskedBackend, payloads: readonly Payload[]): ReadBackend {
   const { plugin, backendOptions } = given;
-  if (request.time === 'virtual' && plugin.waits !== 'on-the-clock')
+  if (request.time === 'virtual' && plugin.waits === 'on-the-world')
     throw new UserError(
       `backend ${plugin.name} answers from the world; --time virtual needs one that waits on the clock (simulated)`,
     );

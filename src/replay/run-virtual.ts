@@ -12,12 +12,15 @@ import { freezeYoungSpace } from '../threads/warm/freeze-young-space.js';
 import { workerOrder } from '../threads/worker-order.js';
 import { logBlocks, stopper, watcher, WATCH_MS } from './stopper.js';
 
+/** With more than this on its way to the disk, time waits. */
+const MOST_PENDING_BYTES = 16 * 2 ** 20;
+
 /** The run in simulated time, on this thread. */
 export async function runVirtual(prepared: Prepared, context: RunContext): Promise<FinishedRun> {
   const { folder, log, fold, world } = context;
   const { record, plugin } = prepared;
   const order = workerOrder(prepared, 0, inFlightMemory(1));
-  const time = virtualTime(plugin.name, order);
+  const time = virtualTime(plugin, order, () => (log.pending > MOST_PENDING_BYTES ? log.drained() : undefined));
   const stop = stopper(world.stop, log, () => time.clock.now());
   const look = watcher(context, stop);
   const write = logBlocks(log, stop);

@@ -17,6 +17,8 @@ export interface SampleLog {
   write(block: SampleBlock): void;
   /** Bytes queued and not yet taken by the system. */
   readonly pending: number;
+  /** Resolves when everything queued so far is written, or writing has failed. */
+  drained(): Promise<void>;
   /** Why writing stopped; what was written before it stays whole. */
   readonly failure: UserError | undefined;
   /** Ends the stream, when everything queued is written. Throws the failure. */
@@ -77,6 +79,7 @@ export async function openSampleLog(path: string, { key = '', ...written }: Writ
     get pending() {
       return log.pending;
     },
+    drained: () => log.idle(),
     get failure() {
       return log.failure;
     },

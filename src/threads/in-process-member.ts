@@ -1,5 +1,5 @@
 import type { Backend, BackendPlugin } from '../backends/backend.js';
-import type { PacingClock } from '../clock.js';
+import type { Clock, PacingClock } from '../clock.js';
 import type { InFlight } from '../loop/in-flight.js';
 import { openBackend, type ClientKind } from '../loop/open-backend.js';
 import { createRecorder } from '../loop/recorder.js';
@@ -16,7 +16,7 @@ import { clientOf } from './worker-order.js';
 export interface TimeHere {
   readonly clock: PacingClock;
   /** What the backend sees of it. */
-  readonly ofBackend: Omit<ClientKind, 'hide'> & { readonly clock: Pick<PacingClock, 'now' | 'until'> };
+  readonly ofBackend: Omit<ClientKind, 'hide'> & { readonly clock: Clock };
   readonly inFlight: InFlight;
   /** Resolves with what `work` resolves with, and makes time pass for it where that takes somebody. */
   drive<T>(work: Promise<T>): Promise<T>;

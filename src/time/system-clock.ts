@@ -101,14 +101,19 @@ export function createSystemClock(pacing: UsedPacing): SystemClock {
 
   const pacer = createPacer(schedule);
 
+  const until = (dueMs: number, signal?: AbortSignal): Promise<void> => {
+    // NaN, from a plugin, has passed too: it has no place in the order.
+    if (!(dueMs > now())) return Promise.resolve();
+    const woken = waiters.add(dueMs, signal);
+    schedule();
+    return woken;
+  };
+
   return {
     now,
-    until(dueMs, signal) {
-      // NaN, from a plugin, has passed too: it has no place in the order.
-      if (!(dueMs > now())) return Promise.resolve();
-      const woken = waiters.add(dueMs, signal);
-      schedule();
-      return woken;
+    until,
+    at(dueMs, callback) {
+      void until(dueMs).then(callback);
     },
     pace: (step, signal) => pacer.start(step, signal),
     async readArrived() {

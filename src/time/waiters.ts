@@ -4,6 +4,12 @@ export interface Waiters {
   nextMs(): number;
   /** `tally`, where given, counts this waiter for as long as it waits. */
   add(dueMs: number, signal: AbortSignal | undefined, tally?: Tally): Promise<void>;
+  /** The same with a function to call in place of a promise; its `signal` is not aborted yet. */
+  call(dueMs: number, callback: () => void, signal?: AbortSignal, tally?: Tally): void;
+  /** The same with what resolves a promise. */
+  resolve(dueMs: number, resolve: () => void): void;
+  /** Takes out the first that is due at or before `nowMs`. */
+  take(nowMs: number): Waiter | undefined;
   /** Wakes everybody due at or before `nowMs`, in order; whether there was anybody. */
   wake(nowMs: number): boolean;
 }
@@ -13,46 +19,62 @@ export interface Tally {
   waiting: number;
 }
 
-interface Waiter {
+export interface Waiter {
   readonly dueMs: number;
   readonly order: number;
   readonly signal: AbortSignal | undefined;
-  readonly resolve: () => void;
+  /** Resolves its promise, or is the function to call. */
+  readonly wake: () => void;
+  readonly isCallback: boolean;
   readonly tally: Tally | undefined;
 }
 
-export function createWaiters(): Waiters {
+/** `wakeAborted`: wakes a waiter whose signal was aborted, which is no longer among them. */
+export function createWaiters(
+  wakeAborted = ({ wake }: Waiter): void => {
+    wake();
+  },
+): Waiters {
   const heap: Waiter[] = [];
   let order = 0;
-  // One listener for each signal, not for each waiter: a signal that lives as long as the run sees every request.
-  const heard = new WeakSet<AbortSignal>();
-  const hear = (signal: AbortSignal): void => {
-    if (heard.has(signal)) return;
-    heard.add(signal);
-    signal.addEventListener(
-      'abort',
-      () => {
-        wakeAborted(heap, signal);
-      },
-      { once: true },
-    );
+  const hear = createHearing(heap, wakeAborted);
+  const join = (
+    dueMs: number,
+    wake: () => void,
+    isCallback: boolean,
+    signal: AbortSignal | undefined,
+    tally: Tally | undefined,
+  ): void => {
+    if (signal !== undefined) hear(signal);
+    if (tally !== undefined) tally.waiting++;
+    push(heap, { dueMs, order: order++, signal, wake, isCallback, tally });
+  };
+  const take = (nowMs: number): Waiter | undefined => {
+    // A look behind the end would undo what was compiled for looks within.
+    if (heap.length === 0 || (heap[0] as Waiter).dueMs > nowMs) return undefined;
+    const top = heap[0] as Waiter;
+    pop(heap);
+    return left(top);
   };
   return {
-    // A look behind the end would undo what was compiled for looks within.
     nextMs: () => (heap.length === 0 ? Infinity : (heap[0] as Waiter).dueMs),
     add(dueMs, signal, tally) {
       if (signal?.aborted === true) return Promise.resolve();
-      if (signal !== undefined) hear(signal);
-      if (tally !== undefined) tally.waiting++;
       return new Promise<void>((resolve) => {
-        push(heap, { dueMs, order: order++, signal, resolve, tally });
+        join(dueMs, resolve, false, signal, tally);
       });
     },
+    call(dueMs, callback, signal, tally) {
+      join(dueMs, callback, true, signal, tally);
+    },
+    resolve(dueMs, resolve) {
+      join(dueMs, resolve, false, undefined, undefined);
+    },
+    take,
     wake(nowMs) {
       let woke = false;
-      for (let top = heap[0]; top !== undefined && top.dueMs <= nowMs; top = heap[0]) {
-        pop(heap);
-        end(top);
+      for (let top = take(nowMs); top !== undefined; top = take(nowMs)) {
+        top.wake();
         woke = true;
       }
       return woke;
@@ -60,17 +82,36 @@ export function createWaiters(): Waiters {
   };
 }
 
-/** Wakes and removes the waiters of this signal. */
-function wakeAborted(heap: Waiter[], signal: AbortSignal): void {
-  for (const waiter of heap.splice(0)) {
-    if (waiter.signal === signal) end(waiter);
-    else push(heap, waiter);
-  }
+/** Wakes the waiters of a signal when it is aborted. */
+function createHearing(heap: Waiter[], wakeAborted: (waiter: Waiter) => void): (signal: AbortSignal) => void {
+  // One listener for each signal, not for each waiter: a signal that lives as long as the run sees every request.
+  const heard = new WeakSet<AbortSignal>();
+  return (signal) => {
+    if (heard.has(signal)) return;
+    heard.add(signal);
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const waiter of aborted(heap, signal)) wakeAborted(left(waiter));
+      },
+      { once: true },
+    );
+  };
 }
 
-function end({ tally, resolve }: Waiter): void {
-  if (tally !== undefined) tally.waiting--;
-  resolve();
+/** Takes out the waiters of this signal. */
+function aborted(heap: Waiter[], signal: AbortSignal): Waiter[] {
+  const taken: Waiter[] = [];
+  for (const waiter of heap.splice(0)) {
+    if (waiter.signal === signal) taken.push(waiter);
+    else push(heap, waiter);
+  }
+  return taken;
+}
+
+function left(waiter: Waiter): Waiter {
+  if (waiter.tally !== undefined) waiter.tally.waiting--;
+  return waiter;
 }
 
 function before(a: Waiter, b: Waiter): boolean {

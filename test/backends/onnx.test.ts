@@ -22,6 +22,7 @@ const never = new AbortController().signal;
 const clock = {
   now: () => performance.now() - 12_345,
   until: () => Promise.reject(new Error('not waited on')),
+  at: () => undefined,
 };
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { BackendPlugin } from '#src/backends/backend';
+import type { BackendPlugin, Call } from '#src/backends/backend';
 import type { Clock } from '#src/clock';
 import { inFlightMemory } from '#src/loop/in-flight';
 import type { WorkerOrder } from '#src/threads/messages';
@@ -47,6 +47,90 @@ describe('createVirtualClock', () => {
   });
 });
 
+describe('a backend that waits by callback', () => {
+  const DUES = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 40 });
+  /** What was called when, of steps and of waits that wait again. */
+  const order = async (byCallback: boolean, dues: readonly number[], again: readonly number[]): Promise<string[]> => {
+    const clock = createVirtualClock({ byCallback });
+    const heard: string[] = [];
+    const hear = (what: string): void => void heard.push(`${what} at ${String(clock.now())}`);
+    const wait = (dueMs: number, then: () => void): void => {
+      if (byCallback) clock.ofBackend.at(dueMs, then);
+      else void clock.ofBackend.until(dueMs).then(then);
+    };
+    const due = dues.toSorted((a, b) => a - b);
+    let sent = 0;
+    const work = async (): Promise<void> => {
+      void clock.until(6).then(() => {
+        hear('a promise');
+      });
+      await clock.pace(() => {
+        while (sent < due.length && (due[sent] as number) <= clock.now()) {
+          const name = String(sent);
+          hear(`sent ${name}`);
+          const ms = again[sent++ % again.length] as number;
+          wait(clock.now() + ms, () => {
+            hear(`half ${name}`);
+            wait(clock.now() + ms, () => {
+              hear(`whole ${name}`);
+            });
+          });
+        }
+        return due[sent] ?? Infinity;
+      }, new AbortController().signal);
+      hear('all sent');
+      await clock.until(100);
+    };
+    await clock.drive(work());
+    return heard;
+  };
+
+  test('sees the same in the same order as one that waits for promises', async () => {
+    await fc.assert(
+      fc.asyncProperty(DUES, fc.array(fc.integer({ min: -1, max: 5 }), { minLength: 1 }), async (dues, again) => {
+        expect(await order(true, dues, again)).toEqual(await order(false, dues, again));
+      }),
+    );
+  });
+
+  test('a stop ends the sending at the next moment, as it does for promises', async () => {
+    const sentUntil = async (byCallback: boolean): Promise<number[]> => {
+      const clock = createVirtualClock({ byCallback });
+      const stop = new AbortController();
+      const sent: number[] = [];
+      clock.at(5, () => {
+        stop.abort();
+      });
+      await clock.drive(
+        clock.pace(() => {
+          sent.push(clock.now());
+          return clock.now() + 1;
+        }, stop.signal),
+      );
+      return sent;
+    };
+    expect(await sentUntil(true)).toEqual(await sentUntil(false));
+  });
+
+  test('time waits for what is behind', async () => {
+    const clock = createVirtualClock({ byCallback: true });
+    let steps = 0;
+    let waits = 0;
+    const behind = (): Promise<void> | undefined => {
+      if (steps < 500 * (waits + 1)) return undefined;
+      waits++;
+      const before = steps;
+      return new Promise<void>((resolve) => setTimeout(resolve, 2)).then(() => {
+        expect(steps).toBe(before);
+      });
+    };
+    const step = (): number => (++steps === 3000 ? Infinity : clock.now() + 1);
+    await clock.drive(clock.pace(step, new AbortController().signal), { behind });
+    expect(steps).toBe(3000);
+    expect(waits).toBeGreaterThan(2);
+  });
+});
+
 describe('runVirtualFleet', () => {
   const order: WorkerOrder = {
     store: { kind: 'memory', count: 4, atMs: Float64Array.of(0, 10, 10, 35) },
@@ -67,7 +151,7 @@ describe('runVirtualFleet', () => {
     plugin: BackendPlugin,
     onSamples: (block: Parameters<typeof rowsOf>[0]) => void,
   ): Promise<object> => {
-    const time = virtualTime(plugin.name, order);
+    const time = virtualTime(plugin, order);
     const { signal } = new AbortController();
     const members = [new InProcessMember(plugin, order, time, new KnownSecrets([]), { onSamples })];
     const { ends } = await runFleet({ members, onStart: () => undefined, stop: signal, hold: signal });
@@ -128,6 +212,24 @@ describe('runVirtualFleet', () => {
       create: (_options, { clock }) => ({ invoke: (call) => wait(call, clock).then(() => ({ ok: true })) }),
     };
     await expect(runVirtually(asleep, () => undefined)).rejects.toThrow(/backend stub waits for real time/);
+  });
+
+  test.each<[how: string, invoke: (call: Call, clock: Clock) => unknown]>([
+    ['in a promise', () => Promise.resolve({ ok: true })],
+    [
+      'by clock.until',
+      (call, clock) => (void clock.until(clock.now() + 5).then(() => call.settle({ ok: true })), 'settles'),
+    ],
+    ['in a timer', (call) => (setTimeout(() => call.settle({ ok: true }), 2), 'settles')],
+  ])('by callback, a request that is settled %s ends the run', async (_, invoke) => {
+    const stray: BackendPlugin = {
+      ...(plugin as BackendPlugin),
+      waits: 'by-callback',
+      create: (_options, { clock }) => ({
+        invoke: (call) => invoke(call, clock) as 'settles',
+      }),
+    };
+    await expect(runVirtually(stray, () => undefined)).rejects.toThrow(/stub says that it waits by callback/);
   });
 
   test('requests that queue behind one that waits on the clock are no such case', async () => {

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../sample.js';
+import { EventHeap } from '../../systems/event-heap.js';
 import { PURPOSE, uniformAt } from '../../systems/uniform-at.js';
 import type { Backend, BackendContext, Call } from '../backend.js';
 
@@ -25,28 +26,37 @@ export interface QueueOptions {
  */
 export function serveQueue(options: QueueOptions, { clock, seed }: BackendContext): Backend {
   const servers = createServers(options.servers);
-  const refused: Outcome = {
-    ok: false,
-    failure: 'throttled',
-    detail: `queue limit of ${String(options.queueLimit)} reached`,
+  // What is due at the same moment is sent first, so that no order of equal moments changes who finds a place in flight.
+  const settle = (call: Call, outcome: Outcome): void => {
+    clock.at(outcome.doneMs ?? clock.now(), () => {
+      call.settle(outcome);
+    });
   };
-  const serve = async (call: Call, requests: number): Promise<Outcome> => {
+  const serve = (call: Call, requests: number): 'settles' => {
     const arrivedMs = call.handedMs;
     if (servers.waitingAt(arrivedMs) > options.queueLimit - (servers.anyFreeAt(arrivedMs) ? 0 : 1)) {
-      return { ...refused, sentMs: arrivedMs, doneMs: arrivedMs, doneEarliestMs: arrivedMs };
+      settle(call, refusedAt(arrivedMs, options.queueLimit));
+      return 'settles';
     }
     const serverMs = serviceTimeMs(options, seed, call.seq) + requests * options.perItemMs;
-    const doneMs = servers.serve(arrivedMs, serverMs);
-    await clock.until(doneMs);
-    const times = { sentMs: arrivedMs, doneMs: clock.now(), doneEarliestMs: doneMs, serverMs };
-    if (uniformAt(seed, call.seq, PURPOSE.failure) < options.failureRatio)
-      return { ok: false, failure: 'server-error', detail: 'simulated failure', ...times };
-    return { ok: true, ...times };
+    const dueMs = servers.serve(arrivedMs, serverMs);
+    clock.at(dueMs, () => {
+      const times = { sentMs: arrivedMs, doneMs: clock.now(), doneEarliestMs: dueMs, serverMs };
+      if (uniformAt(seed, call.seq, PURPOSE.failure) < options.failureRatio)
+        settle(call, { ok: false, failure: 'server-error', detail: 'simulated failure', ...times });
+      else settle(call, { ok: true, ...times });
+    });
+    return 'settles';
   };
   return {
     invoke: (call) => serve(call, 1),
     invokeBatch: (call) => serve(call, call.payloads.length),
   };
+}
+
+function refusedAt(atMs: number, queueLimit: number): Outcome {
+  const detail = `queue limit of ${String(queueLimit)} reached`;
+  return { ok: false, failure: 'throttled', detail, sentMs: atMs, doneMs: atMs, doneEarliestMs: atMs };
 }
 
 interface Servers {
@@ -61,20 +71,25 @@ interface Servers {
 function createServers(count: number): Servers {
   if (count === Infinity)
     return { anyFreeAt: () => true, waitingAt: () => 0, serve: (nowMs, serverMs) => nowMs + serverMs };
-  const freeMs = new Float64Array(count).fill(-Infinity);
+  /** When those that have served will be free. */
+  const freeMs = new EventHeap();
+  const firstFreeMs = (): number => (freeMs.size < count ? -Infinity : freeMs.nextMs);
+  /** Starts ahead; none is before the one before it. */
   let startsMs: number[] = [];
-  const first = (): number => freeMs.reduce((best, ms, i) => (ms < (freeMs[best] as number) ? i : best), 0);
+  let begun = 0;
   return {
-    anyFreeAt: (nowMs) => (freeMs[first()] as number) <= nowMs,
+    anyFreeAt: (nowMs) => firstFreeMs() <= nowMs,
     waitingAt(nowMs) {
-      startsMs = startsMs.filter((ms) => ms > nowMs);
-      return startsMs.length;
+      while (begun < startsMs.length && (startsMs[begun] as number) <= nowMs) begun++;
+      if (2 * begun > startsMs.length) [startsMs, begun] = [startsMs.slice(begun), 0];
+      return startsMs.length - begun;
     },
     serve(nowMs, serverMs) {
-      const server = first();
-      const startMs = Math.max(nowMs, freeMs[server] as number);
+      const startMs = Math.max(nowMs, firstFreeMs());
+      if (freeMs.size === count) freeMs.pop();
+      freeMs.push(startMs + serverMs, 0);
       if (startMs > nowMs) startsMs.push(startMs);
-      return (freeMs[server] = startMs + serverMs);
+      return startMs + serverMs;
     },
   };
 }

@@ -90,7 +90,7 @@ class SystemBackend implements Backend, Sink {
     const atMs = sentMs(this.#system.sender, call.seq, call.handedMs);
     if (atMs <= call.handedMs) this.#arrive(call, requests, call.handedMs);
     else
-      void this.#clock.until(atMs).then(() => {
+      this.#clock.at(atMs, () => {
         this.#arrive(call, requests, this.#clock.now());
       });
   }
@@ -138,11 +138,14 @@ class SystemBackend implements Backend, Sink {
     const nextMs = Math.min(this.#due.nextMs, decidesMs);
     if (nextMs >= this.#wakesMs || this.#isClosed) return;
     this.#wakesMs = nextMs;
-    void this.#clock.until(nextMs).then(() => {
-      if (this.#wakesMs === nextMs) this.#wakesMs = Infinity;
-      this.#happen();
-    });
+    this.#clock.at(nextMs, this.#woken);
   }
+
+  /** One function for all wakes: of several at one moment, the first does it all. */
+  readonly #woken = (): void => {
+    if (this.#wakesMs <= this.#clock.now()) this.#wakesMs = Infinity;
+    this.#happen();
+  };
 
   #happen(): void {
     if (this.#isClosed) return;

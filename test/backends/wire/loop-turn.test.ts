@@ -21,7 +21,7 @@ beforeAll(async () => {
     workerData: { beforeMs: beforeMs.buffer, afterMs: afterMs.buffer },
   });
   const port = await new Promise<number>((resolve) => server.once('message', resolve));
-  const clock = { now: nowMs, until: () => Promise.resolve() };
+  const clock = { now: nowMs, until: () => Promise.resolve(), at: () => undefined };
   wire = createWire({
     url: new URL(`http://127.0.0.1:${String(port)}/`),
     connections: { initial: LANES, max: LANES },

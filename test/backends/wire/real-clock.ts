@@ -7,6 +7,7 @@ export function realClock(): Clock {
   return {
     now,
     until: (dueMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs - now()))),
+    at: (dueMs, callback) => void setTimeout(callback, Math.max(0, dueMs - now())),
   };
 }
 

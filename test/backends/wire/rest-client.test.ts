@@ -102,7 +102,7 @@ async function observed(
       }),
     rehearsed: () => service,
   };
-  const clock = { now: () => performance.now(), until: () => Promise.resolve() };
+  const clock = { now: () => performance.now(), until: () => Promise.resolve(), at: () => undefined };
   const only = { worker: 0, workers: 1, runId: 'run', seed: 1, virtual: false, payloads: [] };
   const backend = await restBackend(service, { clock, ...only });
   await backend.prepare(new AbortController().signal);
