@@ -7,6 +7,7 @@ import { drawOfReport } from '../study/draw-of-report.js';
 import type { RunArguments } from '../study/parse-study.js';
 import { runLiveCells, type FinishedRuns } from '../study/run-live-cells.js';
 import type { StudyWorld } from '../study/run-study.js';
+import { askedPercentiles } from '../predict/meets-slo.js';
 import { liveCell, refusedCell } from '../study/studied-cell.js';
 import type { StudiedDraws } from '../study/studied-draws.js';
 import type { Cell, LiveCell } from '../study/study.js';
@@ -75,6 +76,6 @@ function studied(cell: LiveCell, finished: FinishedRuns, slo: Parameters<StudyWo
   const reports = folders.map(readReport).filter(({ verdict }) => verdict.valid);
   if (reports.length === 0)
     return { cell: refusedCell(cell, folders.length === 0 ? 'no run was finished' : 'no run was VALID'), draws: [] };
-  const draws = reports.map(drawOfReport);
+  const draws = reports.map((report) => drawOfReport(report, askedPercentiles(slo)));
   return { cell: liveCell(cell, draws, slo, `cells/${cell.id}/1`), draws };
 }

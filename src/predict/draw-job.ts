@@ -8,6 +8,8 @@ export interface DrawJob {
   readonly seed: number;
   readonly workloads: readonly JobWorkload[];
   readonly cells: readonly JobCell[];
+  /** Percentiles of latency that draws hold besides their own. */
+  readonly percentiles?: readonly number[];
 }
 
 export interface JobWorkload {

@@ -5,10 +5,12 @@
 export interface Draw {
   readonly requests: number;
   readonly successRatio: number;
-  /** The next three over successes, from the due time; Infinity where nothing succeeded. */
+  /** The next five over successes, from the due time; Infinity where nothing succeeded. */
   readonly meanMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly minMs: number;
+  readonly maxMs: number;
   /** Standard deviation over successes; NaN where nothing succeeded. */
   readonly sdMs: number;
   /** Over all requests, failures ranked as infinite. */
@@ -25,6 +27,15 @@ export interface Draw {
   readonly maxRho: number;
   /** Share of the requests that are due in windows with 0.9 < rho < 1.1. */
   readonly nearSaturation: number;
+  /** Those that were asked for. */
+  readonly percentiles: readonly DrawPercentile[];
+}
+
+/** A percentile of latency, ms: over successes, and over all requests. */
+export interface DrawPercentile {
+  readonly p: number;
+  readonly responseMs: number;
+  readonly allMs: number;
 }
 
 export const DRAW_NUMBERS = [
@@ -33,6 +44,8 @@ export const DRAW_NUMBERS = [
   'meanMs',
   'p50Ms',
   'p99Ms',
+  'minMs',
+  'maxMs',
   'sdMs',
   'allP50Ms',
   'allP99Ms',
@@ -44,5 +57,5 @@ export const DRAW_NUMBERS = [
   'coldMeanMs',
   'maxRho',
   'nearSaturation',
-] as const satisfies readonly (keyof Draw)[];
+] as const satisfies readonly Exclude<keyof Draw, 'percentiles'>[];
 export type DrawNumber = (typeof DRAW_NUMBERS)[number];

@@ -24,7 +24,7 @@ export function runDraws(
     const mine = cell.draws.filter((_, i) => i % of === part);
     tell(
       index,
-      mine.map((planned) => drawOf(job.seed, cell, planned, arrivals)),
+      mine.map((planned) => drawOf(job, cell, planned, arrivals)),
     );
   });
 }
@@ -58,25 +58,27 @@ function arrivalsOf(recipe: Readonly<Record<string, unknown>>, seed: string): Fl
   return atMs;
 }
 
-function drawOf(seed: number, cell: JobCell, planned: PlannedDraw, arrivals: ArrivalsOf): Draw {
+function drawOf({ seed, percentiles = [] }: DrawJob, cell: JobCell, planned: PlannedDraw, arrivals: ArrivalsOf): Draw {
   const { layer, index } = planned;
   const random = seededRandom(`${String(seed)} system ${String(index)}`);
   const system = drawSystem(cell.system, LAYERS[layer], random);
   const luck = layer === 'plain' ? seed : seed + 1 + index;
   const batch = cell.batch > 1 ? { batch: { size: cell.batch, maxWaitMs: BATCH_WAIT_MS } } : {};
   const prices = cell.prices === undefined ? {} : { prices: cell.prices };
-  const summary = simulateDraw(system, arrivals(cell.workload, planned), luck, { ...batch, ...prices });
+  const summary = simulateDraw(system, arrivals(cell.workload, planned), luck, { percentiles, ...batch, ...prices });
   return numbersOf(summary, costOfDraw(summary.metered, system.meter.billing, cell.prices ?? system.meter.sheet));
 }
 
 function numbersOf(summary: DrawSummary, cost: { readonly usd: number; readonly usdWithRequestFee: number }): Draw {
-  const { requests, outcomes, latency, all, instances, coldStarts, load } = summary;
+  const { requests, outcomes, latency, all, percentiles, instances, coldStarts, load } = summary;
   return {
     requests,
     successRatio: requests === 0 ? NaN : outcomes.ok / requests,
     meanMs: latency?.meanMs ?? Infinity,
     p50Ms: latency?.p50Ms ?? Infinity,
     p99Ms: latency?.p99Ms ?? Infinity,
+    minMs: latency?.minMs ?? Infinity,
+    maxMs: latency?.maxMs ?? Infinity,
     sdMs: latency?.sdMs ?? NaN,
     allP50Ms: all.p50Ms ?? Infinity,
     allP99Ms: all.p99Ms ?? Infinity,
@@ -88,5 +90,6 @@ function numbersOf(summary: DrawSummary, cost: { readonly usd: number; readonly 
     coldMeanMs: coldStarts.meanMs ?? NaN,
     maxRho: load.maxRho ?? NaN,
     nearSaturation: load.nearSaturation,
+    percentiles: percentiles.map(({ p, responseMs, allMs }) => ({ p, responseMs: responseMs ?? Infinity, allMs: allMs ?? Infinity })), // prettier-ignore
   };
 }

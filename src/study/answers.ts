@@ -1,6 +1,6 @@
 import { meetsSlo, type Slo } from '../predict/meets-slo.js';
 import { shareOfWins } from '../predict/orders.js';
-import { quantile } from '../predict/spread.js';
+import { quantile, spreadOf, widened, widenedShare, type Spread } from '../predict/spread.js';
 import { valuesOf } from '../predict/cell-numbers.js';
 import { moneyText, msText, percentText, spreadText, twoDigits } from './figure-texts.js';
 import { cellName, type StudiedDraws } from './studied-draws.js';
@@ -21,6 +21,7 @@ export function answersOf(
   all: readonly StudiedDraws[],
   slo: readonly Slo[],
   otherRates: readonly OtherRate[],
+  factor: number,
 ): readonly Answer[] {
   const known = all.filter(({ cell, draws }) => cell.refused === null && draws.length > 0);
   const groups = new Map<string, StudiedDraws[]>();
@@ -28,10 +29,15 @@ export function answersOf(
     const key = JSON.stringify([one.cell.workload, one.cell.model]);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  return [...groups.values()].map((group) => answerOf(group, slo, otherRates));
+  return [...groups.values()].map((group) => answerOf(group, slo, otherRates, factor));
 }
 
-function answerOf(group: readonly StudiedDraws[], slo: readonly Slo[], otherRates: readonly OtherRate[]): Answer {
+function answerOf(
+  group: readonly StudiedDraws[],
+  slo: readonly Slo[],
+  otherRates: readonly OtherRate[],
+  factor: number,
+): Answer {
   const { workload, model } = (group[0] as StudiedDraws).cell;
   const asked = slo.map(({ text }) => text).join(' and ');
   const chosen = cheapestMeeting(group, slo);
@@ -55,7 +61,7 @@ function answerOf(group: readonly StudiedDraws[], slo: readonly Slo[], otherRate
     headline: `${cellName(cell)}: the cheapest that meets ${asked}; ${spreadText(cell.cost.usdWithRequestFee, moneyText)} USD for the workload${cell.cost.floorOnly ? ' at least' : ''}, mean latency ${spreadText(cell.latency.meanMs, msText)}, success ${spreadText(cell.successRatio, percentText)}.`,
     reasons: [
       ...byHowMuch(chosen, group, slo),
-      certainty(chosen, slo),
+      certainty(chosen, slo, factor),
       ...group
         .filter((one) => costOf(one) < costOf(chosen))
         .flatMap((one) => limitSentence(one, slo, chosen))
@@ -98,12 +104,13 @@ function byHowMuch(chosen: StudiedDraws, group: readonly StudiedDraws[], slo: re
   ];
 }
 
-function certainty(chosen: StudiedDraws, slo: readonly Slo[]): string {
+function certainty(chosen: StudiedDraws, slo: readonly Slo[], factor: number): string {
   const { cell, draws } = chosen;
   const share = `It meets the limits in ${percentText(shareOf(chosen, slo))} of ${String(draws.length)} ${cell.source === 'live' ? 'runs' : 'draws'}`;
   if (cell.source === 'live') return `${share}.`;
-  const tight = slo.filter(({ number, threshold }) => {
-    const { high, low } = edges(cell, number);
+  const tight = slo.filter((one) => {
+    const { threshold } = one;
+    const { high, low } = edges(chosen, one, factor);
     const worst = threshold.operator.startsWith('<') ? high : low;
     return worst === null || (threshold.operator.startsWith('<') ? worst > threshold.limit : worst < threshold.limit);
   });
@@ -112,28 +119,10 @@ function certainty(chosen: StudiedDraws, slo: readonly Slo[]): string {
     : `${share}; with the model-error factor ${tight.map(({ text }) => text).join(' and ')} could be missed.`;
 }
 
-function edges(
-  { latency, successRatio, cost, coldStarts }: StudiedDraws['cell'],
-  number: Slo['number'],
-): { low: number | null; high: number | null } {
-  switch (number) {
-    case 'meanMs':
-      return latency.meanMs;
-    case 'p50Ms':
-      return latency.p50Ms;
-    case 'p99Ms':
-      return latency.p99Ms;
-    case 'allP99Ms':
-      return latency.allP99Ms;
-    case 'successRatio':
-      return successRatio;
-    case 'usdWithRequestFee':
-      return cost.usdWithRequestFee;
-    case 'coldStarts':
-      return coldStarts.count;
-    default:
-      return { low: 0, high: 0 };
-  }
+/** The 10-90 % range of what is asked, with the model-error factor. */
+function edges({ draws }: StudiedDraws, { of, threshold }: Slo, factor: number): Spread {
+  const raw = spreadOf(draws.map(of));
+  return threshold.unit === 'share' ? widenedShare(raw, factor) : widened(raw, factor);
 }
 
 /** At which limit in place of the one it misses `one` would meet the SLO, where a single limit is in its way. */
@@ -142,7 +131,7 @@ function limitSentence(one: StudiedDraws, slo: readonly Slo[], chosen: StudiedDr
     const rest = slo.filter((other) => other !== missed);
     if (shareOf(one, rest) < CONFIDENT || shareOf(one, [missed]) >= CONFIDENT) continue;
     const isUpper = missed.threshold.operator.startsWith('<');
-    const values = valuesOf(one.draws, missed.number).filter((value) => !Number.isNaN(value));
+    const values = one.draws.map(missed.of).filter((value) => !Number.isNaN(value));
     const limit = quantile(
       [...values].sort((a, b) => a - b),
       isUpper ? CONFIDENT : 1 - CONFIDENT,

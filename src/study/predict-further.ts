@@ -1,7 +1,7 @@
 import { capacityJob, capacityNeeded } from '../predict/capacity-needed.js';
 import type { JobCell, JobResult } from '../predict/draw-job.js';
 import { drawOnThreads } from '../predict/draw-on-threads.js';
-import type { Slo } from '../predict/meets-slo.js';
+import { askedPercentiles, type Slo } from '../predict/meets-slo.js';
 import { sensitivities, sensitivityJob, type Sensitivity } from '../predict/sensitivity.js';
 import { spreadOf, type Spread } from '../predict/spread.js';
 import type { Trace } from '../trace.js';
@@ -39,7 +39,7 @@ export async function predictFurther(
     };
   });
   const all = jobs.flatMap((job) => [...job.capacity, ...job.sensitivity]);
-  const job = { seed, workloads: [ownArrivals(trace)], cells: all };
+  const job = { seed, workloads: [ownArrivals(trace)], cells: all, percentiles: askedPercentiles(slo) };
   const results: JobResult =
     all.length === 0 ? [] : await drawOnThreads(job, { threads, stop, onCell: () => undefined });
   let taken = 0;

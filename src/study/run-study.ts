@@ -1,6 +1,6 @@
 import { isUserError, UserError } from '../errors.js';
 import { LEAST_FACTOR, type ErrorFactor } from '../predict/error-factor.js';
-import { parseSlo, type Slo } from '../predict/meets-slo.js';
+import { askedPercentiles, parseSlo, type Slo } from '../predict/meets-slo.js';
 import { carryModel, type MeasuredModel } from '../predict/carry-model.js';
 import type { Draw } from '../predict/draw.js';
 import { valuesOf } from '../predict/cell-numbers.js';
@@ -49,7 +49,7 @@ export async function runStudy(study: Study, world: StudyWorld): Promise<StudyRe
   if (refused !== undefined && known.length === 0 && study.cells.every(({ source }) => source === 'simulated'))
     throw new UserError(`nothing can be predicted: ${refused}`);
   world.onRead?.({ cells: known });
-  const draws = await simulateCells(study, known, world.traces, world);
+  const draws = await simulateCells({ ...study, percentiles: askedPercentiles(slo) }, known, world.traces, world);
   const modelError =
     known.length === 0 ? null : ((await world.modelError?.()) ?? { factor: LEAST_FACTOR, numbers: [] });
   const folders = await world.fullRuns(known.map(({ cell }) => cell));
@@ -89,6 +89,7 @@ export async function runStudy(study: Study, world: StudyWorld): Promise<StudyRe
         known,
         draws,
       ),
+      modelError?.factor ?? LEAST_FACTOR,
     ),
     modelError,
   };

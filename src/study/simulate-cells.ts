@@ -32,7 +32,7 @@ const LEAST_REQUESTS = 20;
 
 /** The draws of all simulated cells, in their order; those that an earlier command has made are read. */
 export async function simulateCells(
-  { draws, seed }: Pick<Study, 'draws' | 'seed'>,
+  { draws, seed, percentiles }: Pick<Study, 'draws' | 'seed'> & { readonly percentiles: readonly number[] },
   cells: readonly ReadCell[],
   traces: ReadonlyMap<string, Trace>,
   world: SimulationWorld,
@@ -41,13 +41,14 @@ export async function simulateCells(
   const jobs = cells.map(({ cell, system }) =>
     cellJob(system, cell.batch, draws, places.get(cell.workload) as WorkloadPlaces, cell.prices),
   );
-  const keys = jobs.map((job) => drawsKey({ seed, workloads }, job, world.version));
+  const whole = { seed, workloads, percentiles };
+  const keys = jobs.map((job) => drawsKey(whole, job, world.version));
   const folderOf = (index: number): string | undefined =>
     world.folder === undefined ? undefined : join(world.folder, (cells[index] as ReadCell).cell.id);
   const kept = jobs.map((_, i) => keptDraws(folderOf(i), keys[i] as string));
   const missing = jobs.flatMap((_, i) => (kept[i] === undefined ? [i] : []));
   const made = await drawMissing(
-    { seed, workloads },
+    whole,
     missing.map((i) => jobs[i] as readonly JobCell[]),
     world,
     (nth, result) => {

@@ -9,8 +9,10 @@ import { writeWhole } from '../run-folder/write-whole.js';
 const FILE = 'draws.json';
 
 /** What the draws of a cell depend on: the same key, the same draws. */
-export function drawsKey(job: Pick<DrawJob, 'seed' | 'workloads'>, cells: readonly JobCell[], version: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([version, job.seed, cells], numberText));
+export function drawsKey(job: Omit<DrawJob, 'cells'>, cells: readonly JobCell[], version: string): string {
+  const hash = createHash('sha256').update(
+    JSON.stringify([version, job.seed, job.percentiles ?? [], cells], numberText),
+  );
   for (const index of new Set(cells.map(({ workload }) => workload))) {
     const { atMs, durationMs, recipe } = job.workloads[index] ?? { atMs: new Float64Array(), durationMs: 0 };
     hash
@@ -46,10 +48,22 @@ export function writeDraws(folder: string, key: string, result: JobResult): void
   } catch (thrown) {
     throw withPath(thrown, folder);
   }
-  const rows = result.map((cell) => cell.map((draw) => DRAW_NUMBERS.map((name) => String(draw[name]))));
+  const rows = result.map((cell) => cell.map(rowOf));
   writeWhole(folder, FILE, `${JSON.stringify({ key, columns: DRAW_NUMBERS, rows })}\n`);
 }
 
+/** Its numbers, then three for each percentile that was asked for. */
+function rowOf(draw: Draw): readonly string[] {
+  const asked = draw.percentiles.flatMap(({ p, responseMs, allMs }) => [p, responseMs, allMs]);
+  return [...DRAW_NUMBERS.map((name) => draw[name]), ...asked].map(String);
+}
+
 function drawOf(row: readonly string[]): Draw {
-  return Object.fromEntries(DRAW_NUMBERS.map((name, i) => [name, Number(row[i])])) as unknown as Draw;
+  const numbers = Object.fromEntries(DRAW_NUMBERS.map((name, i) => [name, Number(row[i])]));
+  const asked = row.slice(DRAW_NUMBERS.length).map(Number);
+  const percentiles = Array.from({ length: asked.length / 3 }, (_, i) => {
+    const [p = NaN, responseMs = NaN, allMs = NaN] = asked.slice(3 * i, 3 * i + 3);
+    return { p, responseMs, allMs };
+  });
+  return { ...numbers, percentiles } as unknown as Draw;
 }

@@ -59,13 +59,20 @@ export class DrawSink implements Sink {
     this.#billedStartMs += billed - billedMs(rule, ranMs, NaN);
   }
 
-  summary(): Pick<DrawSummary, 'outcomes' | 'latency' | 'all' | 'coldStarts'> {
+  summary(
+    percentiles: readonly number[] = [],
+  ): Pick<DrawSummary, 'outcomes' | 'latency' | 'all' | 'percentiles' | 'coldStarts'> {
     const [ok = 0, throttled = 0, timeout = 0, serverError = 0] = this.#counts;
     const outcomes = { ok, throttled, timeout, serverError };
     return {
       outcomes,
       latency: this.#latency(),
       all: { p50Ms: this.#ofAll(50, outcomes), p99Ms: this.#ofAll(99, outcomes) },
+      percentiles: percentiles.map((p) => ({
+        p,
+        responseMs: ok === 0 ? null : this.#atRank(nearestRank(p, ok)),
+        allMs: this.#ofAll(p, outcomes),
+      })),
       coldStarts: { count: this.#starts.count, meanMs: this.#starts.mean },
     };
   }
@@ -75,7 +82,7 @@ export class DrawSink implements Sink {
   }
 
   #latency(): DrawLatency | null {
-    const { count, mean, stdev } = this.#moments;
+    const { count, mean, stdev, min, max } = this.#moments;
     if (mean === null || stdev === null) return null;
     return {
       count,
@@ -83,6 +90,8 @@ export class DrawSink implements Sink {
       sdMs: stdev,
       p50Ms: this.#atRank(nearestRank(50, count)),
       p99Ms: this.#atRank(nearestRank(99, count)),
+      minMs: min,
+      maxMs: max,
     };
   }
 

@@ -10,6 +10,8 @@ export interface DrawSummary {
   /** `created`: started within the draw (of servers: those of the start, too). `peak`: most there at once, the starting ones counted. */
   readonly instances: { readonly created: number; readonly peak: number };
   /** `meanMs`: null where there was none. */
+  /** In the order of `DrawOptions.percentiles`. */
+  readonly percentiles: readonly AskedPercentile[];
   readonly coldStarts: { readonly count: number; readonly meanMs: number | null };
   readonly metered: Metered;
   readonly load: DrawLoad;
@@ -36,6 +38,15 @@ export interface DrawLatency {
   /** To 0.1 %. */
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+/** A percentile that was asked for: over successes, and over all requests (null: one that failed). */
+export interface AskedPercentile {
+  readonly p: number;
+  readonly responseMs: number | null;
+  readonly allMs: number | null;
 }
 
 /** Quantities that price sheets bill. */

@@ -6,6 +6,8 @@ export interface DrawOptions {
   readonly after?: EarlierTrace;
   /** Whose steps billed time is rounded to; absent: the sheet of the system's meter. */
   readonly prices?: string | PriceSheet;
+  /** Further percentiles of latency to find, each above 0 and below 100. */
+  readonly percentiles?: readonly number[];
   /** Requests per call, in the order of their due times; absent: each is a call of its own. */
   readonly batch?: { readonly size: number; readonly maxWaitMs: number };
 }

@@ -32,7 +32,7 @@ export function simulateDraw(
   const instanceMs = integrate(station.steps, firstDueMs, lastDoneMs).expected;
   return {
     requests: arrivals.length,
-    ...sink.summary(),
+    ...sink.summary(options.percentiles ?? []),
     instances: { created: station.created, peak: station.peak },
     metered: { ...sink.metered(), activeMs: station.activeMs, instanceMs },
     load: loadOf(system, arrivals),

@@ -29,9 +29,11 @@ describe('replay predict', () => {
   });
 
   it('with --slo names the cheapest that meets it, and the capacity that others need', async () => {
-    const { stdout, code } = await predict('--system', 'aws-lambda', '--system', 'aws-cpu', '--slo', 'success>99%');
+    const { stdout, code } = await predict('--system', 'aws-lambda', '--system', 'aws-cpu', '--slo', 'success>99%', '--slo', 'all.p(42)<2s'); // prettier-ignore
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Answer\n {2}aws-lambda \(ort\): the cheapest that meets success>99%/m);
+    expect(stdout).toMatch(
+      /^Answer\n {2}aws-lambda \(ort\): the cheapest that meets success>99% and\s+all\.p\(42\)<2s/m,
+    );
     expect(stdout).toMatch(/aws-cpu \(tf-serving\): 1 \(/);
   });
 
@@ -49,7 +51,10 @@ describe('replay predict', () => {
   it.each([
     [['--system', 'aws-lamda'], /^replay: no system is named aws-lamda; did you mean aws-lambda\?/],
     [['--system', 'aws-lambda', '--model', 'bert'], /^replay: aws-lambda cannot be predicted for bert: it has /],
-    [['--system', 'aws-lambda', '--slo', 'all.p(42)<1s'], /^replay: --slo 'all\.p\(42\)<1s': a prediction knows /],
+    [
+      ['--system', 'aws-lambda', '--slo', 'lateness.max<1s'],
+      /^replay: --slo 'lateness\.max<1s' cannot be predicted: it is about /,
+    ],
     [['--system', 'aws-lambda', '--slo', 'x<1'], /^replay: --slo 'x<1': there is no metric x/],
     [['--system', 'aws-lambda', '--sweep', 'batch=0'], /^replay: --sweep batch: 0 is no whole number/],
     [['--system', 'aws-cpu', '--sweep', 'memory=512'], /^replay: --system: aws-cpu is not billed by its memory/],
