@@ -18,12 +18,17 @@ const plugin: BackendPlugin<Options> = {
   knowsSent: true,
   publicOptions: [
     ...['servers', 'service', 'per-item', 'law', 'cv', 'queue-limit', 'failure-ratio'],
-    ...['system', 'model', 'runtime', 'warm', 'after', 'gap'],
+    ...['system', 'model', 'runtime', 'values', 'warm', 'after', 'gap'],
   ],
   options: [
     { name: 'system', value: 'NAME|FILE.yaml', summary: 'a serving system, see replay system list; else a queue' },
     { name: 'model', value: 'NAME', summary: 'system: what it serves, such as mobilenet or albert' },
     { name: 'runtime', value: 'NAME', summary: 'system: with what, such as ort or tf' },
+    {
+      name: 'values',
+      value: 'PATH=VALUE,...',
+      summary: 'system: other values, such as pool.idleLifetime=300s,memory=1024',
+    },
     { name: 'warm', value: 'N', summary: 'system: idle instances at the start (default: as its file says)' },
     { name: 'after', value: 'TRACE', summary: 'system: start in the state that this trace leaves behind' },
     { name: 'gap', value: 'DURATION', summary: 'system: pause between that trace and this run (default 0)' },
@@ -73,6 +78,7 @@ const SYSTEM_READERS = {
   system: text,
   model: text,
   runtime: text,
+  values: valuesByPath,
   warm: wholeNumberWithin(0, 1e5),
   after: traceFile,
   gap: parseDurationMs,
@@ -81,6 +87,15 @@ const SYSTEM_READERS = {
 function text(given: string): string {
   if (given.trim() === '') throw new Error('give a name');
   return given;
+}
+
+function valuesByPath(given: string): Readonly<Record<string, string>> {
+  const pairs = given.split(',').map((pair) => {
+    const [, path = '', value = ''] = /^\s*([A-Za-z][\w.]*)\s*=\s*(\S.*?)\s*$/.exec(pair) ?? [];
+    if (path === '') throw new Error('give PATH=VALUE, several joined by commas, such as pool.idleLifetime=300s');
+    return [path, value] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 function traceFile(given: string): string {

@@ -8,6 +8,7 @@ import { predictFurther } from '../study/predict-further.js';
 import { renderStudyJson } from '../study/render-study-json.js';
 import type { SimulatedCell, Study } from '../study/study.js';
 import { variantsOf } from '../systems/read-system.js';
+import { earlierTraces } from './earlier-traces.js';
 import { liveProgress } from './live-progress.js';
 import { AS_IT_STANDS, modelErrorFactor, simulationThreads } from './model-error-factor.js';
 import { openTrace } from './open-trace.js';
@@ -23,6 +24,8 @@ export interface PredictFlags {
   readonly slo: readonly string[] | undefined;
   readonly batch: number | undefined;
   readonly set: readonly string[] | undefined;
+  readonly after: string | undefined;
+  readonly gap: number | undefined;
   readonly prices: string | undefined;
   readonly sweep: string | undefined;
   readonly sensitivity: boolean;
@@ -36,6 +39,8 @@ export interface PredictFlags {
 export async function makePrediction(source: string, flags: PredictFlags): Promise<string> {
   if (flags.every !== undefined && flags.per === undefined)
     throw new UserError('--every says how often the trace comes in a month; add --per month');
+  if (flags.gap !== undefined && flags.after === undefined)
+    throw new UserError('--gap is the pause after an earlier trace; add --after TRACE');
   parseSlo(flags.slo ?? []);
   const live = await liveProgress(process.stderr, { quiet: flags.quiet, env: process.env });
   const stop = stopOnSignals(() => {
@@ -44,7 +49,9 @@ export async function makePrediction(source: string, flags: PredictFlags): Promi
   const trace = await openTrace(source, AS_IT_STANDS);
   try {
     const study = await predictedStudy(trace.name, source, flags);
+    const earlier = await earlierTraces(study.workloads);
     const world = {
+      earlier,
       threads: simulationThreads(),
       stop: stop.signal,
       folder: undefined,
@@ -60,7 +67,7 @@ export async function makePrediction(source: string, flags: PredictFlags): Promi
     if (flags.json) return renderStudyJson(result);
     const monthly =
       flags.per === undefined ? undefined : { everyMs: Math.max(flags.every ?? trace.durationMs, trace.durationMs) };
-    const further = await predictFurther(read?.cells ?? [], trace, { ...world, slo: parseSlo(flags.slo ?? []), seed: flags.seed, sensitivity: flags.sensitivity }); // prettier-ignore
+    const further = await predictFurther(read?.cells ?? [], trace, { ...world, slo: parseSlo(flags.slo ?? []), seed: flags.seed, sensitivity: flags.sensitivity, after: earlier.get(trace.name) }); // prettier-ignore
     return predictionText(result, further, { monthly, durationMs: trace.durationMs, asked: flags.slo !== undefined });
   } finally {
     closeArrivals(trace.store);
@@ -73,6 +80,7 @@ export async function makePrediction(source: string, flags: PredictFlags): Promi
 async function predictedStudy(workload: string, path: string, flags: PredictFlags): Promise<Study> {
   const sweep = flags.sweep === undefined ? undefined : parseSweep(flags.sweep);
   const set = Object.fromEntries((flags.set ?? []).map(assignment));
+  const after = flags.after === undefined ? {} : { after: { path: flags.after, gapMs: flags.gap ?? 0 } };
   const cells: SimulatedCell[] = [];
   for (const definition of flags.system) {
     const { model, runtime } = await wantedVariant(definition, flags);
@@ -85,7 +93,7 @@ async function predictedStudy(workload: string, path: string, flags: PredictFlag
       cells.push({ ...base, id: `${system} ${model}`, system, batch, set: { ...set, ...swept } });
     }
   }
-  return { name: workload, draws: flags.draws, seed: flags.seed, repeats: 1, slo: flags.slo ?? [], budget: undefined, workloads: [{ name: workload, path }], cells }; // prettier-ignore
+  return { name: workload, draws: flags.draws, seed: flags.seed, repeats: 1, slo: flags.slo ?? [], budget: undefined, workloads: [{ name: workload, path, ...after }], cells }; // prettier-ignore
 }
 
 async function wantedVariant(

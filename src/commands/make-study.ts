@@ -15,6 +15,7 @@ import { openTrace } from './open-trace.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { studyAnswerText } from './study-answer-text.js';
 import { liveRunner, runArguments, type ParseRun } from './study-live.js';
+import { earlierTraces } from './earlier-traces.js';
 import { fullRuns } from './study-runs.js';
 import { AS_IT_STANDS, modelErrorFactor, simulationThreads } from './model-error-factor.js';
 import { replayVersion } from './versions.js';
@@ -134,6 +135,7 @@ async function madeStudy(
       version: replayVersion(),
       traces,
       ...(measured === undefined ? {} : { measured }),
+      earlier: await earlierTraces(study.workloads),
       onCell: tellCells(live),
       modelError: () => modelErrorFactor(stop.signal),
       fullRuns: (simulated) => fullRuns(simulated, { study, traces, cells, live, stop: stop.signal }),

@@ -37,6 +37,8 @@ export class Predict extends Command {
       multipleNonGreedy: true,
       description: 'a parameter of every system by its path, such as pool.idleLifetime=300s; repeatable',
     }),
+    after: Flags.string({ description: 'start in the state that this trace leaves behind' }),
+    gap: textFlag('gap', parseLengthMs)({ description: 'with --after: pause between that trace and this one; 0 unless given' }), // prettier-ignore
     prices: Flags.string({ description: 'price sheet; that of each system unless given' }),
     sweep: Flags.string({
       description: 'memory=512,1024 or batch=1,2,4 or a parameter by its path: a prediction for each value',

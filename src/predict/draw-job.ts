@@ -1,4 +1,5 @@
 import type { PriceSheet } from '../cost-terms.js';
+import type { EarlierTrace } from '../systems/scenario.js';
 import type { SimulatedSystem } from '../systems/system.js';
 import type { Draw } from './draw.js';
 import type { PlannedDraw } from './draw-plan.js';
@@ -18,6 +19,8 @@ export interface JobWorkload {
   readonly durationMs: number;
   /** How arrivals are drawn anew; absent: they are always the trace's own. */
   readonly recipe?: Readonly<Record<string, unknown>>;
+  /** What was served before, in the state that the systems start in. */
+  readonly after?: EarlierTrace;
 }
 
 export interface JobCell {

@@ -58,14 +58,25 @@ function arrivalsOf(recipe: Readonly<Record<string, unknown>>, seed: string): Fl
   return atMs;
 }
 
-function drawOf({ seed, percentiles = [] }: DrawJob, cell: JobCell, planned: PlannedDraw, arrivals: ArrivalsOf): Draw {
+function drawOf(
+  { seed, workloads, percentiles = [] }: DrawJob,
+  cell: JobCell,
+  planned: PlannedDraw,
+  arrivals: ArrivalsOf,
+): Draw {
   const { layer, index } = planned;
+  const after = workloads[cell.workload]?.after;
   const random = seededRandom(`${String(seed)} system ${String(index)}`);
   const system = drawSystem(cell.system, LAYERS[layer], random);
   const luck = layer === 'plain' ? seed : seed + 1 + index;
   const batch = cell.batch > 1 ? { batch: { size: cell.batch, maxWaitMs: BATCH_WAIT_MS } } : {};
   const prices = cell.prices === undefined ? {} : { prices: cell.prices };
-  const summary = simulateDraw(system, arrivals(cell.workload, planned), luck, { percentiles, ...batch, ...prices });
+  const summary = simulateDraw(system, arrivals(cell.workload, planned), luck, {
+    percentiles,
+    ...batch,
+    ...prices,
+    ...(after === undefined ? {} : { after }),
+  });
   return numbersOf(summary, costOfDraw(summary.metered, system.meter.billing, cell.prices ?? system.meter.sheet));
 }
 

@@ -6,7 +6,7 @@ import { printable, UserError } from '../errors.js';
 import { parseThresholds } from '../gate/parse-threshold.js';
 import { nearest } from '../text/nearest.js';
 import { YamlReader, type Mapping } from './yaml-reader.js';
-import type { Cell, LiveCell, SimulatedCell, Study, Workload } from './study.js';
+import type { Cell, EarlierWorkload, LiveCell, SimulatedCell, Study, Workload } from './study.js';
 
 /** Turns what a live system says of `replay run` into its arguments. Throws `UserError` that names the key. */
 export type RunArguments = (entry: Readonly<Record<string, unknown>>) => Pick<LiveCell, 'args' | 'secrets'>;
@@ -83,11 +83,19 @@ class StudyReader {
     if (typeof raw === 'string')
       return { name: basename(raw).replace(/\.(json|jsonl|csv)(\.gz)?$/, ''), path: this.#trace(raw, at) };
     const entry = this.#yaml.mapping(raw, at);
-    this.#yaml.checkKeys(entry, ['name', 'trace'], at);
+    this.#yaml.checkKeys(entry, ['name', 'trace', 'after'], at);
     const trace = this.#yaml.text(entry['trace'], [...at, 'trace']);
     const name =
       entry['name'] === undefined ? basename(trace, extname(trace)) : this.#yaml.text(entry['name'], [...at, 'name']);
-    return { name: this.#name(name, at), path: this.#trace(trace, [...at, 'trace']) };
+    const after = entry['after'] === undefined ? {} : { after: this.#after(entry['after'], [...at, 'after']) };
+    return { name: this.#name(name, at), path: this.#trace(trace, [...at, 'trace']), ...after };
+  }
+
+  #after(raw: unknown, at: YamlPath): EarlierWorkload {
+    const entry = this.#yaml.mapping(raw, at);
+    this.#yaml.checkKeys(entry, ['trace', 'gap'], at);
+    const path = this.#trace(this.#yaml.text(entry['trace'], [...at, 'trace']), [...at, 'trace']);
+    return { path, gapMs: entry['gap'] === undefined ? 0 : this.#yaml.duration(entry['gap'], [...at, 'gap']) };
   }
 
   /** A shipped trace by name, or a file from the folder of the study. */

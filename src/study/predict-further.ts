@@ -4,6 +4,7 @@ import { drawOnThreads } from '../predict/draw-on-threads.js';
 import { askedPercentiles, type Slo } from '../predict/meets-slo.js';
 import { sensitivities, sensitivityJob, type Sensitivity } from '../predict/sensitivity.js';
 import { spreadOf, type Spread } from '../predict/spread.js';
+import type { EarlierTrace } from '../systems/scenario.js';
 import type { Trace } from '../trace.js';
 import { CONFIDENT } from './answers.js';
 import { ownArrivals, type ReadCell } from './simulate-cells.js';
@@ -23,13 +24,14 @@ export interface FurtherWorld {
   readonly stop: AbortSignal;
   readonly slo: readonly Slo[];
   readonly sensitivity: boolean;
+  readonly after: EarlierTrace | undefined;
 }
 
 /** The capacity that each system needs, and what its uncertain parameters do. */
 export async function predictFurther(
   cells: readonly ReadCell[],
   trace: Trace,
-  { seed, threads, stop, slo, sensitivity }: FurtherWorld,
+  { seed, threads, stop, slo, sensitivity, after }: FurtherWorld,
 ): Promise<readonly Further[]> {
   const jobs = cells.map(({ cell, system }) => {
     const own: JobCell = { system, workload: 0, batch: cell.batch, draws: [] };
@@ -39,7 +41,12 @@ export async function predictFurther(
     };
   });
   const all = jobs.flatMap((job) => [...job.capacity, ...job.sensitivity]);
-  const job = { seed, workloads: [ownArrivals(trace)], cells: all, percentiles: askedPercentiles(slo) };
+  const job = {
+    seed,
+    workloads: [{ ...ownArrivals(trace), ...(after === undefined ? {} : { after }) }],
+    cells: all,
+    percentiles: askedPercentiles(slo),
+  };
   const results: JobResult =
     all.length === 0 ? [] : await drawOnThreads(job, { threads, stop, onCell: () => undefined });
   let taken = 0;

@@ -6,7 +6,7 @@ import type { Draw } from '../predict/draw.js';
 import { valuesOf } from '../predict/cell-numbers.js';
 import { spreadOf } from '../predict/spread.js';
 import { readSystem, variantsOf } from '../systems/read-system.js';
-import { withTexts } from './with-texts.js';
+import { withTexts } from '../systems/with-texts.js';
 import type { Trace } from '../trace.js';
 import { answersOf, type OtherRate } from './answers.js';
 import { OTHER_RATES, type CellDraws } from './cell-job.js';
@@ -26,7 +26,7 @@ export interface StudyWorld extends SimulationWorld {
   /** Told which cells can be predicted, before they are. */
   readonly onRead?: (read: ReadStudy) => void;
   /** Makes one full run of each simulated cell, and tells its folder, relative to that of the study; null: none is made. */
-  readonly fullRuns: (cells: readonly SimulatedCell[]) => Promise<ReadonlyMap<Cell, string>>;
+  readonly fullRuns: (cells: readonly ReadCell[]) => Promise<ReadonlyMap<Cell, string>>;
   /** Makes the runs of live cells. */
   readonly liveCells: (cells: readonly Cell[], slo: readonly Slo[]) => Promise<ReadonlyMap<Cell, StudiedDraws>>;
 }
@@ -52,7 +52,7 @@ export async function runStudy(study: Study, world: StudyWorld): Promise<StudyRe
   const draws = await simulateCells({ ...study, percentiles: askedPercentiles(slo) }, known, world.traces, world);
   const modelError =
     known.length === 0 ? null : ((await world.modelError?.()) ?? { factor: LEAST_FACTOR, numbers: [] });
-  const folders = await world.fullRuns(known.map(({ cell }) => cell));
+  const folders = await world.fullRuns(known);
   const live = await world.liveCells(
     study.cells.filter(({ source }) => source === 'live'),
     slo,
@@ -110,7 +110,7 @@ async function readCell(cell: SimulatedCell, measured?: MeasuredModel): Promise<
     const wish = { ...(model === null ? {} : { model }), ...(runtime === null ? {} : { runtime }) };
     const own = await readSystem(cell.definition, wish);
     const carried = cell.like === undefined || measured === undefined ? own : carryModel(own, measured);
-    return typeof carried === 'string' ? carried : { cell, system: withTexts(carried, cell.set) };
+    return typeof carried === 'string' ? carried : { cell, system: withTexts(carried, cell.set), variant: wish };
   } catch (thrown) {
     if (!isUserError(thrown)) throw thrown;
     throw new UserError(`${cell.place}: ${thrown.message}`);

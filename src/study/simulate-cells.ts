@@ -6,6 +6,8 @@ import { loneTrace } from '../predict/calculator.js';
 import type { DrawJob, JobCell, JobResult, JobWorkload } from '../predict/draw-job.js';
 import { drawOnThreads } from '../predict/draw-on-threads.js';
 import { scaleArrivals } from '../predict/scale-arrivals.js';
+import type { EarlierTrace } from '../systems/scenario.js';
+import type { VariantWish } from '../systems/read-system.js';
 import type { SimulatedSystem } from '../systems/system.js';
 import type { Trace } from '../trace.js';
 import { cellDraws, cellJob, OTHER_RATES, type CellDraws, type WorkloadPlaces } from './cell-job.js';
@@ -16,6 +18,8 @@ import type { SimulatedCell, Study } from './study.js';
 export interface ReadCell {
   readonly cell: SimulatedCell;
   readonly system: SimulatedSystem;
+  /** Which of its variants it was read from. */
+  readonly variant: VariantWish;
 }
 
 export interface SimulationWorld {
@@ -24,6 +28,8 @@ export interface SimulationWorld {
   /** Where draws are kept, a folder for each cell; absent: nowhere. */
   readonly folder: string | undefined;
   readonly version: string;
+  /** By the workload that comes after it. */
+  readonly earlier: ReadonlyMap<string, EarlierTrace>;
   readonly onCell: (done: number, of: number) => void;
 }
 
@@ -37,7 +43,7 @@ export async function simulateCells(
   traces: ReadonlyMap<string, Trace>,
   world: SimulationWorld,
 ): Promise<readonly CellDraws[]> {
-  const { workloads, places } = jobWorkloads(traces, seed);
+  const { workloads, places } = jobWorkloads(traces, seed, world.earlier);
   const jobs = cells.map(({ cell, system }) =>
     cellJob(system, cell.batch, draws, places.get(cell.workload) as WorkloadPlaces, cell.prices),
   );
@@ -94,6 +100,7 @@ async function drawMissing(
 function jobWorkloads(
   traces: ReadonlyMap<string, Trace>,
   seed: number,
+  earlier: ReadonlyMap<string, EarlierTrace>,
 ): { readonly workloads: readonly JobWorkload[]; readonly places: ReadonlyMap<string, WorkloadPlaces> } {
   const workloads: JobWorkload[] = [];
   const places = new Map<string, WorkloadPlaces>();
@@ -102,12 +109,14 @@ function jobWorkloads(
       throw new UserError(
         `trace ${name} has ${String(trace.count)} requests; a prediction needs at least ${String(LEAST_REQUESTS)}`,
       );
-    const own = ownArrivals(trace);
+    const after = earlier.get(name);
+    const scenario = after === undefined ? {} : { after };
+    const own = { ...ownArrivals(trace), ...scenario };
     const first = workloads.length;
     const random = seededRandom(`${String(seed)} rates ${name}`);
     const rates = OTHER_RATES.map((times): JobWorkload => {
       const atMs = scaleArrivals(own.atMs, own.durationMs, times, random.split(String(times)));
-      return { durationMs: own.durationMs, atMs: shared(atMs) };
+      return { durationMs: own.durationMs, atMs: shared(atMs), ...scenario };
     });
     workloads.push(own, loneTrace(own), ...rates);
     places.set(name, { own: first, lone: first + 1, rates: rates.map((_, i) => first + 2 + i) });

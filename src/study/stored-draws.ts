@@ -14,7 +14,8 @@ export function drawsKey(job: Omit<DrawJob, 'cells'>, cells: readonly JobCell[],
     JSON.stringify([version, job.seed, job.percentiles ?? [], cells], numberText),
   );
   for (const index of new Set(cells.map(({ workload }) => workload))) {
-    const { atMs, durationMs, recipe } = job.workloads[index] ?? { atMs: new Float64Array(), durationMs: 0 };
+    const { atMs, durationMs, recipe, after } = job.workloads[index] ?? { atMs: new Float64Array(), durationMs: 0 };
+    if (after !== undefined) hash.update(JSON.stringify([after.gapMs, after.durationMs])).update(new Uint8Array(Float64Array.from(after.atMs).buffer)); // prettier-ignore
     hash
       .update(JSON.stringify([index, durationMs, recipe ?? null]))
       .update(new Uint8Array(Float64Array.from(atMs).buffer));

@@ -18,6 +18,15 @@ export interface Workload {
   readonly name: string;
   /** A trace file. */
   readonly path: string;
+  /** Every system starts in the state that this trace leaves behind; absent: as the system says. */
+  readonly after?: EarlierWorkload;
+}
+
+export interface EarlierWorkload {
+  /** A trace file. */
+  readonly path: string;
+  /** Without requests, between its end and the start of the workload. */
+  readonly gapMs: number;
 }
 
 export type Cell = SimulatedCell | LiveCell;

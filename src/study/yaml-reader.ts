@@ -1,6 +1,7 @@
 import type { YamlFile, YamlPath } from '../config/read-yaml-file.js';
 import { printable, UserError } from '../errors.js';
 import { nearest } from '../text/nearest.js';
+import { parseDurationMs } from '../text/quantities.js';
 
 export type Mapping = Readonly<Record<string, unknown>>;
 
@@ -44,6 +45,14 @@ export class YamlReader {
 
   optionalText(raw: unknown, at: YamlPath): string | undefined {
     return raw === undefined ? undefined : this.text(raw, at);
+  }
+
+  duration(raw: unknown, at: YamlPath): number {
+    try {
+      return parseDurationMs(this.text(raw, at));
+    } catch (thrown) {
+      throw this.fault(at, `${nameOf(at)}: ${thrown instanceof Error ? thrown.message : ''}`);
+    }
   }
 
   whole(raw: unknown, at: YamlPath, least: number, most: number): number {

@@ -61,3 +61,16 @@ describe('--slo of a prediction', () => {
     expect(judged).toHaveLength(20);
   });
 });
+
+it('a workload that comes after another finds the instances of that', async () => {
+  const system = await readSystem('aws-lambda', { model: 'mobilenet', runtime: 'ort' });
+  const atMs = poisson(20, 30_000, 3);
+  const cell = { system, batch: 1, draws: [{ layer: 'plain', index: 0 }] } as const;
+  const workloads = [{ atMs, durationMs: 30_000 }, { atMs, durationMs: 30_000, after: { atMs, durationMs: 30_000, gapMs: 1000 } }]; // prettier-ignore
+  const coldStarts: number[] = [];
+  const cells = workloads.map((_, workload) => ({ ...cell, workload }));
+  runDraws({ seed: 1, workloads, cells }, 0, 1, (_, [first]) => coldStarts.push(first?.coldStarts ?? NaN));
+  const [fresh = NaN, warm = NaN] = coldStarts;
+  expect(fresh).toBeGreaterThan(10);
+  expect(warm).toBeLessThan(fresh / 2);
+});

@@ -7,7 +7,7 @@ import { scaleArrivals } from '#src/predict/scale-arrivals';
 import { quantile, spreadOf, widened, widenedShare } from '#src/predict/spread';
 import { LAYERS } from '#src/predict/draw-plan';
 import { drawSystem, within } from '#src/predict/draw-system';
-import { withTexts } from '#src/study/with-texts';
+import { withTexts } from '#src/systems/with-texts';
 import { readSystem } from '#src/systems/read-system';
 import { choicesOf, parametersOf } from '#src/systems/vary-system';
 import { seededRandom } from '#src/generator/random';

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '#src/report';
 import type { StudyResult } from '#src/study/study-result';
 import { ROOT, runCli, spawnCli } from '../support/run-cli.js';
 import { share, studied } from './study-shares.js';
@@ -99,7 +100,7 @@ describe('two live cells and six simulated ones', () => {
     writeFileSync(join(folder, 'steady.csv'), `at_s\n${at.join('\n')}\n`);
     const live = (name: string): string =>
       `  - { name: ${name}, backend: http, url: 'http://127.0.0.1:${String(port)}/', max-lateness: 1s }\n`;
-    const simulated = ['aws-lambda', 'gcp-cloud-functions', 'aws-cpu', 'aws-gpu', 'gcp-cpu', 'gcp-gpu'];
+    const simulated = ['aws-lambda', 'gcp-cloud-functions', 'aws-cpu\n    set: { server.instances: 2 }', 'aws-gpu', 'gcp-cpu', 'gcp-gpu']; // prettier-ignore
     writeFileSync(
       file,
       `repeats: 2\ndraws: 2\nmodels: [mobilenet]\nworkloads: [steady.csv]\nsystems:\n${live('one')}${live('two')}${simulated.map((name) => `  - system: ${name}\n`).join('')}`,
@@ -134,6 +135,10 @@ describe('two live cells and six simulated ones', () => {
     for (const { draws } of cells.filter(({ source }) => source === 'live')) expect(code === 0 ? draws : 2).toBe(2);
     expect(cells.filter(({ source }) => source === 'simulated')).toHaveLength(6);
     expect(stdout).toContain('2 cells are live');
+    // What a study sets holds in the full run, too.
+    const doubled = cells.find(({ system }) => system === 'aws-cpu');
+    const { sections } = JSON.parse(readFileSync(join(out, doubled?.run ?? '', 'report.json'), 'utf8')) as Report;
+    expect(sections.coldStarts.instancesSeen).toBe(2);
     // Everything is finished: nothing is sent.
     const after = seen;
     expect((await runCli(['study', file, '--out', out, '--quiet'])).code).toBe(0);

@@ -4,6 +4,7 @@ import { closeArrivals, readArrivals } from '../../trace-file/arrival-store.js';
 import { readSystem } from '../../systems/read-system.js';
 import type { EarlierTrace } from '../../systems/scenario.js';
 import type { SimulatedSystem } from '../../systems/system.js';
+import { withTexts } from '../../systems/with-texts.js';
 import { withValues } from '../../systems/vary-system.js';
 import type { SetUpResult } from '../backend.js';
 
@@ -13,6 +14,8 @@ export interface SystemOptions {
   readonly system: string;
   readonly model?: string;
   readonly runtime?: string;
+  /** Other values of its parameters and choices, by path; `memory`: what a function service gives. */
+  readonly values?: Readonly<Record<string, string>>;
   /** Idle instances at the start. */
   readonly warm?: number;
   /** A trace that was served before, and the pause since its end. */
@@ -31,8 +34,8 @@ export interface LoadedSystem {
 
 /** Reads the file and the earlier trace. Throws `UserError`. */
 export async function loadSystem<Options extends SystemOptions>(options: Options): Promise<SetUpResult<Options>> {
-  const { model, runtime, warm, after, gapMs } = options;
-  const read = await readSystem(options.system, { model, runtime });
+  const { model, runtime, values = {}, warm, after, gapMs } = options;
+  const read = withTexts(await readSystem(options.system, { model, runtime }), values);
   const system = warm === undefined ? read : withValues(read, new Map([['initial.warm', warm]]));
   const ready = new Int32Array(new SharedArrayBuffer(4));
   ready[0] = readyAtStart(system);

@@ -1,9 +1,9 @@
 import { printable, UserError } from '../errors.js';
 import { nearest } from '../text/nearest.js';
 import { parseDurationMs } from '../text/quantities.js';
-import { withMemory } from '../predict/with-memory.js';
-import type { SimulatedSystem } from '../systems/system.js';
-import { choicesOf, parametersOf, withKnown, withValues } from '../systems/vary-system.js';
+import { withMemory } from './with-memory.js';
+import type { SimulatedSystem } from './system.js';
+import { choicesOf, parametersOf, withKnown, withValues } from './vary-system.js';
 
 /** A system with values as a person writes them, `pool.idleLifetime: 300s`; no draw varies these. Throws `UserError` that names the path. */
 export function withTexts(system: SimulatedSystem, texts: Readonly<Record<string, string>>): SimulatedSystem {

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import type { Parameter, SimulatedSystem } from '../systems/system.js';
+import type { Parameter, SimulatedSystem } from './system.js';
 
 /** A function service gives CPU in proportion to memory: the service time, and its range, change by the inverse of it. */
 export function withMemory(system: SimulatedSystem, memoryMb: number): SimulatedSystem {
