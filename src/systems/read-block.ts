@@ -1,20 +1,8 @@
 import { printable } from '../errors.js';
 import { nearest } from '../text/nearest.js';
-import { parseDurationMs, parseRatePerSecond } from '../text/quantities.js';
-import { readStructureFits } from './read-structure-fits.js';
-import { ROLES, type Choice, type Law, type Parameter, type ParameterUnit, type Role } from './system.js';
+import { amountOf, EXAMPLES, type Bounds } from './read-amount.js';
+import { ROLES, type Choice, type Law, type Parameter, type Role, type StructureFit } from './system.js';
 import { faultAt, type Tree } from './tree.js';
-
-/** What a number may be. */
-export interface Bounds {
-  readonly unit: ParameterUnit;
-  /** Where the file says nothing; absent: it must. */
-  readonly otherwise?: number;
-  readonly whole?: boolean;
-  /** 0 makes no sense. */
-  readonly positive?: boolean;
-  readonly most?: number;
-}
 
 const GIVEN = 'given in the file';
 const DEFAULT = 'default';
@@ -98,14 +86,7 @@ export class BlockReader {
   }
 }
 
-const EXAMPLES: Readonly<Record<ParameterUnit, string>> = {
-  ms: 'a length such as 20ms',
-  '/s': 'a rate such as 30/s',
-  count: 'a number',
-  share: 'a number such as 0.1',
-};
-
-export function parameterOf(tree: Tree, path: string, bounds: Bounds): Parameter {
+function parameterOf(tree: Tree, path: string, bounds: Bounds): Parameter {
   if (tree.kind !== 'map')
     return { value: amountOf(tree, path, bounds), unit: bounds.unit, source: GIVEN, role: 'fixed' };
   const block = new BlockReader(tree, path, NO_TIMES);
@@ -115,7 +96,7 @@ export function parameterOf(tree: Tree, path: string, bounds: Bounds): Parameter
   const given = value === undefined ? undefined : amountOf(value, `${path}.value`, bounds);
   const role = roleOf(block, range === undefined ? 'fixed' : 'sampled');
   const source = block.text('source', GIVEN);
-  const fits = readStructureFits(block.field('byStructure'), `${path}.byStructure`, bounds);
+  const fits = structureFits(block.field('byStructure'), `${path}.byStructure`, bounds);
   block.end();
   if (range === undefined) {
     if (given === undefined) throw faultAt(tree, path, `give a value or a range`);
@@ -130,6 +111,25 @@ export function parameterOf(tree: Tree, path: string, bounds: Bounds): Parameter
   return { value: given ?? middle, range: [low, high], unit: bounds.unit, source, role, ...fits };
 }
 
+/** `[{ when: { pool.idleLaw: fixed }, value: 15s, range: [15s, 20s] }]`. */
+function structureFits(tree: Tree | undefined, path: string, bounds: Bounds): Pick<Parameter, 'byStructure'> {
+  if (tree === undefined) return {};
+  if (tree.kind !== 'list' || tree.items.length === 0)
+    throw faultAt(tree, path, 'expects a list such as [{when: {pool.idleLaw: fixed}, value: 15s}]');
+  return { byStructure: tree.items.map((item, i) => structureFit(item, `${path}[${String(i)}]`, bounds)) };
+}
+
+function structureFit(tree: Tree, path: string, bounds: Bounds): StructureFit {
+  const block = new BlockReader(tree, path, NO_TIMES);
+  const when = block.block('when');
+  if (when?.tree.kind !== 'map' || when.tree.entries.size === 0)
+    throw block.fault('when', 'is missing; give choices such as {pool.idleLaw: fixed}');
+  const choices = [...when.tree.entries.keys()].map((choice) => [choice, when.text(choice)] as const);
+  const amounts = new Map([...(tree.kind === 'map' ? tree.entries : [])].filter(([name]) => name !== 'when'));
+  const { value, range } = parameterOf({ at: tree.at, kind: 'map', entries: amounts }, path, bounds);
+  return { when: Object.fromEntries(choices), value, ...(range === undefined ? {} : { range }) };
+}
+
 const NO_TIMES: MeasuredTimes = new Map();
 
 function roleOf(block: BlockReader, otherwise: Role): Role {
@@ -137,35 +137,6 @@ function roleOf(block: BlockReader, otherwise: Role): Role {
   const known = ROLES.find((one) => one === role);
   if (known === undefined) throw block.fault('role', `expects ${ROLES.join(', ')}, not ${printable(role, 40)}`);
   return known;
-}
-
-function amountOf(
-  tree: Tree,
-  path: string,
-  { unit, whole = false, positive = false, most = Infinity }: Bounds,
-): number {
-  const value = numberIn(tree, path, unit);
-  if (Number.isNaN(value)) throw faultAt(tree, path, `expects ${EXAMPLES[unit]}`);
-  if (value < 0) throw faultAt(tree, path, `must not be negative; give ${EXAMPLES[unit]}`);
-  if (positive && value === 0) throw faultAt(tree, path, 'must be above 0');
-  if (value > most) throw faultAt(tree, path, `must be at most ${String(most)}`);
-  if (whole && value !== Infinity && !Number.isInteger(value)) throw faultAt(tree, path, 'must be a whole number');
-  return value;
-}
-
-function numberIn(tree: Tree, path: string, unit: ParameterUnit): number {
-  if (tree.kind !== 'scalar' || tree.value === null) return NaN;
-  const { value } = tree;
-  if (value === 'unlimited') return Infinity;
-  const text = String(value).trim();
-  if (/^-\d/.test(text)) return -1;
-  try {
-    if (unit === 'ms') return parseDurationMs(text);
-    if (unit === '/s') return parseRatePerSecond(text);
-  } catch (thrown) {
-    throw faultAt(tree, path, `${printable(text, 40)}: ${thrown instanceof Error ? thrown.message : ''}`);
-  }
-  return text === '' ? NaN : Number(text);
 }
 
 function choiceOf<Option extends string>(tree: Tree, path: string, options: readonly Option[]): Choice<Option> {
