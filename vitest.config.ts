@@ -56,6 +56,13 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What is printed, and a file for a program to read (`.ci/run`). */
+const report = process.env['REPLAY_TEST_REPORT'];
+export const reporters: ('default' | ['json', { outputFile: string }])[] = [
+  'default',
+  ...(report === undefined ? [] : [['json', { outputFile: report }] as ['json', { outputFile: string }]]),
+];
+
 // A fresh module graph for each file costs a third of all CPU; no test leaves anything behind.
 export const common = {
   pool: 'forks' as const,
@@ -69,6 +76,7 @@ export const common = {
 
 export default defineConfig({
   test: {
+    reporters,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { common, EIGHT_SYSTEMS, TRIALS } from './vitest.config.js';
+import { common, EIGHT_SYSTEMS, reporters, TRIALS } from './vitest.config.js';
 
 /** What the suite draws from is run whole here, see test/support/drawn.ts. */
 const DRAWN = ['test/faults/*.test.ts', 'test/compare/every-flag.test.ts', EIGHT_SYSTEMS];
@@ -8,6 +8,7 @@ const DRAWN = ['test/faults/*.test.ts', 'test/compare/every-flag.test.ts', EIGHT
 export default defineConfig({
   test: {
     ...common,
+    reporters,
     include: [TRIALS, ...DRAWN],
     env: { REPLAY_TRIALS: '1' },
     maxWorkers: 1,
