@@ -59,7 +59,9 @@ function invocations(line: string): [name: Name, words: string[]][] {
     .filter((call) => call.startsWith('replay '))
     .map((call) => {
       const words = wordsOf(call).slice(1);
-      const [first = ''] = words;
+      const [first = '', second = ''] = words;
+      const both = `${first} ${second}`;
+      if (Object.hasOwn(COMMANDS, both)) return [both as Name, words.slice(2)];
       return Object.hasOwn(COMMANDS, first) ? [first as Name, words.slice(1)] : ['run', words];
     });
 }

@@ -1,5 +1,6 @@
 import { BACKENDS } from '../backends/registry.js';
 import type { FlagFacts, FlagTable } from './config-flags.js';
+import { TOPICS } from './summaries.js';
 
 /** A command as a shell completes it. */
 export interface CompletedCommand {
@@ -25,12 +26,23 @@ interface CommandFacts {
   readonly args?: Readonly<Record<string, object>>;
 }
 
-/** The command table as shells complete it. */
+/** The command table as shells complete it: commands of two words are one whose first argument is the second word. */
 export function completionTable(commands: Readonly<Record<string, CommandFacts>>): CompletedCommand[] {
-  return Object.entries(commands).map(([name, { summary = '', flags = {}, args = {} }]) => {
+  const all = Object.entries(commands).map(([name, { summary = '', flags = {}, args = {} }]) => {
     const [first] = Object.values(args) as { readonly options?: readonly string[] }[];
     return { name, summary, words: first?.options ?? [], flags: Object.entries(flags).map(completedFlag) };
   });
+  const topics = Object.entries(TOPICS).map(([topic, summary]) => {
+    const own = all.filter(({ name }) => name.startsWith(`${topic} `));
+    const flags = new Map(own.flatMap((command) => command.flags).map((flag) => [flag.names.join(), flag]));
+    return {
+      name: topic,
+      summary,
+      words: own.map(({ name }) => name.slice(topic.length + 1)),
+      flags: [...flags.values()],
+    };
+  });
+  return [...all.filter(({ name }) => !name.includes(' ')), ...topics.filter(({ words }) => words.length > 0)];
 }
 
 interface NamedFlag extends FlagFacts {

@@ -33,6 +33,16 @@ export function checkFirstWord([word = '', ...rest]: readonly string[]): void {
   );
 }
 
+/** The error for `replay TOPIC WORD` where there is no such command. */
+export function unknownSecondWord(topic: string, [word = '']: readonly string[]): UserError {
+  const known = Object.keys(SUMMARIES).flatMap((name) =>
+    name.startsWith(`${topic} `) ? [name.slice(topic.length + 1)] : [],
+  );
+  const meant = nearest(word, known);
+  const hint = meant === undefined ? `give one of ${known.join(', ')}` : `did you mean replay ${topic} ${meant}?`;
+  return new UserError(`there is no command ${topic} ${printable(word, 60)}; ${hint}`);
+}
+
 interface NamedFlags {
   readonly flags?: Readonly<Record<string, { readonly aliases?: readonly string[] }>>;
 }

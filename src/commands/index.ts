@@ -14,11 +14,13 @@ import { Serve } from './serve.js';
 import { Study } from './study.js';
 import type { SUMMARIES } from './summaries.js';
 import { System } from './system.js';
+import { TraceImport } from './trace/import.js';
 
 /** The command table. */
 export const COMMANDS = {
   run: Run,
   generate: Generate,
+  'trace import': TraceImport,
   estimate: Estimate,
   backends: Backends,
   check: Check,

@@ -1,6 +1,6 @@
 import { diskTrouble, systemTrouble } from '../host/disk-trouble.js';
 import { EXIT, Interrupted, isUserError, printable } from '../errors.js';
-import { SUMMARIES } from './summaries.js';
+import { SUMMARIES, TOPICS } from './summaries.js';
 
 /** The command line: `replay trace.json ...` is short for `replay run trace.json ...`. Sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -9,7 +9,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   const release = holdProcess();
   try {
     if (argv[0] === '--version') await printVersions();
-    else if (asksForList(argv)) await printRootHelp();
+    else if (asksForList(argv)) await printHelp();
+    else if (asksForTopic(line)) await printHelp(line[0]);
     else await runCommand(line, argv, output.watch);
   } catch (thrown) {
     // The parser has set a code of its own for whatever is thrown.
@@ -51,16 +52,18 @@ function asksForList([first, second]: readonly string[]): boolean {
 /** The parser and the commands take several times as long to load as Node itself to start. */
 async function runCommand(line: string[], given: readonly string[], watch: () => void): Promise<void> {
   process.cwd(); // throws where it does not exist any more, before the parser writes a warning of its own
-  const [{ run, settings }, { COMMANDS }, { checkFirstWord, checkLongNames }, { parserSettings }] = await Promise.all([
-    import('@oclif/core'),
-    import('./index.js'),
-    import('./first-word.js'),
-    import('./parser-settings.js'),
-  ]);
+  const [{ run, settings }, { COMMANDS }, { checkFirstWord, checkLongNames, unknownSecondWord }, { parserSettings }] =
+    await Promise.all([
+      import('@oclif/core'),
+      import('./index.js'),
+      import('./first-word.js'),
+      import('./parser-settings.js'),
+    ]);
   // The parser throws what its own listener hears.
   watch();
   const [command = '', ...rest] = line;
-  if (command !== given[0] && given[0] !== 'help') checkFirstWord(given);
+  if (isTopic(command)) throw unknownSecondWord(command, rest);
+  if (command === 'run' && given[0] !== 'run' && given[0] !== 'help') checkFirstWord(given);
   if (isCommand(command)) checkLongNames(rest, COMMANDS[command]);
   settings.enableAutoTranspile = false;
   await run(line, parserSettings());
@@ -70,15 +73,27 @@ function isCommand(word: string): word is keyof typeof SUMMARIES {
   return Object.hasOwn(SUMMARIES, word);
 }
 
+function isTopic(word: string | undefined): word is keyof typeof TOPICS {
+  return word !== undefined && Object.hasOwn(TOPICS, word);
+}
+
+/** Of a topic alone; of one with a word behind it that is no command, the parser's table has nothing. */
+function asksForTopic([first, second]: readonly string[]): boolean {
+  return isTopic(first) && (second === undefined || HELP.includes(second));
+}
+
 function withDefaultCommand(argv: readonly string[]): string[] {
-  const [first = '', ...rest] = argv;
-  if (first === 'help') return [...rest, '--help'];
+  const [first = '', second = '', ...rest] = argv;
+  if (first === 'help' && isTopic(second)) return withDefaultCommand([second, ...rest, '--help']);
+  if (first === 'help') return [...argv.slice(1), '--help'];
+  if (isTopic(first) && isCommand(`${first} ${second}`)) return [`${first} ${second}`, ...rest];
+  if (isTopic(first)) return [...argv];
   return isCommand(first) || HELP.includes(first) ? [...argv] : ['run', ...argv];
 }
 
-async function printRootHelp(): Promise<void> {
-  const { rootHelp } = await import('./root-help.js');
-  process.stdout.write(rootHelp());
+async function printHelp(topic?: string): Promise<void> {
+  const { rootHelp, topicHelp } = await import('./root-help.js');
+  process.stdout.write(isTopic(topic) ? topicHelp(topic) : rootHelp());
 }
 
 async function printVersions(): Promise<void> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { wrapText } from '../report/wrap-text.js';
-import { SUMMARIES } from './summaries.js';
+import { SUMMARIES, TOPICS } from './summaries.js';
 
 const NAME_COLUMNS = 14;
 const COLUMNS = 80;
@@ -11,7 +11,6 @@ export function rootHelp(): string {
     readonly version: string;
     readonly description: string;
   };
-  const names = Object.keys(SUMMARIES).sort() as (keyof typeof SUMMARIES)[];
   return [
     ...wrapText(description, COLUMNS),
     '',
@@ -23,9 +22,29 @@ export function rootHelp(): string {
     '  $ replay TRACE ...   short for: replay run TRACE ...',
     '',
     'COMMANDS',
-    ...names.flatMap((name) => wrapText(SUMMARIES[name], COLUMNS, `  ${name}`.padEnd(NAME_COLUMNS))),
+    ...listed(Object.entries({ ...SUMMARIES, ...TOPICS }).filter(([name]) => !name.includes(' '))),
     '',
     'replay COMMAND --help tells its flags.',
     '',
   ].join('\n');
+}
+
+/** `replay trace --help`: the commands of two words that begin with this one. */
+export function topicHelp(topic: keyof typeof TOPICS): string {
+  const own = Object.entries(SUMMARIES).filter(([name]) => name.startsWith(`${topic} `));
+  return [
+    ...wrapText(TOPICS[topic], COLUMNS),
+    '',
+    'COMMANDS',
+    ...listed(own.map(([name, summary]) => [name.slice(topic.length + 1), summary])),
+    '',
+    `replay ${topic} COMMAND --help tells its flags.`,
+    '',
+  ].join('\n');
+}
+
+function listed(rows: readonly (readonly [name: string, summary: string])[]): string[] {
+  return rows
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, summary]) => wrapText(summary, COLUMNS, `  ${name}`.padEnd(NAME_COLUMNS)));
 }

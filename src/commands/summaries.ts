@@ -2,6 +2,7 @@
 export const SUMMARIES = {
   run: 'Replay a trace open loop against a serving system, and report.',
   generate: 'Make a trace from a seeded arrival process.',
+  'trace import': 'Make a trace of an access log, a public data set, or results of another tool.',
   estimate: 'Estimate what a trace would cost on a service, without sending anything.',
   backends: 'List the built-in backends and their options.',
   check: 'Try a backend with at most one request, and say what a run would meet.',
@@ -16,3 +17,6 @@ export const SUMMARIES = {
   init: 'Write a commented file of flags, for replay --config.',
   completion: 'Print a script that completes commands, flags and values in a shell.',
 } as const;
+
+/** Commands of two words, by their first; the names of the commands hold both. */
+export const TOPICS = { trace: 'Import traffic, and change traces.' } as const;

@@ -58,6 +58,8 @@ describe('one line says what to write', () => {
     // Commands and their arguments.
     [['genrate', 'poisson'], 'did you mean replay generate poisson?'],
     [['rnu'], 'did you mean replay run?'],
+    [['trace', 'imprt', 'x'], 'did you mean replay trace import?'],
+    [['trace', 'x'], 'give one of import'],
     [['attack'], 'did you mean replay run?'],
     [['version'], 'write replay --version'],
     [['nothing-like-it'], 'replay --help lists the commands'],
@@ -209,6 +211,7 @@ describe.runIf(existsSync('/dev/full'))('standard output on a full disk is one l
     predict: ['predict', '--help'],
     study: ['study', '--help'],
     system: ['system', 'list'],
+    'trace import': ['trace', 'import', '--help'],
   };
 
   beforeAll(async () => {

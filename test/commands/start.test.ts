@@ -11,7 +11,11 @@ describe('replay --help', () => {
     const { stdout, code } = await runCli(['--help']);
     expect(code).toBe(0);
     const words = stdout.replace(/\s+/g, ' ');
-    for (const [name, { summary }] of Object.entries(COMMANDS)) expect(words).toContain(`${name} ${summary}`);
+    const traceHelp = (await runCli(['trace', '--help'])).stdout.replace(/\s+/g, ' ');
+    for (const [name, { summary }] of Object.entries(COMMANDS)) {
+      if (name.startsWith('trace ')) expect(traceHelp).toContain(`${name.slice(6)} ${summary}`);
+      else expect(words).toContain(`${name} ${summary}`);
+    }
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     for (const same of [[], ['-h'], ['help']]) expect((await runCli(same)).stdout).toBe(stdout);
   });
