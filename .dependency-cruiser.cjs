@@ -56,6 +56,13 @@ module.exports = {
     ),
     knows('generator-is-pure', 'A generator knows the vocabulary and itself.', 'generator'),
     knows(
+      'inspecting-is-pure',
+      'What says how traffic is knows itself, the presets, and how reports are written.',
+      'inspect',
+      own('generator'),
+      '^src/report/(format-duration|wrap-text|html/[^/]+)\\.ts$',
+    ),
+    knows(
       'trace-file-stands-alone',
       'The trace file knows the vocabulary, the host and itself.',
       'trace-file',

@@ -15,12 +15,14 @@ import { Study } from './study.js';
 import type { SUMMARIES } from './summaries.js';
 import { System } from './system.js';
 import { TraceImport } from './trace/import.js';
+import { TraceInspect } from './trace/inspect.js';
 
 /** The command table. */
 export const COMMANDS = {
   run: Run,
   generate: Generate,
   'trace import': TraceImport,
+  'trace inspect': TraceInspect,
   estimate: Estimate,
   backends: Backends,
   check: Check,

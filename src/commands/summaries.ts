@@ -3,6 +3,7 @@ export const SUMMARIES = {
   run: 'Replay a trace open loop against a serving system, and report.',
   generate: 'Make a trace from a seeded arrival process.',
   'trace import': 'Make a trace of an access log, a public data set, or results of another tool.',
+  'trace inspect': 'Show what the traffic of a trace is like: rates, bursts, gaps, silences, instances needed.',
   estimate: 'Estimate what a trace would cost on a service, without sending anything.',
   backends: 'List the built-in backends and their options.',
   check: 'Try a backend with at most one request, and say what a run would meet.',
@@ -19,4 +20,6 @@ export const SUMMARIES = {
 } as const;
 
 /** Commands of two words, by their first; the names of the commands hold both. */
-export const TOPICS = { trace: 'Import traffic, and change traces.' } as const;
+export const TOPICS = {
+  trace: 'Import traffic, show what it is like, fit processes to it, and change traces.',
+} as const;

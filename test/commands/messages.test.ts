@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '#src/commands/index';
 import { nearest } from '#src/text/nearest';
-import { CLI, freshFolder, readRecord, runCli } from '../support/run-cli.js';
+import { CLI, ROOT, freshFolder, readRecord, runCli } from '../support/run-cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'replay-messages-'));
 const [empty, file, plugin, typescript] = ['empty', 'file', 'plugin.mjs', 'plugin.ts'].map((name) =>
@@ -212,6 +212,7 @@ describe.runIf(existsSync('/dev/full'))('standard output on a full disk is one l
     study: ['study', '--help'],
     system: ['system', 'list'],
     'trace import': ['trace', 'import', '--help'],
+    'trace inspect': ['trace', 'inspect', join(ROOT, 'traces/workload-40.json')],
   };
 
   beforeAll(async () => {

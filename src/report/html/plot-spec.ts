@@ -31,8 +31,11 @@ export interface Heat {
   readonly columns: readonly { readonly second: number; readonly first: number; readonly counts: readonly number[] }[];
 }
 
-/** Seconds since due 0; 1 / (1 - p/100), so that each further nine takes the same room; ms. The last two are logarithmic. */
-export type PlotX = 'seconds' | 'nines' | 'ms';
+/**
+ * Seconds since due 0; 1 / (1 - p/100), so that each further nine takes the same room; a latency, a gap between arrivals or a
+ * length of window, ms; how many gaps apart. All but the first and the last are logarithmic.
+ */
+export type PlotX = 'seconds' | 'nines' | 'ms' | 'gap' | 'window' | 'lag';
 
 export interface PlotY {
   readonly label: string;

@@ -3,9 +3,17 @@ import type UPlot from 'uplot';
 import type { PlotSpec } from '../plot-spec.js';
 import { xText, yText } from './axis-texts.js';
 import { ink } from './ink.js';
+import { isLogX } from './plot-scales.js';
 
 const SECOND_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
-const X_LABELS = { seconds: 'time since due 0', nines: 'percentile', ms: 'latency' };
+const X_LABELS = {
+  seconds: 'time since due 0',
+  nines: 'percentile',
+  ms: 'latency',
+  gap: 'gap between arrivals',
+  window: 'length of the windows',
+  lag: 'gaps apart',
+};
 
 export function axesOf(spec: PlotSpec): UPlot.Axis[] {
   const common = {
@@ -16,7 +24,7 @@ export function axesOf(spec: PlotSpec): UPlot.Axis[] {
   };
   const x = {
     ...common,
-    ...linesOf(spec.x !== 'seconds'),
+    ...linesOf(isLogX(spec.x)),
     ...(spec.x === 'nines'
       ? { splits: (chart: UPlot, _: number, min: number, max: number) => percentileMarks(chart, min, max) }
       : {}),

@@ -3,8 +3,16 @@ import type { PlotSpec } from '../plot-spec.js';
 
 export function xText(x: PlotSpec['x'], value: number | null): string {
   if (value === null) return '–';
-  if (x === 'ms') return yText('ms', value);
+  if (x === 'ms' || x === 'gap' || x === 'window') return longText(value);
+  if (x === 'lag') return String(value);
   return x === 'nines' ? percentileText(value) : clockText(value);
+}
+
+/** As `yText`, in minutes, hours and days where those are whole. */
+function longText(ms: number): string {
+  if (ms < 60_000) return yText('ms', ms);
+  const [size, unit] = ms < 3_600_000 ? [60_000, 'min'] : ms < 86_400_000 ? [3_600_000, 'h'] : [86_400_000, 'd'];
+  return `${short(ms / size)} ${unit}`;
 }
 
 /** 1000 is 99.9 %. */

@@ -7,7 +7,7 @@ import { drawHeat } from './draw-heat.js';
 import { drawLimits } from './draw-limits.js';
 import { ink, root } from './ink.js';
 import { followLabels } from './place-labels.js';
-import { distribution, xRange, yRange } from './plot-scales.js';
+import { distribution, isLogX, xRange, yRange } from './plot-scales.js';
 import { dataOf, inOrder, markerLook, seriesOf } from './plot-series.js';
 import { openLegend, takeKeys } from './take-keys.js';
 
@@ -53,7 +53,7 @@ function optionsOf(spec: PlotSpec, width: number): UPlot.Options {
     height: heightOf(width, spec),
     padding: [10, 22, 0, 0],
     scales: {
-      x: { time: false, distr: distribution(!shared), range: (_, min, max) => xRange(min, max) },
+      x: { time: false, distr: distribution(isLogX(spec.x)), range: (_, min, max) => xRange(min, max) },
       y: { distr: distribution(spec.y.log), range: (_, min, max) => yRange(spec, min, max) },
       edge: { range: [0, 1] },
     },
@@ -81,7 +81,7 @@ function isMove(type: string): boolean {
   return type === 'mousemove' || type === 'mouseleave';
 }
 
-const X_NAMES = { seconds: 'Time', nines: 'Percentile', ms: 'From' };
+const X_NAMES = { seconds: 'Time', nines: 'Percentile', ms: 'From', gap: 'Gap', window: 'Windows of', lag: 'Apart' };
 
 // --- colours
 
