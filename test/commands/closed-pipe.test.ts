@@ -20,9 +20,7 @@ const PRINTING: Readonly<Partial<Record<keyof typeof COMMANDS, string>>> = {
 };
 
 const LINES: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    Object.keys(COMMANDS).map((name) => [`${name} --help`, `replay ${name} --help`]),
-  ),
+  ...Object.fromEntries(Object.keys(COMMANDS).map((name) => [`${name} --help`, `replay ${name} --help`])),
   ...PRINTING,
   '--help': 'replay --help',
 };
