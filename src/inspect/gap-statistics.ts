@@ -21,7 +21,7 @@ export interface Gap {
   readonly lengthMs: number;
 }
 
-export const MOST_LAG = 100;
+const MOST_LAG = 100;
 
 /** Null where there are fewer than two arrivals. */
 export function gapStatistics(arrivals: Arrivals): GapStatistics | null {

@@ -28,7 +28,7 @@ export function idcCurve(arrivals: Arrivals, windows = idcWindows(arrivals.durat
   return idcPoints(counts.map((one) => one.finish()));
 }
 
-export function idcPoints(moments: readonly CountMoments[]): IdcPoint[] {
+function idcPoints(moments: readonly CountMoments[]): IdcPoint[] {
   return moments
     .filter(({ windows, mean }) => windows >= 2 && mean > 0)
     .map(({ windowMs, windows, mean, variance }) => {

@@ -43,13 +43,15 @@ export function stampResolution(arrivals: Arrivals): Stamps {
   }
   const resolutionMs = different >= ENOUGH ? (STEPS_MS[step] ?? null) : null;
   const perStep = ((resolutionMs ?? 0) * arrivals.count) / Math.max(arrivals.durationMs, Number.MIN_VALUE);
+  // Of a Poisson number m in a step, m - 1 are duplicates where m > 0.
+  const expectedDuplicates = perStep === 0 ? 0 : (arrivals.count * (perStep - 1 + Math.exp(-perStep))) / perStep;
   return {
     resolutionMs,
     duplicates,
     mostAtOnce,
-    // Of a Poisson number m in a step, m - 1 are duplicates where m > 0.
-    expectedDuplicates: perStep === 0 ? 0 : (arrivals.count * (perStep - 1 + Math.exp(-perStep))) / perStep,
-    coarse: (resolutionMs ?? 0) >= 1 && perStep >= COARSE_PER_STEP,
+    expectedDuplicates,
+    // A timer's times are multiples of its period, too, but no two are equal.
+    coarse: (resolutionMs ?? 0) >= 1 && perStep >= COARSE_PER_STEP && duplicates > expectedDuplicates / 10,
   };
 }
 

@@ -98,6 +98,6 @@ export function idcPlot(idc: readonly IdcPoint[], more: readonly PlotSeries[] = 
   };
 }
 
-export function round(value: number): number {
+function round(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(4));
 }
