@@ -10,6 +10,8 @@ const KITS = '(wire|aws|google|grpc|tensors|shared)';
 /** The files of a section that write its part of the text, the page and the summary. */
 const RENDERED = '(page-part|plots|text|markdown)';
 /** Every number of the report that can be asked of. */
+/** What report.json holds of each section. */
+const SHAPES = '^src/collectors/(shapes|[^/]+/shape)\\.ts$';
 const METRIC_TABLE = '^src/collectors/metric-table\\.ts$';
 const kits = `^src/backends/${KITS}/`;
 const contracts = '^src/backends/(backend|registry)\\.ts$';
@@ -241,6 +243,7 @@ module.exports = {
       'report',
       `^src/collectors/[^/]+/${RENDERED}\\.ts$`,
       '^src/collectors/sections?\\.ts$',
+      '^src/run-folder/summary-shape\\.ts$',
     ),
     knows(
       'config-stands-alone',
@@ -261,6 +264,7 @@ module.exports = {
       'run-folder',
       own('host'),
       '^src/sample-log/sample-log\\.ts$',
+      SHAPES,
     ),
     knows(
       'gate-is-pure',

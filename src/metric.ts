@@ -85,7 +85,8 @@ export type Measure =
     };
 
 /** ms; a part of 1; a number of requests; an amount in the currency of the price sheet; a quantity of a backend's own. */
-export type MetricUnit = 'ms' | 'share' | 'count' | 'money' | 'quantity';
+export const METRIC_UNITS = ['ms', 'share', 'count', 'money', 'quantity'] as const;
+export type MetricUnit = (typeof METRIC_UNITS)[number];
 
 /** Of a number that has this kind of limit; `as`: what the limit was written as, where it may be either. */
 export function unitOf(limit: LimitKind, as: HowAsked['as'] = 'count'): MetricUnit {

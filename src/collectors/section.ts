@@ -2,6 +2,7 @@ import type { Measure, Metric, MetricRow, Moment } from '../metric.js';
 import type { Bounds, Report } from '../report.js';
 import type { RunEnd } from '../run.js';
 import type { SampleBlock } from '../sample.js';
+import type { Shape } from '../shape.js';
 import type { OwnShare } from './bounds.js';
 import type { CollectorContext } from './collector.js';
 import type { Folds } from './sections.js';
@@ -13,6 +14,10 @@ import type { Folds } from './sections.js';
 export interface Section<Name extends string, Value, Fold extends AnyFold = AnyFold, Asked extends Metric = Metric> {
   /** In `Report.sections`. */
   readonly name: Name;
+  /** Where `Value` may be undefined. Absent: it stands in every report. */
+  readonly isOptional?: true;
+  /** As report.json holds it: what its readers check, and what its JSON schema says. */
+  readonly shape: Shape<NonNullable<Value>>;
   /** Before the first sample; undefined: the run has no such section. Absent: it is not made from samples. */
   open?(this: void, context: CollectorContext): Fold | undefined;
   /** Once, after the last sample. `folds` are those of all sections. */

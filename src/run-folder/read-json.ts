@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, printable, UserError } from '../errors.js';
-import { Mismatch, type Shape } from './shape.js';
+import { Mismatch, type Shape } from '../shape.js';
 
 /** A report of a month has 2.7 million seconds; a larger file is not one that a run wrote. */
 const MAX_BYTES = 2 ** 30;

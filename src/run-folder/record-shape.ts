@@ -29,9 +29,10 @@ import {
   plain,
   since,
   text,
+  textOrNumber,
   truth,
   type Shape,
-} from './shape.js';
+} from '../shape.js';
 
 const BATCHES: Shape<PlannedBatches> = object<PlannedBatches>({
   size: count,
@@ -73,7 +74,10 @@ const BILLING: Shape<Billing> = object<Billing>({
 });
 
 /** Who reads a sheet checks it: it may also come from a file of the user. */
-const SHEET: Shape<PriceSheet> = { read: (value) => anyMapping.read(value) as unknown as PriceSheet };
+const SHEET: Shape<PriceSheet> = {
+  read: (value) => anyMapping.read(value) as unknown as PriceSheet,
+  schema: anyMapping.schema,
+};
 
 const COST: Shape<CostTerms> = object<CostTerms>({
   billing: nullable(BILLING),
@@ -183,6 +187,6 @@ export const RECORD: Shape<RunRecord> = object<RunRecord>({
   samplesKey: optional(text),
   plan: PLAN,
   versions: mapOf(text),
-  host: mapOf(either(text, number, 'a text or a number')),
+  host: mapOf(textOrNumber),
   end: nullable(END),
 });

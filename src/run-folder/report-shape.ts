@@ -1,41 +1,26 @@
-import type { MetricUnit } from '../metric.js';
+import { COLD_STARTS_SHAPE } from '../collectors/cold-starts/shape.js';
+import { COST_SHAPE, ITEM } from '../collectors/cost/shape.js';
+import { CUSTOM_SHAPE } from '../collectors/custom/shape.js';
+import { HEALTH_SHAPE } from '../collectors/health/shape.js';
+import { LATENCY_SHAPE } from '../collectors/latency/shape.js';
+import { OUTCOMES_SHAPE } from '../collectors/outcomes/shape.js';
+import { SECOND, WINDOW } from '../collectors/timeline/shape.js';
 import type {
-  Bounds,
   ColdStartsSection,
   CostItem,
   CostSection,
-  CustomNumber,
-  CustomResult,
   CustomSection,
-  Distribution,
   HealthSection,
-  LatencyCurves,
   LatencySection,
   OutcomesSection,
   RunSummary,
-  Spread,
   ThresholdResult,
   TimelineSecond,
   TimelineWindow,
   Verdict,
 } from '../report.js';
-import {
-  amount,
-  anyMapping,
-  count,
-  list,
-  mapOf,
-  nullable,
-  number,
-  object,
-  oneOf,
-  optional,
-  plain,
-  since,
-  text,
-  truth,
-  type Shape,
-} from './shape.js';
+import { count, list, object, oneOf, optional, since, type Shape } from '../shape.js';
+import { RUN, THRESHOLD, VERDICT } from './summary-shape.js';
 
 /** What others than its writer need of a report: a part of `Report`, which the compiler holds it to. */
 export interface StoredReport {
@@ -76,115 +61,45 @@ type StoredWindow = Pick<TimelineWindow, 'second' | 'p99Ms'>;
 type StoredItem = Pick<CostItem, 'what' | 'unit' | 'cost'>;
 type StoredCost = 'currency' | 'total' | 'perMillionRequests' | 'perMillionSuccesses' | 'sheet';
 
-const MS = nullable(number);
+type StoredTimeline = StoredReport['sections']['timeline'];
 
-const DISTRIBUTION: Shape<Distribution> = object<Distribution>({
-  count,
-  meanMs: MS,
-  stdevMs: MS,
-  minMs: MS,
-  p50Ms: MS,
-  p90Ms: MS,
-  p95Ms: MS,
-  p99Ms: MS,
-  p999Ms: MS,
-  maxMs: MS,
-});
-
-const CURVES: Shape<LatencyCurves> = object<LatencyCurves>({
-  percentile: list(number),
-  responseMs: list(MS),
-  serviceMs: list(MS),
-  allMs: list(MS),
-});
-const NO_CURVES: LatencyCurves = { percentile: [], responseMs: [], serviceMs: [], allMs: [] };
-
-const SPREAD: Shape<Spread> = object<Spread>({ p50Ms: MS, p99Ms: MS, p999Ms: MS, maxMs: MS });
-
-const WINDOWS: Shape<StoredReport['sections']['timeline']['windows']> = object<
-  StoredReport['sections']['timeline']['windows']
->({ lengthSeconds: count, rows: list(object<StoredWindow>({ second: count, p99Ms: MS })) });
-
-const BOUNDS: Shape<Bounds> = object<Bounds>({ low: nullable(number), high: nullable(number) });
-
-const THRESHOLD: Shape<ThresholdResult> = object<ThresholdResult>({
-  text,
-  actual: MS,
-  unit: oneOf<MetricUnit>('ms', 'share', 'count', 'money', 'quantity'),
-  limit: number,
-  ok: truth,
-  why: nullable(text),
-  decided: optional(truth),
-  bounds: optional(BOUNDS),
-});
-
-const CUSTOM: Shape<CustomResult> = object<CustomResult>({
-  metrics: mapOf(
-    object<CustomNumber>({ value: MS, unit: nullable(text), worse: oneOf<CustomNumber['worse']>('more', 'less') }),
+const TIMELINE: Shape<StoredTimeline> = object<StoredTimeline>({
+  seconds: list(SECOND.pick('second', 'due', 'ok', 'meanMs')),
+  windows: since(
+    object<StoredTimeline['windows']>({ lengthSeconds: count, rows: list(WINDOW.pick('second', 'p99Ms')) }),
+    { lengthSeconds: 1, rows: [] },
   ),
-  failed: nullable(text),
 });
 
-const COST: Shape<StoredReport['sections']['cost']> = object<StoredReport['sections']['cost']>({
-  currency: text,
-  total: MS,
-  perMillionRequests: MS,
-  perMillionSuccesses: MS,
-  sheet: text,
-  items: list(object<StoredItem>({ what: text, unit: text, cost: number })),
+const COLD_STARTS = since(COLD_STARTS_SHAPE.pick('count', 'known', 'meanMs', 'instancesSeen', 'instances'), {
+  count: 0,
+  known: 0,
+  meanMs: null,
+  instancesSeen: null,
+  instances: [],
 });
 
-const RUN: Shape<StoredRun> = object<StoredRun>({
-  id: text,
-  trace: object<RunSummary['trace']>({ name: text, sha256: text, recipe: nullable(anyMapping) }),
-  backend: text,
-  time: oneOf('real', 'virtual'),
-  durationMs: amount,
-  interrupted: truth,
-  stopReason: nullable(text),
-  seed: count,
-  options: anyMapping,
-  backendFacts: mapOf(plain),
-  replayVersion: text,
-});
+const COST = since(
+  object<StoredReport['sections']['cost']>({
+    ...COST_SHAPE.fields('currency', 'total', 'perMillionRequests', 'perMillionSuccesses', 'sheet'),
+    items: list(ITEM.pick('what', 'unit', 'cost')),
+  }),
+  { currency: 'USD', total: null, perMillionRequests: null, perMillionSuccesses: null, sheet: 'unknown', items: [] },
+);
 
+/** Of each section, what its own shape says of the fields that are read. */
 export const REPORT: Shape<StoredReport> = object<StoredReport>({
   format: oneOf(1),
-  run: RUN,
-  verdict: object<Verdict>({ valid: truth, reasons: list(text) }),
+  run: RUN.pick('id', 'trace', 'backend', 'time', 'durationMs', 'interrupted', 'stopReason', 'seed', 'options', 'backendFacts', 'replayVersion'), // prettier-ignore
+  verdict: VERDICT,
   sections: object<StoredReport['sections']>({
-    outcomes: object<StoredReport['sections']['outcomes']>({
-      planned: count,
-      ok: count,
-      successRatio: MS,
-      unsent: count,
-    }),
-    latency: object<StoredReport['sections']['latency']>({
-      response: DISTRIBUTION,
-      service: DISTRIBUTION,
-      all: DISTRIBUTION,
-      curves: since(CURVES, NO_CURVES),
-    }),
-    timeline: object<StoredReport['sections']['timeline']>({
-      seconds: list(object<StoredSecond>({ second: count, due: count, ok: count, meanMs: MS })),
-      windows: since(WINDOWS, { lengthSeconds: 1, rows: [] }),
-    }),
-    health: object<StoredReport['sections']['health']>({
-      lateness: SPREAD,
-      bounds: optional(mapOf(BOUNDS)),
-    }),
-    coldStarts: since(
-      object<StoredReport['sections']['coldStarts']>({
-        count,
-        known: count,
-        meanMs: MS,
-        instancesSeen: nullable(count),
-        instances: since(list(object<{ atMs: number; count: number }>({ atMs: number, count })), []),
-      }),
-      { count: 0, known: 0, meanMs: null, instancesSeen: null, instances: [] },
-    ),
-    cost: since(COST, { currency: 'USD', total: null, perMillionRequests: null, perMillionSuccesses: null, sheet: 'unknown', items: [] }), // prettier-ignore
+    outcomes: OUTCOMES_SHAPE.pick('planned', 'ok', 'successRatio', 'unsent'),
+    latency: LATENCY_SHAPE.pick('response', 'service', 'all', 'curves'),
+    timeline: TIMELINE,
+    health: HEALTH_SHAPE.pick('lateness', 'bounds'),
+    coldStarts: COLD_STARTS,
+    cost: COST,
     thresholds: optional(list(THRESHOLD)),
-    collectors: optional(mapOf(CUSTOM)),
+    collectors: optional(CUSTOM_SHAPE),
   }),
 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import hdr, { type Histogram } from 'hdr-histogram-js';
 import { describe, expect, test } from 'vitest';
 import { renderReportJson } from '#src/report/report-json';
+import { reportSchemaText } from '#src/report/report-schema';
 import { FAILURES } from '#src/sample';
 import { ENDED, makeRows, planFor, seeds, shuffled, sortedPercentile, toBlock } from '../collectors/sample-rows.js';
 import { madeReport, RUN } from './made-report.js';
@@ -16,6 +17,11 @@ const validate = new Ajv2020({ strict: true, strictRequired: false, strictTypes:
 );
 
 describe('report.json', () => {
+  test('its schema is made from the shapes of its parts: npm run schemas', () => {
+    const path = new URL('../../schemas/report.schema.json', import.meta.url);
+    expect(readFileSync(path, 'utf8')).toBe(reportSchemaText());
+  });
+
   test('of any run is what the schema describes', async () => {
     await fc.assert(
       fc.asyncProperty(

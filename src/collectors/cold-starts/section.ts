@@ -3,11 +3,13 @@ import type { Section } from '../section.js';
 import type { ColdStartsSection } from './cold-starts-section.js';
 import { ColdStarts } from './cold-starts.js';
 import { COLD_STARTS_METRICS, type ColdStartsMetric } from './metrics.js';
+import { COLD_STARTS_SHAPE } from './shape.js';
 import { coldStartsText } from './text.js';
 
 /** New environments, and how many instances there were. */
 export const COLD_STARTS_SECTION: Section<'coldStarts', ColdStartsSection, ColdStarts, ColdStartsMetric> = {
   name: 'coldStarts',
+  shape: COLD_STARTS_SHAPE,
   open: (context) => new ColdStarts(context),
   finish: (fold, end) => fold.finish(end),
   metrics: COLD_STARTS_METRICS,

@@ -3,11 +3,13 @@ import type { CostSection } from './cost-section.js';
 import { Cost } from './cost.js';
 import { costMarkdown } from './markdown.js';
 import { COST_METRICS, type CostMetric } from './metrics.js';
+import { COST_SHAPE } from './shape.js';
 import { costText } from './text.js';
 
 /** The bill. */
 export const COST: Section<'cost', CostSection, Cost, CostMetric> = {
   name: 'cost',
+  shape: COST_SHAPE,
   open: (context) => new Cost(context),
   finish: (fold, end) => fold.finish(end),
   metrics: COST_METRICS,

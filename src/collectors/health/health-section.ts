@@ -33,7 +33,8 @@ export interface HealthSection {
   readonly strayingSeconds: readonly { readonly second: number; readonly due: number; readonly handed: number }[];
   /** When the process itself was stopped (SIGSTOP, a paused container, steal); null: that was not watched. */
   readonly stops: Stops | null;
-  readonly resources: Readonly<Record<string, number>> | null;
+  /** Null: was not measured. */
+  readonly resources: Readonly<Record<string, number | null>> | null;
   /**
    * Only of a run that is INVALID: between which values its latencies and its success can lie without our own share, by the
    * names of thresholds (`all.p(99)`).

@@ -3,11 +3,13 @@ import type { Section } from '../section.js';
 import type { HealthSection } from './health-section.js';
 import { Health } from './health.js';
 import { HEALTH_METRICS, type HealthMetric } from './metrics.js';
+import { HEALTH_SHAPE } from './shape.js';
 import { healthText } from './text.js';
 
 /** How well the instrument itself worked. */
 export const HEALTH: Section<'health', HealthSection, Health, HealthMetric> = {
   name: 'health',
+  shape: HEALTH_SHAPE,
   open: (context) => new Health(context),
   finish: (fold, end) => fold.finish(end),
   metrics: HEALTH_METRICS,

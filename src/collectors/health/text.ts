@@ -70,7 +70,7 @@ function shiftFact(shifts: readonly Shift[], where: string): string[] {
 
 function resourceFact(resources: HealthSection['resources']): string[] {
   const entries = Object.entries(resources ?? {}).map(
-    ([name, value]) => `${printable(name)} ${String(Number(value.toPrecision(3)))}`,
+    ([name, value]) => `${printable(name)} ${value === null ? '-' : String(Number(value.toPrecision(3)))}`,
   );
   return entries.length === 0 ? [] : [`resources: ${entries.join(', ')}`];
 }

@@ -4,11 +4,13 @@ import type { LatencySection } from './latency-section.js';
 import { Latency } from './latency.js';
 import { latencyMarkdown } from './markdown.js';
 import { LATENCY_METRICS, type LatencyMetric } from './metrics.js';
+import { LATENCY_SHAPE } from './shape.js';
 import { latencyText } from './text.js';
 
 /** How long requests took. */
 export const LATENCY: Section<'latency', LatencySection, Latency, LatencyMetric> = {
   name: 'latency',
+  shape: LATENCY_SHAPE,
   open: (context) => new Latency(context),
   finish: (fold) => fold.finish(),
   metrics: LATENCY_METRICS,

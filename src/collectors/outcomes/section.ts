@@ -4,11 +4,13 @@ import { outcomesMarkdown } from './markdown.js';
 import { OUTCOMES_METRICS, type OutcomesMetric } from './metrics.js';
 import type { OutcomesSection } from './outcomes-section.js';
 import { Outcomes } from './outcomes.js';
+import { OUTCOMES_SHAPE } from './shape.js';
 import { outcomesText } from './text.js';
 
 /** What became of the requests. */
 export const OUTCOMES_SECTION: Section<'outcomes', OutcomesSection, Outcomes, OutcomesMetric> = {
   name: 'outcomes',
+  shape: OUTCOMES_SHAPE,
   open: (context) => new Outcomes(context),
   finish: (fold, end) => fold.finish(end),
   metrics: OUTCOMES_METRICS,
