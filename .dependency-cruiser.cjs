@@ -71,6 +71,14 @@ module.exports = {
       own('host'),
     ),
     knows(
+      'importing-makes-a-trace',
+      'Importing knows the trace file, the seeded randomness, the host and itself.',
+      'import',
+      own('trace-file'),
+      own('host'),
+      '^src/generator/random\\.ts$',
+    ),
+    knows(
       'the-sample-log-stands-alone',
       'The sample log knows the vocabulary, the host and itself.',
       'sample-log',

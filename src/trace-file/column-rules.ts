@@ -8,8 +8,8 @@ const MOST_NAME = 100;
 /** A trace has at most this many columns. */
 export const MOST_COLUMNS = 100;
 /** The longest text of a column, UTF-16 code units, and the longest list. */
-const MOST_TEXT = 4096;
-const MOST_LIST = 16_384;
+export const MOST_TEXT = 4096;
+export const MOST_LIST = 16_384;
 
 /** What is wrong with the name of a column, and what to do; undefined: nothing. */
 export function nameDefect(name: string): string | undefined {
