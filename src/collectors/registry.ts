@@ -21,7 +21,7 @@ export interface FoldedSections {
   readonly sections: Report['sections'];
   readonly verdict: Verdict;
   /** The latencies as a histogram log. */
-  readonly hlog: () => Promise<string>;
+  readonly hlog: () => string;
   /** The response of the successes as HdrHistogram's percentile iterator walks it. */
   readonly spectrum: () => Promise<LatencySpectrum>;
 }
@@ -124,13 +124,10 @@ function withBounds(sections: Sections, boundsAt: (metric: Metric) => Bounds): S
   return { ...sections, health: { ...sections.health, bounds } };
 }
 
-async function hlogOf(
-  { response, service }: ReturnType<Latency['counts']>,
-  { endedMs, endedAt }: RunEnd,
-): Promise<string> {
+function hlogOf({ response, service }: ReturnType<Latency['counts']>, { endedMs, endedAt }: RunEnd): string {
   const dueZeroMs = endedAt === undefined ? null : isoDateMs(endedAt) - endedMs;
   return renderHlog(dueZeroMs, [
-    ...(await hlogIntervals('response', response.intervals, response.whole, endedMs)),
-    ...(await hlogIntervals('service', service.intervals, service.whole, endedMs)),
+    ...hlogIntervals('response', response.intervals, endedMs),
+    ...hlogIntervals('service', service.intervals, endedMs),
   ]);
 }

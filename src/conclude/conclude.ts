@@ -47,7 +47,7 @@ export async function conclude(
   await attempt(() => {
     writeWhole(folder, RUN_FILES.report, renderReportJson(report));
   });
-  const latencies = await hlog();
+  const latencies = hlog();
   await attempt(() => {
     writeWhole(folder, RUN_FILES.hlog, latencies);
   });

@@ -7,7 +7,7 @@ import type { Meter } from './system.js';
 /** What of usage a simulated invocation can have. */
 export const SIMULATED_USAGE: readonly UsageName[] = ['durationMs', 'billedMs', 'memoryMb', 'initMs', ...STAGE_NAMES];
 
-/** What an invocation tells of itself, as a function service does. `startMs` NaN: its instance was warm. */
+/** What an invocation tells of itself, as a function service does, to be read before the next one is asked for. `startMs` NaN: its instance was warm. */
 export type UsageOf = (ranMs: number, startMs: number, serial: number) => Usage;
 
 /** `rule`: how requests are billed, null where they are not. `stages`: of the start of an instance, where they are known. */
@@ -17,11 +17,11 @@ export function usageOf(
   seed: number,
   stages: ColdStartTimes['stages'],
 ): UsageOf {
-  const memory = memoryMb === undefined ? {} : { memoryMb };
+  /** Of a warm invocation: one object for all of them. What is not known is NaN, which nobody keeps. */
+  const warm = { durationMs: 0.5, billedMs: NaN, memoryMb: memoryMb ?? NaN };
   return (ranMs, startMs, serial) => {
-    const durationMs = handlerMs(ranMs, startMs, startShare.value);
-    const billed = rule === null ? {} : { billedMs: billedMs(rule, durationMs, startMs) };
-    if (Number.isNaN(startMs)) return { durationMs, ...billed, ...memory };
-    return { durationMs, ...billed, ...memory, initMs: startMs, ...stages?.(seed, serial) };
+    warm.durationMs = handlerMs(ranMs, startMs, startShare.value);
+    if (rule !== null) warm.billedMs = billedMs(rule, warm.durationMs, startMs);
+    return Number.isNaN(startMs) ? warm : { ...warm, initMs: startMs, ...stages?.(seed, serial) };
   };
 }

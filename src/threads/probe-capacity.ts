@@ -9,6 +9,8 @@ const PATIENCE_MS = 10_000;
 /** The same once the run is over, when everything waits for it. */
 const PATIENCE_AT_END_MS = 3000;
 const MOST_KINDS = 20;
+/** A reason, since the usual one is an error with a stack, made for each. */
+const ENOUGH = 'enough';
 
 /**
  * What is provisioned: read at once, every 5 s, and once more when `over` is aborted; then resolves. Never rejects: a
@@ -32,8 +34,13 @@ async function readOnce(backend: Backend, clock: Clock, over: AbortSignal): Prom
   const giveUp = new AbortController();
   const answered = new AbortController();
   const askedMs = clock.now();
+  const first = new AbortController();
+  const isEnough = (): void => {
+    first.abort(ENOUGH);
+  };
+  over.addEventListener('abort', isEnough);
   const patience = async (): Promise<never> => {
-    await clock.until(askedMs + PATIENCE_MS, AbortSignal.any([answered.signal, over]));
+    if (!over.aborted) await clock.until(askedMs + PATIENCE_MS, first.signal);
     if (over.aborted) await clock.until(clock.now() + PATIENCE_AT_END_MS, answered.signal);
     giveUp.abort();
     throw new Error(`no answer to the probe within ${((clock.now() - askedMs) / 1000).toFixed(0)} s`);
@@ -47,7 +54,9 @@ async function readOnce(backend: Backend, clock: Clock, over: AbortSignal): Prom
   } catch (thrown) {
     return { atMs: clock.now(), failed: messageOf(thrown) };
   } finally {
-    answered.abort();
+    over.removeEventListener('abort', isEnough);
+    isEnough();
+    answered.abort(ENOUGH);
   }
 }
 

@@ -159,15 +159,17 @@ class SimulatedTime implements VirtualClock {
     this.#isMoment = true;
     for (let waiter = this.#waiters.take(nowMs); waiter !== undefined; waiter = this.#waiters.take(nowMs)) {
       isDone &&= waiter.isCallback;
-      if (isDone) this.#run(waiter.wake);
-      else this.#wake(waiter);
+      const { wake, isCallback } = waiter;
+      this.#waiters.reuse(waiter);
+      if (isDone) this.#run(wake);
+      else this.#wake(wake, isCallback);
     }
     this.#isMoment = false;
     return isDone && this.#isPacing;
   }
 
   /** In a microtask of its own, as what awaits a promise. */
-  #wake({ wake, isCallback }: Waiter): void {
+  #wake(wake: () => void, isCallback: boolean): void {
     if (!isCallback) wake();
     else
       queueMicrotask(() => {
@@ -176,9 +178,10 @@ class SimulatedTime implements VirtualClock {
   }
 
   #wakeAborted(waiter: Waiter): void {
-    if (!this.#isMoment) this.#wake(waiter);
-    else if (waiter.isCallback) this.#waiters.call(this.#nowMs, waiter.wake);
-    else this.#waiters.resolve(this.#nowMs, waiter.wake);
+    const { wake, isCallback } = waiter;
+    if (!this.#isMoment) this.#wake(wake, isCallback);
+    else if (isCallback) this.#waiters.call(this.#nowMs, wake);
+    else this.#waiters.resolve(this.#nowMs, wake);
   }
 
   #run(callback: () => void): void {

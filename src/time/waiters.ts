@@ -10,6 +10,8 @@ export interface Waiters {
   resolve(dueMs: number, resolve: () => void): void;
   /** Takes out the first that is due at or before `nowMs`. */
   take(nowMs: number): Waiter | undefined;
+  /** One that was taken out and is no longer looked at: the next is made of it. */
+  reuse(waiter: Waiter): void;
   /** Wakes everybody due at or before `nowMs`, in order; whether there was anybody. */
   wake(nowMs: number): boolean;
 }
@@ -19,14 +21,18 @@ export interface Tally {
   waiting: number;
 }
 
-export interface Waiter {
-  readonly dueMs: number;
-  readonly order: number;
-  readonly signal: AbortSignal | undefined;
+const MOST_SPARE = 1024;
+const NOTHING = (): void => undefined;
+
+export class Waiter {
+  /** A fraction, so that its place holds doubles. */
+  dueMs = 0.5;
+  order = 0;
+  signal: AbortSignal | undefined;
   /** Resolves its promise, or is the function to call. */
-  readonly wake: () => void;
-  readonly isCallback: boolean;
-  readonly tally: Tally | undefined;
+  wake = NOTHING;
+  isCallback = false;
+  tally: Tally | undefined;
 }
 
 /** `wakeAborted`: wakes a waiter whose signal was aborted, which is no longer among them. */
@@ -36,6 +42,7 @@ export function createWaiters(
   },
 ): Waiters {
   const heap: Waiter[] = [];
+  const spare: Waiter[] = [];
   let order = 0;
   const hear = createHearing(heap, wakeAborted);
   const join = (
@@ -47,7 +54,20 @@ export function createWaiters(
   ): void => {
     if (signal !== undefined) hear(signal);
     if (tally !== undefined) tally.waiting++;
-    push(heap, { dueMs, order: order++, signal, wake, isCallback, tally });
+    const waiter = spare.pop() ?? new Waiter();
+    waiter.dueMs = dueMs;
+    waiter.order = order++;
+    waiter.signal = signal;
+    waiter.wake = wake;
+    waiter.isCallback = isCallback;
+    waiter.tally = tally;
+    push(heap, waiter);
+  };
+  const reuse = (waiter: Waiter): void => {
+    // What it held may go.
+    waiter.signal = undefined;
+    waiter.wake = NOTHING;
+    if (spare.length < MOST_SPARE) spare.push(waiter);
   };
   const take = (nowMs: number): Waiter | undefined => {
     // A look behind the end would undo what was compiled for looks within.
@@ -71,10 +91,12 @@ export function createWaiters(
       join(dueMs, resolve, false, undefined, undefined);
     },
     take,
+    reuse,
     wake(nowMs) {
       let woke = false;
       for (let top = take(nowMs); top !== undefined; top = take(nowMs)) {
         top.wake();
+        reuse(top);
         woke = true;
       }
       return woke;

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import hdr from 'hdr-histogram-js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hdrEncoder } from '#src/collectors/histogram/hdr-histogram';
+import { hdrEncoding } from '#src/collectors/histogram/hdr-encoding';
 import { counted } from '../collectors/counted.js';
 import { createHistogram } from '#src/collectors/histogram/histogram';
 import { latencySpectrum } from '#src/collectors/histogram/latency-spectrum';
@@ -284,7 +284,7 @@ describe("wrk2's spectrum", () => {
     const histogram = createHistogram();
     for (const ms of values) histogram.record(ms);
     const text = renderLatencySpectrum(await latencySpectrum(histogram.counts, histogram.distribution()));
-    const encoded = (await hdrEncoder())(counted(histogram.counts));
+    const encoded = hdrEncoding(counted(histogram.counts));
     const oracle = hdr.decodeFromCompressedBase64(encoded, 64, false).outputPercentileDistribution(5, 1e6);
     return { text, oracle, max: Math.max(...values) };
   };

@@ -24,8 +24,9 @@ class SystemBackend implements Backend, Sink {
   /** Shared with the client that reads the capacity. */
   readonly #ready: Int32Array;
   #made: Station | undefined;
-  /** Calls whose end is not certain yet. */
+  /** Calls whose end is not certain yet, but that which arrives now: the end of most is certain at once. */
   readonly #waiting = new Map<number, Place>();
+  #arriving: Place | undefined;
   /** Answers on their way, by the moment at which the client has them. */
   readonly #due = new EventHeap();
   /** Used again and again: a run makes no object for a request. */
@@ -99,8 +100,9 @@ class SystemBackend implements Backend, Sink {
     const place = this.#vacant.pop() ?? this.#addPlace();
     place.call = call;
     place.sentMs = sent;
-    this.#waiting.set(call.seq, place);
+    this.#arriving = place;
     this.#station.arrive(this.#nowMs(sent), call.seq, requests);
+    this.#keepArriving(call.seq);
     this.#tellReady();
     this.#wakeUp();
   }
@@ -115,15 +117,32 @@ class SystemBackend implements Backend, Sink {
     serial: number,
   ): void {
     if (seq < 0) return;
-    const place = this.#waiting.get(seq);
+    const place = this.#takeWaiting(seq);
     if (place === undefined) return;
-    this.#waiting.delete(seq);
     place.outcome = outcome;
     place.doneMs = doneMs;
     place.ranMs = ranMs;
     place.startMs = startMs;
     place.serial = serial;
     this.#due.push(doneMs, place.index);
+  }
+
+  /** What was not taken meanwhile waits. */
+  #keepArriving(seq: number): void {
+    if (this.#arriving === undefined) return;
+    this.#waiting.set(seq, this.#arriving);
+    this.#arriving = undefined;
+  }
+
+  #takeWaiting(seq: number): Place | undefined {
+    const arriving = this.#arriving;
+    if (arriving?.call?.seq === seq) {
+      this.#arriving = undefined;
+      return arriving;
+    }
+    const place = this.#waiting.get(seq);
+    this.#waiting.delete(seq);
+    return place;
   }
 
   #addPlace(): Place {

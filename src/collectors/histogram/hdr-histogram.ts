@@ -16,17 +16,6 @@ export async function hdrHistogram(counts: LogHistogram): Promise<Walked> {
   return histogram;
 }
 
-/** Makes HdrHistogram's V2 encoding, compressed, base64, of values in ns and how many there are of each. */
-export async function hdrEncoder(): Promise<(values: readonly (readonly [value: number, count: number])[]) => string> {
-  const hdr = await load();
-  const histogram = emptyOf(hdr);
-  return (values) => {
-    histogram.reset();
-    for (const [value, count] of values) histogram.recordValueWithCount(value, count);
-    return hdr.encodeIntoCompressedBase64(histogram);
-  };
-}
-
 function emptyOf({ build }: Hdr): Walked {
   return build({
     bitBucketSize: 64,

@@ -35,8 +35,8 @@ export const MOST_NS = 2 * 3600 * 1e9;
 
 /**
  * Buckets are HdrHistogram's (exact below 2,048 ns, then 1,024 to each doubling), in a `LogHistogram`: a recording costs
- * 2-3 ns, in the library's WebAssembly 16-35, in its JavaScript 120-220, and its WebAssembly takes 100 ms of CPU to start. What is written in the library's form is written by
- * the library (`hdr-histogram.ts`).
+ * 2-3 ns, in the library's WebAssembly 16-35, in its JavaScript 120-220, and its WebAssembly takes 100 ms of CPU to start.
+ * What is written in its form is encoded in `hdr-encoding.ts`.
  */
 export function createHistogram(): Histogram {
   return new LatencyHistogram();

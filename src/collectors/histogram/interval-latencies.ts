@@ -1,4 +1,3 @@
-import type { LogHistogram } from './log-histogram.js';
 import { intervalLength } from '../timeline/window-length.js';
 
 /** One interval's latencies, as counts of the buckets of a histogram. */
@@ -85,12 +84,4 @@ class IntervalCounts {
     const page = (this.#pages[number] ??= new Uint32Array(PAGE));
     page[bucket & (PAGE - 1)] = (page[bucket & (PAGE - 1)] as number) + count;
   }
-}
-
-/** The least value of each bucket, and how many there are of it. */
-export function valuesOf(
-  { counts }: LatencyInterval,
-  histogram: LogHistogram,
-): (readonly [value: number, count: number])[] {
-  return counts.map(([bucket, count]) => [histogram.startOf(bucket), count]);
 }
