@@ -9,9 +9,11 @@ const common = [flat, columns, own('text')];
 const KITS = '(wire|aws|google|grpc|tensors|shared)';
 /** The files of a section that write its part of the text, the page and the summary. */
 const RENDERED = '(page-part|plots|text|markdown)';
-/** Every number of the report that can be asked of. */
 /** What report.json holds of each section. */
 const SHAPES = '^src/collectors/(shapes|[^/]+/shape)\\.ts$';
+/** The table of sections. */
+const SECTIONS = '^src/collectors/sections?\\.ts$';
+/** Every number of the report that can be asked of. */
 const METRIC_TABLE = '^src/collectors/metric-table\\.ts$';
 const kits = `^src/backends/${KITS}/`;
 const contracts = '^src/backends/(backend|registry)\\.ts$';
@@ -250,7 +252,7 @@ module.exports = {
       'Rendering knows the vocabulary, itself, and what each section says of itself.',
       'report',
       `^src/collectors/[^/]+/${RENDERED}\\.ts$`,
-      '^src/collectors/sections?\\.ts$',
+      SECTIONS,
       '^src/run-folder/summary-shape\\.ts$',
     ),
     knows(
@@ -282,16 +284,25 @@ module.exports = {
     ),
     knows(
       'the-live-view-is-pure',
-      'The live view knows itself, and how the report writes a length of time.',
+      'The live view knows itself, what each section shows, and how the report writes a length of time.',
       'live',
+      SECTIONS,
       '^src/report/format-duration\\.ts$',
     ),
-    knows('metrics-stand-alone', 'Metrics for other systems know the vocabulary and themselves.', 'metrics'),
+    knows(
+      'metrics-stand-alone',
+      'Metrics for other systems know the vocabulary, the table of sections and themselves.',
+      'metrics',
+      SECTIONS,
+    ),
     rule(
       'collectors-fold',
       'A fold knows the vocabulary and its own folder; the registry also renders the histogram log.',
       { path: own('collectors'), pathNot: [`^src/collectors/[^/]+/${RENDERED}\\.ts$`, '/section\\.ts$'] },
-      { path: '^src/', pathNot: [...common, own('collectors'), '^src/report/hlog\\.ts$'] },
+      {
+        path: '^src/',
+        pathNot: [...common, own('collectors'), '^src/report/hlog\\.ts$', '^src/live/figure-texts\\.ts$'],
+      },
     ),
     rule(
       'sections-render-themselves',

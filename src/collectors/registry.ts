@@ -14,8 +14,8 @@ import { latencySpectrum } from './histogram/latency-spectrum.js';
 import { COMPARED_METRICS } from './metric-table.js';
 import type { AnyFold } from './section.js';
 import { ROWS, type Folds, type Sections } from './sections.js';
-import { createLiveFigures, type LiveFigures } from './live/live-figures.js';
 import { verdict } from './verdict.js';
+import type { WatchFold } from './watched.js';
 
 export interface FoldedSections {
   readonly sections: Report['sections'];
@@ -35,20 +35,21 @@ export class SectionFold {
   /** By the rows of the table; undefined: the run has no such section. */
   readonly #folds: readonly (AnyFold | undefined)[];
   readonly #known: Folds;
-  readonly #live: LiveFigures | undefined;
+  /** By the rows of the table, too; undefined: it is not watched. */
+  readonly #watching: readonly (WatchFold | undefined)[] | undefined;
 
   /** Throws `UserError` for a price that was asked for and is not there. */
   constructor(context: CollectorContext, watched: boolean) {
     this.#context = context;
     this.#folds = ROWS.map(({ open }) => open?.(context));
     this.#known = Object.fromEntries(ROWS.map(({ name }, i) => [name, this.#folds[i]])) as unknown as Folds;
-    this.#live = watched ? createLiveFigures(context) : undefined;
+    this.#watching = watched ? ROWS.map((row) => row.watched?.open?.(context)) : undefined;
   }
 
   /** In any order of blocks; the block is only read. */
   add(block: SampleBlock): void {
     for (const fold of this.#folds) fold?.add(block);
-    this.#live?.add(block);
+    if (this.#watching !== undefined) for (const fold of this.#watching) fold?.add(block);
   }
 
   /**
@@ -86,8 +87,13 @@ export class SectionFold {
 
   /** What there is to watch; only of a fold that is `watched`, which costs a little for each sample. */
   soFar(nowMs: number): FoldedSoFar {
-    if (this.#live === undefined) throw new Error('a fold that is not watched knows nothing so far');
-    return { ...this.#live.soFar(nowMs), cost: this.#known.cost.soFar(nowMs) };
+    const watching = this.#watching;
+    if (watching === undefined) throw new Error('a fold that is not watched knows nothing so far');
+    const parts = ROWS.map(({ watched }, i) => {
+      const fold = this.#folds[i];
+      return { ...(fold && watched?.soFar?.(fold, nowMs)), ...watching[i]?.soFar(nowMs) };
+    });
+    return Object.assign({}, ...parts) as FoldedSoFar;
   }
 
   /** Once. Throws `UserError` when the samples cannot be of this run. */

@@ -6,6 +6,7 @@ import type { Shape } from '../shape.js';
 import type { OwnShare } from './bounds.js';
 import type { CollectorContext } from './collector.js';
 import type { Folds } from './sections.js';
+import type { Watched } from './watched.js';
 
 /**
  * A section of the report: everything that the program knows of it, as a row of SECTIONS. `Value` is what the report holds
@@ -30,6 +31,8 @@ export interface Section<Name extends string, Value, Fold extends AnyFold = AnyF
   measure?(this: void, fold: Fold, metric: Asked, moment: Moment): Measure;
   /** Between which values `value`, as reported, can lie without our own share. Absent: anything, once a request was lost. */
   bounds?(this: void, metric: Asked, value: number, moment: Moment, run: OwnShare): Bounds;
+  /** What it shows of a run that goes on; absent: nothing. */
+  readonly watched?: Watched<Fold>;
   /** Its part of the text report. Parts stand in the order of `place`, those without one last. */
   readonly text?: { readonly place?: number; lines(this: void, report: Report): readonly string[] };
   /** Its part of the page, in the same way; loaded where a page is made. */

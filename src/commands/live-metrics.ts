@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { UserError } from '../errors.js';
-import type { Ending, Measurement } from '../metrics/measurements.js';
+import type { Ending, Measurement } from '../measurement.js';
 import type { Progress } from '../progress.js';
 import { parseDurationMs } from '../text/quantities.js';
 import type { Report } from '../report.js';

@@ -1,5 +1,8 @@
+import { inPlace } from '../collectors/section.js';
+import { ROWS } from '../collectors/sections.js';
+import type { LiveFigure } from '../live-figure.js';
 import type { Progress } from '../progress.js';
-import { clockText, costText, countText, durationText, failureTexts, rateText, successText } from './figure-texts.js';
+import { clockText, countText, durationText, rateText } from './figure-texts.js';
 import { fitText, widthOf } from './fit-text.js';
 import type { Style } from './look.js';
 import { paint, type Piece } from './paint.js';
@@ -11,6 +14,9 @@ const LABEL_COLUMNS = 10;
 const BACKEND_COLUMNS = 20;
 /** Narrower than this, labels stand alone. */
 const NARROW_COLUMNS = 56;
+
+/** What each section shows, in the order of their places. */
+const SHOWN = inPlace(ROWS.map(({ watched }) => watched?.live));
 
 interface Page extends Style {
   readonly columns: number;
@@ -24,20 +30,7 @@ export function liveLines(progress: Progress, terminalColumns: number, style: St
     title(progress, page),
     bar(progress, page),
     ...sending(progress, page),
-    latency(
-      'p50',
-      progress.recent.p50Ms,
-      progress.seconds.map(({ p50Ms }) => p50Ms),
-      page,
-    ),
-    latency(
-      'p99',
-      progress.recent.p99Ms,
-      progress.seconds.map(({ p99Ms }) => p99Ms),
-      page,
-    ),
-    ...answers(progress, page),
-    ...cost(progress, page),
+    ...SHOWN.flatMap((shown) => shown.figures(progress)).flatMap((figure) => figureLines(figure, page)),
   ].map((pieces) => painted(pieces, page));
 }
 
@@ -78,6 +71,11 @@ function sending({ rates, inFlight }: Progress, page: Page): Piece[][] {
   ]);
 }
 
+function figureLines(figure: LiveFigure, page: Page): Piece[][] {
+  if ('texts' in figure) return labelled(figure.label, page, figure.texts);
+  return [latency(figure.label, figure.ms, figure.history, page)];
+}
+
 /** The figure of the last seconds, then a bar for each second, of its own scale, whose top is written where there is room. */
 function latency(label: string, ms: number | null, history: readonly (number | null)[], page: Page): Piece[] {
   const figure = durationText(ms).padStart(8);
@@ -95,19 +93,6 @@ function latency(label: string, ms: number | null, history: readonly (number | n
 
 function greater(most: number | null, value: number | null): number | null {
   return value === null ? most : Math.max(most ?? 0, value);
-}
-
-function answers(progress: Progress, page: Page): Piece[][] {
-  const { ok, failed } = progress;
-  return labelled('success', page, [
-    { text: successText(progress).padStart(8), as: failed === 0 ? 'plain' : 'yellow' },
-    { text: `${countText(ok + failed)} answered`, as: 'plain' },
-    ...failureTexts(progress).map((text) => ({ text, as: 'red' }) as const),
-  ]);
-}
-
-function cost({ cost: soFar }: Progress, page: Page): Piece[][] {
-  return soFar === null ? [] : labelled('cost', page, [{ text: `${costText(soFar)} so far`, as: 'plain' }]);
 }
 
 /** The pieces two spaces apart behind their label; those that have no room go on in the next line. */

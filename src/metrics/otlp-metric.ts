@@ -1,6 +1,6 @@
 import type { HrTime, ValueType } from '@opentelemetry/api';
 import type { AggregationTemporality, DataPointType, MetricData } from '@opentelemetry/sdk-metrics';
-import type { Measurement, Point } from './measurements.js';
+import type { Measurement, Point } from '../measurement.js';
 
 /** OpenTelemetry's words for kinds: handed in, since its packages are loaded only where they are wanted. */
 export interface Kinds {

@@ -3,7 +3,7 @@ import type { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-ht
 import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { printable, UserError } from '../errors.js';
 import type { RunFacts } from '../progress.js';
-import type { Measurement } from './measurements.js';
+import type { Measurement } from '../measurement.js';
 import type { OtelSettings } from './otel-settings.js';
 
 /** Sends measurements to an OpenTelemetry collector. A collector that fails costs one warning, never the run. */

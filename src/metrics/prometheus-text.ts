@@ -1,6 +1,6 @@
 import type { Metric, Registry } from 'prom-client';
 import type { Tally } from '../progress.js';
-import type { Measurement } from './measurements.js';
+import type { Measurement } from '../measurement.js';
 
 export interface Exposition {
   readonly contentType: string;
@@ -16,7 +16,7 @@ export async function prometheusText(measured: readonly Measurement[]): Promise<
 }
 
 /** prometheus.io/docs/practices/naming: underscores, the unit behind, `_total` behind what only grows. */
-function prometheusName({ name, unit, kind }: Measurement): string {
+export function prometheusName({ name, unit, kind }: Pick<Measurement, 'name' | 'unit' | 'kind'>): string {
   const words = [
     name.replaceAll('.', '_'),
     ...(unit === 's' ? ['seconds'] : []),

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createLiveFigures } from '#src/collectors/live/live-figures';
+import { RecentResponses } from '#src/collectors/latency/watched';
 import { foldSections } from '#src/collectors/registry';
 import { TimeTally } from '#src/collectors/live/time-tally';
 import { HISTORY_SECONDS, RECENT_SECONDS } from '#src/progress';
 import { ENDED, makeRows, planFor, seeds, shuffled, sortedPercentile, toBlock, type Row } from './sample-rows.js';
 import { calls, usageBlock } from './usage-rows.js';
 
-describe('createLiveFigures', () => {
+describe('what is watched', () => {
   test('any rows in any blocks: what it has counted is what the report counts', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -38,7 +38,7 @@ describe('createLiveFigures', () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 1, max: 100_000 }), (seed, nowMs) => {
         const rows = makeRows(2000, seed, 40);
-        const figures = createLiveFigures({ plan: planFor(rows) });
+        const figures = new RecentResponses(0);
         const seen = rows.filter(({ doneMs }) => doneMs <= nowMs);
         figures.add(toBlock(seen));
         const { recent, seconds } = figures.soFar(nowMs);

@@ -44,10 +44,10 @@ describe('prometheusText', () => {
         "replay_requests_planned gauge",
         "replay_requests_due_total counter",
         "replay_requests_sent_total counter",
-        "replay_requests_total counter",
         "replay_in_flight gauge",
         "replay_response_seconds histogram",
         "replay_lateness_seconds histogram",
+        "replay_requests_total counter",
         "replay_cost_total counter",
       ]
     `);

@@ -17,7 +17,7 @@ const validate = new Ajv2020({ strict: true, strictRequired: false, strictTypes:
 );
 
 describe('report.json', () => {
-  test('its schema is made from the shapes of its parts: npm run schemas', () => {
+  test('its schema is made from the shapes of its parts: npm run tables', () => {
     const path = new URL('../../schemas/report.schema.json', import.meta.url);
     expect(readFileSync(path, 'utf8')).toBe(reportSchemaText());
   });

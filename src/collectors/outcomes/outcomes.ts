@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.js';
 import type { Measure } from '../../metric.js';
+import type { FoldedSoFar } from '../../progress.js';
 import type { OutcomesSection } from '../../report.js';
 import type { Plan, RunEnd } from '../../run.js';
 import { FAILURES, OUTCOMES, outcomeCode, type Failure, type SampleBlock } from '../../sample.js';
@@ -57,6 +58,14 @@ export class Outcomes implements Collector<OutcomesSection> {
     const lost = metric.of === 'failures' && (metric.failure ?? 'unknown') === 'unknown' ? missing - unsent : 0;
     const count = metric.of === 'unsent' ? unsent : lost + this.#failures(metric.failure);
     return { value: metric.as === 'count' ? count : count / planned };
+  }
+
+  soFar(): Pick<FoldedSoFar, 'ok' | 'failed' | 'failures'> {
+    const failures = byKind(
+      (code) => this.#count(code),
+      (count) => count > 0,
+    );
+    return { ok: this.#count(OK), failed: this.#failures(undefined), failures };
   }
 
   /** Throws `UserError` when there are more rows than requests. */

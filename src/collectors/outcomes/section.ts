@@ -5,6 +5,7 @@ import { OUTCOMES_METRICS, type OutcomesMetric } from './metrics.js';
 import type { OutcomesSection } from './outcomes-section.js';
 import { Outcomes } from './outcomes.js';
 import { OUTCOMES_SHAPE } from './shape.js';
+import { OUTCOMES_WATCHED } from './watched.js';
 import { outcomesText } from './text.js';
 
 /** What became of the requests. */
@@ -16,6 +17,7 @@ export const OUTCOMES_SECTION: Section<'outcomes', OutcomesSection, Outcomes, Ou
   metrics: OUTCOMES_METRICS,
   measure: (fold, metric, moment) => fold.measure(metric, 'end' in moment ? moment.end : undefined),
   bounds: outcomesBounds,
+  watched: OUTCOMES_WATCHED,
   text: { place: 3, lines: outcomesText },
   page: { place: 2, load: () => import('./page-part.js') },
   markdown: { place: 2, part: outcomesMarkdown },

@@ -9,7 +9,6 @@ import {
   mapOf,
   named,
   nullable,
-  number,
   object,
   text,
   type ObjectShape,

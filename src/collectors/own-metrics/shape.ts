@@ -1,18 +1,6 @@
 import type { OwnMetricsSection } from '../../report.js';
 import { NAME } from '../shapes.js';
-import {
-  amount,
-  count,
-  described,
-  limited,
-  list,
-  named,
-  nullable,
-  number,
-  object,
-  text,
-  type Shape,
-} from '../../shape.js';
+import { amount, count, described, limited, list, named, nullable, object, text, type Shape } from '../../shape.js';
 
 export const OWN_METRICS_SHAPE: Shape<OwnMetricsSection> = named(
   'ownMetrics',

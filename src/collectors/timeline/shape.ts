@@ -9,7 +9,6 @@ import {
   mapOf,
   named,
   nullable,
-  number,
   object,
   type ObjectShape,
 } from '../../shape.js';
