@@ -78,7 +78,7 @@ module.exports = {
       'import',
       own('trace-file'),
       own('host'),
-      '^src/generator/random\\.ts$',
+      '^src/generator/(random|ln|exp)\\.ts$',
     ),
     knows(
       'the-sample-log-stands-alone',

@@ -6,7 +6,7 @@ const CLOSE = 93;
 /** The bytes end before the mark. */
 export const UNFINISHED = -1;
 /** The line ends before the mark. */
-export const NONE = -2;
+const NONE = -2;
 
 /** What was met on the way to a closing quote. */
 export interface Seen {

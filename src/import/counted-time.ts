@@ -1,7 +1,7 @@
 import type { Stamp } from './stamp.js';
 
 /** Units of a number that counts time, as powers of ten of a second. */
-export const UNIT_EXPONENT = { s: 0, ms: -3, us: -6, ns: -9 } as const;
+const UNIT_EXPONENT = { s: 0, ms: -3, us: -6, ns: -9 } as const;
 export type CountUnit = keyof typeof UNIT_EXPONENT;
 
 const ZERO = 48;

@@ -11,6 +11,8 @@ export interface KeptColumn {
   readonly type: ColumnType;
   /** Numbers are multiplied by this: a duration in s becomes ms. */
   readonly times?: number;
+  /** The value of this column goes before, with a slash: the text is unique only within it. */
+  readonly within?: string;
 }
 
 /** A table in which each row is an arrival. */
@@ -39,7 +41,8 @@ export interface EventTable {
 
 /** The format of such a table. */
 export function eventFormat(table: EventTable): ImportFormat {
-  const { name, title, rows, names, must, times, traps } = table;
+  const { name, title, rows, must, times, traps } = table;
+  const names = rows === 'json' ? namesOf(table) : table.names;
   return {
     ...{ name, title, rows, times, calendar: table.calendar ?? table.unit === 'date' },
     ...(names === undefined ? {} : { names }),
@@ -49,6 +52,18 @@ export function eventFormat(table: EventTable): ImportFormat {
     recognises: table.recognises ?? ((head) => hasColumns(head, must, table.mustNot)),
     open: (header, options) => openTable(table, header, options),
   };
+}
+
+/** All keys of JSON objects that are read: some objects lack some. */
+function namesOf({ time, endsAfter, columns, must }: EventTable): readonly string[] {
+  return [
+    ...new Set([
+      ...must,
+      time,
+      ...(endsAfter === undefined ? [] : [endsAfter.column]),
+      ...columns.map(({ from }) => from),
+    ]),
+  ];
 }
 
 /** Whether the head names all of `must` and none of `mustNot`. */
@@ -80,7 +95,7 @@ function openTable(table: EventTable, header: readonly string[], options: Format
     used,
     notes: table.notes ?? [],
     start(intake) {
-      const setters = kept.map((column, i) => setterOf(column, i, at(column.from)));
+      const setters = kept.map((column, i) => setterOf(column, i, at(column.from), at(column.within ?? '')));
       const { unit, endsAfter, failed } = table;
       return (row) => {
         if (failed?.(row, at) === true && intake.failed()) return;
@@ -122,7 +137,7 @@ export function typeOfColumn(name: string, samples: readonly string[]): ColumnTy
 
 export type Setter = (row: FieldRow, intake: Intake) => void;
 
-export function setterOf({ type, times = 1 }: KeptColumn, column: number, at: number): Setter {
+export function setterOf({ type, times = 1 }: KeptColumn, column: number, at: number, withinAt = -1): Setter {
   if (type === 'number')
     return (row, intake) => {
       const value = row.number(at);
@@ -136,6 +151,10 @@ export function setterOf({ type, times = 1 }: KeptColumn, column: number, at: nu
     return (row, intake) => {
       const text = row.text(at);
       if (text !== undefined) intake.flag(column, /^(true|1|yes)$/i.test(text));
+    };
+  if (withinAt >= 0)
+    return (row, intake) => {
+      intake.text(column, `${row.text(withinAt) ?? ''}/${row.text(at) ?? ''}`);
     };
   return (row, intake) => {
     intake.text(column, row.text(at));

@@ -1,3 +1,4 @@
+import type { Random } from '../generator/random.js';
 import type { ColumnSpec, ColumnType } from '../trace.js';
 import type { CountUnit } from './counted-time.js';
 import type { FieldRow } from './field-row.js';
@@ -46,8 +47,7 @@ export interface FormatOptions {
   readonly payloadColumn?: string;
   /** The name of the file, from which some formats know their window; empty for standard input. */
   readonly fileName: string;
-  /** Uniform in [0, 1), seeded. */
-  readonly random: () => number;
+  readonly random: Random;
 }
 
 /** A format opened on the columns of a source. */

@@ -68,7 +68,7 @@ async function read(raw: Bytes, fileName: string, options: ImportOptions, fault:
     ...options,
     fileName,
     samples: (column: string) => samplesOf(head, column),
-    random: () => ofWindows.uniform(),
+    random: ofWindows,
   };
   const header = headerOf(format, head);
   const opened = format.open(header, ofFormat);
@@ -121,7 +121,7 @@ function nearMiss({ header, object }: Head): string {
 }
 
 function sharedNames({ expects }: ImportFormat, known: ReadonlySet<string>): number {
-  return expects.split(/[\s,]+/).filter((word) => known.has(word)).length;
+  return expects.split(/[\s,]+/).filter((word) => word.length > 2 && known.has(word)).length;
 }
 
 /** The file's name without its endings. */

@@ -3,7 +3,7 @@ import type { Fault } from '../trace-file/fault.js';
 import { ArrivalSorter, type SortedArrivals } from './arrival-sorter.js';
 import { bodyEntry, requestEntry } from './payload-entries.js';
 import { StampGrid } from './stamp-grid.js';
-import { blankStamp, type Stamp } from './stamp.js';
+import { blankStamp, readDate, type Stamp } from './stamp.js';
 import type { TimeZone } from './time-zone.js';
 
 export type Within = 'uniform' | 'start' | 'none';
@@ -115,15 +115,21 @@ export class Intake {
     this.#setPayload(JSON.stringify(bodyEntry(body ?? '')));
   }
 
-  /** The same of a request without a body; false: there is none, and the row is left out. */
-  request(method: string | undefined, path: string | undefined): boolean {
+  /** The same of a request; false: there is none, and the row is left out. */
+  request(method: string | undefined, path: string | undefined, body?: string): boolean {
     if (method === undefined || path === undefined) {
       this.counts.rows++;
       this.counts.empty++;
       return false;
     }
-    this.#setPayload(JSON.stringify(requestEntry(method, path)));
+    this.#setPayload(JSON.stringify(requestEntry(method, path, body)));
     return true;
+  }
+
+  /** Reads a date into `stamp`; false: it is none. */
+  readDate(text: string): boolean {
+    const bytes = Buffer.from(text);
+    return readDate(bytes, 0, bytes.length, this.stamp);
   }
 
   note(text: string): void {

@@ -9,9 +9,9 @@ export function bodyEntry(body: string): object {
   }
 }
 
-/** A request without a body. */
-export function requestEntry(method: string, target: string): object {
-  return { method, path: pathOf(target) };
+/** A request, perhaps without a body. */
+export function requestEntry(method: string, target: string, body?: string): object {
+  return { method, path: pathOf(target), ...(body === undefined ? {} : bodyEntry(body)) };
 }
 
 /** Of a whole URL only path and query. */

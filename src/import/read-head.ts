@@ -4,7 +4,7 @@ import { DELIMITERS, DelimitedRows, type Dialect } from './delimited-rows.js';
 import type { Head } from './import-format.js';
 
 /** As much of a source as shows its format. */
-export const HEAD_BYTES = 1 << 16;
+export const HEAD_BYTES = 1 << 18;
 const MOST_LINES = 50;
 
 /** Beginnings of what is no table, and what to do. */
@@ -88,7 +88,7 @@ export function samplesOf({ lines, header, object }: Head, column: string): stri
 }
 
 /** The fields of one line. */
-export function fieldsOf(line: string, dialect: Dialect): string[] {
+function fieldsOf(line: string, dialect: Dialect): string[] {
   let fields: string[] = [];
   const keep = (rows: DelimitedRows): void => {
     fields = Array.from({ length: rows.count }, (_, at) => rows.text(at)?.trim() ?? '');

@@ -135,7 +135,7 @@ function within(
   return { atMs: atMs.subarray(from, to), columns: columns.map((values) => rowsOf(values, from, to)) };
 }
 
-export function rowsOf(values: ColumnValues, from: number, to: number): ColumnValues {
+function rowsOf(values: ColumnValues, from: number, to: number): ColumnValues {
   if (values.type === 'number') return { ...values, values: values.values.slice(from, to) };
   if (values.type === 'boolean') return { ...values, values: values.values.slice(from, to) };
   if (values.type === 'text') return { ...values, codes: values.codes.slice(from, to) };
