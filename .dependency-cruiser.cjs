@@ -58,6 +58,12 @@ module.exports = {
       'secrets',
       contracts,
     ),
+    knows(
+      'conditions-stand-alone',
+      'A condition on rows knows the vocabulary, the words and itself.',
+      'where',
+      own('text'),
+    ),
     knows('generator-is-pure', 'A generator knows the vocabulary and itself.', 'generator'),
     knows(
       'inspecting-is-pure',

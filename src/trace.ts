@@ -16,6 +16,8 @@ export interface Trace {
   readonly payloads: readonly Payload[];
   /** True: the payloads were given apart from the trace; arrival i sends entry i modulo their number, whatever it says itself. */
   readonly payloadsInTurn?: boolean;
+  /** Sentences for the report: what was selected, what is left out. */
+  readonly notes?: readonly string[];
   readonly store: ArrivalStore;
 }
 
@@ -91,7 +93,10 @@ export interface TraceColumn extends ColumnSpec {
  * One entry of the payload table, resolved: file contents are inside. Bytes lie on a SharedArrayBuffer where they are
  * large, so that handing the table to threads copies nothing.
  */
-export type Payload =
+export type Payload = {
+  /** By what a column of the trace chooses it (`--payload-by`). */
+  readonly label?: string;
+} & (
   | {
       readonly kind: 'bytes';
       readonly contentType: string;
@@ -101,7 +106,8 @@ export type Payload =
       /** How it is requested, where it says so. */
       readonly request?: PayloadRequest;
     }
-  | { readonly kind: 'tensor'; readonly tensor: TensorPayload };
+  | { readonly kind: 'tensor'; readonly tensor: TensorPayload }
+);
 
 /** What one payload is requested with, in place of what the run's options say of all. */
 export interface PayloadRequest {

@@ -1,13 +1,13 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { UserError } from '../errors.js';
-import { parseDurationMs, parseLengthMs, parseRatePerSecond, parseSpeed } from '../text/quantities.js';
+import { parseLengthMs, parseRatePerSecond } from '../text/quantities.js';
 import { parseStages } from './parse-stages.js';
 import { parsePositive, textFlag, wholeNumber } from './text-flag.js';
+import { TRACE_FLAGS } from './trace-flags.js';
 
 /** The flags that say which arrivals: of the trace that is named, or made where none is. */
 export const ARRIVAL_FLAGS = {
-  column: Flags.string({ description: 'CSV or JSON lines: the column of the times' }),
-  unit: Flags.string({ options: ['ms', 's', 'us', 'ns'], description: 'the unit of --column' }),
+  ...TRACE_FLAGS,
   rate: textFlag(
     'rate',
     parseRatePerSecond,
@@ -23,10 +23,6 @@ export const ARRIVAL_FLAGS = {
     description:
       'without a trace: rates that change, as time:rate; 0s:0,10s:200,40s:200 is a ramp and a level, a time given twice a step',
   }),
-  requests: textFlag(
-    'requests',
-    wholeNumber(1, 4_294_967_295),
-  )({ char: 'n', description: 'send at most N requests: the first of the trace, or of --rate or --stages' }),
   process: Flags.string({
     options: ['poisson', 'constant', 'gamma'],
     description: 'without a trace: the arrival process; poisson unless given',
@@ -39,9 +35,6 @@ export const ARRIVAL_FLAGS = {
     'seed',
     wholeNumber(0, Number.MAX_SAFE_INTEGER),
   )({ default: 1, description: 'seed of the arrivals (--rate, --stages) and of simulated backends' }),
-  from: textFlag('from', parseDurationMs)({ default: 0, description: 'begin here in the trace' }),
-  to: textFlag('to', parseDurationMs)({ description: 'end here in the trace' }),
-  speed: textFlag('speed', parseSpeed)({ default: 1, description: '2x replays in half the time' }),
 };
 
 export type ArrivalFlags = Interfaces.InferredFlags<typeof ARRIVAL_FLAGS>;
@@ -64,8 +57,10 @@ export function checkWithoutTrace({
   scv,
   column,
   unit,
+  'trace-format': format,
+  where,
 }: ArrivalFlags): void {
-  const ofFiles = namesOf({ column, unit });
+  const ofFiles = namesOf({ column, unit, 'trace-format': format, where });
   if (ofFiles.length > 0)
     throw new UserError(`${ofFiles.join(' and ')}: only for reading a trace file; name one, or leave it out`);
   if (scv !== undefined && process !== 'gamma')

@@ -1,7 +1,6 @@
 import { Args, Command, Flags, type Interfaces } from '@oclif/core';
 import { closeArrivals } from '../trace-file/arrival-store.js';
 import { LATEST_PRICES } from '../cost-terms.js';
-import { UserError } from '../errors.js';
 import type { CheckRequest } from '../check/check.js';
 import { ARRIVAL_FLAGS } from './arrival-flags.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
@@ -12,7 +11,7 @@ import type { FlagTable } from './config-flags.js';
 import { backendOptions, optionNames } from './backend-options.js';
 import { givenPayloads } from './given-payloads.js';
 import { namedService } from './named-service.js';
-import { openTrace } from './open-trace.js';
+import { checkWindow, openTrace } from './open-trace.js';
 import { RUN_FLAGS } from './run-flags.js';
 import { parseTimeoutMs } from './parse-timeout.js';
 import { SUMMARIES } from './summaries.js';
@@ -21,6 +20,7 @@ import { typedName } from './typed-name.js';
 
 const { backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload, targets } =
   RUN_FLAGS;
+const payloadBy = { 'payload-by': RUN_FLAGS['payload-by'] };
 
 /** `replay check [TRACE] --backend NAME`: a dry run. */
 export class Check extends Command {
@@ -37,6 +37,7 @@ export class Check extends Command {
   };
   static override flags = {
     ...{ backend, set, url, model, sessions, header, method, expect, insecure, http2, body, payload, targets },
+    ...payloadBy,
     ...ARRIVAL_FLAGS,
     ...CONNECT_FLAGS,
     ...BATCH_FLAGS,
@@ -76,12 +77,13 @@ type CheckFlags = Interfaces.InferredFlags<typeof Check.flags> & { readonly back
 
 /** Without arrivals neither calls nor cost are estimated. */
 function asksForArrivals(source: string | undefined, flags: CheckFlags): boolean {
-  const { rate, duration, stages, requests, process, scv, column, unit } = flags;
-  return [source, rate, duration, stages, requests, process, scv, column, unit].some((one) => one !== undefined);
+  const { rate, duration, stages, requests, process, scv, column, unit, 'trace-format': format, where } = flags;
+  const given = [source, rate, duration, stages, requests, process, scv, column, unit, format, where];
+  return [...given, flags['payload-by']].some((one) => one !== undefined);
 }
 
 function requestOf(flags: CheckFlags): Omit<CheckRequest, 'payloads'> {
-  if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
+  checkWindow(flags);
   return {
     backend: flags.backend,
     backendOptions: backendOptions(flags),

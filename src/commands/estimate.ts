@@ -11,7 +11,7 @@ import { ARRIVAL_FLAGS } from './arrival-flags.js';
 import { BATCH_FLAGS, givenBatching } from './batch-flags.js';
 import { COST_FLAGS, givenTerms } from './cost-flags.js';
 import { estimatedService } from './estimated-service.js';
-import { openTrace } from './open-trace.js';
+import { checkWindow, openTrace } from './open-trace.js';
 import { SUMMARIES } from './summaries.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 
@@ -106,7 +106,7 @@ interface Estimated {
 async function estimate(trace: Trace, flags: EstimateFlags, terms: CostTerms): Promise<Estimated> {
   const { clipWindow } = await import('../loop/schedule.js');
   const { assumedCost, assumedPlan } = await import('../check/assumed-cost.js');
-  if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
+  checkWindow(flags);
   const { batching } = givenBatching(flags);
   const window = clipWindow(trace, flags.from, flags.to ?? Infinity, flags.speed, batching);
   const plan = assumedPlan(trace, window);

@@ -6,6 +6,7 @@ export interface PayloadFlags {
   readonly body: string | undefined;
   readonly payload: string | undefined;
   readonly targets: string | undefined;
+  readonly 'payload-by'?: string | undefined;
 }
 
 /** The payloads that `--body`, `--payload` or `--targets` give in place of the trace's; undefined where none is given. */

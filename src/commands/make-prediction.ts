@@ -10,12 +10,13 @@ import type { SimulatedCell, Study } from '../study/study.js';
 import { variantsOf } from '../systems/read-system.js';
 import { earlierTraces } from './earlier-traces.js';
 import { liveProgress } from './live-progress.js';
-import { AS_IT_STANDS, modelErrorFactor, simulationThreads } from './model-error-factor.js';
-import { openTrace } from './open-trace.js';
+import { modelErrorFactor, simulationThreads } from './model-error-factor.js';
+import { openWindow } from './open-trace.js';
 import { stopOnSignals } from './stop-on-signals.js';
+import type { TraceFlags } from './trace-flags.js';
 import { replayVersion } from './versions.js';
 
-export interface PredictFlags {
+export interface PredictFlags extends TraceFlags {
   readonly system: readonly string[];
   readonly model: string | undefined;
   readonly runtime: string | undefined;
@@ -46,7 +47,7 @@ export async function makePrediction(source: string, flags: PredictFlags): Promi
   const stop = stopOnSignals(() => {
     live.say('stopping');
   });
-  const trace = await openTrace(source, AS_IT_STANDS);
+  const trace = await openWindow(source, flags);
   try {
     const study = await predictedStudy(trace.name, source, flags);
     const earlier = await earlierTraces(study.workloads);

@@ -11,16 +11,17 @@ import { writeStudy } from '../study/write-study.js';
 import type { Trace } from '../trace.js';
 import { liveProgress, type LiveProgress } from './live-progress.js';
 import { measuredModel } from './measured-model.js';
-import { openTrace } from './open-trace.js';
+import { openWindow } from './open-trace.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { studyAnswerText } from './study-answer-text.js';
 import { liveRunner, runArguments, type ParseRun } from './study-live.js';
 import { earlierTraces } from './earlier-traces.js';
 import { fullRuns } from './study-runs.js';
-import { AS_IT_STANDS, modelErrorFactor, simulationThreads } from './model-error-factor.js';
+import { modelErrorFactor, simulationThreads } from './model-error-factor.js';
+import { givenTraceFlags, parseTraceFlags, type TraceFlags } from './trace-flags.js';
 import { replayVersion } from './versions.js';
 
-export interface StudyFlags {
+export interface StudyFlags extends TraceFlags {
   readonly out: string | undefined;
   readonly only: readonly string[] | undefined;
   readonly slo: readonly string[] | undefined;
@@ -43,7 +44,7 @@ export async function makeStudy(file: string | undefined, flags: StudyFlags, par
   const study = chosenCells(withOwn(withFlags(await readStudy(file ?? SHIPPED), flags), flags), flags.only ?? []);
   const traces = new Map<string, Trace>();
   try {
-    for (const { name, path } of study.workloads) traces.set(name, await openTrace(path, AS_IT_STANDS));
+    for (const workload of study.workloads) traces.set(workload.name, await openWorkload(workload, flags));
     if (flags['dry-run']) {
       const { tryStudy } = await import('./try-study.js');
       return tryStudy(study, traces);
@@ -52,6 +53,22 @@ export async function makeStudy(file: string | undefined, flags: StudyFlags, par
   } finally {
     for (const { store } of traces.values()) closeArrivals(store);
   }
+}
+
+/** The trace of `--trace` as the flags say, another as its workload does. */
+async function openWorkload({ path, read = {} }: Study['workloads'][number], flags: StudyFlags): Promise<Trace> {
+  if (flags.trace !== undefined) return openWindow(path, flags);
+  checkNoTraceFlags(flags);
+  return openWindow(path, parseTraceFlags(read));
+}
+
+/** Throws `UserError` where flags of a trace are given without one. */
+function checkNoTraceFlags(flags: StudyFlags): void {
+  const given = givenTraceFlags(flags);
+  if (given.length > 0)
+    throw new UserError(
+      `${given.join(' and ')}: of --trace FILE; add that, or write it to the workload in the file of the study`,
+    );
 }
 
 async function readStudy(path: string): Promise<Study> {

@@ -11,7 +11,8 @@ import { ownArrivals } from '../study/simulate-cells.js';
 import { drawsKey, readDraws, writeDraws } from '../study/stored-draws.js';
 import { readSystem } from '../systems/read-system.js';
 import { isUserError } from '../errors.js';
-import { openTrace } from './open-trace.js';
+import { openWindow } from './open-trace.js';
+import { AS_IT_STANDS } from './trace-flags.js';
 import { replayVersion } from './versions.js';
 
 /** It says how good the models are, whatever is predicted with them, so that all predictions have the same. */
@@ -22,7 +23,7 @@ export async function modelErrorFactor(stop: AbortSignal): Promise<ErrorFactor> 
   return leaveOneOut({
     seed: SEED,
     workloadOf: async (name) => {
-      const trace = await openTrace(shippedTrace(name), AS_IT_STANDS);
+      const trace = await openWindow(shippedTrace(name), AS_IT_STANDS);
       try {
         return ownArrivals(trace);
       } finally {
@@ -52,9 +53,6 @@ async function drawnOnce(job: DrawJob, stop: AbortSignal): Promise<JobResult> {
 export function simulationThreads(): number {
   return Math.max(1, Math.floor(cpuBudget()));
 }
-
-/** A trace is taken as its file says. */
-export const AS_IT_STANDS = { seed: 1, from: 0 } as Parameters<typeof openTrace>[1];
 
 function shippedTrace(name: string): string {
   return fileURLToPath(new URL(`../../traces/${name}.json`, import.meta.url));

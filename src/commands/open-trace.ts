@@ -1,33 +1,58 @@
 import { tmpdir } from 'node:os';
-import type { Payload, Trace } from '../trace.js';
+import { UserError } from '../errors.js';
+import type { Trace } from '../trace.js';
 import { type ArrivalFlags, checkBesideTrace, checkWithoutTrace } from './arrival-flags.js';
 import { givenPayloads, type PayloadFlags } from './given-payloads.js';
+import type { TraceFlags } from './trace-flags.js';
 
-/** The trace that the flags name or describe. Throws `UserError`. */
+/** The trace that the flags name or describe; its window is left to whoever replays it. Throws `UserError`. */
 export async function openTrace(
   source: string | undefined,
   flags: ArrivalFlags & Partial<PayloadFlags>,
 ): Promise<Trace> {
-  if (source === undefined) checkWithoutTrace(flags);
-  else checkBesideTrace(flags);
-  const payloads = await givenPayloads(flags);
-  if (source === undefined) return { ...(await generated(flags)), payloads: payloads ?? [], payloadsInTurn: true };
-  return firstOf(await fromFile(source, flags, payloads), flags);
+  if (source === undefined) {
+    checkWithoutTrace(flags);
+    if (flags['payload-by'] !== undefined)
+      throw new UserError('--payload-by: only a trace file has columns; name one, or leave it out');
+    return { ...(await generated(flags)), payloads: (await givenPayloads(flags)) ?? [], payloadsInTurn: true };
+  }
+  checkBesideTrace(flags);
+  return firstOf(await fromFile(source, flags), flags);
 }
 
-async function fromFile(
-  source: string,
-  { column, unit }: ArrivalFlags,
-  payloads: readonly Payload[] | undefined,
-): Promise<Trace> {
+/** The same, cut to its window and played at its speed: for what takes a trace as it stands. */
+export async function openWindow(source: string, flags: TraceFlags): Promise<Trace> {
+  checkWindow(flags);
+  const { from, to = Infinity, speed, requests } = flags;
+  const trace = await fromFile(source, flags);
+  const { recipe, ...first } = requests === undefined ? trace : await firstOf(trace, flags);
+  if (from === 0 && to === Infinity && speed === 1)
+    // The recipe makes all arrivals, not the first of them.
+    return recipe === undefined || requests !== undefined ? first : { ...first, recipe };
+  const { cutTrace } = await import('./select-arrivals.js');
+  return cutTrace(first, { fromMs: from, toMs: to, speed });
+}
+
+/** Throws `UserError` where the window is empty. */
+export function checkWindow({ from, to }: Pick<TraceFlags, 'from' | 'to'>): void {
+  if (to !== undefined && to <= from) throw new UserError('--to must lie after --from');
+}
+
+async function fromFile(source: string, flags: TraceFlags & Partial<PayloadFlags>): Promise<Trace> {
+  const { column, unit, 'trace-format': format, where } = flags;
+  const payloads = await givenPayloads(flags);
   const { readTrace } = await import('../trace-file/read-trace.js');
-  return readTrace(source, {
+  const trace = await readTrace(source, {
     spoolDir: tmpdir(),
     stdin: process.stdin,
     ...(column === undefined ? {} : { column }),
     ...(unit === undefined ? {} : { unit: unit as 'ms' }),
+    ...(format === undefined ? {} : { format: format as 'csv' }),
     ...(payloads === undefined ? {} : { payloads }),
   });
+  if (where === undefined && flags['payload-by'] === undefined) return trace;
+  const { selectArrivals } = await import('./select-arrivals.js');
+  return selectArrivals(trace, { where, payloadBy: flags['payload-by'] });
 }
 
 async function generated(flags: ArrivalFlags): Promise<Trace> {
@@ -49,7 +74,10 @@ async function generated(flags: ArrivalFlags): Promise<Trace> {
 }
 
 /** Up to `--requests`. */
-async function firstOf(trace: Trace, { from, to, requests }: ArrivalFlags): Promise<Trace> {
+async function firstOf(
+  trace: Trace,
+  { from, to, requests }: Pick<TraceFlags, 'from' | 'to' | 'requests'>,
+): Promise<Trace> {
   if (requests === undefined) return trace;
   const { firstRequests } = await import('./first-requests.js');
   try {

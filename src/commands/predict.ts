@@ -2,6 +2,7 @@ import { Args, Command, Flags } from '@oclif/core';
 import { parseLengthMs } from '../text/quantities.js';
 import { SUMMARIES } from './summaries.js';
 import { textFlag, wholeNumber } from './text-flag.js';
+import { TRACE_FLAGS } from './trace-flags.js';
 
 /** `replay predict TRACE --system NAME ...`: what simulated systems would do with a trace, and how certain that is. */
 export class Predict extends Command {
@@ -12,6 +13,7 @@ export class Predict extends Command {
     "<%= config.bin %> predict traces/workload-40.json --system aws-lambda --system gcp-cloud-functions --slo 'all.p(99)<2s'",
     '<%= config.bin %> predict traces/workload-40.json --system aws-lambda --sweep memory=1024,2048,3072',
     '<%= config.bin %> predict traces/workload-120.json --system aws-cpu --sensitivity',
+    '<%= config.bin %> predict traces/workload-120.json --system aws-lambda --from 1m --to 3m',
   ];
   static override args = { trace: Args.string({ required: true, description: 'a trace file' }) };
   static override flags = {
@@ -46,6 +48,7 @@ export class Predict extends Command {
     sensitivity: Flags.boolean({ description: 'what 1 % of each uncertain parameter does' }),
     per: Flags.string({ options: ['month'], description: 'month: what a month costs, the trace repeated' }),
     every: textFlag('every', parseLengthMs)({ description: 'with --per: the trace begins again after this long; its own length unless given' }), // prettier-ignore
+    ...TRACE_FLAGS,
     json: Flags.boolean({ description: 'the cells as study.json has them' }),
     quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
   };

@@ -58,6 +58,10 @@ export const RUN_FLAGS = {
     description:
       'a mix of requests in place of the trace’s payloads: a file with one as JSON a line (method, path, headers, json, ...), or targets of vegeta',
   }),
+  'payload-by': Flags.string({
+    description:
+      'choose the payload of each request by this column of the trace: the one with that label (of numbers: the nearest), or else equal values the same',
+  }),
   ...ARRIVAL_FLAGS,
   time: Flags.string({
     options: ['real', 'virtual'],

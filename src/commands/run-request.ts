@@ -1,10 +1,10 @@
-import { UserError } from '../errors.js';
 import type { ReplayRequest } from '../replay/replay.js';
 import type { Trace } from '../trace.js';
 import { backendOptions } from './backend-options.js';
 import { givenBatching } from './batch-flags.js';
 import type { GivenTerms } from './cost-flags.js';
 import type { GivenThresholds } from './gate-flags.js';
+import { checkWindow } from './open-trace.js';
 import type { RunFlags } from './run-flags.js';
 import { givenTags } from './tag-flag.js';
 
@@ -14,7 +14,7 @@ export function runRequest(
   flags: RunFlags,
   terms: GivenTerms & GivenThresholds & Pick<ReplayRequest, 'budget' | 'optionNames' | 'secrets'>,
 ): ReplayRequest {
-  if (flags.to !== undefined && flags.to <= flags.from) throw new UserError('--to must lie after --from');
+  checkWindow(flags);
   return {
     trace,
     backend: flags.backend,

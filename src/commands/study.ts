@@ -1,6 +1,7 @@
 import { Args, Command, Flags } from '@oclif/core';
 import { SUMMARIES } from './summaries.js';
 import { textFlag, wholeNumber } from './text-flag.js';
+import { TRACE_FLAGS } from './trace-flags.js';
 
 /** `replay study [FILE]`: systems side by side, simulated or live, and what to choose. */
 export class Study extends Command {
@@ -31,6 +32,7 @@ export class Study extends Command {
       description: "what is asked of every system in place of the file's, such as 'all.p(99)<200ms'; repeatable",
     }),
     trace: Flags.string({ description: 'a trace file in place of the workloads of the study' }),
+    ...TRACE_FLAGS,
     model: Flags.string({
       description:
         'an .onnx file in place of the models: timed here for a few seconds, carried to each system by a ratio of CPUs',

@@ -9,6 +9,12 @@ import type { TraceInMemory } from './trace-in-memory.js';
 export interface RunOptions {
   /** A trace file, a trace that `readTrace` returned, or arrivals in memory. Absent: `rate` or `stages`. */
   readonly trace?: string | Trace | TraceInMemory;
+  /** Of a trace file, as are the next four. */
+  readonly column?: string;
+  readonly unit?: 'ms' | 's' | 'us' | 'ns';
+  readonly traceFormat?: 'json' | 'jsonl' | 'csv';
+  readonly where?: string;
+  readonly payloadBy?: string;
   readonly rate?: string;
   readonly duration?: string;
   readonly stages?: string;

@@ -25,6 +25,8 @@ export async function run(options: RunOptions, world: RunWorld = {}): Promise<Ru
     ]);
   const { trace: given, ...rest } = options;
   const { flags, terms } = await parsedRunFlags(argumentsOf(rest));
+  if (typeof given === 'object' && (flags.where ?? flags['payload-by']) !== undefined)
+    throw new UserError('where and payloadBy are for a trace file; select the arrivals of a trace in memory yourself');
   const isOurs = typeof given === 'string' || given === undefined || 'atMs' in given;
   const trace = await traceOf(given, (source) => openTrace(source, flags));
   try {

@@ -7,6 +7,7 @@ import type { CustomCollector } from '../custom-collector.js';
 import type { Plan, RunRecord } from '../run.js';
 import type { Payload } from '../trace.js';
 import { checkCollectors } from './check-metrics.js';
+import { coarseNotes } from './coarse-notes.js';
 import { declaredColumns } from './declared-columns.js';
 import { chooseSenders, type Senders } from '../time/choose-senders.js';
 import { firstRecord, runName } from './first-record.js';
@@ -66,6 +67,8 @@ export async function prepareRun(request: ReplayRequest, world: Surroundings): P
   const senders = request.time === 'virtual' ? VIRTUAL : await realSenders({ request, plugin, options, plan }, world);
   if (senders.warning !== undefined) world.say(`warning: ${senders.warning}`);
   const notes = [
+    ...(trace.notes ?? []),
+    ...coarseNotes(trace.store),
     ...speedNotes(request.speed),
     ...workerNotes(request.workers, senders.workers, plugin.name),
     ...ready.notes,

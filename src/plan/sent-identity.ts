@@ -24,10 +24,10 @@ export function sentIdentity(
   };
 }
 
-/** Whatever an entry says beside its bytes is a part of it. */
+/** Whatever an entry says beside its bytes is a part of it, but for its label, which is not sent. */
 function addTo(hash: ReturnType<typeof createHash>, payload: Payload): void {
   const bytes = bytesOf(payload);
-  const said = Object.entries(payload).filter(([name]) => name !== 'bytes');
+  const said = Object.entries(payload).filter(([name]) => name !== 'bytes' && name !== 'label');
   hash.update(JSON.stringify([...said.sort(([a], [b]) => (a < b ? -1 : 1)), bytes.byteLength])).update(bytes);
 }
 

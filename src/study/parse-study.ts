@@ -14,6 +14,8 @@ export type RunArguments = (entry: Readonly<Record<string, unknown>>) => Pick<Li
 const TOP = ['name', 'draws', 'seed', 'repeats', 'slo', 'budget', 'prices', 'models', 'workloads', 'batch', 'systems'];
 const SHARED = ['name', 'models', 'workloads', 'batch', 'runtimes'];
 const SIMULATED = [...SHARED, 'system', 'set', 'prices', 'flags'];
+/** Flags of a trace that a workload may have. */
+const READ = ['column', 'unit', 'trace-format', 'where', 'from', 'to', 'speed', 'requests'];
 const MOST_SYSTEMS = 100;
 const MOST_CELLS = 2000;
 const MOST_DRAWS = 10_000;
@@ -83,12 +85,19 @@ class StudyReader {
     if (typeof raw === 'string')
       return { name: basename(raw).replace(/\.(json|jsonl|csv)(\.gz)?$/, ''), path: this.#trace(raw, at) };
     const entry = this.#yaml.mapping(raw, at);
-    this.#yaml.checkKeys(entry, ['name', 'trace', 'after'], at);
+    this.#yaml.checkKeys(entry, ['name', 'trace', 'after', ...READ], at);
     const trace = this.#yaml.text(entry['trace'], [...at, 'trace']);
     const name =
       entry['name'] === undefined ? basename(trace, extname(trace)) : this.#yaml.text(entry['name'], [...at, 'name']);
     const after = entry['after'] === undefined ? {} : { after: this.#after(entry['after'], [...at, 'after']) };
-    return { name: this.#name(name, at), path: this.#trace(trace, [...at, 'trace']), ...after };
+    const read = this.#read(entry, at);
+    return { name: this.#name(name, at), path: this.#trace(trace, [...at, 'trace']), ...after, ...read };
+  }
+
+  #read(entry: Mapping, at: YamlPath): Pick<Workload, 'read'> {
+    const read: Record<string, string> = {};
+    for (const key of READ) if (entry[key] !== undefined) read[key] = this.#yaml.text(entry[key], [...at, key]);
+    return Object.keys(read).length === 0 ? {} : { read };
   }
 
   #after(raw: unknown, at: YamlPath): EarlierWorkload {

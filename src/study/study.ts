@@ -20,6 +20,8 @@ export interface Workload {
   readonly path: string;
   /** Every system starts in the state that this trace leaves behind; absent: as the system says. */
   readonly after?: EarlierWorkload;
+  /** How it is read, and which of its arrivals count: the flags of a trace by their names. */
+  readonly read?: Readonly<Record<string, string>>;
 }
 
 export interface EarlierWorkload {

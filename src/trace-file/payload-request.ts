@@ -9,6 +9,7 @@ import { isObject } from './trace-header.js';
 export const REQUEST_KEYS = ['method', 'path', 'headers'] as const;
 
 const MOST_PATH = 8192;
+const MOST_LABEL = 200;
 
 /** How an entry of a payload table is requested; undefined where it says nothing of that. `fills`: placeholders are filled in. */
 export function payloadRequest(
@@ -66,4 +67,12 @@ function checked(check: () => void, fault: Fault): void {
   } catch (thrown) {
     throw isUserError(thrown) ? fault(thrown.message) : thrown;
   }
+}
+
+/** By what a column of the trace chooses an entry. */
+export function givenLabel(label: unknown, fault: Fault): { readonly label?: string } {
+  if (label === undefined) return {};
+  if (typeof label !== 'string' || label === '' || label.length > MOST_LABEL)
+    throw fault(`label: it must be a text of at most ${String(MOST_LABEL)} characters`);
+  return { label };
 }

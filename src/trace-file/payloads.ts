@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, parse } from 'node:path';
 import { printable, UserError } from '../errors.js';
 import type { Payload, TensorPayload } from '../trace.js';
 import { checkTensor } from './check-tensor.js';
@@ -7,7 +7,7 @@ import { controlByteCheck } from './control-bytes.js';
 import { fileFault, type Fault } from './fault.js';
 import { JsonSource } from './json-sources.js';
 import { contentTypeOf, FILE_BYTES, OCTETS, pathInFolder, readRealFile, resolved } from './payload-file.js';
-import { payloadRequest, REQUEST_KEYS } from './payload-request.js';
+import { givenLabel, payloadRequest, REQUEST_KEYS } from './payload-request.js';
 import { decodeUtf8, parseStrictJson } from './strict-json.js';
 import { exampleOf, templatedPayload } from './templated-payload.js';
 import { checkKey, isObject } from './trace-header.js';
@@ -19,7 +19,7 @@ export type PayloadEntry =
   | (RequestEntry & { readonly base64: string })
   | (RequestEntry & { readonly file: string; readonly contentType?: string })
   | RequestEntry
-  | { readonly tensor: TensorPayload };
+  | { readonly tensor: TensorPayload; readonly label?: string };
 
 /** How an entry is requested; `template`: placeholders are filled in. */
 export interface RequestEntry {
@@ -27,6 +27,8 @@ export interface RequestEntry {
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly template?: boolean;
+  /** By what `--payload-by` chooses it. */
+  readonly label?: string;
 }
 
 const KINDS = ['json', 'text', 'base64', 'file', 'tensor'] as const;
@@ -103,20 +105,21 @@ function resolveEntry(entry: unknown, files: FileTable, fault: Fault): Payload {
   if (!isObject(entry)) throw fault('it is no object; give one such as {"json": ...}');
   for (const key of Object.keys(entry)) checkKey(key, keysBeside(kind), fault);
   if (kinds.length > 1) throw fault(`it must have exactly one of ${KINDS.join(', ')}`);
-  if (kind === 'tensor') return { kind: 'tensor', tensor: checkTensor(entry['tensor'], fault) };
+  const label = givenLabel(entry['label'], fault);
+  if (kind === 'tensor') return { kind: 'tensor', tensor: checkTensor(entry['tensor'], fault), ...label };
   const fills = entry['template'] ?? false;
   if (typeof fills !== 'boolean') throw fault('template: it must be true or false');
   const request = payloadRequest(entry, { hasBody: kind !== undefined, fills }, fault);
   if (kind === undefined && request === undefined)
     throw fault(`it must have exactly one of ${KINDS.join(', ')}, or say its ${REQUEST_KEYS.join(', ')}`);
   const body = kind === undefined ? bytesPayload(OCTETS, new Uint8Array(0)) : resolveBody(kind, entry, files, fault);
-  return { ...(fills ? templatedPayload(body, fault) : body), ...(request === undefined ? {} : { request }) };
+  return { ...(fills ? templatedPayload(body, fault) : body), ...(request === undefined ? {} : { request }), ...label };
 }
 
 function keysBeside(kind: PayloadKind | undefined): readonly string[] {
-  if (kind === 'tensor') return ['tensor'];
+  if (kind === 'tensor') return ['tensor', 'label'];
   const more = kind === 'file' ? ['contentType'] : [];
-  return [...(kind === undefined ? KINDS : [kind]), ...more, ...REQUEST_KEYS, 'template'];
+  return [...(kind === undefined ? KINDS : [kind]), ...more, ...REQUEST_KEYS, 'template', 'label'];
 }
 
 function resolveBody(
@@ -190,7 +193,7 @@ function readFolder(folder: string, fault: Fault): readonly BytesPayload[] {
     );
     left -= payload.bytes.length;
     if (left < 0) throw fault('its files are larger than 1 GiB together; send less');
-    return payload;
+    return { ...payload, label: parse(path).name };
   });
   if (payloads.length === 0) throw fault('the folder holds no file that is not hidden; put payloads into it');
   return payloads;

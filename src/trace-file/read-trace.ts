@@ -19,6 +19,8 @@ export interface ReadTraceOptions {
   readonly spoolDir: string;
   /** What `-` reads; destroyed when that fails, for a source that says nothing more must not keep the process alive. */
   readonly stdin: AsyncIterable<Uint8Array> & { destroy?(): unknown };
+  /** In place of what the name of the file ends in, or its first bytes tell; such a file may be compressed whatever its name is. */
+  readonly format?: TraceFormat;
   /** The column (CSV) or key (JSON lines) of the times, where it is neither `at_ms` nor `at_s`. */
   readonly column?: string;
   /** The unit of that column, where its name does not end in it. */
@@ -50,9 +52,12 @@ export async function readTrace(source: string, options: ReadTraceOptions): Prom
   const named = formatOfName(source);
   const file = await openTraceFile(source, fault);
   try {
-    if (named === undefined) throw fault(`its name does not tell its format; ${NAMING}`);
-    const bytes = plainBytes(readable(file.bytes, fault), named.gzip, options.maxBytes ?? 2 ** 34, fault);
-    return await parse(bytes, named.format, { options, fault, folder: file.folder, name: nameOf(source) });
+    const format = options.format ?? named?.format;
+    if (format === undefined) throw fault(`its name does not tell its format; ${NAMING}, or give --trace-format`);
+    const raw = await peek(readable(file.bytes, fault), (head) => head.length >= 2);
+    const gzip = options.format === undefined ? named?.gzip === true : isGzip(raw.head);
+    const bytes = plainBytes(raw.bytes, gzip, options.maxBytes ?? 2 ** 34, fault);
+    return await parse(bytes, format, { options, fault, folder: file.folder, name: nameOf(source) });
   } finally {
     await file.close();
   }
@@ -63,7 +68,8 @@ async function readStdin(options: ReadTraceOptions): Promise<Trace> {
   try {
     const raw = await peek(readable(options.stdin, fault), (head) => head.length >= 2);
     const plain = await peek(plainBytes(raw.bytes, isGzip(raw.head), options.maxBytes ?? 2 ** 34, fault), sniffable);
-    return await parse(plain.bytes, formatOfContent(plain.head), { options, fault, folder: undefined, name: 'stdin' });
+    const format = options.format ?? formatOfContent(plain.head);
+    return await parse(plain.bytes, format, { options, fault, folder: undefined, name: 'stdin' });
   } catch (error) {
     options.stdin.destroy?.();
     throw error;

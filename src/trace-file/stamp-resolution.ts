@@ -35,6 +35,11 @@ export class StampResolutionFinder {
     this.#count += atMs.length;
   }
 
+  /** Whether a step of at least that many ms divides all times so far. */
+  mayBeAtLeast(ms: number): boolean {
+    return (STEPS_MS[this.#step] ?? 0) >= ms;
+  }
+
   /** Undefined: fewer than two different times, or no step of 1 us or more divides them. */
   result(): StampResolution | undefined {
     const resolutionMs = STEPS_MS[this.#step];

@@ -45,6 +45,9 @@ const LAW: Readonly<Record<keyof typeof RUN_FLAGS, readonly [Effect, readonly st
   body: ['changes the system', VIRTUAL, ['--body={"a":1}']],
   payload: ['changes the system', VIRTUAL, [`--payload=${at('bodies.jsonl')}`]],
   targets: ['changes the system', HTTP, [`--targets=${at('targets.jsonl')}`]],
+  'payload-by': ['changes the workload', [at('times.csv'), '--column=a', '--unit=ms', `--payload=${at('bodies.jsonl')}`, ...TRACE.slice(1)], ['--payload-by=b']], // prettier-ignore
+  'trace-format': ['changes nothing', [at('times.csv'), '--column=a', '--unit=ms', ...TRACE.slice(1)], ['--trace-format=csv']], // prettier-ignore
+  where: ['changes the workload', [at('times.csv'), '--column=a', '--unit=ms', ...TRACE.slice(1)], ['--where=b < 5']],
   column: ['changes the workload', [at('times.csv'), '--unit=ms', '--column=a', ...TRACE.slice(1)], ['--column=b']],
   unit: ['changes the workload', [at('times.csv'), '--column=a', '--unit=ms', ...TRACE.slice(1)], ['--unit=s']],
   rate: ['changes the workload', VIRTUAL, ['--rate=30/s']],
