@@ -115,8 +115,9 @@ module.exports = {
     ),
     knows(
       'a-plan-sends-nothing',
-      'A plan knows the contract of backends, the clock, the schedule, the secrets, and what a run folder holds.',
+      'A plan knows the trace, the contract of backends, the clock, the schedule, the secrets, and what a run folder holds.',
       'plan',
+      own('trace-file'),
       contracts,
       own('time'),
       own('host'),
