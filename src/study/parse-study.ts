@@ -5,6 +5,7 @@ import type { YamlFile, YamlPath } from '../config/read-yaml-file.js';
 import { printable, UserError } from '../errors.js';
 import { parseThresholds } from '../gate/parse-threshold.js';
 import { nearest } from '../text/nearest.js';
+import { idOf } from './id-of.js';
 import { YamlReader, type Mapping } from './yaml-reader.js';
 import type { Cell, EarlierWorkload, LiveCell, SimulatedCell, Study, Workload } from './study.js';
 
@@ -239,11 +240,4 @@ interface Shared {
   readonly workloads: readonly string[];
   readonly batches: readonly number[];
   readonly prices: string | undefined;
-}
-
-function idOf(parts: readonly string[]): string {
-  return parts
-    .filter((part) => part !== '')
-    .join('_')
-    .replace(/[^\w.+@-]+/g, '-');
 }

@@ -1,0 +1,7 @@
+/** The name of a cell's folder, of what tells it from others. */
+export function idOf(parts: readonly string[]): string {
+  return parts
+    .filter((part) => part !== '')
+    .join('_')
+    .replace(/[^\w.+@-]+/g, '-');
+}
