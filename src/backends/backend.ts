@@ -4,7 +4,7 @@ import type { CloudMeters } from '../cloud-meters.js';
 import type { Billing, EstimatedService } from '../cost-terms.js';
 import type { OwnMetric } from '../own-metric.js';
 import type { DeclaredName, Outcome } from '../sample.js';
-import type { Payload } from '../trace.js';
+import type { ColumnValue, Payload } from '../trace.js';
 
 /** What a backend can wait for during a request. */
 export const WAITS = ['on-the-world', 'on-the-clock', 'by-callback'] as const;
@@ -37,9 +37,10 @@ export interface BackendPlugin<Options = unknown> {
   readonly options?: readonly OptionInfo[];
   /**
    * Main thread, before anything else. `raw` holds the text of each `--set key=value` (and of shorthands such as
-   * `--url`); a repeated key is an array. The result must survive structured clone. Throws `UserError` on bad options.
+   * `--url`); a repeated key is an array. `trace`: what the options may name of it. The result must survive structured clone.
+   * Throws `UserError` on bad options.
    */
-  parseOptions(raw: RawOptions): Options;
+  parseOptions(raw: RawOptions, trace?: NamedColumns): Options;
   /**
    * Whether its backends have `invokeBatch`: true, or a clause that says why not with these options. Main thread. Absent:
    * they have not, and `--batch-size` is refused.
@@ -111,6 +112,17 @@ export interface Patience {
   readonly prepare?: number;
   readonly rehearse?: number;
   readonly close?: number;
+}
+
+export interface NamedColumns {
+  /** The names of the trace's columns. */
+  readonly columns: readonly string[];
+}
+
+/** What the trace says of its requests besides their times and payloads. */
+export interface ArrivalValues {
+  /** The value of a column for the request with this index in the trace; undefined: it has none, or there is no such column. */
+  of(column: string, seq: number): ColumnValue | undefined;
 }
 
 /** One `--set name=value`. */
@@ -216,6 +228,8 @@ export interface BackendContext {
   readonly seed: number;
   /** True when the clock is virtual. */
   readonly virtual: boolean;
+  /** The columns of the trace; absent: it has none. */
+  readonly arrivals?: ArrivalValues;
   /** Set by `replay check` alone: told every answer before it is judged, which then costs what a run must not pay. */
   readonly onAnswer?: (answer: SeenAnswer) => void;
   /** Set by `replay check` alone: one call comes at most, so that nothing is opened ahead of it. */

@@ -48,7 +48,7 @@ const plugin: BackendPlugin<HttpOptions> = {
       options: { ...options, proxy, connect },
       notes: [
         ...notes,
-        ...placeholderNotes(payloads),
+        ...placeholderNotes(payloads, options.columns),
         ...(connect.insecure ? ['The certificate of the service was not checked.'] : []),
       ],
     };
@@ -93,16 +93,16 @@ function rehearsedPayload(payloads: readonly Payload[]): Payload {
   return { kind: 'bytes', contentType: JSON_TYPE, bytes: REHEARSED_TEMPLATE, template: true };
 }
 
-type Sent = Pick<BackendContext, 'payloads' | 'runId' | 'batchSize'>;
+type Sent = Pick<BackendContext, 'payloads' | 'runId' | 'batchSize' | 'arrivals'>;
 
 function httpService(options: HttpOptions, sent: Sent): RestService {
-  const { payloads, runId, batchSize } = sent;
+  const { payloads, runId, batchSize, arrivals } = sent;
   const batches = batchSize === undefined ? undefined : batchesOf(payloads);
   const table =
     payloads.length === 0 ? [requestOf(options, null)] : payloads.map((payload) => requestOf(options, payload));
   const templates: TemplatesSent = {
     table,
-    values: { runId, uuidKey: options.uuidKey },
+    values: { runId, uuidKey: options.uuidKey, arrivals },
     batchRequest: batches && batchRequest(batches, options),
   };
   const { expect, bodyLimitBytes, connections, http2 } = options;

@@ -199,7 +199,8 @@ function openOne(
   clock: SystemClock,
   onAnswer: (answer: SeenAnswer) => void,
 ): Promise<Backend> {
-  const order = { options, payloads, shard: { index: 0, of: 1 }, runId: 'check', seed: 1 };
+  const { columns } = request.trace?.store ?? {};
+  const order = { options, payloads, shard: { index: 0, of: 1 }, runId: 'check', seed: 1, columns };
   const hide = (secret: string): void => {
     secrets.add(secret);
   };

@@ -40,7 +40,7 @@ export function checkWindow({ from, to }: Pick<TraceFlags, 'from' | 'to'>): void
 
 async function fromFile(source: string, flags: TraceFlags & Partial<PayloadFlags>): Promise<Trace> {
   const { column, unit, 'trace-format': format, where } = flags;
-  const payloads = await givenPayloads(flags);
+  const asked = [flags.body, flags.payload, flags.targets].some((given) => given !== undefined);
   const { readTrace } = await import('../trace-file/read-trace.js');
   const trace = await readTrace(source, {
     spoolDir: tmpdir(),
@@ -48,11 +48,24 @@ async function fromFile(source: string, flags: TraceFlags & Partial<PayloadFlags
     ...(column === undefined ? {} : { column }),
     ...(unit === undefined ? {} : { unit: unit as 'ms' }),
     ...(format === undefined ? {} : { format: format as 'csv' }),
-    ...(payloads === undefined ? {} : { payloads }),
+    ...(asked ? { payloads: [] } : {}),
   });
-  if (where === undefined && flags['payload-by'] === undefined) return trace;
+  const own = asked ? await withPayloads(trace, flags) : trace;
+  if (where === undefined && flags['payload-by'] === undefined) return own;
   const { selectArrivals } = await import('./select-arrivals.js');
-  return selectArrivals(trace, { where, payloadBy: flags['payload-by'] });
+  return selectArrivals(own, { where, payloadBy: flags['payload-by'] });
+}
+
+/** The payloads may name columns, so they are read behind the trace. */
+async function withPayloads(trace: Trace, flags: Partial<PayloadFlags>): Promise<Trace> {
+  try {
+    const columns = trace.store.columns?.columns.map(({ name }) => name);
+    return { ...trace, payloads: (await givenPayloads(flags, columns)) ?? [], payloadsInTurn: true };
+  } catch (thrown) {
+    const { closeArrivals } = await import('../trace-file/arrival-store.js');
+    closeArrivals(trace.store);
+    throw thrown;
+  }
 }
 
 async function generated(flags: ArrivalFlags): Promise<Trace> {

@@ -32,7 +32,7 @@ export const RUN_FLAGS = {
     char: 'H',
     multiple: true,
     multipleNonGreedy: true,
-    description: 'a header, "name: value"; {seq}, {run} and {uuid} are filled in; repeatable',
+    description: 'a header, "name: value"; {seq}, {run}, {uuid} and {COLUMN} of the trace are filled in; repeatable',
   }),
   method: Flags.string({ description: 'short for --set method=' }),
   expect: Flags.string({
@@ -49,7 +49,7 @@ export const RUN_FLAGS = {
   body: Flags.string({
     char: 'b',
     description:
-      'the body of every request, sent as JSON when it is JSON; {seq}, {run} and {uuid} are filled in, {{seq}} is the text {seq}; @FILE reads it from a file',
+      'the body of every request, sent as JSON when it is JSON; {seq}, {run}, {uuid} and {COLUMN} of the trace are filled in, {{seq}} is the text {seq}; @FILE reads it from a file',
   }),
   payload: Flags.string({
     description: 'payloads in place of the trace’s: a file, a folder, or a .jsonl with a JSON body a line',

@@ -1,7 +1,8 @@
 import type { Backend, BackendContext, BackendPlugin } from '../backends/backend.js';
 import type { Clock } from '../clock.js';
 import { printable, UserError } from '../errors.js';
-import type { Payload } from '../trace.js';
+import type { Payload, TraceColumns } from '../trace.js';
+import { arrivalValues } from '../trace-file/arrival-values.js';
 import type { Shard } from './schedule.js';
 
 /** What a client of the service is opened with, wherever it runs. */
@@ -17,6 +18,8 @@ export interface ClientOrder {
   readonly timeoutMs: number;
   /** Undefined: each request is a call of its own. */
   readonly batchSize?: number | undefined;
+  /** Of the trace. Undefined: there are none. */
+  readonly columns?: TraceColumns | undefined;
 }
 
 /** What only some clients are opened with; `hide` is for all. */
@@ -26,7 +29,7 @@ export type ClientKind = Partial<Pick<BackendContext, 'virtual' | 'onAnswer' | '
 /** Opens one client of the service, not yet prepared. Throws `UserError` where it cannot send the batches that its plugin promised. */
 export async function openBackend(
   plugin: BackendPlugin,
-  { options, payloads, shard, runId, seed, timeoutMs, batchSize }: ClientOrder,
+  { options, payloads, shard, runId, seed, timeoutMs, batchSize, columns }: ClientOrder,
   clock: Clock,
   kind: ClientKind,
 ): Promise<Backend> {
@@ -39,6 +42,7 @@ export async function openBackend(
     seed,
     timeoutMs,
     ...(batchSize === undefined ? {} : { batchSize }),
+    ...(columns === undefined ? {} : { arrivals: arrivalValues(columns) }),
     virtual: false,
     ...kind,
   });

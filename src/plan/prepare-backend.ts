@@ -15,7 +15,9 @@ import type { ReplayRequest } from './replay-request.js';
 
 /** What a request says of its backend. */
 export type AskedBackend = Pick<ReplayRequest, 'backendOptions'> &
-  Partial<Pick<ReplayRequest, 'optionNames' | 'secrets' | 'batching' | 'thresholds' | 'prices' | 'machine' | 'time'>>;
+  Partial<
+    Pick<ReplayRequest, 'trace' | 'optionNames' | 'secrets' | 'batching' | 'thresholds' | 'prices' | 'machine' | 'time'>
+  >;
 
 export interface FoundPlugin {
   readonly located: LocatedPlugin;
@@ -74,7 +76,8 @@ export function readBackend(given: GivenBackend, request: AskedBackend, payloads
     throw new UserError(
       `backend ${plugin.name} answers from the world; --time virtual needs one that waits on the clock (simulated)`,
     );
-  const options = readOptions(plugin, backendOptions, request.backendOptions, request.optionNames);
+  const columns = request.trace?.store.columns?.columns.map(({ name }) => name);
+  const options = readOptions(plugin, backendOptions, request.backendOptions, request.optionNames, columns);
   if (request.batching !== undefined) checkBatches(plugin, options);
   checkPayloadRequests(plugin, payloads);
   checkMetrics(plugin, options, request.thresholds ?? []);

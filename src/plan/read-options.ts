@@ -11,9 +11,10 @@ export function readOptions<Options>(
   raw: RawOptions,
   given: RawOptions,
   names: Readonly<Record<string, string>> = {},
+  columns: readonly string[] = [],
 ): Options {
   try {
-    return plugin.parseOptions(raw);
+    return plugin.parseOptions(raw, { columns });
   } catch (thrown) {
     if (!(thrown instanceof OptionError)) throw thrown;
     const { option } = thrown;

@@ -27,8 +27,18 @@ export function workerOrder(prepared: Prepared, index: number, memory: InFlightM
 }
 
 /** The part of an order that its backend is opened with. */
-export function clientOf({ window, options, payloads, shard, runId, seed, timeoutMs }: WorkerOrder): ClientOrder {
-  return { options, payloads, shard, runId, seed, timeoutMs, batchSize: window.batching?.size };
+export function clientOf({
+  store,
+  window,
+  options,
+  payloads,
+  shard,
+  runId,
+  seed,
+  timeoutMs,
+}: WorkerOrder): ClientOrder {
+  const { columns } = store;
+  return { options, payloads, shard, runId, seed, timeoutMs, batchSize: window.batching?.size, columns };
 }
 
 const LEAST_REHEARSALS = 500;

@@ -14,14 +14,18 @@ const MOST_LABEL = 200;
 /** How an entry of a payload table is requested; undefined where it says nothing of that. `fills`: placeholders are filled in. */
 export function payloadRequest(
   { method, path, headers }: Readonly<Record<string, unknown>>,
-  { hasBody, fills }: { readonly hasBody: boolean; readonly fills: boolean },
+  {
+    hasBody,
+    fills,
+    columns,
+  }: { readonly hasBody: boolean; readonly fills: boolean; readonly columns: readonly string[] },
   fault: Fault,
 ): PayloadRequest | undefined {
   if (method === undefined && path === undefined && headers === undefined) return undefined;
   return {
     ...(method === undefined ? {} : { method: givenMethod(method, fault) }),
-    ...(path === undefined ? {} : { path: givenPath(path, fills, fault) }),
-    headers: headers === undefined ? [] : givenHeaders(headers, fills, fault),
+    ...(path === undefined ? {} : { path: givenPath(path, fills ? columns : undefined, fault) }),
+    headers: headers === undefined ? [] : givenHeaders(headers, fills ? columns : undefined, fault),
     hasBody,
     ...(fills ? { template: true as const } : {}),
   };
@@ -35,26 +39,26 @@ function givenMethod(method: unknown, fault: Fault): string {
   return method;
 }
 
-/** A reference relative to `--url`: no other part may choose its host. */
-function givenPath(path: unknown, fills: boolean, fault: Fault): string {
+/** A reference relative to `--url`: no other part may choose its host. `columns`: placeholders are filled in, these among them. */
+function givenPath(path: unknown, columns: readonly string[] | undefined, fault: Fault): string {
   if (typeof path !== 'string' || path.length > MOST_PATH)
     throw fault(`path: it must be a text of at most ${String(MOST_PATH)} characters, such as "/items?page=1"`);
   const isRelative = URL.canParse(path, 'http://host/') && new URL(path, 'http://host/').origin === 'http://host';
   if (!isRelative || /^[a-z][a-z0-9+.-]*:/i.test(path) || /^[/\\]{2}/.test(path))
     throw fault('path: give path and query alone, such as "/items?page=1"; the host is that of --url');
-  if (fills) checked(() => parseStrictTemplate(path, 'path'), fault);
+  if (columns !== undefined) checked(() => parseStrictTemplate(path, 'path', columns), fault);
   return path;
 }
 
 /** `{"name": "value"}`, or a list of values for a field that comes more than once. */
-function givenHeaders(headers: unknown, fills: boolean, fault: Fault): readonly HeaderField[] {
+function givenHeaders(headers: unknown, columns: readonly string[] | undefined, fault: Fault): readonly HeaderField[] {
   if (!isObject(headers)) throw fault('headers: it is no object; give {"name": "value"}');
   return Object.entries(headers).flatMap(([name, values]) =>
     [values].flat().map((value: unknown): HeaderField => {
       if (typeof value !== 'string') throw fault('headers: a value is no text; give one in double quotes, or a list');
       checked(() => {
         checkGivenHeader([name, value]);
-        if (fills) parseStrictTemplate(value, `header ${name}`);
+        if (columns !== undefined) parseStrictTemplate(value, `header ${name}`, columns);
       }, fault);
       return [name, value];
     }),

@@ -43,19 +43,27 @@ const SHARED_FROM = 16 << 10;
 /**
  * Checks a payload table from outside and fetches what it names. `folder` is the real folder of the trace, in which
  * files must lie; undefined where the trace has none (standard input), and then it may name no files.
- * Throws the error of `fault`, naming the entry.
+ * `columns`: what may be filled in besides placeholders. Throws the error of `fault`, naming the entry.
  */
-export function resolvePayloads(table: unknown, folder: string | undefined, fault: Fault): readonly Payload[] {
+export function resolvePayloads(
+  table: unknown,
+  folder: string | undefined,
+  fault: Fault,
+  columns: readonly string[] = [],
+): readonly Payload[] {
   if (table === undefined) return [];
   if (!Array.isArray(table)) throw fault('payloads: it is no list; give entries such as {"json": ...} between [ and ]');
-  const resolve = payloadResolver(folder);
+  const resolve = payloadResolver(folder, columns);
   return table.map((entry: unknown, i) => resolve(entry, (text) => fault(`payloads[${String(i)}]: ${text}`)));
 }
 
 /** Checks entries of one table and fetches what they name, from the real `folder`. */
-export function payloadResolver(folder: string | undefined): (entry: unknown, fault: Fault) => Payload {
+export function payloadResolver(
+  folder: string | undefined,
+  columns: readonly string[],
+): (entry: unknown, fault: Fault) => Payload {
   const files = new FileTable(folder);
-  return (entry, fault) => resolveEntry(entry, files, fault);
+  return (entry, fault) => resolveEntry(entry, files, columns, fault);
 }
 
 /**
@@ -63,16 +71,22 @@ export function payloadResolver(folder: string | undefined): (entry: unknown, fa
  * line of a `.jsonl` as a JSON body, byte for byte. The user named it, so it may lie anywhere. `template`: placeholders in text
  * and JSON are to be filled in. Throws `UserError`.
  */
-export function readPayloadArgument(path: string, template = false): readonly Payload[] {
+export function readPayloadArgument(
+  path: string,
+  template = false,
+  columns: readonly string[] = [],
+): readonly Payload[] {
   const fault: Fault = (text) => new UserError(`payload ${printable(path)}: ${text}`);
   const real = resolved(path, fault);
   if (isFolder(real, fault))
-    return template ? readFolder(real, fault).map((body) => templatedPayload(body, fault)) : readFolder(real, fault);
+    return template
+      ? readFolder(real, fault).map((body) => templatedPayload(body, fault, columns))
+      : readFolder(real, fault);
   const lines = /\.(jsonl|ndjson)$/i.test(path);
   const bytes = readRealFile(real, lines ? TOTAL_BYTES : FILE_BYTES, fault);
-  if (lines) return jsonBodies(bytes, template, fault);
+  if (lines) return jsonBodies(bytes, template ? columns : undefined, fault);
   const body = bytesPayload(contentTypeOf(path), bytes);
-  return [template ? templatedPayload(body, fault) : body];
+  return [template ? templatedPayload(body, fault, columns) : body];
 }
 
 /** Files of one table: each is read once, and all together are bounded. */
@@ -99,7 +113,7 @@ class FileTable {
   }
 }
 
-function resolveEntry(entry: unknown, files: FileTable, fault: Fault): Payload {
+function resolveEntry(entry: unknown, files: FileTable, columns: readonly string[], fault: Fault): Payload {
   const kinds = isObject(entry) ? KINDS.filter((kind) => Object.hasOwn(entry, kind)) : [];
   const [kind] = kinds;
   if (!isObject(entry)) throw fault('it is no object; give one such as {"json": ...}');
@@ -109,11 +123,15 @@ function resolveEntry(entry: unknown, files: FileTable, fault: Fault): Payload {
   if (kind === 'tensor') return { kind: 'tensor', tensor: checkTensor(entry['tensor'], fault), ...label };
   const fills = entry['template'] ?? false;
   if (typeof fills !== 'boolean') throw fault('template: it must be true or false');
-  const request = payloadRequest(entry, { hasBody: kind !== undefined, fills }, fault);
+  const request = payloadRequest(entry, { hasBody: kind !== undefined, fills, columns }, fault);
   if (kind === undefined && request === undefined)
     throw fault(`it must have exactly one of ${KINDS.join(', ')}, or say its ${REQUEST_KEYS.join(', ')}`);
   const body = kind === undefined ? bytesPayload(OCTETS, new Uint8Array(0)) : resolveBody(kind, entry, files, fault);
-  return { ...(fills ? templatedPayload(body, fault) : body), ...(request === undefined ? {} : { request }), ...label };
+  return {
+    ...(fills ? templatedPayload(body, fault, columns) : body),
+    ...(request === undefined ? {} : { request }),
+    ...label,
+  };
 }
 
 function keysBeside(kind: PayloadKind | undefined): readonly string[] {
@@ -212,7 +230,8 @@ function regularFiles(folder: string, fault: Fault): readonly string[] {
   }
 }
 
-function jsonBodies(bytes: Uint8Array, template: boolean, fault: Fault): readonly Payload[] {
+/** `columns`: placeholders are filled in, and these. */
+function jsonBodies(bytes: Uint8Array, columns: readonly string[] | undefined, fault: Fault): readonly Payload[] {
   const payloads: Payload[] = [];
   controlByteCheck(fault)(bytes);
   let line = 0;
@@ -220,9 +239,9 @@ function jsonBodies(bytes: Uint8Array, template: boolean, fault: Fault): readonl
     const lineEnd = bytes.indexOf(10, start);
     const end = lineEnd < 0 ? bytes.length : lineEnd;
     const here: Fault = (text) => fault(`line ${String(line + 1)}: ${text}`);
-    const text = jsonBody(bytes.subarray(start, end), template, here);
+    const text = jsonBody(bytes.subarray(start, end), columns, here);
     const body = text === undefined ? undefined : bytesPayload(JSON_TYPE, Buffer.from(text));
-    if (body !== undefined) payloads.push(template ? templatedPayload(body, here) : body);
+    if (body !== undefined) payloads.push(columns === undefined ? body : templatedPayload(body, here, columns));
     start = end + 1;
   }
   if (payloads.length === 0) throw fault('it is empty; write one JSON body per line into it');
@@ -230,14 +249,14 @@ function jsonBodies(bytes: Uint8Array, template: boolean, fault: Fault): readonl
 }
 
 /** Undefined for a blank line. */
-function jsonBody(line: Uint8Array, template: boolean, fault: Fault): string | undefined {
+function jsonBody(line: Uint8Array, columns: readonly string[] | undefined, fault: Fault): string | undefined {
   if (line.length > FILE_BYTES) throw fault(`it is longer than ${String(FILE_BYTES >> 20)} MiB; send less`);
   const text = decodeUtf8(line)
     ?.replace(/^\ufeff/, '')
     .trim();
   if (text === undefined) throw fault('it is not UTF-8; save the file as UTF-8');
   if (text === '') return undefined;
-  const parsed = parseStrictJson(template ? exampleOf(text) : text);
+  const parsed = parseStrictJson(columns === undefined ? text : exampleOf(text, columns));
   if (!parsed.ok) throw fault(parsed.why);
   return text;
 }

@@ -38,6 +38,22 @@ function firstRows(values: ColumnValues, rows: number): ColumnValues {
   return values;
 }
 
+/** The values of one column alone, block by block. */
+export function* readColumn(
+  columns: TraceColumns,
+  column: TraceColumn,
+): Generator<{ readonly values: ColumnValues; readonly rows: number }> {
+  for (let block = 0; 2 * block < column.blocks.length; block++) {
+    const values = blockOf(columns, column, block);
+    yield { values, rows: rowsIn(values) };
+  }
+}
+
+function rowsIn(values: ColumnValues): number {
+  if (values.type === 'text') return values.codes.length;
+  return values.type === 'numbers' ? values.present.length : values.values.length;
+}
+
 export function columnNamed(columns: TraceColumns | undefined, name: string): TraceColumn | undefined {
   return columns?.columns.find((column) => column.name === name);
 }
@@ -54,9 +70,10 @@ export class ColumnReader {
     this.#column = column;
   }
 
-  /** Undefined: absent. */
+  /** Undefined: absent, or behind the last arrival. */
   at(index: number): ColumnValue | undefined {
     const block = Math.floor(index / ARRIVAL_CHUNK);
+    if (2 * block >= this.#column.blocks.length) return undefined;
     if (block !== this.#block || this.#values === undefined) {
       this.#values = blockOf(this.#columns, this.#column, block);
       this.#block = block;

@@ -26,7 +26,7 @@ const MOST_LINE = 64 << 20;
  * The requests of `--targets`: a payload entry of a trace on each line, or the targets of vegeta in its JSON or its HTTP format.
  * The files that they name lie beside the list or below. Throws `UserError` that names the line.
  */
-export function readTargets(path: string): readonly Payload[] {
+export function readTargets(path: string, columns: readonly string[] = []): readonly Payload[] {
   const fault: Fault = (text) => new UserError(`targets ${printable(basename(path), 120)}: ${text}`);
   const real = resolved(path, fault);
   const text = decodeUtf8(readRealFile(real, MOST_BYTES, fault))?.replace(/^\ufeff/, '');
@@ -36,7 +36,7 @@ export function readTargets(path: string): readonly Payload[] {
   if (targets.length === 0)
     throw fault('it holds no request; write one a line, such as {"method": "GET", "path": "/"}');
   checkOneOrigin(targets, fault);
-  const resolve = payloadResolver(dirname(real));
+  const resolve = payloadResolver(dirname(real), columns);
   return targets.map(({ line, entry, url }) =>
     resolve(url === undefined ? entry : { ...entry, path: url.pathname + url.search }, at(line, fault)),
   );

@@ -123,7 +123,8 @@ function finish(parsed: ParsedTrace, reading: Reading): Trace {
 
 function toTrace({ header, arrivals, highest }: ParsedTrace, { options, fault, folder, name }: Reading): Trace {
   if (arrivals.count === 0) throw fault('it has no arrivals; give at least one');
-  const payloads = options.payloads ?? resolvePayloads(header.payloads, folder, fault);
+  const columns = arrivals.store.columns?.columns.map((column) => column.name);
+  const payloads = options.payloads ?? resolvePayloads(header.payloads, folder, fault, columns);
   if (options.payloads === undefined && highest.index >= Math.max(1, payloads.length)) {
     throw fault(
       `${highest.place}: ${String(highest.index)} is outside the table of ${String(payloads.length)} payloads, counted from 0; add payloads or lower it`,

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { UserError } from '#src/errors';
 import { filled, parseStrictTemplate, parseTemplate, type Template } from '#src/text/template';
 
-const fill = (template: Template): string => filled(template, (name) => ({ seq: '7', run: 'RUN', uuid: 'UUID' })[name]);
+const fill = (template: Template): string =>
+  filled(template, (name) => ({ seq: '7', run: 'RUN', uuid: 'UUID' })[name] ?? '');
 
 it.each([
   ['{"id":{seq}}', '{"id":7}'],

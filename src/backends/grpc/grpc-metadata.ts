@@ -6,10 +6,10 @@ import { type HeaderField, requestAt, type RunValues } from '../wire/http-reques
 /** The user's headers as metadata: the same every time, or, where one has a placeholder that changes, made for each call. */
 export function grpcMetadata(
   { Metadata }: Grpc,
-  headers: readonly HeaderField[],
+  { headers, columns }: { readonly headers: readonly HeaderField[]; readonly columns: readonly string[] },
   values: RunValues,
 ): (seq: number) => Metadata {
-  const fields = headers.map(([name, value]) => [name, givenTemplate(value)] as const);
+  const fields = headers.map(([name, value]) => [name, givenTemplate(value, columns)] as const);
   const at = requestAt({ method: 'POST', path: '/', headers: fields, body: null }, values);
   const make = (seq: number): Metadata => {
     const metadata = new Metadata();

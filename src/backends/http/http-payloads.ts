@@ -19,16 +19,15 @@ export function checkHttpPayloads(url: string, payloads: readonly Payload[], bat
   });
 }
 
-const NAMES = PLACEHOLDERS.map((name) => `{${name}}`);
-
 /** What a reader of the report should know of placeholders: those filled in, and those that are sent as they stand. */
-export function placeholderNotes(payloads: readonly Payload[]): readonly string[] {
+export function placeholderNotes(payloads: readonly Payload[], columns: readonly string[]): readonly string[] {
+  const names = [...PLACEHOLDERS, ...columns].map((name) => `{${name}}`);
   const filledIn = new Set<string>();
   let firstLeft: { readonly name: string; readonly index: number } | undefined;
   payloads.forEach((payload, index) => {
     if (payload.kind !== 'bytes') return;
     const bytes = Buffer.from(payload.bytes.buffer, payload.bytes.byteOffset, payload.bytes.byteLength);
-    for (const name of NAMES.filter((text) => bytes.includes(text)))
+    for (const name of names.filter((text) => bytes.includes(text)))
       if (payload.template === true) filledIn.add(name);
       else firstLeft ??= { name, index };
   });

@@ -47,7 +47,7 @@ export function guardPlugin(plugin: BackendPlugin, path: string): BackendPlugin 
     ...(plugin.options === undefined ? {} : { options: optionsOf(plugin.options, wrong) }),
     ...(plugin.payloadRequests === true ? { payloadRequests: true } : {}),
     ...(plugin.metrics === undefined ? {} : { metrics: plugin.metrics }),
-    parseOptions: (raw) => ask('parseOptions', () => plugin.parseOptions(raw), notCloneable),
+    parseOptions: (raw, trace) => ask('parseOptions', () => plugin.parseOptions(raw, trace), notCloneable),
     ...(plugin.batches && {
       batches: (options) => ask('batches', () => plugin.batches?.(options) ?? true, notBatches),
     }),

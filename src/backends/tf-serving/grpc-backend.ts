@@ -29,8 +29,8 @@ export async function openGrpcBackend(options: TfServingOptions, context: Backen
     context,
     connectionShare(options.channels, context, INITIAL_CHANNELS),
   );
-  const values = { runId: context.runId, uuidKey: options.http.uuidKey };
-  const send = sender(channels, method.path, grpcMetadata(grpc, options.http.headers, values), context);
+  const values = { runId: context.runId, uuidKey: options.http.uuidKey, arrivals: context.arrivals };
+  const send = sender(channels, method.path, grpcMetadata(grpc, options.http, values), context);
   return {
     invoke: createInvoke(send, requests),
     ...(context.batchSize === undefined

@@ -47,9 +47,9 @@ function isLate(thrown: unknown): boolean {
 }
 
 /** Those without a placeholder, which is a value of each request: this is none of them. */
-function literalHeaders(headers: readonly HeaderField[]): HeaderField[] {
+function literalHeaders({ headers, columns }: HttpOptions): HeaderField[] {
   return headers.flatMap(([name, value]) => {
-    const { literals, placeholders } = givenTemplate(value);
+    const { literals, placeholders } = givenTemplate(value, columns);
     return placeholders.length === 0 ? [[name, literals.join('')] as const] : [];
   });
 }
@@ -58,7 +58,7 @@ async function overRest({ http, modelUrl }: TfServingOptions, signal: AbortSigna
   const url = new URL(`${modelUrl}/metadata`);
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
-  const headers = Object.fromEntries(literalHeaders(http.headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const headers = Object.fromEntries(literalHeaders(http).map(([name, value]) => [name.toLowerCase(), value]));
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     // No agent: it would keep the connection, which a service with a worker for each connection then waits on.
     request(
@@ -107,8 +107,8 @@ async function overGrpc({ http, model, version }: TfServingOptions, limitMs: num
     model_spec: { name: model, ...(version === null ? {} : { version: { value: version } }) },
     metadata_field: ['signature_def'],
   });
-  const { url, connect, headers } = http;
-  const metadata = grpcMetadata(grpc, headers, { runId: '', uuidKey: http.uuidKey })(0);
+  const { url, connect } = http;
+  const metadata = grpcMetadata(grpc, http, { runId: '', uuidKey: http.uuidKey })(0);
   const target = { grpc, url: new URL(url), connect, answerBytes: MOST_BYTES };
   const bytes = await callGrpcOnce(target, { path: method.path, request, metadata, limitMs });
   const { metadata: fields } = method.decodeResponse(bytes) as {

@@ -9,7 +9,7 @@ import { templatesClient } from '../wire/templates-client.js';
 import { restBatches, restBody } from './rest-body.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 
-type Sent = Pick<BackendContext, 'payloads' | 'runId' | 'batchSize'>;
+type Sent = Pick<BackendContext, 'payloads' | 'runId' | 'batchSize' | 'arrivals'>;
 
 /** One worker's client of the REST server. */
 export function openRestBackend(options: TfServingOptions, context: BackendContext): Promise<Backend> {
@@ -18,7 +18,7 @@ export function openRestBackend(options: TfServingOptions, context: BackendConte
 
 function restService(options: TfServingOptions, sent: Sent): RestService {
   const { http } = options;
-  const { payloads, runId, batchSize } = sent;
+  const { payloads, runId, batchSize, arrivals } = sent;
   const request = requestMaker(options);
   const batches = batchSize === undefined ? undefined : restBatches(payloads, options);
   const table = payloads.map((payload) => request(restBody(payload, options)));
@@ -32,7 +32,7 @@ function restService(options: TfServingOptions, sent: Sent): RestService {
     outcomeOf: answerJudge(http.expect),
     batches: batches && { instances: batches },
     connect: (connecting) =>
-      templatesClient(http, connecting, { table, batchRequest, values: { runId, uuidKey: http.uuidKey } }),
+      templatesClient(http, connecting, { table, batchRequest, values: { runId, uuidKey: http.uuidKey, arrivals } }),
     rehearsed: ({ href }) => restService(rehearsal(options, href), { ...sent, payloads: [REHEARSED_PAYLOAD] }),
   };
 }
@@ -40,7 +40,7 @@ function restService(options: TfServingOptions, sent: Sent): RestService {
 /** A body as a whole request. */
 function requestMaker({ http }: TfServingOptions): (body: Uint8Array) => RequestTemplate {
   const { host, pathname, search } = new URL(http.url);
-  const own = http.headers.map(([name, value]) => [name, givenTemplate(value)] as const);
+  const own = http.headers.map(([name, value]) => [name, givenTemplate(value, http.columns)] as const);
   const ownNames = own.map(([name]) => name.toLowerCase());
   const usual: readonly HeaderField[] = [
     ['host', host],

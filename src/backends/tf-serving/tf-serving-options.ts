@@ -1,6 +1,6 @@
 import { printable, UserError } from '../../errors.js';
 import { TENSOR_DTYPES, type TensorDtype } from '../../trace.js';
-import type { OptionInfo, RawOptions } from '../backend.js';
+import type { OptionInfo, NamedColumns, RawOptions } from '../backend.js';
 import { EXPECT_SUMMARY } from '../wire/expect-rule.js';
 import { type HttpOptions, parseHttpOptions } from '../wire/http-options.js';
 import { pathTemplate } from '../wire/url-path.js';
@@ -64,7 +64,7 @@ export const PUBLIC_OPTIONS = TF_SERVING_OPTIONS.map(({ name }) => name).filter(
 );
 
 /** Throws `UserError`. */
-export function parseTfServingOptions(raw: RawOptions): TfServingOptions {
+export function parseTfServingOptions(raw: RawOptions, trace?: NamedColumns): TfServingOptions {
   const { header, expect, dtype, resolve, ...single } = raw;
   const given = parseOptions('tf-serving', single, {
     url: (text) => text,
@@ -96,8 +96,8 @@ export function parseTfServingOptions(raw: RawOptions): TfServingOptions {
     sequenceLength: given['sequence-length'] ?? 32,
   };
   return transport === 'rest'
-    ? { ...common, ...restOptions(given, { ...shared, ...pick(single, ['connections']) }) }
-    : { ...common, ...grpcOptions(given, shared) };
+    ? { ...common, ...restOptions(given, { ...shared, ...pick(single, ['connections']) }, trace) }
+    : { ...common, ...grpcOptions(given, shared, trace) };
 }
 
 interface Given {
@@ -115,10 +115,10 @@ type Target = Pick<TfServingOptions, 'http' | 'modelUrl' | 'model' | 'version' |
 const MODEL_PATH =
   /^(.*\/v1\/models\/([^/:]+)(?:\/versions\/(\d+)|(\/labels\/[^/:]+))?)(?::(predict|classify|regress))?$/;
 
-function restOptions(given: Given, shared: RawOptions): Target {
+function restOptions(given: Given, shared: RawOptions, trace: NamedColumns | undefined): Target {
   if (given.channels !== undefined) throw bad('channels are for transport=grpc; give connections');
   if (given.url === undefined) throw bad('give the server with --url http://host:8501');
-  const base = httpOptions({ ...shared, url: given.url });
+  const base = httpOptions({ ...shared, url: given.url }, trace);
   const url = new URL(base.url);
   const [, whole, named, version, label, verb] = MODEL_PATH.exec(url.pathname) ?? [];
   const target =
@@ -161,14 +161,14 @@ function checkAgreement(what: string, given: string | undefined, inUrl: string):
 /** The gRPC library finds the server and keeps the connections itself. */
 const REST_ONLY = ['resolve', 'unix-socket', 'requests-per-connection', 'max-connection-age', 'idle'] as const;
 
-function grpcOptions(given: Given, shared: RawOptions): Target {
+function grpcOptions(given: Given, shared: RawOptions, trace: NamedColumns | undefined): Target {
   if (shared['expect'] !== undefined) throw bad('expect is for transport=rest');
   const restOnly = REST_ONLY.filter((name) => shared[name] !== undefined);
   if (restOnly.length > 0) throw bad(`${restOnly.join(', ')}: only for transport=rest; leave out`);
   if (given.method !== undefined && given.method !== 'predict')
     throw bad(`method=${given.method} needs transport=rest; gRPC knows predict`);
   if (given.address === undefined) throw bad('give the gRPC server with --set address=host:8500');
-  const http = httpOptions({ ...shared, url: addressUrl(given.address) });
+  const http = httpOptions({ ...shared, url: addressUrl(given.address) }, trace);
   const binary = http.headers.find(([name]) => name.toLowerCase().endsWith('-bin') || name.startsWith(':'));
   if (binary !== undefined) throw bad(`header ${printable(binary[0], 60)} would be binary metadata; leave it out`);
   const channels = given.channels ?? given.connections ?? null;
@@ -185,10 +185,10 @@ function addressUrl(address: string): string {
 }
 
 /** The reader of the `http` backend, whose messages name it. */
-function httpOptions(raw: RawOptions): HttpOptions {
+function httpOptions(raw: RawOptions, trace: NamedColumns | undefined): HttpOptions {
   try {
-    const options = parseHttpOptions(raw);
-    if (pathTemplate(options.path).placeholders.length > 0)
+    const options = parseHttpOptions(raw, trace);
+    if (pathTemplate(options.path, options.columns).placeholders.length > 0)
       throw new UserError('backend tf-serving: placeholders are filled in in headers alone; leave them out of the url');
     return options;
   } catch (thrown) {

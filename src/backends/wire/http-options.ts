@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.js';
 import { checkGivenHeader, checkMethod } from '../../http-syntax.js';
 import { parseStrictTemplate } from '../../text/template.js';
-import type { OptionInfo, RawOptions } from '../backend.js';
+import type { NamedColumns, OptionInfo, RawOptions } from '../backend.js';
 import { basicAuth } from './basic-auth.js';
 import { checkHttp2Headers } from './check-http2-headers.js';
 import type { ConnectOptions } from './connect-options.js';
@@ -25,6 +25,8 @@ export interface HttpOptions {
   readonly headers: readonly HeaderField[];
   /** Of the run, for `{uuid}`. */
   readonly uuidKey: UuidKey;
+  /** Names of the trace's columns, which may stand in braces too. */
+  readonly columns: readonly string[];
   readonly expect: ExpectRule;
   /** Over all workers; null: as many as it takes. */
   readonly connections: number | null;
@@ -51,7 +53,11 @@ export type Http2Use = 'no' | 'agreed' | 'prior-knowledge';
 export const HTTP_OPTIONS: readonly OptionInfo[] = [
   { name: 'url', value: 'URL', summary: 'the service', required: true },
   { name: 'method', value: 'METHOD', summary: 'POST where there are payloads, else GET, unless given' },
-  { name: 'header', value: '"NAME: VALUE"', summary: '{seq}, {run} and {uuid} are filled in; repeatable' },
+  {
+    name: 'header',
+    value: '"NAME: VALUE"',
+    summary: '{seq}, {run}, {uuid} and {COLUMN} of the trace are filled in; repeatable',
+  },
   ...USUAL_OPTIONS,
   ...CONNECT_OPTIONS,
   { name: 'client', value: 'lean|undici', summary: 'undici: for proxies, and as a second opinion on HTTP/1.1' },
@@ -71,10 +77,10 @@ export const HTTP_OPTIONS: readonly OptionInfo[] = [
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Throws `UserError`. */
-export function parseHttpOptions(raw: RawOptions): HttpOptions {
+export function parseHttpOptions(raw: RawOptions, { columns }: NamedColumns = { columns: [] }): HttpOptions {
   const { header, expect, resolve, ...single } = raw;
   const given = parseOptions('http', single, {
-    url: (text) => ({ url: httpUrl(text), path: parsePath(text) }),
+    url: (text) => ({ url: httpUrl(text), path: parsePath(text, columns) }),
     method: parseMethod,
     connections: parseConnections,
     client: oneOf('lean', 'undici'),
@@ -86,7 +92,7 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
   if (given.url === undefined) throw new UserError('backend http: give the service with --url http://host:port/path');
   const http2 = given.http2 ?? 'no';
   const { url, path } = given.url;
-  const headers = headersOf(listOf(header), url);
+  const headers = headersOf(listOf(header), url, columns);
   checkHttp2(http2, given.client, url, headers);
   if (given.client === 'undici' || http2 !== 'no')
     for (const name of ['requests-per-connection', 'max-connection-age'] as const)
@@ -104,6 +110,7 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
     method: given.method ?? null,
     headers,
     uuidKey: randomUuidKey(),
+    columns,
     expect: parseExpect(listOf(expect)),
     connections: given.connections ?? null,
     connect: connectOf(given, listOf(resolve), url),
@@ -118,9 +125,9 @@ export function parseHttpOptions(raw: RawOptions): HttpOptions {
   };
 }
 
-function parsePath(text: string): string {
+function parsePath(text: string, columns: readonly string[]): string {
   const path = urlPath(text);
-  pathTemplate(path);
+  pathTemplate(path, columns);
   return path;
 }
 
@@ -164,18 +171,18 @@ function withoutUser(url: URL): string {
   return bare.href;
 }
 
-function headersOf(texts: readonly string[], url: URL): readonly HeaderField[] {
-  const headers = texts.map(parseHeader);
+function headersOf(texts: readonly string[], url: URL, columns: readonly string[]): readonly HeaderField[] {
+  const headers = texts.map((text) => parseHeader(text, columns));
   const hasOwn = headers.some(([name]) => name.toLowerCase() === 'authorization');
   return hasOwn || url.username + url.password === '' ? headers : [...headers, ['authorization', basicAuth(url)]];
 }
 
-function parseHeader(text: string): HeaderField {
+function parseHeader(text: string, columns: readonly string[]): HeaderField {
   const colon = text.indexOf(':');
   // Headers carry secrets: a message shows the name at most.
   if (colon < 1) throw new UserError('backend http: a header is given without a colon; give it as "Name: value"');
   const field: HeaderField = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
   checkGivenHeader(field);
-  parseStrictTemplate(field[1], `backend http: header ${field[0]}`);
+  parseStrictTemplate(field[1], `backend http: header ${field[0]}`, columns);
   return field;
 }

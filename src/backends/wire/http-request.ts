@@ -1,5 +1,7 @@
 import type { HeaderField } from '../../http-syntax.js';
-import { filled, type Placeholder, type Template } from '../../text/template.js';
+import { filled, isPlaceholder, type Template } from '../../text/template.js';
+import type { ArrivalValues } from '../backend.js';
+import { type Encoding, encodedValue } from './encoded-value.js';
 import { type UuidKey, uuidOf } from './request-uuid.js';
 
 export type { HeaderField };
@@ -20,7 +22,12 @@ export interface RequestTemplate {
   readonly method: string;
   readonly path: string | Template;
   readonly headers: readonly (readonly [name: string, value: string | Template])[];
-  readonly body: Uint8Array | Template | null;
+  readonly body: Uint8Array | BodyTemplate | null;
+}
+
+/** `encodings`: how the value of a column is written in each place; absent: as it is. */
+export interface BodyTemplate extends Template {
+  readonly encodings?: readonly Encoding[];
 }
 
 /** What placeholders stand for in a run; `{seq}` is each request's own. */
@@ -28,6 +35,8 @@ export interface RunValues {
   /** Of characters that need no escape in a URL, a header or a JSON string. */
   readonly runId: string;
   readonly uuidKey: UuidKey;
+  /** Of the trace's columns; absent: it has none. */
+  readonly arrivals?: ArrivalValues | undefined;
 }
 
 /** The request of each index in the trace; always the same object where nothing in it is a request's own. */
@@ -56,17 +65,28 @@ function changes({ path, headers, body }: RequestTemplate): boolean {
 }
 
 function filledAt({ method, path, headers, body }: RequestTemplate, values: RunValues, seq: number): HttpRequest {
-  const valueOf = (placeholder: Placeholder): string => placeholderValue(placeholder, values, seq);
-  const text = (part: string | Template): string => (typeof part === 'string' ? part : filled(part, valueOf));
+  const text = (part: string | Template, encoding: Encoding): string =>
+    typeof part === 'string' ? part : filled(part, (name) => placeholderValue(name, encoding, values, seq));
   return {
     method,
-    path: text(path),
-    headers: headers.map(([name, value]) => [name, text(value)]),
-    body: body === null || body instanceof Uint8Array ? body : Buffer.from(text(body), 'latin1'),
+    path: text(path, 'url'),
+    headers: headers.map(([name, value]) => [name, text(value, 'header')]),
+    body: body === null || body instanceof Uint8Array ? body : bodyAt(body, values, seq),
   };
 }
 
-function placeholderValue(placeholder: Placeholder, { runId, uuidKey }: RunValues, seq: number): string {
-  if (placeholder === 'seq') return String(seq);
-  return placeholder === 'run' ? runId : uuidOf(uuidKey, seq);
+function bodyAt(body: BodyTemplate, values: RunValues, seq: number): Uint8Array {
+  const text = filled(body, (name, i) => placeholderValue(name, body.encodings?.[i] ?? 'text', values, seq));
+  return Buffer.from(text, 'latin1');
+}
+
+function placeholderValue(
+  name: string,
+  encoding: Encoding,
+  { runId, uuidKey, arrivals }: RunValues,
+  seq: number,
+): string {
+  if (!isPlaceholder(name)) return encodedValue(arrivals?.of(name, seq), encoding);
+  if (name === 'seq') return String(seq);
+  return name === 'run' ? runId : uuidOf(uuidKey, seq);
 }

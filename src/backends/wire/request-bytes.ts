@@ -1,6 +1,8 @@
 import { checkHeaderField, checkMethod, checkPath } from '../../http-syntax.js';
-import type { Placeholder, Template } from '../../text/template.js';
-import { contentLength, requestAt, type RequestTemplate, type RunValues } from './http-request.js';
+import { isPlaceholder, type Template } from '../../text/template.js';
+import { type Encoding, encodedValue } from './encoded-value.js';
+import { contentLength, requestAt, type BodyTemplate, type RequestTemplate, type RunValues } from './http-request.js';
+import { filledRequest, type FilledRequest } from './filled-request.js';
 import { UUID_LENGTH, writeUuid, type UuidKey } from './request-uuid.js';
 
 export type { HeaderField } from '../../http-syntax.js';
@@ -17,13 +19,13 @@ export function requestBytes(template: RequestTemplate, values = NO_VALUES): (se
   checkMethod(example.method);
   checkPath(example.path);
   for (const field of example.headers) checkHeaderField(field);
-  const pieces = new Pieces(values.runId);
+  const pieces = new Pieces(values);
   pieces.text(`${template.method} `);
-  pieces.template(template.path);
+  pieces.template(template.path, 'url');
   pieces.text(' HTTP/1.1\r\n');
   for (const [name, value] of template.headers) {
     pieces.text(`${name}: `);
-    pieces.template(value);
+    pieces.template(value, 'header');
     pieces.text('\r\n');
   }
   const length = contentLength(example);
@@ -31,24 +33,26 @@ export function requestBytes(template: RequestTemplate, values = NO_VALUES): (se
   if (addsLength) pieces.lengthField(template.body, length);
   pieces.text('\r\n');
   if (template.body instanceof Uint8Array) pieces.bytes(template.body);
-  else if (template.body !== null) pieces.template(template.body);
+  else if (template.body !== null) pieces.body(template.body);
   return pieces.filler(values.uuidKey);
 }
 
-/** What stands between two pieces: a placeholder whose value is each request's own, or the length of the body. */
-type Slot = 'seq' | 'uuid' | 'length';
+/** What stands between two pieces: a placeholder or column whose value is each request's own, or the length of the body. */
+type Slot = FilledRequest['slots'][number];
 
 /** Grows to the literal pieces of a request and the slots between them. */
 class Pieces {
-  readonly #runId: string;
+  readonly #values: RunValues;
   readonly #pieces: Buffer[] = [];
   readonly #slots: Slot[] = [];
   #open: Uint8Array[] = [];
+  /** The first slot of the body. */
+  #bodyFrom = Infinity;
   /** Of the body, where its length is not the same every time: all but its numbers, and how many these are. */
   #body = { fixed: 0, numbers: 0 };
 
-  constructor(runId: string) {
-    this.#runId = runId;
+  constructor(values: RunValues) {
+    this.#values = values;
   }
 
   text(text: string): void {
@@ -59,13 +63,21 @@ class Pieces {
     this.#open.push(bytes);
   }
 
-  template(template: string | Template): void {
+  template(template: string | Template, encoding: Encoding): void {
     if (typeof template === 'string') {
       this.text(template);
       return;
     }
     template.literals.forEach((literal, i) => {
-      if (i > 0) this.#placeholder(template.placeholders[i - 1] as Placeholder);
+      if (i > 0) this.#placeholder(template.placeholders[i - 1] as string, encoding);
+      this.text(literal);
+    });
+  }
+
+  body(body: BodyTemplate): void {
+    this.#bodyFrom = this.#slots.length;
+    body.literals.forEach((literal, i) => {
+      if (i > 0) this.#placeholder(body.placeholders[i - 1] as string, body.encodings?.[i - 1] ?? 'text');
       this.text(literal);
     });
   }
@@ -73,10 +85,10 @@ class Pieces {
   /** `length`: of the body of the request with the index 0. */
   lengthField(body: RequestTemplate['body'], length: number): void {
     this.text('content-length: ');
-    const numbers =
-      body === null || body instanceof Uint8Array ? 0 : body.placeholders.filter((name) => name === 'seq').length;
+    const places = body === null || body instanceof Uint8Array ? [] : body.placeholders;
+    const numbers = places.filter((name) => name === 'seq').length;
     this.#body = { fixed: length - numbers, numbers };
-    if (numbers === 0) this.text(String(length));
+    if (numbers === 0 && places.every(isPlaceholder)) this.text(String(length));
     else this.#slot('length');
     this.text('\r\n');
   }
@@ -94,12 +106,16 @@ class Pieces {
       body: this.#body,
       uuidKey,
     };
+    if (this.#slots.some((slot) => typeof slot === 'function'))
+      return filledRequest({ pieces: this.#pieces, slots: this.#slots, tail, uuidKey, bodyFrom: this.#bodyFrom });
     return (seq) => patched(request, seq);
   }
 
-  #placeholder(placeholder: Placeholder): void {
-    if (placeholder === 'run') this.text(this.#runId);
-    else this.#slot(placeholder);
+  #placeholder(name: string, encoding: Encoding): void {
+    const { runId, arrivals } = this.#values;
+    if (!isPlaceholder(name)) this.#slot((seq) => encodedValue(arrivals?.of(name, seq), encoding));
+    else if (name === 'run') this.text(runId);
+    else this.#slot(name);
   }
 
   #slot(slot: Slot): void {

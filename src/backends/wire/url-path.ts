@@ -22,9 +22,9 @@ function marks(text: string): readonly [open: string, close: string] {
 }
 
 /** The path as a template whose own braces are encoded as a URL does it: in the path, not in the query. Throws `UserError`. */
-export function pathTemplate(path: string): Template {
+export function pathTemplate(path: string, columns: readonly string[] = []): Template {
   let inQuery = false;
-  return withLiterals(parseStrictTemplate(path, 'path'), (literal) => {
+  return withLiterals(parseStrictTemplate(path, 'path', columns), (literal) => {
     const end = inQuery ? 0 : literal.indexOf('?');
     if (end < 0) return encodedBraces(literal);
     inQuery = true;
