@@ -99,7 +99,7 @@ module.exports = {
       contracts,
       own('time'),
       own('secrets'),
-      '^src/trace-file/arrival-store\\.ts$',
+      '^src/trace-file/arrival-(store|values)\\.ts$',
     ),
     knows(
       'threads-drive-the-loop',

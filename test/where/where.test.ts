@@ -120,12 +120,10 @@ describe('a condition', () => {
         fc
           .tuple(tie('made'), tie('made'))
           .map(([a, b]): Made => ({ text: `(${a.text}) and (${b.text})`, is: (row) => a.is(row) && b.is(row) })),
-        fc
-          .tuple(tie('made'), tie('made'))
-          .map(([a, b]): Made => ({
-            text: `(${a.text}) or ${b.text.startsWith('(') ? `(${b.text})` : b.text}`,
-            is: (row) => a.is(row) || b.is(row),
-          })),
+        fc.tuple(tie('made'), tie('made')).map(([a, b]): Made => ({
+          text: `(${a.text}) or ${b.text.startsWith('(') ? `(${b.text})` : b.text}`,
+          is: (row) => a.is(row) || b.is(row),
+        })),
       ),
     }));
     fc.assert(
