@@ -30,7 +30,7 @@ const SUBSTITUTIONS: readonly { readonly found: string; readonly put: string; re
   { found: '--duration 1m | replay', put: '--duration 1s | replay', why: 'it takes a minute' },
   { found: '--from 80s --to 120s', put: '--from 80s --to 81s', why: 'it takes 40 s' },
   { found: '/ --stages 0s:0,10s:200,40s:200,50s:0', put: '/ --stages 0ms:0,200ms:200,800ms:200,1s:0', why: 'it takes 50 s' }, // prettier-ignore
-  { found: 'replay calibrate', put: 'replay calibrate --trial 30ms --most 1000', why: 'it takes a minute' },
+  { found: 'replay calibrate', put: 'replay calibrate --trial 20ms --most 1000', why: 'it takes a minute' },
   { found: 'study my-study.yaml --dry-run', put: 'study', why: 'the shipped study stands for one of your own' },
   { found: 'study my-study.yaml', put: 'study', why: 'the same' },
   {
@@ -39,6 +39,7 @@ const SUBSTITUTIONS: readonly { readonly found: string; readonly put: string; re
     why: 'the same, and timing a model takes a minute',
   },
   { found: 'show ./mine.yaml', put: 'show aws-lambda', why: 'a shipped system stands for one of your own' },
+  { found: 'replay predict', put: 'replay predict --draws 6', why: 'it takes seconds of each CPU' },
   { found: 'replay study', put: 'replay study --dry-run', why: 'it takes minutes' },
   { found: '-o trace.json', put: '-o generated.json', why: 'other examples replay the short trace.json meanwhile' },
   { found: 'report my-run --collect', put: 'report cloud/my-run --collect', why: 'my-run is of a simulated service' },

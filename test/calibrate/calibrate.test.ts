@@ -54,7 +54,7 @@ it('warns of nothing, however many trials it runs', async () => {
   const hear = ({ name }: Error): number => warnings.push(name);
   process.on('warning', hear);
   try {
-    await runCli(['calibrate', '--trial', '60ms', '--most', '4000'], freshCache());
+    await runCli(['calibrate', '--trial', '20ms', '--most', '4000'], freshCache());
   } finally {
     process.off('warning', hear);
   }

@@ -68,8 +68,9 @@ describe('whatever the service does, every request is accounted for', () => {
     const { failures, report } = await run(await serve(() => seen++));
     expect(failures.timeout).toBe(report.sections.outcomes.planned);
     expect(seen).toBe(report.sections.outcomes.planned);
-    // Each was written, and none waited for those before it: connections are opened as they are needed.
-    expect(report.sections.health.connectionWait?.p99Ms).toBeLessThan(100);
+    // Each was written, and none waited for those before it, which take 500 ms: connections are opened as they are needed.
+    expect(report.sections.health.connectionWait?.p50Ms).toBeLessThan(100);
+    expect(report.sections.health.connectionWait?.p99Ms).toBeLessThan(500);
     expect(report.sections.timeline.seconds.reduce((sum, { sent }) => sum + sent, 0)).toBe(
       report.sections.outcomes.planned,
     );

@@ -1,5 +1,5 @@
 // Runs command lines one after the other in one process; prints what each did as JSON. argv[2]: the words of each.
-import { main } from '../../dist/commands/main.js';
+import { main } from '../../dist/bundle/main.js';
 
 process.stdout.setMaxListeners(0);
 const write = process.stdout.write.bind(process.stdout);
