@@ -64,11 +64,15 @@ export async function makePrediction(source: string, flags: PredictFlags): Promi
       liveCells: () => Promise.resolve(new Map<never, never>()),
     };
     let read: ReadStudy | undefined;
-    const result = await runStudy(study, { ...world, onRead: (cells) => (read = cells) });
+    const result = await runStudy(study, {
+      ...world,
+      sensitivity: flags.sensitivity,
+      onRead: (cells) => (read = cells),
+    });
     if (flags.json) return renderStudyJson(result);
     const monthly =
       flags.per === undefined ? undefined : { everyMs: Math.max(flags.every ?? trace.durationMs, trace.durationMs) };
-    const further = await predictFurther(read?.cells ?? [], trace, { ...world, slo: parseSlo(flags.slo ?? []), seed: flags.seed, sensitivity: flags.sensitivity, after: earlier.get(trace.name) }); // prettier-ignore
+    const further = await predictFurther(read?.cells ?? [], trace, { ...world, slo: parseSlo(flags.slo ?? []), seed: flags.seed, after: earlier.get(trace.name) }); // prettier-ignore
     return predictionText(result, further, { monthly, durationMs: trace.durationMs, asked: flags.slo !== undefined });
   } finally {
     closeArrivals(trace.store);

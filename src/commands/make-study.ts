@@ -29,6 +29,7 @@ export interface StudyFlags extends TraceFlags {
   readonly model: string | undefined;
   readonly draws: number | undefined;
   readonly seed: number | undefined;
+  readonly sensitivity: boolean;
   readonly 'dry-run': boolean;
   readonly quiet: boolean;
 }
@@ -153,6 +154,7 @@ async function madeStudy(
       traces,
       ...(measured === undefined ? {} : { measured }),
       earlier: await earlierTraces(study.workloads),
+      sensitivity: flags.sensitivity,
       onCell: tellCells(live),
       modelError: () => modelErrorFactor(stop.signal),
       fullRuns: (simulated) => fullRuns(simulated, { study, traces, cells, live, stop: stop.signal }),

@@ -39,6 +39,7 @@ export class Study extends Command {
     }),
     draws: textFlag('draws', wholeNumber(2, 10_000))({ description: 'draws of each simulated cell; 30 unless given' }),
     seed: textFlag('seed', wholeNumber(0, Number.MAX_SAFE_INTEGER))({ description: 'of all draws; 1 unless given' }),
+    sensitivity: Flags.boolean({ description: 'also find what 1 % of each uncertain parameter does' }),
     'dry-run': Flags.boolean({
       description: 'make nothing: list the cells, the calls of live ones and their highest cost',
     }),

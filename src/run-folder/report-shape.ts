@@ -35,7 +35,10 @@ export interface StoredReport {
       readonly windows: { readonly lengthSeconds: number; readonly rows: readonly StoredWindow[] };
     };
     readonly health: Pick<HealthSection, 'lateness' | 'bounds'>;
-    readonly coldStarts: Pick<ColdStartsSection, 'count' | 'known' | 'meanMs' | 'instancesSeen' | 'instances'>;
+    readonly coldStarts: Pick<
+      ColdStartsSection,
+      'count' | 'known' | 'meanMs' | 'instancesSeen' | 'instances' | 'stages'
+    >;
     readonly cost: Pick<CostSection, StoredCost> & { readonly items: readonly StoredItem[] };
     readonly thresholds?: readonly ThresholdResult[];
     readonly collectors?: CustomSection;
@@ -71,12 +74,13 @@ const TIMELINE: Shape<StoredTimeline> = object<StoredTimeline>({
   ),
 });
 
-const COLD_STARTS = since(COLD_STARTS_SHAPE.pick('count', 'known', 'meanMs', 'instancesSeen', 'instances'), {
+const COLD_STARTS = since(COLD_STARTS_SHAPE.pick('count', 'known', 'meanMs', 'instancesSeen', 'instances', 'stages'), {
   count: 0,
   known: 0,
   meanMs: null,
   instancesSeen: null,
   instances: [],
+  stages: {},
 });
 
 const COST = since(

@@ -2,7 +2,6 @@ import { capacityJob, capacityNeeded } from '../predict/capacity-needed.js';
 import type { JobCell, JobResult } from '../predict/draw-job.js';
 import { drawOnThreads } from '../predict/draw-on-threads.js';
 import { askedPercentiles, type Slo } from '../predict/meets-slo.js';
-import { sensitivities, sensitivityJob, type Sensitivity } from '../predict/sensitivity.js';
 import { spreadOf, type Spread } from '../predict/spread.js';
 import type { EarlierTrace } from '../systems/scenario.js';
 import type { Trace } from '../trace.js';
@@ -14,8 +13,6 @@ export interface Further {
   readonly cell: ReadCell;
   /** Undefined: nothing was asked, or the system makes its instances itself. Null: no number that was tried is enough. */
   readonly capacity: { readonly instances: number; readonly usd: Spread } | null | undefined;
-  /** Empty: not asked for. */
-  readonly sensitivities: readonly Sensitivity[];
 }
 
 export interface FurtherWorld {
@@ -23,24 +20,20 @@ export interface FurtherWorld {
   readonly threads: number;
   readonly stop: AbortSignal;
   readonly slo: readonly Slo[];
-  readonly sensitivity: boolean;
   readonly after: EarlierTrace | undefined;
 }
 
-/** The capacity that each system needs, and what its uncertain parameters do. */
+/** The capacity that each system needs. */
 export async function predictFurther(
   cells: readonly ReadCell[],
   trace: Trace,
-  { seed, threads, stop, slo, sensitivity, after }: FurtherWorld,
+  { seed, threads, stop, slo, after }: FurtherWorld,
 ): Promise<readonly Further[]> {
   const jobs = cells.map(({ cell, system }) => {
     const own: JobCell = { system, workload: 0, batch: cell.batch, draws: [] };
-    return {
-      capacity: slo.length === 0 ? [] : capacityJob(own),
-      sensitivity: sensitivity ? sensitivityJob(own) : [],
-    };
+    return slo.length === 0 ? [] : capacityJob(own);
   });
-  const all = jobs.flatMap((job) => [...job.capacity, ...job.sensitivity]);
+  const all = jobs.flat();
   const job = {
     seed,
     workloads: [{ ...ownArrivals(trace), ...(after === undefined ? {} : { after }) }],
@@ -52,12 +45,11 @@ export async function predictFurther(
   let taken = 0;
   const take = (count: number): JobResult => results.slice(taken, (taken += count));
   return cells.map((cell, i): Further => {
-    const [capacity, varied] = [take(jobs[i]?.capacity.length ?? 0), take(jobs[i]?.sensitivity.length ?? 0)];
+    const capacity = take(jobs[i]?.length ?? 0);
     const needed = capacityNeeded(capacity, slo, CONFIDENT);
     return {
       cell,
       capacity: capacity.length === 0 ? undefined : needed === null ? null : { instances: needed.instances, usd: spreadOf(needed.draws.map(({ usdWithRequestFee }) => usdWithRequestFee)) }, // prettier-ignore
-      sensitivities: varied.length === 0 ? [] : sensitivities(cell.system, varied),
     };
   });
 }

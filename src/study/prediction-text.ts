@@ -4,7 +4,9 @@ import type { Further } from './predict-further.js';
 import { sourcesOf } from './render-study-markdown.js';
 import { cellName } from './studied-draws.js';
 import { costTable, errorTable, latencyTable, layersTable, sectionsOf, type StudyTable } from './study-tables.js';
-import type { StudiedCell, StudyResult } from './study-result.js';
+import type { Sensitivity } from '../predict/sensitivity.js';
+import { SENSITIVITY_FOOT } from './study-tornado.js';
+import type { CellSensitivity, StudiedCell, StudyResult } from './study-result.js';
 import { TRIED_INSTANCES } from '../predict/capacity-needed.js';
 
 export interface PredictionAsked {
@@ -31,7 +33,7 @@ export function predictionText(result: StudyResult, further: readonly Further[],
     ...(asked.monthly === undefined
       ? []
       : [monthLines(result.cells, further, asked.monthly.everyMs, asked.durationMs)]),
-    ...further.filter(({ sensitivities }) => sensitivities.length > 0).map(sensitivityLines),
+    ...(result.sensitivities ?? []).map(sensitivityLines),
     flagLines(result.cells),
     ...(error === undefined ? [] : [tableLines(error)]),
   ];
@@ -109,18 +111,27 @@ function scaledSpread({ median, low, high }: StudiedCell['cost']['usd'], times: 
   return { median: of(median), low: of(low), high: of(high) };
 }
 
-function sensitivityLines({ cell, sensitivities }: Further): string[] {
+const BAR = 20;
+
+/** A tornado: a bar for the number that a parameter moves most, to one scale. */
+function sensitivityLines({ parameters, ...cell }: CellSensitivity): string[] {
+  if (parameters.length === 0) return [`Sensitivity of ${cellName(cell)}`, '  no parameter of it is uncertain'];
   const text = (value: number | null): string => (value === null ? '-' : twoDigits(value));
+  const most = ({ meanMs, successRatio, usd }: Sensitivity): number =>
+    [meanMs, successRatio, usd].reduce<number>(
+      (far, one) => (Math.abs(one ?? 0) > Math.abs(far) ? (one ?? 0) : far),
+      0,
+    );
+  const scale = Math.max(...parameters.map((one) => Math.abs(most(one))));
+  const bar = (value: number): string => {
+    const length = Math.round((Math.abs(value) / scale) * BAR);
+    return value < 0 ? `${'<'.repeat(length).padStart(BAR)}|${' '.repeat(BAR)}` : `${' '.repeat(BAR)}|${'>'.repeat(length).padEnd(BAR)}`; // prettier-ignore
+  };
   return tableLines({
-    title: `Sensitivity of ${cellName(cell.cell)}`,
-    head: ['parameter', 'mean', 'success', 'USD'],
-    rows: sensitivities.map(({ what, meanMs, successRatio, usd }) => [
-      what,
-      text(meanMs),
-      text(successRatio),
-      text(usd),
-    ]),
-    foot: '% of change for 1 % of the parameter; of a choice (a = b), % of change when it is taken. The same luck throughout; a bill moves in the steps of its tariff.',
+    title: `Sensitivity of ${cellName(cell)}`,
+    head: ['parameter', 'mean', 'success', 'USD', 'the largest of the three'],
+    rows: parameters.map((one) => [one.what, text(one.meanMs), text(one.successRatio), text(one.usd), bar(most(one))]),
+    foot: SENSITIVITY_FOOT,
   });
 }
 

@@ -5,6 +5,8 @@ import type { PlotSpec } from '../report/html/plot-spec.js';
 import { table } from '../report/html/table.js';
 import { studyBatches } from './study-batches.js';
 import { studyPlots, type RunReports } from './study-plots.js';
+import { studyTornado } from './study-tornado.js';
+import { studyStages } from './study-stages.js';
 import { studyFrontier } from './study-frontier.js';
 import { sourcesOf } from './render-study-markdown.js';
 import { STUDY_STYLE } from './study-style.js';
@@ -37,7 +39,7 @@ export function renderStudyHtml(result: StudyResult, reports: RunReports, assets
       main: markup`<p class="legend">Asked of every system: <strong>${result.slo.join(' and ')}</strong>. An answer is the cheapest system that meets it in at least 90 % of the draws.</p>
           <div class="answers">${result.answers.map(answerPart)}</div>
           <section id="studied" aria-labelledby="studied-h"><h2 id="studied-h">What was studied</h2>${tablePart(dimensions(result))}</section>
-          ${sections.map((section, i) => sectionPart(result, section, plots[i] ?? [], String(i)))}
+          ${sections.map((section, i) => sectionPart(result, section, reports, plots[i] ?? [], String(i)))}
           ${error === undefined ? '' : markup`<section aria-labelledby="error-h"><h2 id="error-h">How far a prediction can be trusted</h2>${tablePart(error)}</section>`}
           ${flags === undefined ? '' : markup`<section aria-labelledby="flags-h"><h2 id="flags-h">Flags</h2>${tablePart(flags)}</section>`}`,
       foot: `Made by replay ${result.replayVersion} from study.json, which holds every number unrounded.`,
@@ -55,14 +57,21 @@ function answerPart({ workload, model, recommended, headline, reasons }: Answer)
   </section>`;
 }
 
-function sectionPart(result: StudyResult, section: StudySection, plots: readonly PlotSpec[], id: string): Markup {
+function sectionPart(
+  result: StudyResult,
+  section: StudySection,
+  reports: RunReports,
+  plots: readonly PlotSpec[],
+  id: string,
+): Markup {
   const layers = layersTable(section);
   return markup`<section aria-labelledby="section-${id}">
     <h2 id="section-${id}"><bdi>${section.workload}</bdi>, <bdi>${section.model}</bdi></h2>
     ${studyFrontier(section, result.slo, `frontier-${id}`)}
-    ${studyBatches(section, `batch-${id}`)} ${overTime(plots, id)}
+    ${studyBatches(section, `batch-${id}`)} ${overTime(plots, id)} ${studyStages(section, reports)}
     ${tablePart(latencyTable(section))} ${tablePart(costTable(section))}
     ${layers === undefined ? trusted('') : markup`<details><summary>Where the ranges come from</summary>${tablePart(layers)}</details>`}
+    ${studyTornado(section, result)}
   </section>`;
 }
 

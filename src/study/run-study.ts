@@ -13,6 +13,7 @@ import { OTHER_RATES, type CellDraws } from './cell-job.js';
 import { ordersOf } from './orders.js';
 import { simulateCells, type ReadCell, type SimulationWorld } from './simulate-cells.js';
 import { refusedCell, simulatedCell } from './studied-cell.js';
+import { studySensitivities } from './study-sensitivities.js';
 import type { StudiedDraws } from './studied-draws.js';
 import type { Cell, SimulatedCell, Study } from './study.js';
 import type { StudiedCell, StudyResult } from './study-result.js';
@@ -23,6 +24,8 @@ export interface StudyWorld extends SimulationWorld {
   readonly modelError?: () => Promise<ErrorFactor>;
   /** The model of the cells that are `like` another. */
   readonly measured?: MeasuredModel;
+  /** Whether to find what each uncertain parameter does. */
+  readonly sensitivity?: boolean;
   /** Told which cells can be predicted, before they are. */
   readonly onRead?: (read: ReadStudy) => void;
   /** Makes one full run of each simulated cell, and tells its folder, relative to that of the study; null: none is made. */
@@ -52,6 +55,10 @@ export async function runStudy(study: Study, world: StudyWorld): Promise<StudyRe
   const draws = await simulateCells({ ...study, percentiles: askedPercentiles(slo) }, known, world.traces, world);
   const modelError =
     known.length === 0 ? null : ((await world.modelError?.()) ?? { factor: LEAST_FACTOR, numbers: [] });
+  const sensitivities =
+    world.sensitivity === true
+      ? { sensitivities: await studySensitivities(study.seed, known, world.traces, world) }
+      : {};
   const folders = await world.fullRuns(known);
   const live = await world.liveCells(
     study.cells.filter(({ source }) => source === 'live'),
@@ -92,6 +99,7 @@ export async function runStudy(study: Study, world: StudyWorld): Promise<StudyRe
       modelError?.factor ?? LEAST_FACTOR,
     ),
     modelError,
+    ...sensitivities,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CellNumbers } from '../predict/cell-numbers.js';
 import type { ErrorFactor } from '../predict/error-factor.js';
+import type { Sensitivity } from '../predict/sensitivity.js';
 import type { LayerName } from '../predict/draw-plan.js';
 import type { Spread } from '../predict/spread.js';
 
@@ -16,6 +17,15 @@ export interface StudyResult {
   readonly answers: readonly Answer[];
   /** Null: nothing was simulated. */
   readonly modelError: ErrorFactor | null;
+  /** What 1 % of each uncertain parameter does, where that was asked for. */
+  readonly sensitivities?: readonly CellSensitivity[];
+}
+
+export interface CellSensitivity extends Side {
+  readonly workload: string;
+  readonly batch: number;
+  /** Those that move most first. */
+  readonly parameters: readonly Sensitivity[];
 }
 
 export interface StudiedWorkload {

@@ -12,6 +12,9 @@ export const STUDY_STYLE = `${COMPARE_STYLE}
 .scroll td.figure { white-space: pre; line-height: 1.35; font-size: 0.8rem; }
 .scroll th.figure { white-space: normal; }
 .scroll thead th { vertical-align: bottom; }
+table.tornado { margin: 0.75rem 0 1.25rem; }
+.tornado caption { text-align: left; font-weight: 600; padding-bottom: 0.2rem; }
+.tornado th[scope=row] { font-weight: 400; font-size: 0.85rem; }
 details { margin: 0 0 1rem; }
 summary { cursor: pointer; color: var(--link); }
 `;
