@@ -68,7 +68,7 @@ function drawOf(
   const after = workloads[cell.workload]?.after;
   const random = seededRandom(`${String(seed)} system ${String(index)}`);
   const system = drawSystem(cell.system, LAYERS[layer], random);
-  const luck = layer === 'plain' ? seed : seed + 1 + index;
+  const luck = layer === 'plain' ? seed + index : seed + 1 + index;
   const batch = cell.batch > 1 ? { batch: { size: cell.batch, maxWaitMs: BATCH_WAIT_MS } } : {};
   const prices = cell.prices === undefined ? {} : { prices: cell.prices };
   const summary = simulateDraw(system, arrivals(cell.workload, planned), luck, {

@@ -14,6 +14,9 @@ export interface Sensitivity {
   readonly usd: number | null;
 }
 
+/** Simulations of each variation: one instance more or less is a jump, and a mean over several is less of one. */
+const LUCKS = 3;
+
 const NUMBERS = ['meanMs', 'successRatio', 'usd'] as const;
 
 interface Varied {
@@ -23,13 +26,14 @@ interface Varied {
 
 /** The simulations that `sensitivities` needs: first the system as it is, then each variation. */
 export function sensitivityJob(cell: JobCell): readonly JobCell[] {
-  const plain = { ...cell, draws: [{ layer: 'plain', index: 0 } as const] };
+  const draws = Array.from({ length: LUCKS }, (_, index) => ({ layer: 'plain', index }) as const);
+  const plain = { ...cell, draws };
   return [plain, ...variations(cell.system).flatMap(({ systems }) => systems.map((system) => ({ ...plain, system })))];
 }
 
 /** From the results of `sensitivityJob`; the parameters that move most first. */
 export function sensitivities(system: SimulatedSystem, results: readonly (readonly Draw[])[]): readonly Sensitivity[] {
-  const [plain, ...rest] = results.map(([draw]) => draw as Draw);
+  const [plain, ...rest] = results.map(meansOf);
   let taken = 0;
   const found = variations(system).map(({ what, systems }): Sensitivity => {
     const [below, above] = rest.slice(taken, (taken += systems.length));
@@ -44,6 +48,14 @@ export function sensitivities(system: SimulatedSystem, results: readonly (readon
   });
   const size = (one: Sensitivity): number => Math.max(...NUMBERS.map((name) => Math.abs(one[name] ?? 0)));
   return found.filter((one) => size(one) > 0).sort((a, b) => size(b) - size(a));
+}
+
+type Means = Readonly<Record<(typeof NUMBERS)[number], number>>;
+
+function meansOf(draws: readonly Draw[]): Means {
+  const of = (name: (typeof NUMBERS)[number]): number =>
+    draws.reduce((sum, draw) => sum + draw[name], 0) / draws.length;
+  return { meanMs: of('meanMs'), successRatio: of('successRatio'), usd: of('usd') };
 }
 
 /** Each number that is not known for certain by 1 % down and up, each other option of an open choice. */

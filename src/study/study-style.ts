@@ -14,6 +14,7 @@ export const STUDY_STYLE = `${COMPARE_STYLE}
 .scroll thead th { vertical-align: bottom; }
 table.tornado { margin: 0.75rem 0 1.25rem; }
 .tornado caption { text-align: left; font-weight: 600; padding-bottom: 0.2rem; }
+@media (max-width: 34rem) { .bars caption { display: block; } }
 .tornado th[scope=row] { font-weight: 400; font-size: 0.85rem; }
 details { margin: 0 0 1rem; }
 summary { cursor: pointer; color: var(--link); }

@@ -59,7 +59,11 @@ export const STATEMENTS: readonly Statement[] = [
   { text: 'AI Platform fails more than 1 % of the requests', of: [AI_PLATFORM], holds: loses },
   { text: "the mean of AI Platform's successes is above 1 s", of: [AI_PLATFORM], holds: queues },
   { text: 'the AWS GPU server answers faster than Lambda', of: [of('aws-gpu', 'tf-serving'), LAMBDA], holds: faster },
-  { text: 'the Google GPU server answers faster than Lambda', of: [of('gcp-gpu', 'tf-serving'), LAMBDA], holds: faster },
+  {
+    text: 'the Google GPU server answers faster than Lambda',
+    of: [of('gcp-gpu', 'tf-serving'), LAMBDA],
+    holds: faster,
+  },
   { text: 'Lambda serves more than 99 %', of: [LAMBDA], holds: (a) => a.successRatio > 0.99 },
   { text: 'the mean of Lambda is less than 3 times that on `workload-40`', of: [LAMBDA], under: HIGHER, holds: (a, _, low) => a.meanMs < 3 * low.meanMs }, // prettier-ignore
   { text: 'the mean of Cloud Functions is less than 3 times that on `workload-40`', of: [FUNCTIONS], under: HIGHER, holds: (a, _, low) => a.meanMs < 3 * low.meanMs }, // prettier-ignore
@@ -79,7 +83,7 @@ export interface SeenRow {
 export async function whatTheStudySaw(folder: string): Promise<readonly SeenRow[]> {
   const rows: SeenRow[] = [];
   for (const statement of STATEMENTS) {
-    const asked = WORKLOADS.map((workload) => (statement.under?.includes(workload) ?? true ? workload : undefined));
+    const asked = WORKLOADS.map((workload) => ((statement.under?.includes(workload) ?? true) ? workload : undefined));
     const held = (layer: LayerName): (readonly boolean[] | undefined)[] => asked.map((workload) => (workload === undefined ? undefined : inDraws(folder, statement, workload, layer))); // prettier-ignore
     const all = held('all');
     rows.push({
@@ -139,7 +143,10 @@ interface Split {
 }
 
 /** How far the share differs between the options of each choice, and between the halves of each parameter. */
-async function splitsBy({ system: name, model, runtime }: Variant, open: readonly (readonly boolean[])[]): Promise<Split[]> {
+async function splitsBy(
+  { system: name, model, runtime }: Variant,
+  open: readonly (readonly boolean[])[],
+): Promise<Split[]> {
   const system = await readSystem(name, { model, runtime });
   const drawn = Array.from({ length: DRAWS }, (_, i) => drawSystem(system, LAYERS.all, seededRandom(`${String(SEED)} system ${String(i)}`))); // prettier-ignore
   const shareIn = (isIn: (draw: number) => boolean): number => percent(open.flatMap((draws) => draws.filter((_, i) => isIn(i)))); // prettier-ignore
@@ -151,7 +158,8 @@ async function splitsBy({ system: name, model, runtime }: Variant, open: readonl
   };
   const choices = choicesOf(system)
     .filter(({ what }) => what.options.length > 1)
-    .map(({ path, what }) =>
+    .map(
+      ({ path, what }) =>
       split(path, what.options.map((option) => [option, (i: number) => choicesOf(drawn[i] as typeof system).find((one) => one.path === path)?.what.value === option] as const)), // prettier-ignore
     );
   const parameters = parametersOf(system)

@@ -4,20 +4,26 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { StudyResult } from '#src/study/study-result';
 import { share, studied } from '../study/study-shares.js';
-import { runCli } from '../support/run-cli.js';
+import { seenTables, whatTheStudySaw } from '../study/what-the-study-saw.js';
+import { ROOT, runCli } from '../support/run-cli.js';
 
-describe('the shipped study, MobileNet, with all its draws', () => {
+describe('the shipped study, with all its draws', () => {
   const out = mkdtempSync(join(tmpdir(), 'study-directions-'));
   let result: StudyResult;
 
   beforeAll(async () => {
-    expect((await runCli(['study', '--only', 'mobilenet', '--out', out, '--quiet'])).code).toBe(0);
+    expect((await runCli(['study', '--out', out, '--quiet'])).code).toBe(0);
     result = JSON.parse(readFileSync(join(out, 'study.json'), 'utf8')) as StudyResult;
   }, 240_000);
 
   it('refuses nothing', () => {
     expect(result.cells.filter(({ refused }) => refused !== null)).toEqual([]);
-    expect(result.cells).toHaveLength(30);
+    expect(result.cells).toHaveLength(54);
+  });
+
+  it('is what the tables of docs/which-system.md hold', async () => {
+    const docs = readFileSync(join(ROOT, 'docs/which-system.md'), 'utf8');
+    for (const table of seenTables(await whatTheStudySaw(out))) expect(docs).toContain(table);
   });
 
   it('what the study saw: directions, in every draw', () => {
