@@ -21,7 +21,9 @@ export function followLabels(): void {
 function placeLabels(chart: SVGSVGElement): void {
   const frame = chart.getBoundingClientRect();
   const points = [...chart.querySelectorAll<SVGCircleElement>('circle')].map((point) => boxOf(point, 2));
-  const lines = [...chart.querySelectorAll<SVGElement>('.stair, .level, .of-level, .tick, .axis')].map((line) => boxOf(line, 1));
+  const lines = [...chart.querySelectorAll<SVGElement>('.stair, .level, .of-level, .tick, .axis')].map((line) =>
+    boxOf(line, 1),
+  );
   const taken: Box[] = [];
   for (const label of chart.querySelectorAll<SVGTextElement>('text.name')) {
     const point = points[Number(label.dataset['point'])];
