@@ -1,0 +1,53 @@
+import type { Choice, Law, Parameter, SimulatedSystem } from '../systems/system.js';
+import { choicesOf, parametersOf } from '../systems/vary-system.js';
+
+/** A system that may be the one that was seen: what was read off the runs is in it, the rest is to be searched for. */
+export interface Candidate {
+  /** What distinguishes it: `8 workers`. */
+  readonly name: string;
+  readonly system: SimulatedSystem;
+  readonly free: readonly FreeNumber[];
+  /** Numbers that were measured without a simulation, with the bounds of their mean. */
+  readonly measured: ReadonlyMap<string, readonly [low: number, high: number]>;
+}
+
+export interface FreeNumber {
+  readonly path: string;
+  readonly low: number;
+  readonly high: number;
+  /** Where a search starts: the best of these; absent: at the value that the system has. */
+  readonly tries?: readonly number[];
+}
+
+/** The system with other facts at some paths: a value, a range, a role, a source. */
+export function withFacts(
+  system: SimulatedSystem,
+  facts: ReadonlyMap<string, Partial<Parameter> | Partial<Choice>>,
+): SimulatedSystem {
+  const copy = structuredClone(system);
+  const left = new Set(facts.keys());
+  for (const { path, what } of [...parametersOf(copy), ...choicesOf(copy)]) {
+    const told = facts.get(path);
+    if (told === undefined) continue;
+    left.delete(path);
+    Object.assign(what, told);
+  }
+  const [unknown] = left;
+  if (unknown !== undefined) throw new Error(`system ${system.name} has no parameter ${unknown}`);
+  return copy;
+}
+
+export function numberAt(system: SimulatedSystem, path: string): Parameter {
+  const found = parametersOf(system).find((one) => one.path === path);
+  if (found === undefined) throw new Error(`system ${system.name} has no parameter ${path}`);
+  return found.what;
+}
+
+/** A measured length: lognormal, or constant where it hardly varies. */
+export function measuredLaw(meanMs: number, cv: number, source: string): Law {
+  const mean: Parameter = { value: meanMs, unit: 'ms', source, role: 'fitted' };
+  if (!(cv > HARDLY)) return { law: 'constant', mean };
+  return { law: 'lognormal', mean, cv: { value: cv, unit: 'share', source, role: 'fitted' } };
+}
+
+const HARDLY = 0.02;

@@ -1,0 +1,172 @@
+import { UserError } from '../errors.js';
+import { meanOf } from '../systems/sampler-of.js';
+import type { Admission, Choice, Parameter, Server, SimulatedSystem } from '../systems/system.js';
+import { measuredLaw, type Candidate, type FreeNumber } from './candidate.js';
+import type { FirstLook } from './first-look.js';
+
+/** Of the fitted numbers, until their ranges are known. */
+const SOURCE = 'fitted to own runs';
+const FAR = 8;
+/** Fewer lone calls say too little of how the service time varies. */
+const LEAST_LONE = 8;
+
+/**
+ * Machines that may be the one that was seen: by the number of requests that they serve at once, by what ends a long wait,
+ * and by what becomes of work that was given up.
+ */
+export function serverCandidates(
+  template: SimulatedSystem & { readonly station: Server },
+  look: FirstLook,
+  timeoutMs: number,
+): readonly Candidate[] {
+  const base = { ...template, network: networkOf(template, look) };
+  return stationsOf(template.station, look).flatMap((station) =>
+    admissionsOf(template.admission, station, look, timeoutMs).map(({ name, admission, free }): Candidate => {
+      const system: SimulatedSystem = { ...base, station: station.server, admission };
+      const named = [station.name, name].filter((word) => word !== '').join(', ');
+      return { name: named, system, free: [...station.free, ...free], measured: station.measured };
+    }),
+  );
+}
+
+/** What a service reports leaves the rest of a latency to the network; else nothing tells the two apart. */
+function networkOf({ network }: SimulatedSystem, { networkMs }: FirstLook): SimulatedSystem['network'] {
+  if (Number.isNaN(networkMs))
+    return { roundTrip: { law: 'constant', mean: { value: 0, unit: 'ms', source: 'in the service time: own runs do not tell them apart', role: 'fixed' } } }; // prettier-ignore
+  const mean: Parameter = { value: networkMs, unit: 'ms', source: SOURCE, role: 'fitted' };
+  return network.roundTrip.law === 'empirical' ? network : { roundTrip: { law: 'constant', mean } };
+}
+
+interface StationCandidate {
+  readonly name: string;
+  readonly server: Server;
+  readonly free: readonly FreeNumber[];
+  readonly measured: Candidate['measured'];
+}
+
+function stationsOf(template: Server, look: FirstLook): readonly StationCandidate[] {
+  const loneMs = look.lone.median - (Number.isNaN(look.networkMs) ? 0 : look.networkMs);
+  if (!(loneMs > 0) && !(look.throughput > 0))
+    throw new UserError('the runs show neither a lone request nor a stretch under load; make longer ones');
+  const perSecond = look.throughput > 0 ? look.throughput : 1000 / meanOf(template.service.time);
+  const instances = template.instances.value;
+  const inParallel = loneMs > 0 ? (perSecond * loneMs) / 1000 / instances : 1;
+  return [oneAtATime(template, perSecond / instances, loneMs), ...workersOf(inParallel).map((workers) => manyAtOnce(template, workers, look, perSecond / instances))]; // prettier-ignore
+}
+
+/** One queue of a rate: work overlaps, so that a lone request takes longer than one over the rate. */
+function oneAtATime(template: Server, rate: number, loneMs: number): StationCandidate {
+  const service: Server['service'] = {
+    time: { law: 'constant', mean: { value: rate, unit: '/s', source: SOURCE, role: 'fitted' } },
+    batchMarginal: template.service.batchMarginal,
+  };
+  const lone: Parameter = { value: loneMs > 0 ? loneMs : 0, unit: 'ms', source: SOURCE, role: 'fitted' };
+  const knows = loneMs > 0 ? [{ path: 'server.lone', low: loneMs / FAR, high: loneMs * FAR }] : [];
+  return {
+    name: 'one at a time',
+    server: { ...template, workers: one(template.workers), service, lone, slowdown: none(template.slowdown) },
+    free: [{ path: 'server.service.time.mean', low: rate / FAR, high: rate * FAR }, ...knows],
+    measured: new Map(),
+  };
+}
+
+function manyAtOnce(template: Server, workers: number, look: FirstLook, rate: number): StationCandidate {
+  const meanMs = look.lone.mean - (Number.isNaN(look.networkMs) ? 0 : look.networkMs);
+  const cv = look.lone.count >= LEAST_LONE ? look.lone.cv : NaN;
+  const slowdown = Math.max(0.001, (workers * 1000) / (rate * meanMs) - 1);
+  const error = meanMs * Math.max(0.01, (2 * (look.lone.cv || 0)) / Math.sqrt(look.lone.count));
+  return {
+    name: `${String(workers)} at once`,
+    server: {
+      ...template,
+      workers: { value: workers, unit: 'count', source: SOURCE, role: 'fitted' },
+      service: { time: measuredLaw(meanMs, cv, SOURCE), batchMarginal: template.service.batchMarginal },
+      lone: none(template.lone),
+      slowdown: { value: slowdown, unit: 'share', source: SOURCE, role: 'fitted' },
+    },
+    free: [
+      { path: 'server.service.time.mean', low: Math.max(meanMs / 2, meanMs - error), high: meanMs + error },
+      { path: 'server.slowdown', low: 0.001, high: 5 },
+    ],
+    measured: new Map(),
+  };
+}
+
+const none = (of: Parameter): Parameter => ({ ...of, value: 0, source: 'default', role: 'fixed' });
+const one = (of: Parameter): Parameter => ({ ...of, value: 1, source: 'default', role: 'fixed' });
+
+/** The whole numbers about an estimate, which a slow-down in overload makes too low. */
+function workersOf(inParallel: number): readonly number[] {
+  const near = [Math.floor(inParallel), Math.ceil(inParallel), Math.round(inParallel * 1.1), Math.round(inParallel * 1.25)]; // prettier-ignore
+  return [...new Set(near)].filter((count) => count >= 2 && count <= 1000);
+}
+
+interface AdmissionCandidate {
+  readonly name: string;
+  readonly admission: Admission;
+  readonly free: readonly FreeNumber[];
+}
+
+/** Fewer failures are chance. */
+const LEAST_REFUSED = 5;
+/** A call that failed within this share of what the slow successes took was refused at once. */
+const AT_ONCE = 0.3;
+
+function admissionsOf(
+  template: Admission,
+  { server }: StationCandidate,
+  look: FirstLook,
+  timeoutMs: number,
+): readonly AdmissionCandidate[] {
+  const { refused, timeouts, longMs } = look;
+  const patient = timeouts >= LEAST_REFUSED ? withTimeout(template, timeoutMs) : [{ name: '', admission: template, free: [] }]; // prettier-ignore
+  if (refused.count < LEAST_REFUSED) return patient.map((one) => unlimited(one, longMs));
+  return patient.flatMap(({ name, admission }): AdmissionCandidate[] => {
+    const named = (text: string): string => (name === '' ? text : `${name}, ${text}`);
+    if (refused.medianMs > AT_ONCE * longMs) return [limited(admission, named('gives up waiting'), refused.medianMs, 'while-waiting')]; // prettier-ignore
+    const waitMs = Math.max(1, longMs - meanOf(server.service.time, server.workers.value));
+    const most = Math.max(1, Math.round((waitMs * look.throughput) / 1000));
+    return [
+      limited(admission, named('refuses at once by the wait'), waitMs, 'on-arrival'),
+      { name: named('refuses at once by the queue'), admission: { ...admission, ...NO_WAIT_LIMIT(admission), queueLimit: fitted(most, 'count') }, free: [{ path: 'admission.queueLimit', low: 1, high: most * FAR }] }, // prettier-ignore
+    ];
+  });
+}
+
+function limited(admission: Admission, name: string, waitMs: number, acts: Admission['waitLimitActs']['value']): AdmissionCandidate { // prettier-ignore
+  return {
+    name,
+    admission: { ...admission, waitLimit: fitted(waitMs, 'ms'), waitLimitActs: chosen(acts) },
+    free: [{ path: 'admission.waitLimit', low: waitMs / 2, high: waitMs * 2 }],
+  };
+}
+
+/** What the client gave up may have been served nevertheless. */
+function withTimeout(admission: Admission, timeoutMs: number): AdmissionCandidate[] {
+  const clientTimeout: Parameter = { value: timeoutMs, unit: 'ms', source: '--timeout of the runs', role: 'fixed' };
+  return (['wasted', 'free'] as const).map((work) => ({
+    name: `work given up is ${work}`,
+    admission: { ...admission, clientTimeout, abandonedWork: chosen(work) },
+    free: [],
+  }));
+}
+
+/** A limit below what successes waited is none; one that nothing reached keeps its range. */
+function unlimited({ name, admission, free }: AdmissionCandidate, longMs: number): AdmissionCandidate {
+  const isContradicted = admission.waitLimit.value < longMs || admission.queueLimit.value < Infinity;
+  return { name, free, admission: isContradicted ? { ...admission, ...NO_WAIT_LIMIT(admission) } : admission };
+}
+
+const NO_WAIT_LIMIT = ({ waitLimit, queueLimit }: Admission): Pick<Admission, 'waitLimit' | 'queueLimit' | 'waitLimitActs'> => ({ // prettier-ignore
+  waitLimit: { value: Infinity, unit: waitLimit.unit, source: 'default', role: 'fixed' },
+  queueLimit: { value: Infinity, unit: queueLimit.unit, source: 'default', role: 'fixed' },
+  waitLimitActs: { value: 'while-waiting', options: ['while-waiting'], source: 'default', role: 'fixed' },
+});
+
+function fitted(value: number, unit: Parameter['unit']): Parameter {
+  return { value, unit, source: SOURCE, role: 'fitted' };
+}
+
+function chosen<Option extends string>(value: Option): Choice<Option> {
+  return { value, options: [value], source: SOURCE, role: 'fitted' };
+}
