@@ -13,7 +13,11 @@ import { Run } from './run.js';
 import { Serve } from './serve.js';
 import { Study } from './study.js';
 import type { SUMMARIES } from './summaries.js';
-import { System } from './system.js';
+import { SystemFit } from './system/fit.js';
+import { SystemList } from './system/list.js';
+import { SystemProbe } from './system/probe.js';
+import { SystemScore } from './system/score.js';
+import { SystemShow } from './system/show.js';
 import { TraceImport } from './trace/import.js';
 import { TraceInspect } from './trace/inspect.js';
 
@@ -31,7 +35,11 @@ export const COMMANDS = {
   compare: Compare,
   predict: Predict,
   study: Study,
-  system: System,
+  'system list': SystemList,
+  'system show': SystemShow,
+  'system probe': SystemProbe,
+  'system fit': SystemFit,
+  'system score': SystemScore,
   serve: Serve,
   export: Export,
   init: Init,

@@ -12,7 +12,11 @@ export const SUMMARIES = {
   compare: 'Compare runs: tables, intervals, the latency-cost frontier, a regression gate.',
   predict: 'Predict latency, success and cost of simulated systems for a trace, and how certain they are.',
   study: 'Compare systems for a workload and a model, simulated or live, and say which to choose.',
-  system: 'List the serving systems that can be simulated, or show what one is made of.',
+  'system list': 'List the serving systems that can be simulated.',
+  'system show': 'Show what a simulated system is made of: every number with its range and source.',
+  'system probe': 'Send a few small runs to a real service that show what a simulation of it needs.',
+  'system fit': 'Fit a simulated system to own runs.',
+  'system score': 'Put the prediction of a simulated system beside a real run.',
   serve: 'Serve an ONNX model on this machine over the protocols of model servers.',
   export: 'Write the samples of a run as CSV, JSON lines or Parquet.',
   init: 'Write a commented file of flags, for replay --config.',
@@ -22,4 +26,5 @@ export const SUMMARIES = {
 /** Commands of two words, by their first; the names of the commands hold both. */
 export const TOPICS = {
   trace: 'Import traffic, show what it is like, fit processes to it, and change traces.',
+  system: 'Simulate serving systems: the shipped ones, and your own from small real runs.',
 } as const;

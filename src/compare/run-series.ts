@@ -37,11 +37,11 @@ export interface SeriesWays {
 }
 
 /**
- * Makes the runs one after another. A budget is one for all of them: each run has what those before it left. What stops
+ * Makes the runs one after another; each is asked for when those before it are over, so that it may depend on them. A budget is one for all of them: each run has what those before it left. What stops
  * a run (Ctrl-C, the budget, a full disk) stops the series.
  */
 export async function runSeries(
-  planned: readonly PlannedRun[],
+  planned: Iterable<PlannedRun>,
   world: Surroundings,
   { attempts, exitOf }: SeriesWays,
 ): Promise<SeriesEnd> {

@@ -14,7 +14,15 @@ export interface FoundBounds {
 const FACTORS = [1.01, 1.03, 1.1, 1.25, 1.6, 2.5, 4, 8] as const;
 
 /** Where the misfit rises by `allowed` above `least`, to both sides of the value that the system has. */
-export function boundsOf(judge: Judge, system: SimulatedSystem, path: string, value: number, least: number, allowed: number): FoundBounds { // prettier-ignore
+export function boundsOf(
+  judge: Judge,
+  system: SimulatedSystem,
+  path: string,
+  value: number,
+  least: number,
+  allowed: number,
+): FoundBounds {
+  // prettier-ignore
   const rise = (at: number): number => judge.misfit(withValues(system, new Map([[path, at]]))).total - least;
   const side = (towards: (factor: number) => number): number | undefined => {
     let [before, riseBefore] = [1, 0];

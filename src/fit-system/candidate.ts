@@ -1,4 +1,5 @@
 import type { Choice, Law, Parameter, SimulatedSystem } from '../systems/system.js';
+import type { Sample } from './first-look.js';
 import { choicesOf, parametersOf } from '../systems/vary-system.js';
 
 /** A system that may be the one that was seen: what was read off the runs is in it, the rest is to be searched for. */
@@ -51,3 +52,13 @@ export function measuredLaw(meanMs: number, cv: number, source: string): Law {
 }
 
 const HARDLY = 0.02;
+
+/** Of a measured law, by path: its mean and how much it varies, each to two standard errors and at least 1 %. */
+export function boundsOfLaw(path: string, { mean, cv, count }: Sample): Map<string, readonly [number, number]> {
+  const error = Math.max(0.01, (2 * (cv || 0)) / Math.sqrt(count));
+  const spread = Math.max(0.01, 2 / Math.sqrt(2 * count));
+  return new Map<string, readonly [number, number]>([
+    [`${path}.mean`, [mean * Math.max(0.2, 1 - error), mean * (1 + error)]],
+    [`${path}.cv`, [cv * Math.max(0.2, 1 - spread), cv * (1 + spread)]],
+  ]);
+}

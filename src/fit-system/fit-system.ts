@@ -37,7 +37,7 @@ const LEAST_CALLS = 30;
 /** Simulated calls that a search may take, in all. */
 const EFFORT = 60e6;
 /** Systems that a search tries: of every candidate, then of the best ones. */
-const COARSE = 40;
+const COARSE = 30;
 const FINE = 300;
 const FINISHED = 2;
 const LEAST_STEPS = 20;
@@ -51,7 +51,8 @@ export function fitSystem(template: SimulatedSystem, observed: Observed, { sourc
   const candidates = candidatesOf(template, observed, look);
   const best = bestOf(candidates, judge, observed, say);
   const least = judge.misfit(best.system);
-  const allowed = 4 * Math.max(1, least.total / Math.max(1, least.compared));
+  // Two standard deviations of a number, where residuals are as large as this model leaves them; and two of luck.
+  const allowed = 4 * Math.max(1, least.total / Math.max(1, least.compared)) + 2 * judge.luckOf(best.system);
   const { system, numbers } = withRanges(best, template, { judge, least: least.total, allowed, source });
   const fitted = numbers.filter(({ seen }) => seen === 'fitted').map(({ path }) => path);
   if (fitted.length === 0)
@@ -59,7 +60,11 @@ export function fitSystem(template: SimulatedSystem, observed: Observed, { sourc
   return {
     system,
     numbers,
-    ridges: ridgesOf(judge, best.system, best.free.map(({ path }) => path).filter((path) => fitted.includes(path))),
+    ridges: ridgesOf(
+      judge,
+      best.system,
+      best.free.map(({ path }) => path).filter((path) => fitted.includes(path)),
+    ),
     chosen: best.name,
     alternatives: best.others.filter(({ cost }) => cost < least.total + allowed).map(({ name }) => name),
     check: checkHeldBack(system, observed, windows),
@@ -91,10 +96,10 @@ function bestOf(candidates: readonly Candidate[], judge: Judge, { calls }: Obser
   const share = Math.min(1, EFFORT / (calls * 2 * (candidates.length * COARSE + FINISHED * FINE)));
   const most = (steps: number): number => Math.max(LEAST_STEPS, Math.floor(steps * share));
   judge.learnSpreads((candidates[0] as Candidate).system);
-  const rough = candidates.map((one) => searched(one, judge, most(COARSE))).sort((a, b) => a.cost - b.cost);
+  const rough = candidates.map((one) => searched(one, judge, most(COARSE), 1)).sort((a, b) => a.cost - b.cost);
   judge.learnSpreads((rough[0] as Searched).system);
   const fine = rough.map((one, i) =>
-    i < FINISHED ? searched(withoutTries(one), judge, most(FINE)) : { ...one, cost: judge.misfit(one.system).total },
+    i < FINISHED ? searched(withoutTries(one), judge, most(FINE), 2) : { ...one, cost: judge.misfit(one.system).total },
   );
   const [best, ...others] = fine.sort((a, b) => a.cost - b.cost) as [Searched, ...Searched[]];
   say(`of ${counted(candidates.length, 'mechanism')}, this fits best: ${best.name}`);
@@ -103,21 +108,20 @@ function bestOf(candidates: readonly Candidate[], judge: Judge, { calls }: Obser
 
 type Searched = Candidate & { readonly cost: number };
 
-function searched(candidate: Candidate, judge: Judge, most: number): Searched {
+function searched(candidate: Candidate, judge: Judge, most: number, seeds: number): Searched {
   const { system, free } = candidate;
   const systemAt = (at: readonly number[]): SimulatedSystem =>
     withValues(system, new Map(free.map(({ path }, i) => [path, at[i] as number])));
   const started = free.map(({ path }) => numberAt(system, path).value);
   free.forEach(({ tries = [] }, axis) => {
-    const costs = tries.map((value) => judge.misfit(systemAt(started.with(axis, value))).total);
+    const costs = tries.map((value) => judge.misfit(systemAt(started.with(axis, value)), seeds).total);
     const least = costs.indexOf(Math.min(...costs));
     if (least >= 0) started[axis] = tries[least] as number;
   });
   const axes = free.map(({ low, high }, axis) => ({ start: started[axis] as number, low, high }));
-  const found = search(axes, (at) => judge.misfit(systemAt(at)).total, most);
+  const found = search(axes, (at) => judge.misfit(systemAt(at), seeds).total, most);
   return { ...candidate, system: systemAt(found.at), cost: found.cost };
 }
-
 
 /** A search that goes on starts where it ended. */
 function withoutTries(candidate: Searched): Searched {

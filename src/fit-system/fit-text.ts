@@ -23,7 +23,12 @@ export function fitText({ numbers, ridges, chosen, alternatives, check, calls }:
   ].join('\n');
 }
 
-const SEEN = { fitted: 'fitted', 'at-least': 'a lower bound', 'at-most': 'an upper bound', 'not-exercised': '' } as const;
+const SEEN = {
+  fitted: 'fitted',
+  'at-least': 'a lower bound',
+  'at-most': 'an upper bound',
+  'not-exercised': '',
+} as const;
 
 function rowOf({ path, value, range, unit, seen }: FittedNumber): string[] {
   const ends = range === undefined ? '' : range.map((end) => String(formatAmount(end, unit, 4))).join(' to ');

@@ -17,10 +17,21 @@ export interface Checked {
 const SEEDS = 6;
 
 /** The numbers that a fit is judged by, together; those that the runs do not tell are left out. */
-export function checkHeldBack(system: SimulatedSystem, observed: Observed, windows: readonly Window[]): readonly Checked[] { // prettier-ignore
+export function checkHeldBack(
+  system: SimulatedSystem,
+  observed: Observed,
+  windows: readonly Window[],
+): readonly Checked[] {
+  // prettier-ignore
   const held = windows.filter(({ isHeldBack }) => isHeldBack);
-  const real = totalsOf(observed.timelines.map(({ calls }) => calls), held, system);
-  const draws = Array.from({ length: SEEDS }, (_, seed) =>
+  const real = totalsOf(
+    observed.timelines.map(({ calls }) => calls),
+    held,
+    system,
+  );
+  const draws = Array.from(
+    { length: SEEDS },
+    (_, seed) =>
     totalsOf(observed.timelines.map((timeline) => simulateCalls(system, timeline, FIRST_SEED + seed)), held, system), // prettier-ignore
   );
   return NUMBERS.flatMap(({ what, unit }): Checked[] => {
@@ -39,7 +50,12 @@ const NUMBERS: readonly Pick<Checked, 'what' | 'unit'>[] = [
 
 type Totals = Readonly<Record<Checked['what'], number>>;
 
-function totalsOf(timelines: readonly ObservedCalls[], windows: readonly Window[], { meter, station }: SimulatedSystem): Totals { // prettier-ignore
+function totalsOf(
+  timelines: readonly ObservedCalls[],
+  windows: readonly Window[],
+  { meter, station }: SimulatedSystem,
+): Totals {
+  // prettier-ignore
   let [calls, ok, sumMs, colds, told, billed, requests] = [0, 0, 0, 0, 0, 0, 0];
   for (const { timeline, from, to } of windows) {
     const one = timelines[timeline] as ObservedCalls;

@@ -1,3 +1,4 @@
+import { billedTimeOf } from '../systems/simulate.js';
 import type { SimulatedSystem } from '../systems/system.js';
 import type { Observed } from './observed.js';
 import { simulateCalls } from './simulate-calls.js';
@@ -19,13 +20,16 @@ export class Judge {
   readonly #windows: readonly Window[];
   readonly #seen: readonly WindowNumbers[];
   #spreads: readonly WindowNumbers[];
-  /** Calls that were simulated. */
-  simulated = 0;
 
   constructor(observed: Observed, windows: readonly Window[]) {
     this.#observed = observed;
     this.#windows = windows.filter(({ isHeldBack }) => !isHeldBack);
-    this.#seen = this.#windows.map((window) => this.#numbers(observed.timelines.map(({ calls }) => calls), window));
+    this.#seen = this.#windows.map((window) =>
+      this.#numbers(
+        observed.timelines.map(({ calls }) => calls),
+        window,
+      ),
+    );
     this.#spreads = this.#windows.map(() => LEAST_SPREAD);
   }
 
@@ -41,8 +45,13 @@ export class Judge {
     });
   }
 
-  misfit(system: SimulatedSystem, seeds = SEEDS): Misfit {
-    const runs = Array.from({ length: seeds }, (_, seed) => this.#simulated(system, 1 + seed));
+  /** By how much the total misfit of a system moves with the luck of the simulation alone. */
+  luckOf(system: SimulatedSystem): number {
+    return deviation(Array.from({ length: OTHER_LUCK }, (_, i) => this.misfit(system, SEEDS, 100 + i * SEEDS).total));
+  }
+
+  misfit(system: SimulatedSystem, seeds = SEEDS, firstSeed = 1): Misfit {
+    const runs = Array.from({ length: seeds }, (_, seed) => this.#simulated(system, firstSeed + seed));
     const residuals = new Float64Array(this.#windows.length * WINDOW_NUMBERS.length).fill(NaN);
     let [total, compared] = [0, 0];
     this.#windows.forEach((_, window) => {
@@ -63,8 +72,8 @@ export class Judge {
   }
 
   #simulated(system: SimulatedSystem, seed: number): readonly WindowNumbers[] {
-    this.simulated += this.#observed.calls;
-    const calls = this.#observed.timelines.map((timeline) => simulateCalls(system, timeline, seed));
+    const rule = billedTimeOf(system, {});
+    const calls = this.#observed.timelines.map((timeline) => simulateCalls(system, timeline, seed, rule));
     return this.#windows.map((window) => this.#numbers(calls, window));
   }
 
@@ -74,6 +83,7 @@ export class Judge {
 }
 
 const SEEDS = 2;
+const OTHER_LUCK = 6;
 const FIRST_SEED = 1000;
 const WORST = 30;
 /** From this many deviations on, a residual costs in proportion: one odd window does not decide. */

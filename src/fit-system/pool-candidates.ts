@@ -1,8 +1,8 @@
 import { UserError } from '../errors.js';
 import { billedTimeOf } from '../systems/simulate.js';
 import type { Admission, Choice, Law, Meter, Parameter, Pool, SimulatedSystem } from '../systems/system.js';
-import { measuredLaw, withFacts, type Candidate, type FreeNumber } from './candidate.js';
-import type { FirstLook, Sample } from './first-look.js';
+import { boundsOfLaw, measuredLaw, withFacts, type Candidate, type FreeNumber } from './candidate.js';
+import type { FirstLook } from './first-look.js';
 
 const SOURCE = 'fitted to own runs';
 /** Fewer values say too little of how a length varies. */
@@ -56,16 +56,6 @@ function serviceOf({ told, lone }: FirstLook): MeasuredService {
     meanMs: best.mean,
     measured: boundsOfLaw('pool.service.time', best),
   };
-}
-
-/** The mean and how much it varies, each to two standard errors and at least 1 %. */
-function boundsOfLaw(path: string, { mean, cv, count }: Sample): Map<string, readonly [number, number]> {
-  const error = Math.max(0.01, (2 * (cv || 0)) / Math.sqrt(count));
-  const spread = Math.max(0.01, 2 / Math.sqrt(2 * count));
-  return new Map<string, readonly [number, number]>([
-    [`${path}.mean`, [mean * (1 - error), mean * (1 + error)]],
-    [`${path}.cv`, [cv * Math.max(0.2, 1 - spread), cv * (1 + spread)]],
-  ]);
 }
 
 interface MeasuredStart {

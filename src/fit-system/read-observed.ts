@@ -150,10 +150,7 @@ function columnsOf(rows: readonly Row[]): ObservedCalls {
 }
 
 /** Runs that overlap in time are one stretch. */
-function segmentsOf(
-  runs: readonly ReadRun[],
-  rows: readonly { readonly index: number }[],
-): readonly Segment[] {
+function segmentsOf(runs: readonly ReadRun[], rows: readonly { readonly index: number }[]): readonly Segment[] {
   const segments: { run: string; from: number; to: number; index: number }[] = [];
   rows.forEach(({ index }, at) => {
     const last = segments.at(-1);

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import { meanOf } from '../systems/sampler-of.js';
 import type { Admission, Choice, Parameter, Server, SimulatedSystem } from '../systems/system.js';
-import { measuredLaw, type Candidate, type FreeNumber } from './candidate.js';
+import { boundsOfLaw, measuredLaw, type Candidate, type FreeNumber } from './candidate.js';
 import type { FirstLook } from './first-look.js';
 
 /** Of the fitted numbers, until their ranges are known. */
@@ -51,7 +51,7 @@ function stationsOf(template: Server, look: FirstLook): readonly StationCandidat
   const perSecond = look.throughput > 0 ? look.throughput : 1000 / meanOf(template.service.time);
   const instances = template.instances.value;
   const inParallel = loneMs > 0 ? (perSecond * loneMs) / 1000 / instances : 1;
-  return [oneAtATime(template, perSecond / instances, loneMs), ...workersOf(inParallel).map((workers) => manyAtOnce(template, workers, look, perSecond / instances))]; // prettier-ignore
+  return [oneAtATime(template, perSecond / instances, loneMs), ...workersOf(inParallel).flatMap((workers) => (['one waits', 'as many wait'] as const).map((slow) => manyAtOnce(template, workers, look, perSecond / instances, slow)))]; // prettier-ignore
 }
 
 /** One queue of a rate: work overlaps, so that a lone request takes longer than one over the rate. */
@@ -70,27 +70,46 @@ function oneAtATime(template: Server, rate: number, loneMs: number): StationCand
   };
 }
 
-function manyAtOnce(template: Server, workers: number, look: FirstLook, rate: number): StationCandidate {
-  const meanMs = look.lone.mean - (Number.isNaN(look.networkMs) ? 0 : look.networkMs);
-  const cv = look.lone.count >= LEAST_LONE ? look.lone.cv : NaN;
-  const slowdown = Math.max(0.001, (workers * 1000) / (rate * meanMs) - 1);
-  const error = meanMs * Math.max(0.01, (2 * (look.lone.cv || 0)) / Math.sqrt(look.lone.count));
+/** Where work is slower: as soon as a request waits, or as many as are served. */
+type SlowAbove = 'one waits' | 'as many wait';
+
+function manyAtOnce(
+  template: Server,
+  workers: number,
+  look: FirstLook,
+  rate: number,
+  slow: SlowAbove,
+): StationCandidate {
+  // prettier-ignore
+  const networkMs = Number.isNaN(look.networkMs) ? 0 : look.networkMs;
+  const served = { ...look.lone, mean: look.lone.mean - networkMs };
+  const slowdown = Math.max(LEAST_SLOWDOWN, (workers * 1000) / (rate * served.mean) - 1);
+  const bounds = boundsOfLaw('server.service.time', served);
+  const [low, high] = bounds.get('server.service.time.mean') as readonly [number, number];
+  const above = slow === 'one waits' ? one(template.slowAbove) : fitted(workers, 'count');
   return {
-    name: `${String(workers)} at once`,
+    name: `${String(workers)} at once, slower when ${slow}`,
     server: {
       ...template,
-      workers: { value: workers, unit: 'count', source: SOURCE, role: 'fitted' },
-      service: { time: measuredLaw(meanMs, cv, SOURCE), batchMarginal: template.service.batchMarginal },
+      workers: fitted(workers, 'count'),
+      service: {
+        time: measuredLaw(served.mean, served.count >= LEAST_LONE ? served.cv : NaN, SOURCE),
+        batchMarginal: template.service.batchMarginal,
+      },
       lone: none(template.lone),
-      slowdown: { value: slowdown, unit: 'share', source: SOURCE, role: 'fitted' },
+      slowdown: fitted(slowdown, 'share'),
+      slowAbove: above,
     },
     free: [
-      { path: 'server.service.time.mean', low: Math.max(meanMs / 2, meanMs - error), high: meanMs + error },
-      { path: 'server.slowdown', low: 0.001, high: 5 },
+      { path: 'server.service.time.mean', low, high },
+      { path: 'server.slowdown', low: LEAST_SLOWDOWN, high: MOST_SLOWDOWN },
     ],
-    measured: new Map(),
+    measured: bounds,
   };
 }
+
+const LEAST_SLOWDOWN = 0.001;
+const MOST_SLOWDOWN = 5;
 
 const none = (of: Parameter): Parameter => ({ ...of, value: 0, source: 'default', role: 'fixed' });
 const one = (of: Parameter): Parameter => ({ ...of, value: 1, source: 'default', role: 'fixed' });
@@ -133,7 +152,13 @@ function admissionsOf(
   });
 }
 
-function limited(admission: Admission, name: string, waitMs: number, acts: Admission['waitLimitActs']['value']): AdmissionCandidate { // prettier-ignore
+function limited(
+  admission: Admission,
+  name: string,
+  waitMs: number,
+  acts: Admission['waitLimitActs']['value'],
+): AdmissionCandidate {
+  // prettier-ignore
   return {
     name,
     admission: { ...admission, waitLimit: fitted(waitMs, 'ms'), waitLimitActs: chosen(acts) },
@@ -157,7 +182,11 @@ function unlimited({ name, admission, free }: AdmissionCandidate, longMs: number
   return { name, free, admission: isContradicted ? { ...admission, ...NO_WAIT_LIMIT(admission) } : admission };
 }
 
-const NO_WAIT_LIMIT = ({ waitLimit, queueLimit }: Admission): Pick<Admission, 'waitLimit' | 'queueLimit' | 'waitLimitActs'> => ({ // prettier-ignore
+const NO_WAIT_LIMIT = ({
+  waitLimit,
+  queueLimit,
+}: Admission): Pick<Admission, 'waitLimit' | 'queueLimit' | 'waitLimitActs'> => ({
+  // prettier-ignore
   waitLimit: { value: Infinity, unit: waitLimit.unit, source: 'default', role: 'fixed' },
   queueLimit: { value: Infinity, unit: queueLimit.unit, source: 'default', role: 'fixed' },
   waitLimitActs: { value: 'while-waiting', options: ['while-waiting'], source: 'default', role: 'fixed' },

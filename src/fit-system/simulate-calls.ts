@@ -3,14 +3,17 @@ import { createStation } from '../systems/create-station.js';
 import { billedTimeOf } from '../systems/simulate.js';
 import type { Sink } from '../systems/station.js';
 import type { SimulatedSystem } from '../systems/system.js';
-import { withValues } from '../systems/vary-system.js';
 import type { ObservedCalls, Timeline } from './observed.js';
 
 /** What a system answers to the calls of a timeline: the same columns. */
-export function simulateCalls(system: SimulatedSystem, timeline: Timeline, seed: number): ObservedCalls {
+export function simulateCalls(
+  system: SimulatedSystem,
+  timeline: Timeline,
+  seed: number,
+  rule = billedTimeOf(system, {}),
+): ObservedCalls {
   const { calls } = timeline;
   const asked = inScenario(system, timeline);
-  const rule = billedTimeOf(asked, {});
   const bill: Bill =
     rule === null
       ? () => NaN
@@ -24,11 +27,14 @@ export function simulateCalls(system: SimulatedSystem, timeline: Timeline, seed:
 
 /** The client of the runs, and the instances that it met. */
 function inScenario(system: SimulatedSystem, { timeoutMs, warm }: Timeline): SimulatedSystem {
-  const { station, admission } = system;
-  const values = new Map([['admission.clientTimeout', Math.min(admission.clientTimeout.value, timeoutMs)]]);
-  if (station.kind === 'pool')
-    values.set('initial.warm', Math.max(0, warm - station.minimum.value - station.provisioned.value));
-  return withValues(system, values);
+  const { station, admission, initial } = system;
+  const { clientTimeout } = admission;
+  const idle = station.kind === 'pool' ? Math.max(0, warm - station.minimum.value - station.provisioned.value) : 0;
+  return {
+    ...system,
+    admission: { ...admission, clientTimeout: { ...clientTimeout, value: Math.min(clientTimeout.value, timeoutMs) } },
+    initial: { ...initial, warm: { ...initial.warm, value: idle } },
+  };
 }
 
 type Bill = (ranMs: number, startMs: number) => number;

@@ -55,7 +55,7 @@ export interface WindowNumbers {
   readonly logMean: number;
   readonly logMedian: number;
   readonly logP90: number;
-  /** Square root of the share of successes' complement and itself, which spreads alike for all shares: arcsin(sqrt(share)). */
+  /** arcsin(sqrt(share of successes)), which spreads alike for all shares. */
   readonly success: number;
   /** 2 sqrt(cold starts + 3/8), which spreads alike for all counts. */
   readonly colds: number;
@@ -76,32 +76,39 @@ export const LEAST_SPREAD: Readonly<Record<keyof WindowNumbers, number>> = {
 };
 
 export function windowNumbers(calls: ObservedCalls, { from, to }: Pick<Window, 'from' | 'to'>): WindowNumbers {
-  const ok: number[] = [];
-  let [sum, colds, told, billed] = [0, 0, 0, 0];
+  const latencies = new Float64Array(to - from);
+  let [ok, sum, colds, told, billed] = [0, 0, 0, 0, 0];
   for (let row = from; row < to; row++) {
     if (calls.cold[row] !== 0) told++;
     if (calls.cold[row] === COLD) colds++;
     const ms = calls.billedMs[row] as number;
     if (!Number.isNaN(ms)) billed += ms;
     if (calls.outcome[row] !== ENDED.ok) continue;
-    ok.push(calls.latencyMs[row] as number);
-    sum += calls.latencyMs[row] as number;
+    const latencyMs = calls.latencyMs[row] as number;
+    latencies[ok++] = latencyMs;
+    sum += latencyMs;
   }
-  ok.sort((a, b) => a - b);
-  const isEnough = ok.length >= LEAST_OK;
+  const ascending = latencies.subarray(0, ok).sort();
+  const isEnough = ok >= LEAST_OK;
   return {
-    logMean: isEnough ? Math.log(sum / ok.length) : NaN,
-    logMedian: isEnough ? Math.log(rankOf(ok, 0.5)) : NaN,
-    logP90: isEnough ? Math.log(rankOf(ok, 0.9)) : NaN,
-    success: Math.asin(Math.sqrt(ok.length / (to - from))),
+    logMean: isEnough ? logOf(sum / ok) : NaN,
+    logMedian: isEnough ? logOf(rankOf(ascending, 0.5)) : NaN,
+    logP90: isEnough ? logOf(rankOf(ascending, 0.9)) : NaN,
+    success: Math.asin(Math.sqrt(ok / (to - from))),
     colds: told === 0 ? NaN : 2 * Math.sqrt(colds + 3 / 8),
     logBilled: billed > 0 ? Math.log(billed) : NaN,
   };
 }
 
+/** In virtual time a latency may be 0. */
+function logOf(ms: number): number {
+  return Math.log(Math.max(ms, LEAST_MS));
+}
+
+const LEAST_MS = 0.001;
 const COLD = 2;
 const LEAST_OK = 4;
 
-function rankOf(ascending: readonly number[], share: number): number {
+function rankOf(ascending: Float64Array, share: number): number {
   return ascending[Math.min(ascending.length - 1, Math.floor(share * ascending.length))] ?? NaN;
 }

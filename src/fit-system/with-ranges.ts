@@ -43,7 +43,15 @@ export function withRanges(
 
 type Fact = readonly [fact: Parameter, seen: FittedNumber['seen']];
 
-function factOf(path: string, what: Parameter, isFree: boolean, best: Candidate, before: Parameter | undefined, ranging: Ranging): Fact { // prettier-ignore
+function factOf(
+  path: string,
+  what: Parameter,
+  isFree: boolean,
+  best: Candidate,
+  before: Parameter | undefined,
+  ranging: Ranging,
+): Fact {
+  // prettier-ignore
   const { judge, least, allowed, source } = ranging;
   const measured = best.measured.get(path);
   if (measured !== undefined && !isFree) return [fittedTo(what, measured, source), 'fitted'];
@@ -81,4 +89,3 @@ const SPAN = 4;
 function rounded(value: number): number {
   return Number(value.toPrecision(DIGITS));
 }
-

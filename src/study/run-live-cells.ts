@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { runSeries, type PlannedRun } from '../compare/run-series.js';
-import { reportAgain } from '../conclude/report-again.js';
-import { printable, UserError } from '../errors.js';
+import { spentByRun } from '../conclude/spent-by-run.js';
 import type { ReplayRequest, ReplayResult, Surroundings } from '../replay/replay.js';
-import { readRecord } from '../run-folder/read-record.js';
-import { readReport } from '../run-folder/read-report.js';
-import { RUN_FILES } from '../run-folder/run-files.js';
-import { writeWhole } from '../run-folder/write-whole.js';
+import { claimFolder } from '../run-folder/claim-folder.js';
+import { isFinished, setAside, withAsides } from '../run-folder/finished-run.js';
 import type { Trace } from '../trace.js';
 import type { LiveCell, Study } from './study.js';
 
@@ -43,7 +38,10 @@ export async function runLiveCells(
   world: Surroundings,
   { traces, requestOf, exitOf, budget }: LiveWays,
 ): Promise<LiveEnd> {
-  for (const cell of cells) claimCell(join(folder, cell.id), cell, traces.get(cell.workload));
+  for (const cell of cells) {
+    const asked = { args: cell.args, batch: cell.batch, trace: traces.get(cell.workload)?.sha256 ?? '' };
+    claimFolder(join(folder, cell.id), CELL_FILE, asked);
+  }
   const left = budget === undefined ? undefined : budget - (await spentSoFar(cells, folder, repeats));
   const planned = Array.from({ length: repeats }, (_, i) =>
     cells.flatMap((cell): PlannedRun[] => {
@@ -79,54 +77,10 @@ function runFolder(folder: string, { id }: LiveCell, repeat: number): string {
   return join(folder, id, String(repeat));
 }
 
-/** Whether a run was sent to its end; a run that a threshold judged badly was, too. */
-function isFinished(folder: string): boolean {
-  if (!existsSync(join(folder, RUN_FILES.record)) || !existsSync(join(folder, RUN_FILES.report))) return false;
-  const { end } = readRecord(folder);
-  return end !== null && end.complete && !end.interrupted && end.stopReason === null && end.overBudget !== true;
-}
-
-/** An unfinished run, which may have cost money: it stays, under another name. */
-function setAside(folder: string): void {
-  if (!existsSync(folder)) return;
-  let n = 1;
-  while (existsSync(`${folder}-unfinished-${String(n)}`)) n++;
-  renameSync(folder, `${folder}-unfinished-${String(n)}`);
-}
-
-/** The folder of a cell belongs to what it was first made for. Throws `UserError` where that is something else. */
-function claimCell(folder: string, cell: LiveCell, trace: Trace | undefined): void {
-  const asked = JSON.stringify({ args: cell.args, batch: cell.batch, trace: trace?.sha256 ?? '' });
-  const key = createHash('sha256').update(asked).digest('hex');
-  const path = join(folder, CELL_FILE);
-  if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true });
-    writeWhole(folder, CELL_FILE, `${JSON.stringify({ key })}\n`);
-    return;
-  }
-  if (!readFileSync(path, 'utf8').includes(key))
-    throw new UserError(
-      `${printable(folder)} holds runs of other settings or another trace; give another --out, or move that folder away`,
-    );
-}
-
 /** What runs of the cells have cost, finished or not. */
 async function spentSoFar(cells: readonly LiveCell[], folder: string, repeats: number): Promise<number> {
-  const candidates = cells.flatMap((cell) =>
-    foldersOf(folder, cell, repeats).flatMap((one) => {
-      const aside = [];
-      for (let n = 1; existsSync(`${one}-unfinished-${String(n)}`); n++) aside.push(`${one}-unfinished-${String(n)}`);
-      return [one, ...aside];
-    }),
-  );
   let spent = 0;
-  for (const one of candidates) spent += await costOf(one);
+  for (const cell of cells)
+    for (const run of foldersOf(folder, cell, repeats).flatMap(withAsides)) spent += await spentByRun(run);
   return spent;
-}
-
-/** A killed run has left its record and its sample log, but no report. */
-async function costOf(folder: string): Promise<number> {
-  if (!existsSync(join(folder, RUN_FILES.record))) return 0;
-  const report = existsSync(join(folder, RUN_FILES.report)) ? readReport(folder) : await reportAgain(folder);
-  return report.sections.cost.total ?? 0;
 }

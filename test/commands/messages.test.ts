@@ -210,7 +210,11 @@ describe.runIf(existsSync('/dev/full'))('standard output on a full disk is one l
     serve: ['serve', '--help'],
     predict: ['predict', '--help'],
     study: ['study', '--help'],
-    system: ['system', 'list'],
+    'system list': ['system', 'list'],
+    'system show': ['system', 'show', 'aws-lambda'],
+    'system probe': ['system', 'probe', '--help'],
+    'system fit': ['system', 'fit', '--help'],
+    'system score': ['system', 'score', '--help'],
     'trace import': ['trace', 'import', '--help'],
     'trace inspect': ['trace', 'inspect', join(ROOT, 'traces/workload-40.json')],
   };

@@ -1,31 +1,23 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fitFromRuns } from '#src/commands/system-fit';
-import { scoreRun } from '#src/commands/system-score';
-import { ROOT, runCli } from '../support/run-cli.js';
+import { truthFolder } from '../support/truth-run.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'replay-fit-'));
-const TRUTH = join(ROOT, 'test/support/truth-backend.js');
+/** 8 at once, 200 ms each and 10 % more in overload: at most 36/s; a limit of 20 s, so that a short probe reaches it. */
+const KIND = ['kind=machine', 'limitMs=20000'];
+const CAPACITY = 8 / (0.2 * 1.1);
 
-async function runOf(name: string, args: readonly string[]): Promise<string> {
-  const out = join(folder, name);
-  const { code, stderr } = await runCli(['run', ...args, '--backend', TRUTH, '--time', 'virtual', '--timeout', '2h', '-o', out, '--no-html', '-q']); // prettier-ignore
-  expect([code, stderr]).toEqual([0, '']);
-  return out;
-}
-
-describe('a machine', () => {
-  it('is found', async () => {
-    const run = await runOf('steps', ['--stages', '0s:5,20s:5,20s:10,40s:10,40s:20,60s:20,60s:40,80s:40,80s:60,200s:60', '--set', 'kind=machine']);
-    const mine = join(folder, 'mine.yaml');
-    const t = performance.now();
-    console.log(await fitFromRuns([run], { like: 'aws-cpu', out: mine, json: false, quiet: true, model: undefined, runtime: undefined }));
-    console.log(performance.now() - t);
-    for (const rate of [20, 35, 73, 109]) {
-    const heavy = await runOf(`heavy-${rate}`, ['--rate', `${rate}/s`, '--duration', '200s', '--seed', '77', '--set', 'kind=machine']);
-    console.log(rate, await scoreRun(mine, heavy, { draws: 20, seed: 1, json: false }));
+describe('a machine with workers, lognormal service, slower in overload, and a limit on waiting', () => {
+  it('a short probe predicts success and latency at 2 and 3 times its capacity', async () => {
+    const { probe, run, fit, score } = truthFolder();
+    const probed = await probe('probe', KIND, ['--only', 'lone', '--only', 'rates', '--rate-length', '10s', '--hold', '50s']); // prettier-ignore
+    const mine = await fit(probed, 'aws-cpu', 'mine.yaml');
+    for (const times of [2, 3]) {
+      const rate = `${String(Math.round(times * CAPACITY))}/s`;
+      const heavy = await run(`heavy-${String(times)}`, KIND, ['--rate', rate, '--duration', '60s', '--seed', '77']);
+      const scored = await score(mine, heavy);
+      const success = scored.get('success');
+      expect(Math.abs((success?.predicted.median ?? NaN) - (success?.real ?? NaN)), rate).toBeLessThan(0.02);
+      expect(scored.get('latency mean')?.ratio, rate).toBeGreaterThan(0.95);
+      expect(scored.get('latency mean')?.ratio, rate).toBeLessThan(1.05);
     }
-  }, 60000);
+  }, 60_000);
 });

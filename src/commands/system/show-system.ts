@@ -1,6 +1,6 @@
-import { readSystem, type VariantWish } from '../systems/read-system.js';
-import type { Parameter, SimulatedSystem } from '../systems/system.js';
-import { choicesOf, parametersOf } from '../systems/vary-system.js';
+import { readSystem, type VariantWish } from '../../systems/read-system.js';
+import type { Parameter, SimulatedSystem } from '../../systems/system.js';
+import { choicesOf, parametersOf } from '../../systems/vary-system.js';
 
 /** Every parameter of a system, as a table, or as JSON. Throws `UserError`. */
 export async function showSystem(nameOrPath: string, wish: VariantWish, asJson: boolean): Promise<string> {

@@ -1,13 +1,15 @@
 import { basename } from 'node:path';
-import { printable, UserError } from '../errors.js';
-import { fitSystem } from '../fit-system/fit-system.js';
-import { fitText } from '../fit-system/fit-text.js';
-import { readObserved } from '../fit-system/read-observed.js';
-import { readSystem, type VariantWish } from '../systems/read-system.js';
-import { renderSystem } from '../systems/render-system.js';
-import type { SimulatedSystem } from '../systems/system.js';
-import { counted } from '../text/counted.js';
-import { checkAskedFile, writeAskedFile } from './write-asked-file.js';
+import { printable, UserError } from '../../errors.js';
+import { fitSystem } from '../../fit-system/fit-system.js';
+import { fitText } from '../../fit-system/fit-text.js';
+import { readObserved } from '../../fit-system/read-observed.js';
+import { isAside } from '../../run-folder/finished-run.js';
+import { runFolders } from '../../run-folder/run-folders.js';
+import { readSystem, type VariantWish } from '../../systems/read-system.js';
+import { renderSystem } from '../../systems/render-system.js';
+import type { SimulatedSystem } from '../../systems/system.js';
+import { counted } from '../../text/counted.js';
+import { checkAskedFile, writeAskedFile } from '../write-asked-file.js';
 
 export interface FitFlags extends VariantWish {
   readonly like: string | undefined;
@@ -17,13 +19,18 @@ export interface FitFlags extends VariantWish {
 }
 
 /** `replay system fit RUN... --like NAME -o FILE`: the text for standard output. Throws `UserError`. */
-export async function fitFromRuns(runs: readonly string[], { like, out, json, quiet, ...wish }: FitFlags): Promise<string> { // prettier-ignore
+export async function fitFromRuns(
+  runs: readonly string[],
+  { like, out, json, quiet, ...wish }: FitFlags,
+): Promise<string> {
+  // prettier-ignore
   if (runs.length === 0) throw new UserError('name the runs to fit to: replay system fit RUN... --like aws-lambda -o mine.yaml'); // prettier-ignore
   if (like === undefined) throw new UserError('say what kind of system it is: --like aws-lambda (replay system list shows them)'); // prettier-ignore
   if (out === undefined) throw new UserError('name the file to write: -o mine.yaml, or -o - for standard output');
   if (out !== '-') await checkAskedFile('--out', out);
   const template = await readSystem(like, wish);
-  const observed = await readObserved(runs);
+  const folders = runFolders(runs).filter((folder) => !isAside(folder));
+  const observed = await readObserved(folders);
   const source = `own run: ${printable(runs.map((run) => basename(run)).join(', '), 120)} (${counted(observed.calls, 'call')})`; // prettier-ignore
   const say = (text: string): void => {
     if (!quiet) process.stderr.write(`${text}\n`);

@@ -1,16 +1,16 @@
-import { UserError } from '../errors.js';
-import { runArrivals } from '../fit-system/run-arrivals.js';
-import { score } from '../fit-system/score.js';
-import { scoreText } from '../fit-system/score-text.js';
-import { drawOnThreads } from '../predict/draw-on-threads.js';
-import { readRecord } from '../run-folder/read-record.js';
-import { readReport } from '../run-folder/read-report.js';
-import { drawOfReport } from '../study/draw-of-report.js';
-import { readSystem, type VariantWish } from '../systems/read-system.js';
-import type { SimulatedSystem } from '../systems/system.js';
-import { withValues } from '../systems/vary-system.js';
-import { modelErrorFactor, simulationThreads } from './model-error-factor.js';
-import { stopOnSignals } from './stop-on-signals.js';
+import { UserError } from '../../errors.js';
+import { runArrivals } from '../../fit-system/run-arrivals.js';
+import { score } from '../../fit-system/score.js';
+import { scoreText } from '../../fit-system/score-text.js';
+import { drawOnThreads } from '../../predict/draw-on-threads.js';
+import { readRecord } from '../../run-folder/read-record.js';
+import { readReport } from '../../run-folder/read-report.js';
+import { drawOfReport } from '../../study/draw-of-report.js';
+import { readSystem, type VariantWish } from '../../systems/read-system.js';
+import type { SimulatedSystem } from '../../systems/system.js';
+import { withValues } from '../../systems/vary-system.js';
+import { modelErrorFactor, simulationThreads } from '../model-error-factor.js';
+import { stopOnSignals } from '../stop-on-signals.js';
 
 export interface ScoreFlags extends VariantWish {
   readonly draws: number;

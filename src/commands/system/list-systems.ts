@@ -1,6 +1,6 @@
-import { wrapText } from '../report/wrap-text.js';
-import { readSystem, variantsOf } from '../systems/read-system.js';
-import { SHIPPED } from '../systems/shipped.js';
+import { wrapText } from '../../report/wrap-text.js';
+import { readSystem, variantsOf } from '../../systems/read-system.js';
+import { SHIPPED } from '../../systems/shipped.js';
 
 const NAME_COLUMNS = 29;
 const COLUMNS = 80;
