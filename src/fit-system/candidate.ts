@@ -10,6 +10,8 @@ export interface Candidate {
   readonly free: readonly FreeNumber[];
   /** Numbers that were measured without a simulation, with the bounds of their mean. */
   readonly measured: ReadonlyMap<string, readonly [low: number, high: number]>;
+  /** Of those that fit about as well, the lowest is taken. */
+  readonly complexity: number;
 }
 
 export interface FreeNumber {
@@ -18,6 +20,8 @@ export interface FreeNumber {
   readonly high: number;
   /** Where a search starts: the best of these; absent: at the value that the system has. */
   readonly tries?: readonly number[];
+  /** Where nothing bounds it, the value found stays, and not that of the template: other numbers depend on it. */
+  readonly stays?: true;
 }
 
 /** The system with other facts at some paths: a value, a range, a role, a source. */

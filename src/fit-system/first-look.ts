@@ -56,11 +56,11 @@ export function firstLook({ timelines }: Observed): FirstLook {
     lone,
     told: sampleOf(all((one) => one.told)),
     networkMs: medianOf(all((one) => one.network)),
-    throughput: Math.max(...seen.map((one) => one.throughput)),
+    throughput: seen.reduce((a, b) => (b.mostInside > a.mostInside ? b : a)).throughput,
     longMs: ok[Math.floor(0.95 * (ok.length - 1))] ?? NaN,
     refused: { count: refusedMs.length, medianMs: medianOf(refusedMs) },
     timeouts: sum((one) => one.timeouts),
-    mostInside: Math.max(...seen.map((one) => one.mostInside)),
+    mostInside: mostOf(seen.map((one) => one.mostInside)),
     loneStart: waitedFor(all((one) => one.loneCold).map((ms) => ms - lone.median)),
     coldTold: sampleOf(all((one) => one.coldTold)),
     coldMs: medianOf(all((one) => one.coldMs)),
@@ -164,6 +164,11 @@ function throughputOf({ count, atMs, latencyMs, outcome }: ObservedCalls, inside
   return rates.length === 0 ? NaN : medianOf(rates);
 }
 
+/** NaN of none. */
+function mostOf(values: readonly number[]): number {
+  return values.filter((value) => !Number.isNaN(value)).reduce((most, value) => (value < most ? most : value), NaN);
+}
+
 const LEAST_STARTS = 10;
 
 /** Over a fifth of the starts of a timeline, where they came fastest. */
@@ -173,7 +178,7 @@ function startRateOf(timelines: readonly (readonly number[])[]): number {
     const most = Math.max(LEAST_STARTS, Math.floor(ascending.length / 5));
     return ascending.slice(most).map((ms, i) => (most * 1000) / Math.max(1, ms - (ascending[i] as number)));
   });
-  return rates.length === 0 ? NaN : rates.reduce((most, rate) => Math.max(most, rate));
+  return mostOf(rates);
 }
 
 /**

@@ -39,7 +39,7 @@ const EFFORT = 60e6;
 /** Systems that a search tries: of every candidate, then of the best ones. */
 const COARSE = 30;
 const FINE = 300;
-const FINISHED = 2;
+const FINISHED = 4;
 const LEAST_STEPS = 20;
 
 /** Fits the system to what was seen. Throws `UserError` where that is too little. */
@@ -50,10 +50,9 @@ export function fitSystem(template: SimulatedSystem, observed: Observed, { sourc
   const judge = new Judge(observed, windows);
   const candidates = candidatesOf(template, observed, look);
   const best = bestOf(candidates, judge, observed, say);
-  const least = judge.misfit(best.system);
-  // Two standard deviations of a number, where residuals are as large as this model leaves them; and two of luck.
-  const allowed = 4 * Math.max(1, least.total / Math.max(1, least.compared)) + 2 * judge.luckOf(best.system);
-  const { system, numbers } = withRanges(best, template, { judge, least: least.total, allowed, source });
+  const least = judge.misfit(best.system).total;
+  const { allowed } = best;
+  const { system, numbers } = withRanges(best, template, { judge, least, allowed, source });
   const fitted = numbers.filter(({ seen }) => seen === 'fitted').map(({ path }) => path);
   if (fitted.length === 0)
     throw new UserError('the runs exercised nothing of this system; add a run with more load, such as replay system probe makes'); // prettier-ignore
@@ -66,7 +65,7 @@ export function fitSystem(template: SimulatedSystem, observed: Observed, { sourc
       best.free.map(({ path }) => path).filter((path) => fitted.includes(path)),
     ),
     chosen: best.name,
-    alternatives: best.others.filter(({ cost }) => cost < least.total + allowed).map(({ name }) => name),
+    alternatives: best.others.filter(({ cost }) => cost < least + allowed).map(({ name }) => name),
     check: checkHeldBack(system, observed, windows),
     calls: observed.calls,
   };
@@ -89,6 +88,8 @@ function candidatesOf(template: SimulatedSystem, observed: Observed, look: First
 
 interface Best extends Candidate {
   readonly others: readonly { readonly name: string; readonly cost: number }[];
+  /** By how much a misfit may rise before it is worse, and not just other luck. */
+  readonly allowed: number;
 }
 
 /** All candidates are searched roughly, then the two that fit best to the end. */
@@ -101,9 +102,19 @@ function bestOf(candidates: readonly Candidate[], judge: Judge, { calls }: Obser
   const fine = rough.map((one, i) =>
     i < FINISHED ? searched(withoutTries(one), judge, most(FINE), 2) : { ...one, cost: judge.misfit(one.system).total },
   );
-  const [best, ...others] = fine.sort((a, b) => a.cost - b.cost) as [Searched, ...Searched[]];
+  const [nearest] = fine.sort((a, b) => a.cost - b.cost) as [Searched];
+  const allowed = allowedRise(judge, nearest.system);
+  const alike = fine.filter(({ cost }) => cost < nearest.cost + allowed);
+  const best = alike.reduce((a, b) => (b.complexity < a.complexity ? b : a));
+  const others = fine.filter((one) => one !== best);
   say(`of ${counted(candidates.length, 'mechanism')}, this fits best: ${best.name}`);
-  return { ...best, others };
+  return { ...best, others, allowed };
+}
+
+/** Two standard deviations of a number, where residuals are as large as this model leaves them; and two of luck. */
+function allowedRise(judge: Judge, system: SimulatedSystem): number {
+  const { total, compared } = judge.misfit(system);
+  return 4 * Math.max(1, total / Math.max(1, compared)) + 2 * judge.luckOf(system);
 }
 
 type Searched = Candidate & { readonly cost: number };

@@ -36,7 +36,7 @@ export function poolCandidates(
   };
   return mechanismsOf(station).map(({ name, choices }) => {
     const system = withFacts(base, new Map(choices));
-    return { name, system, free: [...start.free, ...rate.free, ...idle], measured };
+    return { name, system, free: [...start.free, ...rate.free, ...idle], measured, complexity: 0 };
   });
 }
 

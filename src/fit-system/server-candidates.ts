@@ -19,23 +19,36 @@ export function serverCandidates(
   look: FirstLook,
   timeoutMs: number,
 ): readonly Candidate[] {
-  const base = { ...template, network: networkOf(template, look) };
+  const { network, free: ofNetwork } = networkOf(look);
+  const base = { ...template, network };
   return stationsOf(template.station, look).flatMap((station) =>
     admissionsOf(template.admission, station, look, timeoutMs).map(({ name, admission, free }): Candidate => {
       const system: SimulatedSystem = { ...base, station: station.server, admission };
       const named = [station.name, name].filter((word) => word !== '').join(', ');
-      return { name: named, system, free: [...station.free, ...free], measured: station.measured };
+      return {
+        name: named,
+        system,
+        free: [...station.free, ...ofNetwork, ...free],
+        measured: station.measured,
+        complexity: station.server.workers.value,
+      };
     }),
   );
 }
 
-/** What a service reports leaves the rest of a latency to the network; else nothing tells the two apart. */
-function networkOf({ network }: SimulatedSystem, { networkMs }: FirstLook): SimulatedSystem['network'] {
-  if (Number.isNaN(networkMs))
-    return { roundTrip: { law: 'constant', mean: { value: 0, unit: 'ms', source: 'in the service time: own runs do not tell them apart', role: 'fixed' } } }; // prettier-ignore
-  const mean: Parameter = { value: networkMs, unit: 'ms', source: SOURCE, role: 'fitted' };
-  return network.roundTrip.law === 'empirical' ? network : { roundTrip: { law: 'constant', mean } };
+/** What a service reports leaves the rest of a latency to the network; else a little of the latency may be its. */
+function networkOf({ networkMs, lone }: FirstLook): Pick<SimulatedSystem, 'network'> & Pick<StationCandidate, 'free'> {
+  const isTold = !Number.isNaN(networkMs);
+  const most = lone.median * MOST_NETWORK;
+  const value = isTold ? networkMs : most / 10;
+  const mean: Parameter = { value: value > 0 ? value : 0, unit: 'ms', source: SOURCE, role: 'fitted' };
+  const isFree = !isTold && most > 0;
+  const free = isFree ? [{ path: 'network.roundTrip.mean', low: most / 1000, high: most, stays: true } as const] : [];
+  return { network: { roundTrip: { law: 'constant', mean } }, free };
 }
+
+/** Share of the latency of a lone request that may be the network's. */
+const MOST_NETWORK = 0.5;
 
 interface StationCandidate {
   readonly name: string;
@@ -50,22 +63,56 @@ function stationsOf(template: Server, look: FirstLook): readonly StationCandidat
     throw new UserError('the runs show neither a lone request nor a stretch under load; make longer ones');
   const perSecond = look.throughput > 0 ? look.throughput : 1000 / meanOf(template.service.time);
   const instances = template.instances.value;
-  const inParallel = loneMs > 0 ? (perSecond * loneMs) / 1000 / instances : 1;
-  return [oneAtATime(template, perSecond / instances, loneMs), ...workersOf(inParallel).flatMap((workers) => (['one waits', 'as many wait'] as const).map((slow) => manyAtOnce(template, workers, look, perSecond / instances, slow)))]; // prettier-ignore
+  const rate = perSecond / instances;
+  const inParallel = loneMs > 0 ? (rate * loneMs) / 1000 : 1;
+  const slows = ['one waits', 'as many wait'] as const;
+  return [
+    ...(inParallel < NEARLY_ONE ? [strictlyOne(template, look, loneMs > 0 ? loneMs : 1000 / rate)] : []),
+    ...(inParallel > MORE_THAN_ONE ? [overlapping(template, rate, loneMs)] : []),
+    ...workersOf(inParallel).flatMap((workers) => slows.map((slow) => manyAtOnce(template, workers, look, rate, slow))),
+  ];
+}
+
+const NEARLY_ONE = 1.6;
+const MORE_THAN_ONE = 1.15;
+
+/** A request is served when the one before is done. */
+function strictlyOne(template: Server, { lone }: FirstLook, meanMs: number): StationCandidate {
+  const time = measuredLaw(meanMs, lone.count >= LEAST_LONE ? lone.cv : NaN, SOURCE);
+  return {
+    name: 'one at a time',
+    server: {
+      ...template,
+      workers: one(template.workers),
+      service: { time, batchMarginal: template.service.batchMarginal },
+      lone: none(template.lone),
+      slowdown: none(template.slowdown),
+    },
+    free: [{ path: 'server.service.time.mean', low: meanMs / FAR, high: meanMs * FAR }],
+    measured: new Map(),
+  };
 }
 
 /** One queue of a rate: work overlaps, so that a lone request takes longer than one over the rate. */
-function oneAtATime(template: Server, rate: number, loneMs: number): StationCandidate {
+function overlapping(template: Server, rate: number, loneMs: number): StationCandidate {
   const service: Server['service'] = {
     time: { law: 'constant', mean: { value: rate, unit: '/s', source: SOURCE, role: 'fitted' } },
     batchMarginal: template.service.batchMarginal,
   };
-  const lone: Parameter = { value: loneMs > 0 ? loneMs : 0, unit: 'ms', source: SOURCE, role: 'fitted' };
-  const knows = loneMs > 0 ? [{ path: 'server.lone', low: loneMs / FAR, high: loneMs * FAR }] : [];
   return {
-    name: 'one at a time',
-    server: { ...template, workers: one(template.workers), service, lone, slowdown: none(template.slowdown) },
-    free: [{ path: 'server.service.time.mean', low: rate / FAR, high: rate * FAR }, ...knows],
+    name: 'one queue of a rate, whose work overlaps',
+    server: {
+      ...template,
+      workers: one(template.workers),
+      service,
+      lone: fitted(loneMs, 'ms'),
+      slowdown: none(template.slowdown),
+    },
+    free: [
+      // Below 1 / lone, it would be the lone request that takes the time.
+      { path: 'server.service.time.mean', low: Math.max(rate / FAR, 1000 / loneMs), high: rate * FAR },
+      { path: 'server.lone', low: loneMs / 2, high: loneMs * 2 },
+    ],
     measured: new Map(),
   };
 }
@@ -101,10 +148,10 @@ function manyAtOnce(
       slowAbove: above,
     },
     free: [
-      { path: 'server.service.time.mean', low, high },
+      { path: 'server.service.time.mean', low: Number.isNaN(look.networkMs) ? low * MOST_NETWORK : low, high },
       { path: 'server.slowdown', low: LEAST_SLOWDOWN, high: MOST_SLOWDOWN },
     ],
-    measured: bounds,
+    measured: new Map([...bounds].filter(([path]) => path.endsWith('.cv'))),
   };
 }
 

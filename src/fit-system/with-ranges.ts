@@ -1,7 +1,7 @@
 import type { Parameter, SimulatedSystem } from '../systems/system.js';
 import { parametersOf } from '../systems/vary-system.js';
 import { boundsOf } from './bounds-of.js';
-import { withFacts, type Candidate } from './candidate.js';
+import { withFacts, type Candidate, type FreeNumber } from './candidate.js';
 import type { Judge } from './misfit.js';
 
 /** What runs say of one number of a system. */
@@ -32,9 +32,9 @@ export function withRanges(
   const known = new Map(parametersOf(template).map(({ path, what }) => [path, what]));
   const facts = new Map<string, Parameter>();
   const numbers = parametersOf(best.system).flatMap(({ path, what }): FittedNumber[] => {
-    const isFree = best.free.some((free) => free.path === path);
-    if (!isFree && what.role === 'fixed') return [];
-    const [fact, seen] = factOf(path, what, isFree, best, known.get(path), ranging);
+    const free = best.free.find((one) => one.path === path);
+    if (free === undefined && what.role === 'fixed') return [];
+    const [fact, seen] = factOf(path, what, free, best, known.get(path), ranging);
     facts.set(path, fact);
     return [{ path, value: fact.value, range: fact.range, unit: fact.unit, seen }];
   });
@@ -46,7 +46,7 @@ type Fact = readonly [fact: Parameter, seen: FittedNumber['seen']];
 function factOf(
   path: string,
   what: Parameter,
-  isFree: boolean,
+  free: FreeNumber | undefined,
   best: Candidate,
   before: Parameter | undefined,
   ranging: Ranging,
@@ -54,11 +54,12 @@ function factOf(
   // prettier-ignore
   const { judge, least, allowed, source } = ranging;
   const measured = best.measured.get(path);
-  if (measured !== undefined && !isFree) return [fittedTo(what, measured, source), 'fitted'];
-  if (!isFree) return what === before || what.source === before?.source ? [what, 'not-exercised'] : [{ ...what, source }, 'fitted']; // prettier-ignore
+  if (measured !== undefined && free === undefined) return [fittedTo(what, measured, source), 'fitted'];
+  if (free === undefined) return what === before || what.source === before?.source ? [what, 'not-exercised'] : [{ ...what, source }, 'fitted']; // prettier-ignore
   const found = boundsOf(judge, best.system, path, what.value, least, allowed);
   const [low, high] = [Math.max(found.low, measured?.[0] ?? 0), Math.min(found.high, measured?.[1] ?? Infinity)];
   if (low > 0 && high < Infinity) return [fittedTo(what, [low, high], source), 'fitted'];
+  if (free.stays === true) return [fittedTo(what, [low, Math.min(high, free.high)], source), high < Infinity ? 'at-most' : 'not-exercised']; // prettier-ignore
   const kept: Parameter = before?.unit === what.unit ? before : { ...what, source: 'a guess: the runs do not tell', role: 'sampled', range: [what.value / 2, what.value * 2] }; // prettier-ignore
   if (low > 0) return [clipped(kept, low, Infinity, source), 'at-least'];
   if (high < Infinity) return [clipped(kept, 0, high, source), 'at-most'];

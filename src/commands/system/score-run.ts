@@ -36,7 +36,7 @@ export async function scoreRun(file: string, run: string, { draws, seed, json, .
     const job = { seed, workloads: [{ atMs, durationMs: record.plan.durationMs }], cells: [cell] };
     const [drawn = []] = await drawOnThreads(job, { threads: simulationThreads(), stop: stop.signal, onCell: () => undefined }); // prettier-ignore
     const { factor } = await modelErrorFactor(stop.signal);
-    const scored = score(drawn, drawOfReport(report), factor);
+    const scored = score(drawn, drawOfReport(report, []), factor);
     if (json) return `${JSON.stringify({ system: system.name, run: record.id, draws, factor, numbers: scored }, null, 1)}\n`; // prettier-ignore
     return scoreText(scored, { draws, factor });
   } finally {
