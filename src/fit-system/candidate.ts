@@ -1,12 +1,14 @@
 import type { Choice, Law, Parameter, SimulatedSystem } from '../systems/system.js';
 import type { Sample } from './first-look.js';
-import { choicesOf, parametersOf } from '../systems/vary-system.js';
+import { choicesOf, fittedToStructure, parametersOf } from '../systems/vary-system.js';
 
 /** A system that may be the one that was seen: what was read off the runs is in it, the rest is to be searched for. */
 export interface Candidate {
   /** What distinguishes it: `8 workers`. */
   readonly name: string;
   readonly system: SimulatedSystem;
+  /** What was known of these mechanisms before. */
+  readonly before: SimulatedSystem;
   readonly free: readonly FreeNumber[];
   /** Numbers that were measured without a simulation, with the bounds of their mean. */
   readonly measured: ReadonlyMap<string, readonly [low: number, high: number]>;
@@ -39,6 +41,13 @@ export function withFacts(
   }
   const [unknown] = left;
   if (unknown !== undefined) throw new Error(`system ${system.name} has no parameter ${unknown}`);
+  return copy;
+}
+
+/** The system with the values that were fitted under its choices, and without those under others. */
+export function underItsChoices(system: SimulatedSystem): SimulatedSystem {
+  const copy = structuredClone(fittedToStructure(system));
+  for (const { what } of parametersOf(copy)) Reflect.deleteProperty(what, 'byStructure');
   return copy;
 }
 

@@ -52,7 +52,7 @@ export function fitSystem(template: SimulatedSystem, observed: Observed, { sourc
   const best = bestOf(candidates, judge, observed, say);
   const least = judge.misfit(best.system).total;
   const { allowed } = best;
-  const { system, numbers } = withRanges(best, template, { judge, least, allowed, source });
+  const { system, numbers } = withRanges(best, { judge, least, allowed, source });
   const fitted = numbers.filter(({ seen }) => seen === 'fitted').map(({ path }) => path);
   if (fitted.length === 0)
     throw new UserError('the runs exercised nothing of this system; add a run with more load, such as replay system probe makes'); // prettier-ignore

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import { billedTimeOf } from '../systems/simulate.js';
 import type { Admission, Choice, Law, Meter, Parameter, Pool, SimulatedSystem } from '../systems/system.js';
-import { boundsOfLaw, measuredLaw, withFacts, type Candidate, type FreeNumber } from './candidate.js';
+import { boundsOfLaw, measuredLaw, underItsChoices, withFacts, type Candidate, type FreeNumber } from './candidate.js';
 import type { FirstLook } from './first-look.js';
 
 const SOURCE = 'fitted to own runs';
@@ -35,8 +35,9 @@ export function poolCandidates(
     admission: admissionOf(template.admission, look, timeoutMs),
   };
   return mechanismsOf(station).map(({ name, choices }) => {
-    const system = withFacts(base, new Map(choices));
-    return { name, system, free: [...start.free, ...rate.free, ...idle], measured, complexity: 0 };
+    const system = underItsChoices(withFacts(base, new Map(choices)));
+    const before = underItsChoices(withFacts(template, new Map(choices)));
+    return { name, system, before, free: [...start.free, ...rate.free, ...idle], measured, complexity: 0 };
   });
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { printable, UserError } from '../errors.js';
 import type { RunRecord } from '../run.js';
+import { isoDateMs } from '../text/iso-date.js';
 import { readRecord } from '../run-folder/read-record.js';
 import { readReport } from '../run-folder/read-report.js';
 import { readSamples } from '../run-folder/read-samples.js';
@@ -114,7 +115,7 @@ function timelinesOf(runs: readonly ReadRun[]): readonly Timeline[] {
 }
 
 function startOf({ record }: ReadRun): number {
-  return Date.parse(record.dueZeroAt ?? '');
+  return isoDateMs(record.dueZeroAt ?? '');
 }
 
 function timelineOf(runs: readonly ReadRun[]): Timeline {

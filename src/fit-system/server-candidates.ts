@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import { meanOf } from '../systems/sampler-of.js';
 import type { Admission, Choice, Parameter, Server, SimulatedSystem } from '../systems/system.js';
-import { boundsOfLaw, measuredLaw, type Candidate, type FreeNumber } from './candidate.js';
+import { boundsOfLaw, measuredLaw, underItsChoices, type Candidate, type FreeNumber } from './candidate.js';
 import type { FirstLook } from './first-look.js';
 
 /** Of the fitted numbers, until their ranges are known. */
@@ -20,7 +20,8 @@ export function serverCandidates(
   timeoutMs: number,
 ): readonly Candidate[] {
   const { network, free: ofNetwork } = networkOf(look);
-  const base = { ...template, network };
+  const before = underItsChoices(template);
+  const base = { ...before, network };
   return stationsOf(template.station, look).flatMap((station) =>
     admissionsOf(template.admission, station, look, timeoutMs).map(({ name, admission, free }): Candidate => {
       const system: SimulatedSystem = { ...base, station: station.server, admission };
@@ -28,6 +29,7 @@ export function serverCandidates(
       return {
         name: named,
         system,
+        before,
         free: [...station.free, ...ofNetwork, ...free],
         measured: station.measured,
         complexity: station.server.workers.value,

@@ -26,10 +26,9 @@ export interface Ranging {
 /** The candidate with the ranges that the runs leave; what they do not bound is as in the template. */
 export function withRanges(
   best: Candidate,
-  template: SimulatedSystem,
   ranging: Ranging,
 ): { readonly system: SimulatedSystem; readonly numbers: readonly FittedNumber[] } {
-  const known = new Map(parametersOf(template).map(({ path, what }) => [path, what]));
+  const known = new Map(parametersOf(best.before).map(({ path, what }) => [path, what]));
   const facts = new Map<string, Parameter>();
   const numbers = parametersOf(best.system).flatMap(({ path, what }): FittedNumber[] => {
     const free = best.free.find((one) => one.path === path);

@@ -23,7 +23,17 @@ function isShort(yaml: typeof YamlModule, node: YamlModule.YAMLMap): boolean {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function fileOf({ name, summary, notes, station, meter, sender, admission, network, initial }: SimulatedSystem): Fields {
+function fileOf({
+  name,
+  summary,
+  notes,
+  station,
+  meter,
+  sender,
+  admission,
+  network,
+  initial,
+}: SimulatedSystem): Fields {
   const blocks = {
     sender: fieldsOf({ ...sender }),
     admission: fieldsOf({ ...admission }),
@@ -61,9 +71,18 @@ function fieldOf(leaf: Leaf): Fields | undefined {
 /** What `BlockReader` gives a field that a file leaves out. */
 const DEFAULT = 'default';
 
-function amountFields({ value, range, unit, source, role }: Parameter): Fields {
+function amountFields({ value, range, unit, source, role, byStructure = [] }: Parameter): Fields {
+  const fits = byStructure.map(({ when, ...fit }) => ({ when, ...endsOf(fit, unit) }));
+  return { ...endsOf({ value, range }, unit), role, source, ...(fits.length === 0 ? {} : { byStructure: fits }) };
+}
+
+function endsOf(
+  { value, range }: Pick<Parameter, 'value'> & { readonly range?: Parameter['range'] | undefined },
+  unit: Parameter['unit'],
+): Fields {
+  // prettier-ignore
   const ends = range === undefined ? {} : { range: range.map((end) => formatAmount(end, unit)) };
-  return { value: formatAmount(value, unit), ...ends, role, source };
+  return { value: formatAmount(value, unit), ...ends };
 }
 
 function choiceFields({ value, options, source, role }: Choice): Fields {
