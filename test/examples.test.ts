@@ -38,6 +38,10 @@ const SUBSTITUTIONS: readonly { readonly found: string; readonly put: string; re
     put: 'study --trace trace.json',
     why: 'the same, and timing a model takes a minute',
   },
+  { found: '--budget 1usd --out runs/probe', put: '--budget 1usd --dry-run', why: 'it takes half an hour' },
+  { found: '--skip starts --skip gaps', put: '--skip starts --skip gaps --dry-run', why: 'it takes minutes' },
+  { found: 'fit my-run --like ./theirs.yaml', put: 'fit runs/probe --like aws-lambda', why: 'my-run is too short' },
+  { found: 'score ./mine.yaml', put: 'score aws-cpu', why: 'a shipped system stands for one of your own' },
   { found: 'show ./mine.yaml', put: 'show aws-lambda', why: 'a shipped system stands for one of your own' },
   { found: 'replay predict', put: 'replay predict --draws 6', why: 'it takes seconds of each CPU' },
   { found: 'replay study', put: 'replay study --dry-run', why: 'it takes minutes' },
@@ -152,10 +156,11 @@ async function prepare(scratch: Scratch, env: Readonly<Record<string, string>>):
   const repeats = ['before', 'after'].map(
     (out) => `replay trace.json --backend simulated --time virtual --repeat 5 --no-html --out ${out}`,
   );
+  const probed = ['replay --rate 20/s --duration 10s --backend simulated --set system=aws-lambda --time virtual --no-html --out runs/probe/1']; // prettier-ignore
   const folder = await runAgainst('cloud-functions', CLOUD_RUN, Date.parse('2026-11-01T10:00:30.000Z'));
   mkdirSync(at('cloud'));
   cpSync(folder, at('cloud/my-run'), { recursive: true });
-  for (const { code, stderr } of await scratch.replayLines([...measured, ...repeats], env))
+  for (const { code, stderr } of await scratch.replayLines([...measured, ...repeats, ...probed], env))
     expect(DID_ITS_WORK, stderr).toContain(code);
 }
 

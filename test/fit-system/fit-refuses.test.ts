@@ -64,12 +64,12 @@ describe('what is written', () => {
     const out = at('found.yaml');
     const told = await runCli(['system', 'fit', at('light'), '--like', 'aws-cpu', '-o', out]);
     expect(told.code, told.stderr).toBe(0);
-    expect(told.stdout).toMatch(/Not exercised.*\n(.*\n)* {2}admission\.waitLimit: 136300ms \(130000ms to 170000ms\)/);
+    expect(told.stdout).toMatch(/Not exercised.*\n(.*\n)* {2}admission\.waitLimit: \d+ms \(\d+ms to 170000ms\)/);
     const printed = await runCli(['system', 'fit', at('light'), '--like', 'aws-cpu', '-o', '-']);
     expect(printed.stderr).toContain('Not exercised');
     expect(printed.stdout.replace(/^name: .*/, '')).toBe(readFileSync(out, 'utf8').replace(/^name: .*/, ''));
     const system = await readSystem(out);
-    expect(system.admission.waitLimit).toMatchObject({ value: 136_300, range: [130_000, 170_000], role: 'fitted' });
+    expect(system.admission.waitLimit).toEqual((await readSystem('aws-cpu')).admission.waitLimit);
     const predicted = await runCli(['predict', 'traces/workload-40.json', '--system', out, '--draws', '2', '-q']);
     expect(predicted.code, predicted.stderr).toBe(0);
   }, 60_000);
