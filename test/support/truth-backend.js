@@ -58,6 +58,10 @@ class TruthBackend {
     // A part of the start runs in the handler, as with the provider.
     const durationMs = ranMs + (startMs === undefined ? 0 : 0.4 * startMs);
     const billedMs = Math.ceil(durationMs / 100) * 100;
-    return { ok: true, coldStart: startMs === undefined ? 'warm' : 'cold', usage: { durationMs, billedMs, memoryMb: 2048 } };
+    return {
+      ok: true,
+      coldStart: startMs === undefined ? 'warm' : 'cold',
+      usage: { durationMs, billedMs, memoryMb: 2048 },
+    };
   }
 }

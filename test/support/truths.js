@@ -108,7 +108,16 @@ export class FunctionTruth {
   #random;
   created = 0;
   live = 0;
-  constructor({ meanMs = 120, cv = 0.3, startMs = 3000, startCv = 0.25, lifetimeMs = 80_000, startsPerSecond = 25, waitingPerStart = 2, seed = 1 }) {
+  constructor({
+    meanMs = 120,
+    cv = 0.3,
+    startMs = 3000,
+    startCv = 0.25,
+    lifetimeMs = 80_000,
+    startsPerSecond = 25,
+    waitingPerStart = 2,
+    seed = 1,
+  }) {
     Object.assign(this, { meanMs, cv, startMs, startCv, lifetimeMs, startsPerSecond, waitingPerStart });
     this.#random = randomOf(seed);
   }
