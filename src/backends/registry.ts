@@ -10,7 +10,7 @@ import { awaitHook, thrownText, type Hook } from './registry/run-hook.js';
 
 export { checkedFacts } from './registry/checked-facts.js';
 export { guardPlugin } from './registry/guard-plugin.js';
-export { awaitHook, hookAtWork } from './registry/run-hook.js';
+export { awaitHook, hookAtWork, runHook, type Hook } from './registry/run-hook.js';
 
 export interface BuiltIn {
   readonly name: string;

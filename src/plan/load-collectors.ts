@@ -1,17 +1,24 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { awaitHook, type Hook } from '../backends/registry.js';
 import type { CustomCollector, CustomMetric } from '../custom-collector.js';
 import { isUserError, messageOf, printable, UserError } from '../errors.js';
+import { guardCollector } from './guard-collector.js';
 
+const LOAD_MS = 30_000;
 const MOST_METRICS = 16;
 const NAME = /^[A-Za-z][A-Za-z0-9]{0,31}$/;
 
 /** The collectors in these modules, paths seen from `folder`. Throws `UserError` for what is no collector. */
-export async function loadCollectors(paths: readonly string[], folder: string): Promise<readonly CustomCollector[]> {
+export async function loadCollectors(
+  paths: readonly string[],
+  folder: string,
+  loadMs = LOAD_MS,
+): Promise<readonly CustomCollector[]> {
   const collectors: CustomCollector[] = [];
   for (const path of paths) {
-    const collector = await loadCollector(path, folder);
+    const collector = await loadCollector(path, folder, loadMs);
     if (collectors.some(({ name }) => name === collector.name))
       throw wrong(path, `there is another collector ${collector.name}; give each name once`);
     collectors.push(collector);
@@ -19,18 +26,22 @@ export async function loadCollectors(paths: readonly string[], folder: string): 
   return collectors;
 }
 
-async function loadCollector(path: string, folder: string): Promise<CustomCollector> {
+async function loadCollector(path: string, folder: string, ms: number): Promise<CustomCollector> {
   const file = resolve(folder, path);
   if (!existsSync(file)) throw wrong(path, 'no such file; give the path of a JavaScript module');
-  let module: { readonly default?: unknown };
+  const loading: Hook = { plugin: `--collector ${printable(path)}`, path: file, name: 'loading', ms };
+  const module = await awaitHook(loading, () => importModule(file, path));
+  const fault = faultOf(module.default);
+  if (fault !== undefined) throw wrong(path, fault);
+  return guardCollector(module.default as CustomCollector, printable(path));
+}
+
+async function importModule(file: string, path: string): Promise<{ readonly default?: unknown }> {
   try {
-    module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
+    return (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
   } catch (thrown) {
     throw isUserError(thrown) ? thrown : wrong(path, `cannot be loaded: ${printable(messageOf(thrown), 200)}`);
   }
-  const fault = faultOf(module.default);
-  if (fault !== undefined) throw wrong(path, fault);
-  return module.default as CustomCollector;
 }
 
 /** What keeps a value from being a collector. */

@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { foldSections } from '#src/collectors/registry';
+import { guardCollector } from '#src/plan/guard-collector';
+import { loadCollectors } from '#src/plan/load-collectors';
 import type { CustomCollector } from '#src/custom-collector';
 import { collectorContract } from '#src/testing';
+import { ENDED, makeRows, planFor, toBlock } from './sample-rows.js';
 import { freshFolder, readReport, ROOT, runCli } from '../support/run-cli.js';
 
 const GOODPUT = join(ROOT, 'examples/collectors/goodput.mjs');
@@ -83,6 +87,35 @@ describe('--collector', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it.each([
+    ['create() { for (;;); }', 'create did not return within 0.1 s'],
+    ['create: () => ({ add() { for (;;); }, values: () => ({ x: 1 }) })', 'add did not return within 0.1 s'],
+    ['create: () => ({ add() {}, values() { for (;;); } })', 'values did not return within 0.1 s'],
+    [
+      'create: () => ({ add() {}, merge() { for (;;); }, values: () => ({ x: 1 }) })',
+      'merge did not return within 0.1 s',
+    ],
+  ])('%s ends, is named, and costs its own numbers', async (create, why) => {
+    const path = moduleOf(`export default { name: 'mine', metrics: [{ name: 'x', worse: 'more' }], ${create} };`);
+    const { default: endless } = (await import(pathToFileURL(path).href)) as { readonly default: CustomCollector };
+    const rows = makeRows(20, 1, 10);
+    const context = { plan: planFor(rows), collectors: [guardCollector(endless, path, 100)] };
+    const [fold, other] = [foldSections(context), foldSections(context)];
+    fold.add(toBlock(rows));
+    if (why.startsWith('merge')) fold.merge(other);
+    const { sections } = fold.finish(ENDED);
+    expect(sections.outcomes.planned).toBe(20);
+    expect(sections.collectors?.['mine']?.metrics['x']?.value).toBeNull();
+    expect(sections.collectors?.['mine']?.failed).toBe(`collector mine (${path}): ${why}`);
+  });
+
+  it('a module that never settles is refused in one line', async () => {
+    const path = moduleOf('await new Promise(() => {}); export default {};');
+    await expect(loadCollectors([path], '/', 100)).rejects.toThrow(
+      `--collector ${path}: loading did not settle within 0.1 s`,
+    );
+  });
+
   it('refuses a metric that no collector has, with the nearest', async () => {
     const asked = ['--collector', GOODPUT, '--threshold', 'collectors.goodput.shar>0.9'];
     const { code, stderr } = await runCli([...LOAD, ...asked]);
@@ -92,14 +125,16 @@ describe('--collector', () => {
   });
 
   it.each([
-    ['create() { throw new Error("early"); }', 'create of collector mine failed: early'],
-    [
-      'create: () => ({ add() { throw new Error("late"); }, values: () => ({ x: 1 }) })',
-      'add of collector mine failed',
-    ],
+    ['create() { throw new Error("early"); }', 'create failed: early'],
+    ['create: () => ({ add() { throw new Error("late"); }, values: () => ({ x: 1 }) })', 'add failed: late'],
     ['create: () => ({ add() {}, values: () => ({ x: NaN }) })', 'x must be a finite number or null, not NaN'],
     ['create: () => ({ add() {}, values: () => null })', 'x must be a finite number or null'],
-    ['create: () => null', 'of collector mine failed'],
+    ['create: () => null', 'add failed: '],
+    ['create: async () => ({})', 'create returned a promise; a collector answers at once'],
+    [
+      'create: () => ({ async add() { throw new Error("later"); }, values: () => ({ x: 1 }) })',
+      'add returned a promise',
+    ],
   ])('%s costs its own numbers, never the report', async (create, why) => {
     const path = moduleOf(`export default { name: 'mine', metrics: [{ name: 'x', worse: 'more' }], ${create} };`);
     const out = freshFolder();

@@ -1,5 +1,5 @@
 import type { CustomCollector, CustomFold } from '../../custom-collector.js';
-import { messageOf, printable } from '../../errors.js';
+import { isUserError, messageOf, printable } from '../../errors.js';
 import type { Plan } from '../../run.js';
 import type { SampleBlock } from '../../sample.js';
 import type { CustomNumber, CustomResult } from './custom-section.js';
@@ -61,7 +61,8 @@ export class GuardedFold {
     try {
       work();
     } catch (thrown) {
-      this.#failed = `${hook} of collector ${this.collector.name} failed: ${printable(messageOf(thrown), 200)}`;
+      const named = `collector ${this.collector.name}: ${hook} failed: `;
+      this.#failed = printable(`${isUserError(thrown) ? '' : named}${messageOf(thrown)}`, 300);
     }
   }
 }
