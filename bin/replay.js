@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Modules are loaded here, since what fails while they are has no other place to be told in one line. */
+/** Modules are loaded here, since what fails while they are has no other place to be reported in one line. */
 async function load() {
   const { closeLostTerminals } = await import('../dist/bundle/close-lost-terminals.js');
   const { endProcess } = await import('../dist/bundle/end-process.js');

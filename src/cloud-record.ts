@@ -29,13 +29,13 @@ export interface CloudSeries {
   readonly name: string;
   /** The provider's: `Milliseconds`, `us`, `1`. */
   readonly unit: string;
-  /** What tells it from the others of its name; empty where there is one. */
+  /** What distinguishes it from the others of its name; empty where there is one. */
   readonly labels: Readonly<Record<string, string>>;
   /** Unix time in ms, each once and ascending, and the value. */
   readonly points: readonly (readonly [unixMs: number, value: number])[];
 }
 
-/** What the log of a function tells of its invocations, as columns; null where a report did not tell it. */
+/** What the log of a function reports of its invocations, as columns; null where a report did not hold it. */
 export interface LoggedInvocations {
   /** The log group. */
   readonly group: string;
@@ -107,7 +107,7 @@ export const COUNTED_PERHAPS: readonly Failure[] = [
   'unknown',
 ];
 
-/** Requests that the service certainly counted, and that it may have counted besides, as they told nothing. */
+/** Requests that the service certainly counted, and that it may have counted besides, as they reported nothing. */
 export interface ClientCount {
   readonly sure: number;
   readonly perhaps: number;

@@ -1,5 +1,5 @@
 /**
- * How a service bills: plain data that a backend tells once before the run, so that quantities become money, then and
+ * How a service bills: plain data that a backend reports once before the run, so that quantities become money, then and
  * again later. Nothing here is a price.
  */
 export interface Billing {
@@ -20,7 +20,7 @@ export interface Billing {
   readonly startsBilled?: boolean;
   /** `hourly`: the row of one instance, such as `sagemaker:ml.m4.2xlarge` or `vertex:n1-standard-8+t4`. */
   readonly machine?: string;
-  /** `hourly`, where no machine is given: `vertex` and a kind that the probe tells, `n1-standard-8`, name the row `vertex:n1-standard-8`. */
+  /** `hourly`, where no machine is given: `vertex` and a kind that the probe reports, `n1-standard-8`, name the row `vertex:n1-standard-8`. */
   readonly machinePrefix?: string;
 }
 
@@ -75,7 +75,7 @@ export interface PriceRow {
   readonly source: string;
   /** When the price was read or held, as precisely as it is known: 2020-12-01, 2021-03. */
   readonly date: string;
-  /** Nobody has checked it against the provider's own page. */
+  /** No one has checked it against the provider's own page. */
   readonly unverified?: boolean;
 }
 
@@ -97,7 +97,7 @@ export interface CostTerms {
   readonly machine: RentedMachine | null;
 }
 
-/** What was provisioned at a moment of the run's clock, or why nobody knows. */
+/** What was provisioned at a moment of the run's clock, or why it is unknown. */
 export type CapacityReading =
   | { readonly atMs: number; readonly counts: Readonly<Record<string, number>> }
   | { readonly atMs: number; readonly failed: string };

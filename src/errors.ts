@@ -1,12 +1,12 @@
 /**
- * What the user can mend: bad input, a missing file, a full disk. Its message is one line that says what to do;
+ * What the user can fix: bad input, a missing file, a full disk. Its message is one line that says what to do;
  * the command line prints it alone and exits 2. Any other error that reaches the top is a bug and exits 1.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
-/** An option of a backend that it does not know or cannot read. It can be told by the name under which it was given. */
+/** An option of a backend that it does not know or cannot read. It can be reported by the name under which it was given. */
 export class OptionError extends UserError {
   readonly option: string;
   readonly #backend: string;
@@ -60,7 +60,7 @@ export function messageOf(thrown: unknown): string {
   }
 }
 
-/** Whether the user can mend it. By name too: a plugin outside this package has no class of ours to throw. */
+/** Whether the user can fix it. By name too: a plugin outside this package has no class of ours to throw. */
 export function isUserError(thrown: unknown): thrown is Error {
   try {
     return thrown instanceof UserError || (thrown instanceof Error && thrown.name === 'UserError');

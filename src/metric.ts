@@ -31,7 +31,7 @@ export interface Compared<Section> {
   /** Absent: as the row. */
   readonly name?: string;
   of(section: Section, p: number): number;
-  /** The report of an INVALID run also tells between which values it can lie. */
+  /** The report of an INVALID run also says between which values it can lie. */
   readonly bounded?: true;
   /** Which percentiles, where the row has one. */
   readonly percentiles?: readonly number[];

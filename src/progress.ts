@@ -1,6 +1,6 @@
 import type { Failure } from './sample.js';
 
-/** How far a run is: what whoever watches it is told once a second, and once more when its last answer is in. */
+/** How far a run is: what anyone who watches it is informed of once a second, and once more when its last answer is in. */
 export interface Progress extends FoldedSoFar {
   readonly run: RunFacts;
   /** Ms since due 0; negative before it. */
@@ -42,7 +42,7 @@ export interface FoldedSoFar {
   readonly response: Tally;
   /** Hand-over - release of everything handed over, as in the report. */
   readonly lateness: Tally;
-  /** What is expected to have been billed so far; null: nobody knows before the end, if then. */
+  /** What is expected to have been billed so far; null: unknown before the end, if then. */
   readonly cost: { readonly amount: number; readonly currency: string } | null;
 }
 

@@ -32,14 +32,14 @@ export interface Plan {
   readonly duePerSecond: readonly number[];
   /** Requests due before this moment are warm-up: sent, billed and counted, but left out of latency. */
   readonly warmupMs: number;
-  /** So many requests; absent in records of versions that counted them from the seconds. */
+  /** This many requests; absent in records of versions that counted them from the seconds. */
   readonly warmupRequests?: number;
   /** From the hand-over. */
   readonly timeoutMs: number;
   readonly maxLatenessMs: number;
   /** Whether the user limited requests in flight: then shedding is their choice. */
   readonly maxInFlight: { readonly limit: number; readonly explicit: boolean };
-  /** Set when the user limited connections: at most so many over all workers. */
+  /** Set when the user limited connections: at most this many over all workers. */
   readonly connections?: number;
   /** False when the backend cannot see the first byte leave: connection wait is then null. */
   readonly knowsSent: boolean;
@@ -154,7 +154,7 @@ export interface RunRecord {
   readonly tags?: Readonly<Record<string, string>>;
   /** Set where it was one of several runs made together. */
   readonly series?: RunSeries;
-  /** From 2 on: so many runs, less one, were INVALID and made again. Absent: the first attempt. */
+  /** From 2 on: this many runs, less one, were INVALID and made again. Absent: the first attempt. */
   readonly attempt?: number;
   /** Absent in records of versions that knew no cost. */
   readonly cost?: CostTerms;

@@ -81,7 +81,7 @@ describe('which system', () => {
     (name) => JSON.parse(read(`traces/${name}.json`)) as { atMs: number[]; durationMs: number },
   );
 
-  it('each p99 is that of a queue with so many servers', () => {
+  it('each p99 is that of a queue with this many servers', () => {
     const queues = [
       [Infinity, 80],
       [8, 60],

@@ -86,10 +86,31 @@ describe('words', () => {
     }
   });
 
+  it('the comments of src read as plain English', () => {
+    const found = sourceFiles('src').flatMap(({ name }) =>
+      commentsOf(readFileSync(join(ROOT, name), 'utf8'))
+        .filter((comment) => FORBIDDEN.test(comment) || TOLD.test(comment))
+        .map((comment) => `${name}: ${comment.trim()}`),
+    );
+    expect(found).toEqual([]);
+  });
+
   it('notices what is planted', () => {
+    expect(commentsOf('const told = 1; // told\n/** Who `told` it. */\n * tells\nlet nobody;').filter((text) => TOLD.test(text))).toEqual(['// told', ' * tells']); // prettier-ignore
     expect(offences('Whoever asks is told.\nSo far, so good.')).toEqual(['Whoever asks is told.']);
   });
 });
+
+/** For readers of the code: who says what to whom has a plainer word. */
+const TOLD = /\b(told|tells|so long|takes for ever)\b/i;
+
+/** Lines of comments, and comments behind code, without the names of the program in them. */
+function commentsOf(text: string): string[] {
+  return text
+    .split('\n')
+    .flatMap((line) => /^\s*\*.*|\/\*.*?\*\/|(?<!['":])\/\/ .*/.exec(line)?.[0] ?? [])
+    .map((comment) => comment.replace(/`[^`]*`/g, ''));
+}
 
 interface TimeFlag {
   readonly default?: unknown;

@@ -90,7 +90,7 @@ async function setUp(
   for (const warning of checkSocketLimits(socketNeeds(options, mostInFlight))) progress(`warning: ${warning}`);
   const bodies = bodiesOf(options, payloads);
   const wish = wishOf(options);
-  // Once here, so that what is wrong with the credentials is told before anything is started.
+  // Once here, so that what is wrong with the credentials is reported before anything is started.
   // Asked for also where nothing hides it: `hide?.(await ...)` would skip the question.
   const token = wish === null ? undefined : await (await googleTokens(wish, env))();
   if (token !== undefined) hide?.(token.text);

@@ -31,7 +31,7 @@ interface Options extends FunctionAddress, UsualOptions {
   /** Null: the payload's. */
   readonly contentType: string | null;
   readonly format: BodyFormat;
-  /** Configured, for the bill where no handler tells it; null: not said. */
+  /** Configured, for the bill where no handler reports it; null: not said. */
   readonly memoryMb: number | null;
   /** Generation 2: vCPUs of an instance, and how many requests share one. */
   readonly cpus: number | null;
@@ -191,7 +191,7 @@ async function setUp(
   const sizes = sizesOf(options, payloads, batchSize);
   for (const warning of sizeWarnings(sizes, LIMITS[options.generation], batchSize)) progress(`warning: ${warning}`);
   const wish = wishOf(options);
-  // Once here, so that what is wrong with the credentials is told before anything is started.
+  // Once here, so that what is wrong with the credentials is reported before anything is started.
   // Asked for also where nothing hides it: `hide?.(await ...)` would skip the question.
   const token = wish === null ? undefined : await (await googleTokens(wish, env))();
   if (token !== undefined) hide?.(token.text);

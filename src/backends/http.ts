@@ -25,7 +25,7 @@ const plugin: BackendPlugin<HttpOptions> = {
   name: 'http',
   summary: 'any HTTP/1.1 or HTTP/2 service',
   waits: 'on-the-world',
-  // undici's handshakes cannot be told from waiting.
+  // undici's handshakes cannot be distinguished from waiting.
   knowsSent: ({ client }) => client === 'lean',
   publicOptions: [
     ...['method', 'connections', 'client', 'insecure', 'expect', 'http2', 'body-limit', 'idle'],

@@ -1,7 +1,7 @@
 import type { Outcome } from '../sample.js';
 
 /**
- * One call outside the engine, as a promise, however the backend tells. `callOf` makes the call that `invoke` gets, with the
+ * One call outside the engine, as a promise, however the backend reports. `callOf` makes the call that `invoke` gets, with the
  * `settle` given. Rejects with what `invoke` throws.
  */
 export async function invoked<C, O extends Outcome>(

@@ -95,6 +95,6 @@ function sizesOf(
 }
 
 function notesOf({ target, log }: LambdaOptions): readonly string[] {
-  if (target.kind === 'url') return ['A function URL tells no durations: usage and cold starts are unknown.'];
+  if (target.kind === 'url') return ['A function URL reports no durations: usage and cold starts are unknown.'];
   return log === 'none' ? ['No log was asked for (log=none): usage and cold starts are unknown.'] : [];
 }

@@ -166,7 +166,7 @@ async function importModule(url: string): Promise<{ readonly default?: unknown }
   try {
     return (await import(url)) as { readonly default?: unknown };
   } catch (thrown) {
-    // Too many open files: that is no fault of the module, and whoever asked for it says what to do.
+    // Too many open files: that is no fault of the module, and the caller says what to do.
     if (thrown instanceof UserError || /^E[MN]FILE\b/.test(messageOf(thrown))) throw thrown;
     if (/unknown file extension/i.test(messageOf(thrown)) && /\.[cm]?tsx?$/.test(url))
       throw new UserError(

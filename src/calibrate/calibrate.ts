@@ -151,7 +151,7 @@ function holds(pacing: PacingName, { health: { lateness } }: Trial): boolean {
   return lateness.p99Ms !== null && lateness.p99Ms < HELD_P99_MS[pacing];
 }
 
-/** Others may use so much of all CPUs: something always runs. */
+/** Others may use this part of all CPUs: something always runs. */
 const MOST_TAKEN_SHARE = 0.08;
 const MOST_THROTTLED_SHARE = 0.01;
 

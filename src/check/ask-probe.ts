@@ -7,7 +7,7 @@ const PATIENCE_MS = 10_000;
 const MOST_TOLD = 20;
 
 /**
- * What the probe tells, which is nothing where it fails. That is a failure of the check only where the cost of a run hangs
+ * What the probe reports, which is nothing where it fails. That is a failure of the check only where the cost of a run hangs
  * on it: a service whose instances cost by the hour.
  */
 export async function askProbe(

@@ -8,7 +8,7 @@ import type { Plan, RunEnd } from '../run.js';
 import type { Trace } from '../trace.js';
 import { undisturbedEnd } from '../undisturbed-end.js';
 
-/** What nobody has measured: how long each call takes, ms, at how much memory, and what is provisioned throughout, by kind. */
+/** What has not been measured: how long each call takes, ms, at how much memory, and what is provisioned throughout, by kind. */
 export interface Assumed {
   readonly callMs: number;
   readonly memoryMb?: number | undefined;

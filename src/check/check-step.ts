@@ -16,7 +16,7 @@ export interface Learnt<T> {
   readonly facts?: CheckStep['facts'];
 }
 
-/** What a step learnt; undefined where it failed for a reason that the user can mend, which has been told. Anything else is a bug and goes on. */
+/** What a step learnt; undefined where it failed for a reason that the user can fix, which has been reported. Anything else is a bug and goes on. */
 export async function attempt<T>(
   tell: (step: CheckStep) => void,
   name: string,

@@ -6,7 +6,7 @@ import type { Learnt } from './check-step.js';
 const MOST_TOLD = 10;
 
 /**
- * Every payload against what the service takes, or where `batch` is not 1 a full batch of it, which is what `sizes` tells
+ * Every payload against what the service takes, or where `batch` is not 1 a full batch of it, which is what `sizes` reports
  * then. Rejects with `UserError` that names the payloads above the limit, their sizes and the limit.
  */
 export function compareSizes(

@@ -16,7 +16,7 @@ export interface CallsToEstimate {
   readonly plan: Plan;
   readonly terms: CostTerms;
   readonly provisioned: readonly Capacity[];
-  /** Absent: no request was sent, so nobody knows how long one takes. */
+  /** Absent: no request was sent, so it is unknown how long one takes. */
   readonly answer?: OneAnswer;
 }
 

@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * The time of a run, widened to whole minutes. `drainMs`: what was given up by the client may have gone on for so long.
+ * The time of a run, widened to whole minutes. `drainMs`: what was given up by the client may have gone on for this long.
  * CloudWatch keeps minutes for 15 days, then 5 minutes for 63 days, then hours.
  */
 export function collectWindow(startMs: number, endMs: number, drainMs: number, nowMs: number): CollectWindow {

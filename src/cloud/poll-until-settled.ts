@@ -4,9 +4,9 @@ import type { ClientCount, CloudReading, ReadingEnd } from '../cloud-record.js';
 export interface Poll {
   readonly read: () => Promise<CloudReading>;
   readonly expected: ClientCount;
-  /** Meters are given so long to catch up. */
+  /** Meters are given this long to catch up. */
   readonly waitMs: number;
-  /** The run is so long over that everything has arrived. */
+  /** The run is long enough over that everything has arrived. */
   readonly isOld: boolean;
   readonly clock: Clock;
   readonly stop: AbortSignal;
@@ -20,7 +20,7 @@ export interface Settled {
 }
 
 const EVERY_MS = { least: 100, most: 15_000 };
-/** Of the wait, so long without growth is the end. */
+/** Of the wait, this long without growth is the end. */
 const QUIET_PART = 4;
 
 /**

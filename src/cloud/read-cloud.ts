@@ -12,7 +12,7 @@ export interface CloudQuestion {
   /** Unix time, ms. */
   readonly startMs: number;
   readonly endMs: number;
-  /** What the client gave up may have gone on for so long after the end. */
+  /** What the client gave up may have gone on for this long after the end. */
   readonly drainMs: number;
   readonly expected: ClientCount;
   readonly waitMs: number;

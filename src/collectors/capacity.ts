@@ -25,7 +25,7 @@ export function capacitySteps(readings: readonly CapacityReading[]): CapacitySte
     .sort((a, b) => a.atMs - b.atMs);
 }
 
-/** The readings as counts of one kind; a reading that tells of others only tells that there was none. */
+/** The readings as counts of one kind; a reading that reports others only reports that there was none. */
 export function kindSteps(readings: readonly CapacityReading[], kind: string): CapacityStep[] {
   const told = readings.map((one) =>
     'failed' in one ? one : { atMs: one.atMs, counts: { instances: countOf(one, kind) } },
@@ -37,7 +37,7 @@ function countOf({ counts }: Extract<CapacityReading, { counts: unknown }>, kind
   return Object.hasOwn(counts, kind) ? (counts[kind] as number) : 0;
 }
 
-/** What was told besides the sum of all instances, where there was any. */
+/** What was reported besides the sum of all instances, where there was any. */
 export function toldKinds(readings: readonly CapacityReading[]): string[] {
   const kinds = readings.flatMap((one) =>
     'failed' in one ? [] : Object.keys(one.counts).filter((kind) => countOf(one, kind) > 0),

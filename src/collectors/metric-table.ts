@@ -17,7 +17,7 @@ export interface ComparedMetric {
   readonly name: string;
   readonly unit: MetricUnit;
   readonly worse: Worse;
-  /** The report of an INVALID run tells between which values it can lie. */
+  /** The report of an INVALID run says between which values it can lie. */
   readonly bounded: boolean;
   readonly metric: Metric;
   /** Infinity: among requests that never succeed; NaN: unknown. */

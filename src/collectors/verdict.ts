@@ -5,7 +5,7 @@ import { excessMs } from './excess-ms.js';
 import { causeOfLateness, moreToSendWith } from './health/likely-cause.js';
 import { wasStopped } from './was-stopped.js';
 
-/** Requests that we kept from being sent may be so many of all: one more moves the 99th percentile of all requests. */
+/** Requests that we kept from being sent may be this many of all: one more moves the 99th percentile of all requests. */
 const STARVED_PART = 0.01;
 /** For the same reason the process may have been stopped for this part of the run. */
 const STOPPED_PART = 0.01;
@@ -36,7 +36,7 @@ interface Reason {
   readonly own?: true;
 }
 
-/** One advice for all that our own threads did, from its cause, where the first of it is told: two could contradict each other. */
+/** One advice for all that our own threads did, from its cause, where the first of it is reported: two could contradict each other. */
 function advised(reasons: readonly Reason[], { resources, stops, endedMs }: RunEnd): string[] {
   const first = reasons.findIndex(({ own }) => own);
   return reasons.map(({ text, own }, i) => {

@@ -10,7 +10,7 @@ import { openTrace } from './open-trace.js';
 import type { RunFlags } from './run-flags.js';
 import { runRequest } from './run-request.js';
 
-/** Tries a backend, and tells each step as it is over, or all as JSON. Resolves with the exit code. */
+/** Tries a backend, and reports each step as it is over, or all as JSON. Resolves with the exit code. */
 export async function dryRun(
   request: CheckRequest & Pick<ReplayRequest, 'secrets'>,
   json: boolean,

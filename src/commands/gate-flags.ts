@@ -5,7 +5,7 @@ import type { AbortOnFail } from '../gate/watch-thresholds.js';
 import { parseDurationMs } from '../text/quantities.js';
 import { textFlag } from './text-flag.js';
 
-/** The flags of everything that judges a run, and tells others. */
+/** The flags of everything that judges a run, and reports others. */
 export const GATE_FLAGS = {
   threshold: Flags.string({
     multiple: true,

@@ -158,7 +158,7 @@ async function tell(thrown: unknown, command: string): Promise<number> {
     return EXIT.userError;
   }
   const { plainFor } = await import('./tell-ci.js');
-  // What caught the signal has told it.
+  // What caught the signal has reported it.
   if (thrown instanceof Interrupted) return EXIT.interrupted;
   const byParser = parserExit(thrown);
   if (byParser === EXIT.ok) return EXIT.ok;

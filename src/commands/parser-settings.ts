@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * What the parser needs to know of this package. It looks for its commands in a file of its own choice; it is told which, so that
+ * What the parser needs to know of this package. It looks for its commands in a file of its own choice; it is given that file, so that
  * the commands are those of the program that asks: from the bundle, or from the compiled modules that tests import.
  */
 export function parserSettings(): Interfaces.LoadOptions {

@@ -3,7 +3,7 @@ import { UNKNOWN } from './settings.js';
 
 type Traits = Pick<Group, 'backend' | 'machine' | 'time' | 'batch' | 'settings'>;
 
-/** What tells the system of one group from that of another, by name: each value is that of `of`. */
+/** What distinguishes the system of one group from that of another, by name: each value is that of `of`. */
 export function changesOf(
   of: Traits,
   against: Traits,

@@ -28,7 +28,7 @@ export interface CompareRequest extends Grouping {
   readonly seed: number;
 }
 
-/** What differences are told of without being asked for. */
+/** The metrics whose differences are reported without being asked for. */
 const TOLD = ['response.mean', 'all.p(99)', 'success', 'cost.perMillionSuccesses'].map(metricOf);
 const COST = metricOf('cost.perMillionSuccesses');
 

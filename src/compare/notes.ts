@@ -37,7 +37,7 @@ function untold(groups: readonly Group[]): string[] {
   if (first === undefined) return [];
   const labels = [...new Set(taken.map(({ label }) => label))].join(', ');
   const models = [...new Set(taken.map(({ model }) => model))].join(', ');
-  return [`${labels}: no model is told; taken for that of the runs beside (${models}).`];
+  return [`${labels}: no model is known; taken for that of the runs beside (${models}).`];
 }
 
 /** Runs of older versions may have sent, or met, what they do not tell. */

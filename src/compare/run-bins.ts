@@ -52,7 +52,7 @@ export async function readRunBins(folder: string, durationMs: number, warmupMs: 
 
 type Tally = ReadonlyMap<number, number>;
 
-/** As a report tells them: no percentile lies outside of what was measured. */
+/** As a report reports them: no percentile lies outside of what was measured. */
 function cellsOf(
   tallies: readonly Tally[],
   { minMs, maxMs }: { readonly minMs: number; readonly maxMs: number },

@@ -25,7 +25,7 @@ export interface RunFacts {
   readonly seed: number;
   /** Equal in two folders only where they hold the same run, or (virtual time) runs that cannot differ. */
   readonly stamp: string;
-  /** What else tells its system from others, by name, as `settingsOf` makes it. */
+  /** What else distinguishes its system from others, by name, as `settingsOf` makes it. */
   readonly settings: Readonly<Record<string, string>>;
   /** Of a series of runs made together; null: made alone. */
   readonly series: Series | null;

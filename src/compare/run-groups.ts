@@ -66,7 +66,7 @@ function withoutCopies(runs: readonly RunFacts[]): RunFacts[] {
   );
 }
 
-/** Each group is called by its series' name for it, or its backend and machine, and by whatever tells it from its namesakes. */
+/** Each group is called by its series' name for it, or its backend and machine, and by whatever distinguishes it from its namesakes. */
 function labelled(groups: readonly RunGroup[]): RunGroup[] {
   const named = groups.map((group) => ({ ...group, label: nameOf(group) }));
   return named.map((group) => {

@@ -7,7 +7,7 @@ import { formatDuration } from '../report/format-duration.js';
 
 /** One run of a series. */
 export interface PlannedRun {
-  /** For the line that tells how it went. */
+  /** For the line that reports how it went. */
   readonly name: string;
   readonly request: () => ReplayRequest | Promise<ReplayRequest>;
   /** What is done with its result before it counts, such as asking a cloud; absent: nothing. */

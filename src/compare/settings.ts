@@ -8,7 +8,7 @@ import { isPriced } from '../collectors/cost/metrics.js';
 const MAX_LENGTH = 80;
 
 /**
- * What else tells one system from another, by name: the options of its backend but the model, what it was sent and what is
+ * What else distinguishes one system from another, by name: the options of its backend but the model, what it was sent and what is
  * known of the service, limits, the wait of batches, and the price sheet. Two texts are equal only where the settings are.
  */
 export function settingsOf(record: RunRecord, report: StoredReport): Record<string, string> {

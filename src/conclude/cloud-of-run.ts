@@ -9,7 +9,7 @@ import { RUN_FILES } from '../run-folder/run-files.js';
 
 const MOST_BYTES = 256 * 2 ** 20;
 
-/** What was kept of the meters of a cloud; a text says why that cannot be read; undefined where nobody asked. */
+/** What was kept of the meters of a cloud; a text says why that cannot be read; undefined where it was not asked for. */
 export function keptCloud(folder: string): CloudRecord | string | undefined {
   const path = join(folder, RUN_FILES.cloud);
   try {
@@ -21,7 +21,7 @@ export function keptCloud(folder: string): CloudRecord | string | undefined {
   }
 }
 
-/** The report with what a cloud told beside it. */
+/** The report with what a cloud reported beside it. */
 export function withCloud(report: Report, cloud: CloudRecord | string | undefined, context: CloudContext): Report {
   if (cloud === undefined) return report;
   const section = typeof cloud === 'string' ? unreadable(cloud) : reconcile(cloud, report.sections, context);

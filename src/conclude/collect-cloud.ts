@@ -106,7 +106,7 @@ function plainTexts(options: Readonly<Record<string, unknown>>): Record<string, 
   return Object.fromEntries(entries.filter(([, value]) => value !== '(redacted)'));
 }
 
-/** Of a run whose end was not written down, getting ready may have taken so long. */
+/** Of a run whose end was not written down, getting ready may have taken this long. */
 const GETTING_READY_MS = 60_000;
 
 function timesOf({ startedAt, end }: RunRecord, { run }: Report): { startMs: number; endMs: number } {

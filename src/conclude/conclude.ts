@@ -20,7 +20,7 @@ export interface ReplayResult {
   readonly trouble: UserError | undefined;
 }
 
-/** Ends the log and writes the report; a disk that refuses is told after the report is made, so that the numbers are not lost. */
+/** Ends the log and writes the report; a disk that refuses is reported after the report is made, so that the numbers are not lost. */
 export async function conclude(
   { record, trouble: before }: FinishedRun,
   { folder, log, fold }: Sinks,

@@ -20,7 +20,7 @@ export type OtherTerms = Partial<Pick<CostTerms, 'prices' | 'machine'>> & {
 
 /**
  * The report of a run again, from its record and its sample log: the same fold, so the same numbers. Works on what a
- * killed process left: rows never written are then `unknown`. What a cloud told of the run is kept beside them. `other`
+ * killed process left: rows never written are then `unknown`. What a cloud reported about the run is kept beside them. `other`
  * replaces terms of the run. Throws `UserError`
  * when the folder holds no run, or a price that was asked for is not there.
  */

@@ -1,4 +1,4 @@
-/** One thing a run can be told, in a file, by the environment or by a flag, under one name. */
+/** One setting of a run, in a file, by the environment or by a flag, under one name. */
 export interface ConfigKey {
   /** As the flag without its dashes: `max-in-flight`. */
   readonly name: string;

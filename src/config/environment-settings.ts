@@ -10,7 +10,7 @@ export function variableOf({ name }: Pick<ConfigKey, 'name'>): string {
 }
 
 /**
- * What the environment tells a run; lists and maps hold an entry a line, and an empty variable is none. Throws `UserError`
+ * What the environment sets of a run; lists and maps hold an entry a line, and an empty variable is none. Throws `UserError`
  * at a variable that looks like one of these and is not: one that is mistyped would be left out silently.
  */
 export function environmentSettings(

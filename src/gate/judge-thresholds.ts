@@ -4,12 +4,12 @@ import type { FailedThreshold, RunEnd } from '../run.js';
 import { parseThresholds } from './parse-threshold.js';
 import { meets, type Operator, type Threshold } from './threshold.js';
 
-/** What tells the numbers of a run. */
+/** What gives the numbers of a run. */
 export interface Measurer {
   measure(metric: Metric, moment: Moment): Measure;
 }
 
-/** What also tells between which values they can lie without our own share. */
+/** What also says between which values they can lie without our own share. */
 export interface BoundedMeasurer extends Measurer {
   bounds(metric: Metric, moment: Moment): Bounds;
 }

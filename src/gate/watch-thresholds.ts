@@ -9,7 +9,7 @@ export interface AbortOnFail {
 }
 
 /**
- * Tells the first threshold that fails while the run goes on, over the requests with an outcome so far. A number that can
+ * Finds the first threshold that fails while the run goes on, over the requests with an outcome so far. A number that can
  * only grow is judged once it is too large and never for being too small yet; an unknown one is not judged.
  * Undefined where nothing is to be stopped.
  */

@@ -117,7 +117,7 @@ export class DelimitedRows implements FieldRow {
     return [from, to];
   }
 
-  /** Tells the whole rows of `bytes`; returns where the first one begins that is not whole. */
+  /** Reports the whole rows of `bytes`; returns where the first one begins that is not whole. */
   #rows(bytes: Buffer, isLast: boolean): number {
     this.#bytes = bytes;
     this.#buffer = bytes;

@@ -45,7 +45,7 @@ class Counters implements InFlight {
   }
 }
 
-/** Never above the limit, not even for a moment: another thread would shed for a place that nobody took. */
+/** Never above the limit, not even for a moment: another thread would shed for a place that was not taken. */
 function takeBelow(open: Int32Array, limit: number): boolean {
   for (let taken = Atomics.load(open, 0); taken < limit;) {
     const seen = Atomics.compareExchange(open, 0, taken, taken + 1);

@@ -15,7 +15,7 @@ function noOutcome(doneMs: number): Outcome {
   return { ok: false, failure: 'crashed', detail: 'the backend returned something that is no outcome', doneMs };
 }
 
-/** The same for an invocation of so many requests; `lacking` is then sound, where there is one. */
+/** The same for an invocation of this many requests; `lacking` is then sound, where there is one. */
 export function trustedBatch(outcome: BatchOutcome, requests: number, handedMs: number, nowMs: number): BatchOutcome {
   try {
     if (!isSound(outcome.lacking, requests)) return noOutcome(nowMs);

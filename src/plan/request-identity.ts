@@ -5,7 +5,7 @@ import type { RawOptions } from '../backends/backend.js';
 const CREDENTIAL = /auth|token|key|secret|cookie|pass|cred|session|sign|sig\b|jwt/i;
 
 /**
- * Tells requests apart by what `run.json` redacts: the query of a URL and the values of headers, without those that look
+ * Distinguishes requests by what `run.json` redacts: the query of a URL and the values of headers, without those that look
  * like credentials. A hash (hex); null: there is nothing of it.
  */
 export function requestIdentity({ url, header }: RawOptions): string | null {

@@ -7,7 +7,7 @@ import { requestIdentity } from './request-identity.js';
 
 const MAX_SHAPES = 20;
 
-/** What a run sends, so that another run can be told to send the same. Reads every byte of the payloads once. */
+/** What a run sends, so that it is known whether another run sends the same. Reads every byte of the payloads once. */
 export function sentIdentity(
   payloads: readonly Payload[],
   { payloadsInTurn = false, store }: Trace,

@@ -2,7 +2,7 @@ import type { Draw } from './draw.js';
 import type { JobCell, JobWorkload } from './draw-job.js';
 import { withValues } from '../systems/vary-system.js';
 
-/** Requests of the trace in which nobody meets anybody. */
+/** Requests of the trace in which no request meets another. */
 const LONE_REQUESTS = 40;
 
 /** A trace as long as another, whose requests are far apart. */

@@ -13,7 +13,7 @@ export interface MeasuredModel {
   readonly threads: number;
 }
 
-/** How much slower (above 1) or faster a vCPU of a cloud is than a CPU of this machine; nobody has compared them. */
+/** How much slower (above 1) or faster a vCPU of a cloud is than a CPU of this machine; no one has compared them. */
 const CPU_RATIO: readonly [low: number, high: number] = [0.7, 1.8];
 /** What a package of a function brings from storage in a second, MB; the range of what is usual. */
 const MB_PER_SECOND = 60;

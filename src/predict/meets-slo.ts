@@ -58,7 +58,7 @@ const REASONS: readonly (readonly [start: string, why: string])[] = [
   ['failures.', 'a draw counts failures of all kinds together; ask for failures'],
   ['cost.', 'a draw holds the whole bill; ask for cost.total, cost.perMillionRequests or cost.perMillionSuccesses'],
   ['coldStarts.', 'a draw holds the number and the mean of cold starts; ask for coldStarts.count or coldStarts.mean'],
-  ['', 'it is a number that a backend or a collector of a run tells, and nothing is sent for a prediction'],
+  ['', 'it is a number that a backend or a collector of a run reports, and nothing is sent for a prediction'],
 ];
 
 /** Reads `--slo`. Throws `UserError` for what `--threshold` does not know, or no prediction can judge. */

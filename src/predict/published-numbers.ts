@@ -65,7 +65,7 @@ export const PUBLISHED_NUMBERS: readonly PublishedNumber[] = [
       number: 'usd',
       published: 0.009,
     },
-    without: { impossible: 'nothing else tells how long ONNX Runtime takes on Lambda' },
+    without: { impossible: 'nothing else says how long ONNX Runtime takes on Lambda' },
   },
   {
     ...LAMBDA_TF,
@@ -232,6 +232,6 @@ export const PUBLISHED_NUMBERS: readonly PublishedNumber[] = [
       number: 'meanMs',
       published: 1463,
     },
-    without: { impossible: 'nothing else tells how many requests a busy GPU serves' },
+    without: { impossible: 'nothing else says how many requests a busy GPU serves' },
   },
 ];

@@ -10,7 +10,7 @@ interface Costs {
 const AHEAD_MS = 200;
 
 /**
- * Tells whether sending on can pass the budget: the most that is billed for what has a sample, plus the most that each
+ * Says whether sending on can pass the budget: the most that is billed for what has a sample, plus the most that each
  * invocation due by now can be billed. Undefined without a budget. Throws `UserError` where the cost is unknown during a run,
  * or beyond the budget before anything is sent.
  */

@@ -122,7 +122,7 @@ const END: Shape<RunEnd> = object<RunEnd>({
 
 const SERIES: Shape<RunSeries> = object<RunSeries>({ id: text, repeat: count, of: count, system: optional(text) });
 
-/** The part of `run.json` that its samples need to be told of other runs'. */
+/** The part of `run.json` that its samples need to be distinguished from other runs'. */
 export interface SampleRecord extends Pick<RunRecord, 'format' | 'backend' | 'series' | 'cost' | 'dueZeroAt'> {
   readonly plan: Pick<Plan, 'warmupMs' | 'metrics'>;
   readonly end: Pick<RunEnd, 'endedMs' | 'endedAt'> | null;

@@ -158,7 +158,7 @@ class Body {
     this.#view.setUint32(at + 8, nulls, true);
   }
 
-  /** So many bytes from here on are the next buffer, padded to 8 with zeros. */
+  /** This many bytes from here on are the next buffer, padded to 8 with zeros. */
   #buffer(bytes: number): void {
     const padded = (bytes + 7) & ~7;
     const at = this.#head.buffersAt + 16 * this.#buffers++;

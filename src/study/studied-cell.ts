@@ -92,7 +92,7 @@ function guessesOf(system: SimulatedSystem): readonly string[] {
   );
 }
 
-/** Nobody has measured the system at another memory. */
+/** The system was not measured at another memory. */
 function memoryFlag({ set }: SimulatedCell): readonly string[] {
   return set['memory'] === undefined
     ? []

@@ -21,7 +21,7 @@ export function createStation(
   return left(pool, after);
 }
 
-/** As the earlier trace leaves it. Its requests have negative numbers: draws of their own, told apart by the sink. */
+/** As the earlier trace leaves it. Its requests have negative numbers: draws of their own, distinguished by the sink. */
 function left(station: Station, after: EarlierTrace | undefined): Station {
   if (after === undefined) return station;
   const { atMs, durationMs, gapMs } = after;

@@ -32,7 +32,7 @@ function namedRuns(tree: Tree, path: string): { path: string; from: Tree }[] {
   });
 }
 
-/** Of the successes, ascending: as the service told them, else from sent to done. */
+/** Of the successes, ascending: as the service reported them, else from sent to done. */
 async function serviceTimes(folder: string): Promise<readonly number[]> {
   const values: number[] = [];
   for await (const block of readSamples(folder))

@@ -8,7 +8,7 @@ import type { SimulatedSystem } from './system.js';
 import type { Tree } from './tree.js';
 
 /**
- * A system as its file tells it, variants already chosen. `measured`: service times by what `from` says. Throws `UserError`
+ * A system as its file describes it, variants already chosen. `measured`: service times by what `from` says. Throws `UserError`
  * with place, field and reason at an unknown block or field, an amount that makes no sense, or blocks that do not go together.
  */
 export function parseSystem(

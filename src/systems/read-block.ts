@@ -10,7 +10,7 @@ const DEFAULT = 'default';
 /** Measured service times by the path of their `from`, read before. */
 export type MeasuredTimes = ReadonlyMap<string, readonly number[]>;
 
-/** One block of a system file: each field is asked for once, and `end` refuses what nobody asked for. */
+/** One block of a system file: each field is asked for once, and `end` refuses what was not asked for. */
 export class BlockReader {
   readonly tree: Tree;
   readonly path: string;

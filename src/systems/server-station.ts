@@ -9,7 +9,7 @@ import { WaitingLine } from './waiting-line.js';
 
 const DONE = 0;
 const TICK = 1;
-/** This and more: so many instances, less this, become ready. */
+/** This and more: this many instances, less this, become ready. */
 const READY = 2;
 
 /** Workers before which calls wait in one line; an autoscaler may add instances. */
@@ -156,7 +156,7 @@ export class ServerStation implements Station {
   #responseMs = 0;
   #ranMs = 0;
 
-  /** Takes a worker; how long a call of so many requests runs there, and how long its answer takes. */
+  /** Takes a worker; how long a call of this many requests runs there, and how long its answer takes. */
   #start(nowMs: number, drawnMs: number, requests: number): void {
     let ranMs = drawnMs * (1 + this.#marginal * (requests - 1));
     if (this.#slowdown > 0 && this.#line.length >= this.#slowAbove) ranMs *= 1 + this.#slowdown;

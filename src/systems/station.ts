@@ -1,7 +1,7 @@
 /** How a call ended, as a small number. */
 export const ENDED = { ok: 0, throttled: 1, timeout: 2, serverError: 3 } as const;
 
-/** Is told each call once, as soon as its end is certain: that may be long before `doneMs`, never after it. */
+/** Learns of each call once, as soon as its end is certain: that may be long before `doneMs`, never after it. */
 export interface Sink {
   /**
    * @param seq the first request of the call

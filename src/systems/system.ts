@@ -4,7 +4,7 @@ import type { Billing } from '../cost-terms.js';
  * A simulated serving system: building blocks, each with its parameters. Plain data, as `parseSystem` reads it from YAML.
  * A request passes them in this order: sender, admission, station (`server` or `pool`), network, meter.
  *
- * Every number is a `Parameter` and every structural alternative a `Choice`, so that whoever varies a system finds them by
+ * Every number is a `Parameter` and every structural alternative a `Choice`, so that anyone who varies a system finds them by
  * their path (`pool.coldStart.mean`) without knowing the blocks.
  */
 export interface SimulatedSystem {

@@ -7,7 +7,7 @@ import type { Meter } from './system.js';
 /** What of usage a simulated invocation can have. */
 export const SIMULATED_USAGE: readonly UsageName[] = ['durationMs', 'billedMs', 'memoryMb', 'initMs', ...STAGE_NAMES];
 
-/** What an invocation tells of itself, as a function service does, to be read before the next one is asked for. `startMs` NaN: its instance was warm. */
+/** What an invocation reports of itself, as a function service does, to be read before the next one is asked for. `startMs` NaN: its instance was warm. */
 export type UsageOf = (ranMs: number, startMs: number, serial: number) => Usage;
 
 /** `rule`: how requests are billed, null where they are not. `stages`: of the start of an instance, where they are known. */
@@ -17,7 +17,7 @@ export function usageOf(
   seed: number,
   stages: ColdStartTimes['stages'],
 ): UsageOf {
-  /** Of a warm invocation: one object for all of them. What is not known is NaN, which nobody keeps. */
+  /** Of a warm invocation: one object for all of them. What is not known is NaN, which is not kept. */
   const warm = { durationMs: 0.5, billedMs: NaN, memoryMb: memoryMb ?? NaN };
   return (ranMs, startMs, serial) => {
     warm.durationMs = handlerMs(ranMs, startMs, startShare.value);

@@ -5,7 +5,7 @@ import type { KnownSecrets } from '../secrets/known-secrets.js';
 
 type Facts = Readonly<Record<string, string | number | boolean>>;
 
-/** What a backend tells at its end. What fails there costs no report: it is a complaint, a note of the report. */
+/** What a backend reports at its end. What fails there costs no report: it is a complaint, a note of the report. */
 export interface BackendEnd {
   readonly facts: Facts;
   readonly complaints: readonly string[];

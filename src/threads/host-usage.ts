@@ -3,7 +3,7 @@ import { cgroupLevels } from '../host/cpu-budget.js';
 
 /** What took CPU time from this process while a run went on, ms; absent where the system does not tell. */
 export interface HostUsage {
-  /** Over so many CPUs the host counts steal. */
+  /** Over this many CPUs the host counts steal. */
   readonly hostCpus?: number;
   /** Time the hypervisor gave to others, over all CPUs. */
   readonly hostStealMs?: number;
@@ -68,7 +68,7 @@ function usedMs(read: Read): number {
   return ticks * 10;
 }
 
-/** `Cpus_allowed_list` of proc(5), such as 0-2,5; all where it is not told. */
+/** `Cpus_allowed_list` of proc(5), such as 0-2,5; all where it is not reported. */
 function allowedCpus(read: Read): (cpu: number) => boolean {
   const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(orEmpty(() => read('/proc/self/status')))?.[1];
   if (list === undefined) return () => true;

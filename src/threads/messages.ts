@@ -57,5 +57,5 @@ export type FromWorker =
   /** Of a rehearsal. */
   | { readonly kind: 'rehearsed'; readonly block: SampleBlock }
   | { readonly kind: 'done'; readonly end: Required<Pick<MemberEnd, 'facts' | 'complaints' | 'resources' | 'stops'>> }
-  /** The backend could not be opened: `isUserError` tells what the user can fix from a bug. */
+  /** The backend could not be opened: `isUserError` distinguishes what the user can fix from a bug. */
   | { readonly kind: 'failed'; readonly message: string; readonly isUserError: boolean };

@@ -46,7 +46,7 @@ async function readOnce(backend: Backend, clock: Clock, over: AbortSignal): Prom
     throw new Error(`no answer to the probe within ${((clock.now() - askedMs) / 1000).toFixed(0)} s`);
   };
   const tooLate = patience();
-  // When the probe was faster, the rejection is nobody's.
+  // When the probe was faster, the rejection has no handler.
   tooLate.catch(() => undefined);
   try {
     const capacities = await Promise.race([backend.probe?.(giveUp.signal), tooLate]);

@@ -1,7 +1,7 @@
 /** How often a worker is asked whether it still turns. */
 const ASK_EVERY_MS = 1000;
 
-/** Asks a thread whether its event loop still turns, and tells once it has not answered for a time. */
+/** Asks a thread whether its event loop still turns, and reports once it has not answered for a time. */
 export class SilenceWatch {
   #timer: NodeJS.Timeout | undefined;
   #unanswered = 0;

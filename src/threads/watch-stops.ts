@@ -15,7 +15,7 @@ const MOST_STRETCHES = 10_000;
 
 /**
  * Notes when this thread was not let run, until the result is called, which may be called again. A stretch in which it computed or
- * waited for a CPU is none, where the system tells that: other figures of the report are about these.
+ * waited for a CPU is none, where the system reports that: other figures of the report are about these.
  */
 export function watchStops(now: () => number): () => readonly Stretch[] {
   const stretches: Stretch[] = [];

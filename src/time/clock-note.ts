@@ -3,7 +3,7 @@ const DIFFERENCE_MS = 5000;
 
 /**
  * A sentence where the wall clock moved by another time than the run's clock counted: that one stands still while the
- * machine sleeps, so that no lateness tells of it. It may also have been set. Undefined where they agree.
+ * machine sleeps, so that no lateness reports it. It may also have been set. Undefined where they agree.
  */
 export function clockNote(wallMs: number, runMs: number): string | undefined {
   const differenceMs = wallMs - runMs;

@@ -9,7 +9,7 @@ export interface PacingOrder {
   readonly memory: PacingMemory;
   /** It wakes the loop so much before the due moment, for waking takes time. */
   readonly earlyNs: bigint;
-  /** After it has woken the loop it looks again by itself after so long: telling it costs the loop more than that. */
+  /** After it has woken the loop it looks again by itself after this long: telling it costs the loop more than that. */
   readonly napNs: bigint;
 }
 

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { asleepUntilOf, CLOSED_NS, dueOf, NEVER_NS, turnOf, type PacingOrder } from './pacing-memory.js';
 
 /**
- * A thread that does nothing but sleep on a futex until the moment it was told, and then wakes the loop that told it: a
+ * A thread that does nothing but sleep on a futex until the moment it was given, and then wakes the loop that gave it: a
  * futex sleeps to 0.1 ms where the loop's own timers count whole ms. It never returns to an event loop of its own.
  */
 if (parentPort !== null) sleepAndWake(workerData as PacingOrder, parentPort);

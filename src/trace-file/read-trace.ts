@@ -27,11 +27,11 @@ export interface ReadTraceOptions {
   readonly unit?: TimeUnit;
   /** Replaces the trace's own payload table, whose files are then left alone. */
   readonly payloads?: readonly Payload[];
-  /** After decompression; 16 GiB unless told. */
+  /** After decompression; 16 GiB unless given. */
   readonly maxBytes?: number;
-  /** At most, and unless told, 2^32 - 1. */
+  /** At most, and unless given, 2^32 - 1. */
   readonly maxArrivals?: number;
-  /** Up to this many arrivals stay in memory; 4,000,000 unless told. */
+  /** Up to this many arrivals stay in memory; 4,000,000 unless given. */
   readonly memoryLimit?: number;
 }
 
@@ -42,7 +42,7 @@ const PARSERS: Readonly<Record<TraceFormat, (options: ParserOptions) => TracePar
 };
 
 /**
- * Reads and checks a whole trace. `source` is a path, whose extension tells the format, or `-` for `options.stdin`,
+ * Reads and checks a whole trace. `source` is a path, whose extension gives the format, or `-` for `options.stdin`,
  * whose first bytes do. What is wrong with it is a `UserError` that names file, place and remedy; nothing stays open then.
  * The caller owns `store` (`closeArrivals`).
  */
@@ -150,7 +150,7 @@ function durationOf(durationMs: number | undefined, { lastMs }: StoredArrivals, 
   return durationMs ?? lastMs;
 }
 
-/** The file's name without what tells the format. */
+/** The file's name without what gives the format. */
 function nameOf(path: string): string {
   const name = printable(basename(path).replace(/\.(json|jsonl|ndjson|csv)(\.gz)?$/i, ''), 200);
   return name === '' ? 'trace' : name;

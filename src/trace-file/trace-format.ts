@@ -3,7 +3,7 @@ export type TraceFormat = 'json' | 'jsonl' | 'csv';
 
 export const NAMING = 'name it .json, .jsonl, .ndjson or .csv, with .gz behind where it is compressed';
 
-/** The format that a file's name tells; undefined when it tells none. */
+/** The format that a file's name gives; undefined when it gives none. */
 export function formatOfName(name: string): { readonly format: TraceFormat; readonly gzip: boolean } | undefined {
   const match = /\.(json|jsonl|ndjson|csv)(\.gz)?$/i.exec(name);
   if (match === null) return undefined;

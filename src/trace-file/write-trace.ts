@@ -9,7 +9,7 @@ import { fileFault, type Fault } from './fault.js';
 import { formatOfName, NAMING, type TraceFormat } from './trace-format.js';
 import { traceText, type TraceFacts } from './trace-text.js';
 
-/** A path, whose extension tells the format, or a stream, which is not ended. */
+/** A path, whose extension gives the format, or a stream, which is not ended. */
 export type TraceSink = string | { readonly stream: Writable; readonly format: TraceFormat; readonly gzip?: boolean };
 
 /** Fixed, since bytes must not depend on a default; the usual one. */
@@ -20,7 +20,7 @@ const OS_UNKNOWN = 255;
 
 /**
  * Writes a trace as it comes, the same facts and arrivals always as the same text. A file appears whole or not at all.
- * `UserError` when there are no arrivals, the name tells no format, the format cannot hold the payload table, the
+ * `UserError` when there are no arrivals, the name gives no format, the format cannot hold the payload table, the
  * disk is full, or the reader of the stream went away.
  */
 export async function writeTrace(facts: TraceFacts, arrivals: Iterable<ArrivalChunk>, sink: TraceSink): Promise<void> {

@@ -57,7 +57,7 @@ describe('the command line', () => {
     },
   );
 
-  it('what is wrong is told in one line before the start', async () => {
+  it('what is wrong is reported in one line before the start', async () => {
     const { code, stderr } = await runCli([...RUN, '--backend', 'vertex', '--url', 'http://127.0.0.1:1']);
     expect([code, stderr.trim()]).toEqual([2, expect.stringMatching(/neither built in .*$/)]);
     const noBody = await runCli([...RUN, '--backend', 'ai-platform', '--url', 'http://127.0.0.1:1']);

@@ -108,7 +108,7 @@ describe('outcomes', () => {
     expect(forStatuses.seen.length).toBe(before + 1);
   });
 
-  it('nobody there is unreachable, also in prepare', async () => {
+  it('no service there is unreachable, also in prepare', async () => {
     const gone = await listen(() => undefined);
     await gone.close();
     const backend = await backendFor({ endpointUrl: gone.url.href });
@@ -175,7 +175,7 @@ describe('outcomes', () => {
 });
 
 // That they are replaced before they expire is tried by the command line, ai-platform-e2e.test.ts.
-it('access tokens reach the service, and are not repeated in what is told', async () => {
+it('access tokens reach the service, and are not repeated in what is reported', async () => {
   const metadata = kept(await serveMetadata(100));
   Object.assign(process.env, metadata.env);
   let refuses = false;

@@ -66,7 +66,7 @@ describe('addresses', () => {
     );
   });
 
-  it('whatever the texts, the call goes below v1 of the region’s host, or the user is told', () => {
+  it('whatever the texts, the call goes below v1 of the region’s host, or the user sees an error', () => {
     const any = fc.oneof(
       fc.string(),
       fc.constantFrom('a/b', '../x', 'evil.example/', 'a@b', 'x?y', 'x#y', '%2f', 'x:y'),
@@ -155,7 +155,7 @@ describe('options', () => {
     await expect(setUp({ endpoint: NAME }, [PAYLOAD], { HTTPS_PROXY: 'http://p:1' })).rejects.toThrow(/NO_PROXY/);
   });
 
-  it('a run without payloads, or with one that has no form, is told before it starts', async () => {
+  it('a run without payloads, or with one that has no form, is reported before it starts', async () => {
     const raw = { endpoint: NAME, endpointUrl: 'http://127.0.0.1:1' };
     await expect(setUp(raw, [])).rejects.toThrow(/give one with --body/);
     const object: Payload = { kind: 'bytes', contentType: 'application/json', bytes: Buffer.from('{"x":1}') };
@@ -332,7 +332,7 @@ describe('the probe', () => {
     await expect(backend.probe?.(new AbortController().signal)).rejects.toThrow(why);
   });
 
-  it('ends at the abort, and where nobody answers', async () => {
+  it('ends at the abort, and where no answer comes', async () => {
     const server = kept(await serve(() => undefined));
     const backend = await backendFor({ endpoint: NAME, endpointUrl: server.url.href });
     await expect(backend.probe?.(AbortSignal.timeout(50))).rejects.toThrow(/given up/);

@@ -64,7 +64,7 @@ describe('a call', () => {
     await backend.close?.();
   });
 
-  it('of several requests is one, whose answer is told apart', async () => {
+  it('of several requests is one, whose answer is split', async () => {
     const backend = await preparedBackend(plugin, { url, key: KEY }, [PAYLOAD], { batchSize: 2 });
     expect(await backend.invokeBatch(batchCall([0, 0]))).toMatchObject({ ok: true });
     expect(seen.at(-1)?.body).toBe('{"instances":[[0.5],[0.5]]}');

@@ -65,7 +65,7 @@ const SERVICES: [name: string, plugin: BackendPlugin<never>, options: (url: stri
 ];
 
 describe.each(SERVICES)('%s', (_name, plugin, options) => {
-  it('sends a batch in one request, and tells the answer apart again', async () => {
+  it('sends a batch in one request, and splits the answer again', async () => {
     const server = await echo();
     const backend = await opened(plugin, options(server.url), BODIES);
     const send = (...payloads: number[]) => backend.invokeBatch(batchCall(payloads));
@@ -106,7 +106,7 @@ describe('what does not go in batches', () => {
     expect(error).toBeInstanceOf(UserError);
     return (error as UserError).message;
   };
-  it('is told before anything is sent', async () => {
+  it('is reported before anything is sent', async () => {
     expect(await refusal(http as never, { url: 'http://127.0.0.1:1/' }, ['{"a":1}'])).toMatch(/payload 0/);
     expect(await refusal(lambda as never, { function: 'f' }, [])).toMatch(/--body or --payload/);
     const two = ['{"instances":[1],"signature_name":"a"}', '{"instances":[1],"signature_name":"b"}'];

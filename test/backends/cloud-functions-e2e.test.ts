@@ -9,7 +9,7 @@ import { everythingIn, restoreEnvironment, serveMetadata, serveServiceAccount } 
 import { expectConserved, freshFolder, readRecord, readReport, ROOT, runCli } from '../support/run-cli.js';
 import { pause } from './wire/real-clock.js';
 
-/** A handler as ours are: it counts, tells what it used, and refuses a token that is not made out to it or has expired. */
+/** A handler as ours are: it counts, reports what it used, and refuses a token that is not made out to it or has expired. */
 const HANDLER = `
 let calls = 0;
 exports.predict = (request, response) => {
@@ -50,7 +50,7 @@ const RUN = [
 
 // A token of four seconds may be refreshed late on a starved machine.
 describe('the command line and functions-framework', { retry: 1 }, () => {
-  it('tells cold starts, server times and the failure of a handler; tokens are valid at all times, and no trace of them is left', async () => {
+  it('reports cold starts, server times and the failure of a handler; tokens are valid at all times, and no trace of them is left', async () => {
     const metadata = kept(await serveMetadata(4));
     Object.assign(process.env, metadata.env);
     const { url } = kept(await serveFunction());

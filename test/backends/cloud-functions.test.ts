@@ -81,7 +81,7 @@ describe('addresses', () => {
     );
   });
 
-  it('whatever the texts, the host is a function’s and nothing is smuggled in, or the user is told', () => {
+  it('whatever the texts, the host is a function’s and nothing is smuggled in, or the user sees an error', () => {
     const any = fc.oneof(
       fc.string(),
       fc.constantFrom('a@evil.example', 'x/../y', 'evil.example/', 'a?b', 'a#b', 'a:b', 'a\\b'),
@@ -221,7 +221,7 @@ describe('requests', () => {
     expect(server.received[1]).toMatch(/^PUT \/ HTTP[^]*content-type: text\/x\r\n/);
   });
 
-  it('a payload that has no form is told before the start', async () => {
+  it('a payload that has no form is reported before the start', async () => {
     const text: Payload = { kind: 'bytes', contentType: 'text/plain', bytes: Buffer.from('x') };
     const attempt = setUp({ url: 'http://127.0.0.1:1/', format: 'instances' }, [JSON_PAYLOAD, text]);
     await expect(attempt).rejects.toThrow(/payload 1 of the trace: text\/plain has no form.*--set format=raw/);
@@ -307,7 +307,7 @@ describe('outcomes', () => {
   });
 });
 
-describe('what a handler tells', () => {
+describe('what a handler reports', () => {
   it('becomes cold start, usage and server time, also of a failure', async () => {
     const extra = 'x-replay-cold-start: cold\r\nX-Replay-Usage: {"durationMs":12.5,"memoryMb":256,"initMs":840}\r\n';
     for (const status of ['200 OK', '500 X']) {
@@ -367,7 +367,7 @@ describe('ID tokens', () => {
     expect(metadata.issued).toHaveLength(1);
   });
 
-  it('are not repeated in what is told of a failure', async () => {
+  it('are not repeated in what is reported of a failure', async () => {
     await useMetadata(100);
     const server = kept(
       await serve((socket, { text }) => {
@@ -382,7 +382,7 @@ describe('ID tokens', () => {
     });
   });
 
-  it('that cannot be had are told before the start', async () => {
+  it('that cannot be had are reported before the start', async () => {
     const metadata = await useMetadata(100);
     metadata.refuseWith = 404;
     await expect(setUp({ url: 'https://f-abc-uc.a.run.app' }, [])).rejects.toThrow(/cannot get a Google token: .*404/);

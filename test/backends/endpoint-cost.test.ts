@@ -131,7 +131,7 @@ describe('an endpoint of SageMaker that goes from 1 to 4 to 2 instances', () => 
     expect(cost.notes.join(' ')).toContain('unverified');
   });
 
-  it('has no cost in a region without prices, or where it is serverless and nobody said so', async () => {
+  it('has no cost in a region without prices, or where it is serverless and no one said so', async () => {
     const abroad = await costOf(sagemaker, await endpoint({ InstanceType }, 'eu-west-3'));
     expect(abroad).toMatchObject({ total: null, reason: expect.stringContaining('in eu-west-3') as string });
     const ServerlessConfig = { MemorySizeInMB: 2048, MaxConcurrency: 5 };
@@ -140,7 +140,7 @@ describe('an endpoint of SageMaker that goes from 1 to 4 to 2 instances', () => 
   });
 });
 
-describe('a function of Google whose handler tells what it used', () => {
+describe('a function of Google whose handler reports what it used', () => {
   const usage = { durationMs: 105, memoryMb: 2048, initMs: 840 };
   const billed = async (cold: boolean, raw: RawOptions): Promise<CostSection> => {
     const server = await serveHttp((_request, response) => {

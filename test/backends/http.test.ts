@@ -119,7 +119,7 @@ describe.each(['lean', 'undici'] as const)('with client=%s', (client) => {
     await eventually(() => server.sockets[0]?.destroyed === true);
   });
 
-  it('tells failures of the network apart', async () => {
+  it('distinguishes failures of the network', async () => {
     const scenes: [string, (socket: Socket, nth: number) => unknown][] = [
       ['cut', (socket) => socket.resetAndDestroy()],
       ['cut', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf')],
@@ -317,7 +317,7 @@ describe.skipIf(certificate === undefined)('TLS', () => {
     },
   );
 
-  it('lean: the handshake is told, and is not part of the service', async () => {
+  it('lean: the handshake is reported, and is not part of the service', async () => {
     const backend = await backendFor({ url: await tlsService() }, { insecure: 'true' });
     const [first, second] = [await backend.invoke(call()), await backend.invoke(call())];
     expect([first.handshakeMs !== undefined && first.handshakeMs > 0, second.handshakeMs]).toEqual([true, undefined]);

@@ -168,7 +168,7 @@ describe('a connection', () => {
     }
   });
 
-  it('tells the service of a request that is given up, and goes on', async () => {
+  it('informs the service of a request that is given up, and goes on', async () => {
     let code: number | undefined;
     const service = await serviceOf((stream, nth) => {
       if (nth > 0) ok(stream);
@@ -655,7 +655,7 @@ describe.skipIf(certificate === undefined)('in TLS', () => {
     expect(meaningOf(await required.invoke(call()))).toBe('unreachable');
   });
 
-  it('a certificate that nobody vouches for is refused', async () => {
+  it('a certificate that no authority vouches for is refused', async () => {
     const url = new URL(`https://localhost:${String(await listening(createSecureServer({ key, cert }), []))}/`);
     const outcome = await (await backendFor(url, { http2: 'true' })).invoke(call());
     expect(outcome).toMatchObject({ ok: false, failure: 'unreachable', detail: expect.stringMatching(/self.signed/i) });

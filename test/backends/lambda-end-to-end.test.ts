@@ -20,7 +20,7 @@ async function fake(answer: Parameters<typeof startFakeAws>[0], accepts = [CREDE
 }
 
 describe('end to end', () => {
-  it('a run tells cold starts, failures, and no secret', async () => {
+  it('a run reports cold starts, failures, and no secret', async () => {
     const server = await fake((_seen, nth) => {
       if (nth === 0) return { headers: logTail({ durationMs: 5, billedMs: 105, initMs: 100 }) };
       if (nth % 10 === 5)

@@ -48,7 +48,7 @@ describe('the contract', () => {
 });
 
 describe.each(['lean', 'sdk'])('an invocation with client=%s', (client) => {
-  it('is signed, goes where it should, and brings what the platform told', async () => {
+  it('is signed, goes where it should, and brings what the platform reported', async () => {
     const server = await fake(() => ({ headers: logTail({ durationMs: 12.34, billedMs: 113, initMs: 100.5 }) }));
     const backend = await backendFor({ function: 'f', qualifier: 'live', endpointUrl: server.url, client });
     const outcome = await backend.invoke(call());
@@ -73,7 +73,7 @@ describe.each(['lean', 'sdk'])('an invocation with client=%s', (client) => {
     expect(server.seen[0]?.headers['x-amz-log-type']).toBeUndefined();
   });
 
-  it('whose function failed is told as that, with what it used', async () => {
+  it('whose function failed is reported as that, with what it used', async () => {
     const body = JSON.stringify({ errorType: 'TypeError', errorMessage: 'no such shape', trace: [] });
     const server = await fake(() => ({
       body,
@@ -89,7 +89,7 @@ describe.each(['lean', 'sdk'])('an invocation with client=%s', (client) => {
     });
   });
 
-  it('refused for its signature tells no secret', async () => {
+  it('refused for its signature reveals no secret', async () => {
     const server = await fake(() => ({}), [{ ...CREDENTIALS, secretAccessKey: 'another' as never }]);
     const backend = await backendFor({ function: 'f', endpointUrl: server.url, client });
     const outcome = await backend.invoke(call());
@@ -105,7 +105,7 @@ describe.each(['lean', 'sdk'])('an invocation with client=%s', (client) => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it('to nobody is unreachable', async () => {
+  it('to no service is unreachable', async () => {
     const server = await startFakeAws(() => ({}));
     await server.close();
     const backend = await backendFor({ function: 'f', endpointUrl: server.url, client });
@@ -419,7 +419,7 @@ describe('the probe', () => {
       return { body: '{"MemorySize":2048,"Architectures":["arm64"]}' };
     });
 
-  it('tells provisioned and reserved concurrency', async () => {
+  it('reports provisioned and reserved concurrency', async () => {
     const server = await controlled({ body: '{"AllocatedProvisionedConcurrentExecutions":5}' });
     const backend = await backendFor({ function: 'f', qualifier: 'live', endpointUrl: server.url });
     expect(await backend.probe?.(new AbortController().signal)).toEqual([
@@ -484,7 +484,7 @@ describe('credentials', () => {
     await eventually(() => Number(backend.facts?.()['credentialsRenewed']) >= 1);
   });
 
-  it('that are missing, and a region that is missing, are the user’s to mend', async () => {
+  it('that are missing, and a region that is missing, are the user’s to fix', async () => {
     Reflect.deleteProperty(process.env, 'AWS_ACCESS_KEY_ID');
     await expect(backendFor({ function: 'f' })).rejects.toThrow(/no AWS credentials .*--set profile=NAME/);
     Reflect.deleteProperty(process.env, 'AWS_REGION');

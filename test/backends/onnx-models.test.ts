@@ -171,7 +171,7 @@ describe('the cache', () => {
     expect(readdirSync(cache)).toEqual([SYNTHETIC_MODELS.mobilenet.fileName]);
   });
 
-  it('tells of a folder it cannot use', () => {
+  it('reports a folder it cannot use', () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
     expect(() => syntheticModel('mobilenet', file, silent)).toThrow(/--set cache=FOLDER/);

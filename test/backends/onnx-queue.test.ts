@@ -39,7 +39,7 @@ describe('the queue before the threads', () => {
   });
 });
 
-/** Threads that finish when told to, and what must be true of the pool before them. */
+/** Threads that finish when asked to, and what must be true of the pool before them. */
 class World {
   readonly started: number[] = [];
   readonly #threads: HandThread[];

@@ -77,7 +77,7 @@ describe('set-up', () => {
     );
   });
 
-  it('tells of a model that is missing, cut short, or none', async () => {
+  it('reports a model that is missing, cut short, or none', async () => {
     const cut = join(folder, 'cut.onnx');
     writeFileSync(cut, encodeModel(slow()).subarray(0, 700));
     const text = join(folder, 'text.onnx');
@@ -191,7 +191,7 @@ describe('requests', () => {
     expect((await invoke(backend, 0)).outcome).toMatchObject({ ok: false, failure: 'crashed' });
   });
 
-  it('under a close are told of it, also in the middle of a run', async () => {
+  it('under a close are informed of it, also in the middle of a run', async () => {
     const { backend } = await open({ model: join(folder, 'slow.onnx'), sessions: '1', warm: 'false' });
     const calls = [invoke(backend, 0), invoke(backend, 1)];
     await backend.close?.();
@@ -219,7 +219,7 @@ describe('requests', () => {
 });
 
 describe('the threads', () => {
-  it('that die take one request with them; when none is left all are told', async () => {
+  it('that die take one request with them; when none is left all are informed', async () => {
     // Threads without a model: each dies of its own error at feed 1.
     const thread = `require('node:worker_threads').parentPort.on('message', (feed) => {
       if (feed === 1) throw new Error('out of luck');

@@ -89,7 +89,7 @@ describe('a request', () => {
     expect(server.seen[1]?.body.toString()).toMatch(/^\{"instances":\[\[\d+\],\[\d+\]\]\}$/);
   });
 
-  it('refused for its signature tells no secret', async () => {
+  it('refused for its signature reveals no secret', async () => {
     const server = await fake(() => ({}), []);
     const outcome = await (await backendFor({ endpoint: 'ep', endpointUrl: server.url })).invoke(call());
     expect(outcome).toMatchObject({ ok: false, failure: 'unauthorized' });

@@ -168,7 +168,7 @@ describe('against replay serve', () => {
     expect(classify.outcomes).toMatchObject([{ ok: true }]);
   });
 
-  it("a server that is not there, or has no such model, is the user's to mend when its metadata is needed", async () => {
+  it("a server that is not there, or has no such model, is the user's to fix when its metadata is needed", async () => {
     await expect(invoked({ url: two.url, model: 'other' }, [], 1)).rejects.toThrow(
       /status 404.*give the trace a payload/,
     );
@@ -198,7 +198,7 @@ describe('against replay serve', () => {
     }
   });
 
-  it('tells of the machine and its GPUs', async () => {
+  it('reports the machine and its GPUs', async () => {
     const backend = await plugin.create(parse({ url: server.url, model: 'scoring' }), context([]));
     const [machine, ...gpus] = (await backend.probe?.(new AbortController().signal)) ?? [];
     expect(machine).toEqual({ kind: 'machines', count: 1 });
@@ -224,7 +224,7 @@ interface Invoked {
   readonly outcomes: readonly Outcome[];
 }
 
-/** So many calls at once, through set-up and a backend of their own. */
+/** This many calls at once, through set-up and a backend of their own. */
 async function invoked(raw: RawOptions, payloads: readonly Payload[], count: number): Promise<Invoked> {
   const { signal } = new AbortController();
   const made = await plugin.setUp?.(parse(raw), {

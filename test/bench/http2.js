@@ -119,7 +119,7 @@ function inThisProcess(send) {
   };
 }
 
-/** bash tells what its child used. */
+/** bash reports what its child used. */
 async function h2load({ url, bodyFile }, requests) {
   const command = `TIMEFORMAT='%U %S'; time h2load -n ${requests} -c 1 -m ${LANES} -d ${bodyFile} ${url.href} >/dev/null`;
   const { stderr } = await promisify(execFile)('bash', ['-c', command]);

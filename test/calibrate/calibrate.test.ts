@@ -20,7 +20,7 @@ afterAll(() => {
   for (const cache of caches) rmSync(cache, { recursive: true, force: true });
 });
 
-it('tells what was measured of this machine, and keeps it unless the machine was busy', async () => {
+it('reports what was measured of this machine, and keeps it unless the machine was busy', async () => {
   const env = freshCache();
   const { code, stdout, stderr } = await runCli([...SHORT, '--json'], env);
   const told = JSON.parse(stdout) as Calibration & { busy: string | null };

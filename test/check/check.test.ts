@@ -67,7 +67,7 @@ function hasFailed(step: (name: string) => CheckStep | undefined, name: string, 
 }
 
 describe('the command', () => {
-  it('sends one request, and tells calls and cost of the trace by what that one used', async () => {
+  it('sends one request, and reports calls and cost of the trace by what that one used', async () => {
     const server = await fakeAws((target) =>
       target.endsWith('/invocations')
         ? { body: '{"predictions":[[0.5]],"\\u001b":1}', headers: logTail({ durationMs: 17.31, billedMs: 18 }) }
@@ -137,7 +137,7 @@ describe('the command', () => {
   });
 });
 
-describe('what fails is told with what to do', () => {
+describe('what fails is reported with what to do', () => {
   it('a payload above the limit, before anything is sent; a run is warned of it', async () => {
     const server = await fakeAws(() => ({}));
     const large: Payload = { kind: 'bytes', contentType: 'application/json', bytes: Buffer.alloc(6_291_457, '1') };
@@ -161,7 +161,7 @@ describe('what fails is told with what to do', () => {
     expect(step('request')).toBeUndefined();
   });
 
-  it('nobody at the address: the request is not tried', async () => {
+  it('no service at the address: the request is not tried', async () => {
     const step = await checked('http', { url: await goneServiceUrl() });
     hasFailed(step, 'address', /nothing listens there; check host and port.*ECONNREFUSED/);
     expect(step('request')).toMatchObject({ state: 'skipped' });
@@ -250,7 +250,7 @@ describe('every system has its own limit', () => {
 });
 
 describe('Google', () => {
-  it('tells of the token, never the token, even where the service echoes it', async () => {
+  it('reports that there is a token, never the token, even where the service echoes it', async () => {
     const metadata = kept(await serveMetadata(600));
     Object.assign(process.env, metadata.env);
     const seen: string[] = [];

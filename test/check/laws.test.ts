@@ -10,7 +10,7 @@ describe('payloads against a limit', () => {
   const sizes = fc.array(fc.nat(10_000_000), { minLength: 1, maxLength: 20 });
   const limits = fc.record({ bytes: fc.integer({ min: 1, max: 40_000_000 }), of: fc.constant('a call') });
 
-  it('pass exactly when the largest does, and each that does not is told with its size', async () => {
+  it('pass exactly when the largest does, and each that does not is reported with its size', async () => {
     await fc.assert(
       fc.asyncProperty(sizes, fc.integer({ min: 1, max: 8 }), limits, async (given, batch, limit) => {
         const above = given.flatMap((size, index) => (size > limit.bytes ? [index] : []));
@@ -39,7 +39,7 @@ describe('payloads against a limit', () => {
     );
   });
 
-  it('between what is sure and what is possible are doubtful: told, not refused', async () => {
+  it('between what is sure and what is possible are doubtful: reported, not refused', async () => {
     const limit = { bytes: 25, sureBytes: 6, of: 'a call' };
     expect((await compareSizes([6], 1, limit)).text).not.toMatch(/everywhere/);
     expect((await compareSizes([7], 1, limit)).text).toMatch(/not everywhere: some take 6 only/);
@@ -50,7 +50,7 @@ describe('payloads against a limit', () => {
 describe('an answer that echoes the request', () => {
   const secret = fc.stringMatching(/^[A-Za-z0-9._~+/=-]{8,40}$/).filter((text) => !/^(https?|secret)/i.test(text));
 
-  it('tells nothing of options that are not public', () => {
+  it('says nothing of options that are not public', () => {
     fc.assert(
       fc.property(secret, secret, secret, (token, password, key) => {
         const url = `https://me:${encodeURIComponent(password)}@host.example/path?key=${encodeURIComponent(key)}`;
@@ -64,7 +64,7 @@ describe('an answer that echoes the request', () => {
     );
   });
 
-  it('tells what is public', () => {
+  it('reports what is public', () => {
     const publicOptions = ['function', 'body-limit'];
     const clean = hideSecrets(secretsOfOptions({ function: 'classify', 'body-limit': '4096' }, publicOptions));
     expect(clean('classify 4096')).toBe('classify 4096');

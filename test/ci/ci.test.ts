@@ -121,7 +121,7 @@ describe('the script for any CI', () => {
     expect(readFileSync(join(place, 'replay-out/junit.xml'), 'utf8')).toMatch(/<failure[^>]*/);
   });
 
-  it('tells of the last attempt alone', { timeout: 120_000 }, async () => {
+  it('reports the last attempt alone', { timeout: 120_000 }, async () => {
     const place = checkout('attempts');
     const summary = join(place, 'step-summary.md');
     const busy = { REPLAY_RUN_MAX_LATENESS: '0us', REPLAY_RUN_THRESHOLD: 'all.p(99)<1us', ATTEMPTS: '2' };

@@ -259,7 +259,7 @@ describe('what is asked about', () => {
   });
 });
 
-it('cloud.json that was tampered with is told, whatever it holds', () => {
+it('cloud.json that was tampered with is reported, whatever it holds', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const whole = {

@@ -24,7 +24,7 @@ function sectionOf(rows: readonly UsageRow[], end: RunEnd = ENDED, warmupMs = 0,
 const cold = (seq: number, initMs: number): UsageRow[] =>
   calls(1, { initMs, durationMs: 40 }, { seq, coldStart: COLD ?? -1, dueMs: 1000, doneMs: 1000 + initMs + 40 });
 
-test('counts, times and responses of what was told', () => {
+test('counts, times and responses of what was reported', () => {
   const rows = [
     ...cold(0, 200),
     ...cold(1, 400),
@@ -47,7 +47,7 @@ test('counts, times and responses of what was told', () => {
   expect(section.cold).toMatchObject({ count: 2, meanMs: 340 });
 });
 
-test('a restore is a start, too; a start whose length nobody told is counted only', () => {
+test('a restore is a start, too; a start whose length no one reported is counted only', () => {
   const restored = calls(1, { restoreMs: 90, initMs: 10 }, { coldStart: COLD ?? -1 });
   const untold = calls(1, undefined, { seq: 1, coldStart: COLD ?? -1 });
   expect(sectionOf([...restored, ...untold])).toMatchObject({
@@ -66,7 +66,7 @@ test('usage counts without a bill', () => {
   expect(sectionOf(cold(0, 100), ENDED, 0, false)).toMatchObject({ count: 1, meanMs: 100 });
 });
 
-test('nothing told is null, and the most instances of any reading are seen', () => {
+test('nothing reported is null, and the most instances of any reading are seen', () => {
   expect(sectionOf([])).toMatchObject({ count: 0, known: 0, meanMs: null, instancesSeen: null, warm: null });
   const capacity = [1, 4, 2].map((instances, i) => ({ atMs: i * 5000, counts: { instances } }));
   expect(sectionOf([], { ...ENDED, capacity }).instancesSeen).toBe(4);

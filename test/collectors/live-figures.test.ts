@@ -56,7 +56,7 @@ describe('what is watched', () => {
 });
 
 describe('the cost so far', () => {
-  test('is what the report says once everything is in, and unknown where nobody knows', async () => {
+  test('is what the report says once everything is in, and unknown where it is unknown', async () => {
     const rows = calls(300, { durationMs: 17.31, billedMs: 18 });
     const plan = planFor(rows.map(({ row }) => row));
     const billing = { model: 'lambda', memoryMb: 2048, timeoutMs: 3000 } as const;

@@ -249,7 +249,7 @@ describe('health', () => {
     );
   });
 
-  test('a wait for a connection, and what it moves, is told only where it can be known', async () => {
+  test('a wait for a connection, and what it moves, is reported only where it can be known', async () => {
     const rows = makeRows(50, 4, 10);
     const blind = (await foldAll(planFor(rows, { knowsSent: false, connections: 1 }), [toBlock(rows)])).sections.health;
     expect(blind.connectionWait).toEqual({ p50Ms: null, p99Ms: null, p999Ms: null, maxMs: null });

@@ -1,7 +1,7 @@
 import { USAGE_NAMES, type SampleBlock, type Usage, type UsageColumns } from '#src/sample';
 import { toBlock, type Row } from './sample-rows.js';
 
-/** A request of a made-up run, with what the service told of it. */
+/** A request of a made-up run, with what the service reported about it. */
 export interface UsageRow {
   readonly row: Row;
   readonly usage?: Usage;

@@ -160,7 +160,7 @@ describe('verdict', () => {
     }
   });
 
-  test('straying seconds are told with the worst', () => {
+  test('straying seconds are reported with the worst', () => {
     const strayingSeconds = [
       { second: 3, due: 100, handed: 50 },
       { second: 7, due: 900, handed: 1200 },

@@ -36,7 +36,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('--repeat makes so many runs, each in a folder of its own, and sums them up', () => {
+test('--repeat makes this many runs, each in a folder of its own, and sums them up', () => {
   expect(first.code).toBe(0);
   expect(readdirSync(at('before'))).toEqual(['1', '2', '3', '4', '5']);
   expect(first.stderr.match(/run \d of 5: VALID/g)).toHaveLength(5);
@@ -62,7 +62,7 @@ test('Ctrl-C ends the run under way and the series with it; what was made stays'
   const { code, stderr } = await spawnCli(args, (child) => {
     let [isSecond, isStopped] = [false, false];
     child.stderr?.on('data', (bytes: Buffer) => {
-      // The second run has begun once it tells its progress. A second signal would kill at once.
+      // The second run has begun once it reports its progress. A second signal would kill at once.
       if (isSecond && !isStopped && bytes.includes('1s of 2s')) isStopped = child.kill('SIGINT');
       isSecond ||= bytes.includes('run 1 of 3: ');
     });
@@ -108,7 +108,7 @@ describe('the regression gate', () => {
   });
 });
 
-test('refuses runs of different speeds, unless told, and folders without runs', async () => {
+test('refuses runs of different speeds, unless given, and folders without runs', async () => {
   const runs = findRuns([at('same'), at('faster')]);
   const request = { runs, baseline: [], rules: [], includeInvalid: false, ignoreSettings: false, seed: 1 };
   const asked = { ...request, frontierMetric: metricOf('all.p(99)') };

@@ -45,7 +45,7 @@ test('batch sizes and waits are systems; virtual runs of one seed are copies onl
   expect(readFileSync(page, 'utf8')).toContain('Batch size and latency');
 });
 
-test('what was sent tells systems apart, and a gate refuses to hold one payload against another', async () => {
+test('what was sent distinguishes systems, and a gate refuses to hold one payload against another', async () => {
   for (const n of [1, 2, 3, 4, 5]) {
     await run(`p/a/${String(n)}`, ...VIRTUAL, '--body', '{"n":1}', '--set', 'law=exponential');
     await run(`p/b/${String(n)}`, ...VIRTUAL, '--body', '{"n":2}', '--set', 'law=exponential');

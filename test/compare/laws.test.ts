@@ -24,7 +24,7 @@ test('on the frontier is exactly what nothing beats, and whatever is off it is b
   );
 });
 
-test('what costs nobody knows what, or takes for ever, is on no frontier and beats nothing', () => {
+test('what costs an unknown amount, or never ends, is on no frontier and beats nothing', () => {
   const known = { cost: 5, latency: 5 };
   const all = [known, { cost: NaN, latency: 1 }, { cost: 1, latency: Infinity }];
   expect(all.map((one) => onFrontier(one, all))).toEqual([true, null, null]);
@@ -41,7 +41,7 @@ test('the rank test is the share of all splits that are as uneven, ties and endl
   expect(rankTest([1, 2, 3, 4, 5], [6, 7, 8, 9, Infinity])).toBeCloseTo(2 / 252, 12);
 });
 
-/** Brute force: sums of mean ranks over every choice of so many of all values. */
+/** Brute force: sums of mean ranks over every choice of this many of all values. */
 function byAllSplits(a: readonly number[], b: readonly number[]): number {
   const all = [...a, ...b];
   const ranks = all.map((x) => all.filter((y) => y < x).length + (all.filter((y) => y === x).length + 1) / 2);
@@ -123,7 +123,7 @@ function deviation(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
 }
 
-test('who tells no model is taken for the one that all others of the workload tell', () => {
+test('who reports no model is taken for the one that all others of the workload tell', () => {
   const model = fc.constantFrom(null, 'a', 'b');
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.constantFrom('w', 'v'), model), { maxLength: 12 }), (told) => {

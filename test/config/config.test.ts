@@ -26,7 +26,7 @@ afterAll(() => {
 
 type Env = Readonly<Record<string, string>>;
 
-/** What a run is told by a command line, an environment and a file together. */
+/** What a run is given by a command line, an environment and a file together. */
 async function told(argv: readonly string[], env: Env = {}, yaml?: string) {
   if (yaml !== undefined) writeFileSync(file, yaml);
   const all = yaml === undefined ? argv : [...argv, '--config', file];

@@ -205,7 +205,7 @@ describe.skipIf(!hasMoto)('the meters of AWS, by moto', () => {
   });
 });
 
-it('refused by AWS with the whole request in the refusal: the section tells no secret', async () => {
+it('refused by AWS with the whole request in the refusal: the section reveals no secret', async () => {
   isolateAws();
   const server = await startFakeAws(
     () => ({}),

@@ -82,7 +82,7 @@ describe('response in a queue without waiting, exactly', () => {
   });
 });
 
-it('what happens to an invocation happens to all its requests; each is counted once, and told once more', async () => {
+it('what happens to an invocation happens to all its requests; each is counted once, and reported once more', async () => {
   const traces = fc.array(fc.oneof(fc.nat({ max: 999 }), fc.constantFrom(100, 500)), { minLength: 1, maxLength: 120 });
   const options = fc.record({
     size: fc.integer({ min: 1, max: 12 }),
@@ -225,7 +225,7 @@ it('a dead thread costs its own batches, whole, and the report says so by the sc
   expect(readFileSync(join(out, 'report.html'), 'utf8')).toMatch(/invocations of 6\.00 requests on average/);
 });
 
-describe('what the user can mend', () => {
+describe('what the user can fix', () => {
   const load = ['--rate', '9', '--duration', '1s', '--backend'];
   const cases: [args: string[], tells: RegExp][] = [
     [[...load, 'null', '--batch-wait', '5ms'], /add --batch-size/],

@@ -177,7 +177,7 @@ it('payloads given apart from the trace go out in turn, by the index of the requ
   server.closeAllConnections();
 });
 
-it('an option comes from the environment as well, and every backend tells its own', async () => {
+it('an option comes from the environment as well, and every backend reports its own', async () => {
   const out = freshFolder();
   const env = { ...process.env, REPLAY_SIMULATED_SERVICE: '50ms' };
   const args = [CLI, ...VIRTUAL, '--set', 'servers=9', '--out', out];

@@ -5,7 +5,7 @@ import { BILLED, billedRun, ENDPOINT, plain, traceOf, written } from '../support
 import { freshFolder, readRecord, readReport, runCli } from '../support/run-cli.js';
 
 describe('a budget', () => {
-  // At most 3 s x 2 GB x 0.0000166667 a request until it is told: 1e-4.
+  // At most 3 s x 2 GB x 0.0000166667 a request until it is reported: 1e-4.
   const budget = 0.005;
 
   it.each(['virtual', 'real'] as const)(

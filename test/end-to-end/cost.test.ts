@@ -132,7 +132,7 @@ it('an estimate gives what docs/cost.md works out by hand, and says what it assu
   expect(assumptions.join(' ')).toMatch(/^15000 requests in 870 s.*18 ms before rounding, at 2048 MB/);
 });
 
-describe('what the user can mend', () => {
+describe('what the user can fix', () => {
   const cases: [args: string[], tells: RegExp][] = [
     [
       ['--rate', '9', '--duration', '1s', '--backend', 'null', '--machine', 'aws:t2.2xlargo'],

@@ -144,7 +144,7 @@ it('a worker that dies costs its own requests and the verdict', async () => {
   expect(JSON.parse(again.stdout)).toEqual(report);
 });
 
-/** Once a second it tells how far it is: after 2 s of the run, however long the start took. */
+/** Once a second it says how far it is: after 2 s of the run, however long the start took. */
 function killAfter2s(signal: NodeJS.Signals): (child: ChildProcess) => void {
   return (child) => {
     const listen = (text: Buffer): void => {

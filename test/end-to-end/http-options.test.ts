@@ -44,7 +44,7 @@ describe.each(['lean', 'undici'])('with client=%s', (client) => {
     expect([...asked].sort(([, a], [, b]) => Number(a) - Number(b))).toEqual(expected);
   });
 
-  it('connection wait is told where it can be, and named where not', async () => {
+  it('connection wait is reported where it can be, and named where not', async () => {
     const { url } = await notingService();
     const { report, stdout, record } = await run(url, '--set', `client=${client}`);
     const isKnown = client === 'lean';

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { billedRun, traceOf } from '../support/billed-run.js';
 import { CLI, readReport, ROOT, runCli } from '../support/run-cli.js';
 
-/** Somebody who may write nowhere; root may, so it becomes nobody. */
+/** Somebody who may write nowhere; root may, so it becomes an unprivileged user. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534, env: { ...process.env, HOME: tmpdir() } } : {};
 const canStart = spawnSync(process.execPath, [CLI, '--version'], { cwd: ROOT, ...NOBODY }).status === 0;
 

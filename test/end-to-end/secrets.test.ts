@@ -53,7 +53,7 @@ describe('what a service echoes of its request stands nowhere in a run', () => {
     expect(report).toContain('status 500');
   });
 
-  it('in the address of a redirect, whoever made it', async () => {
+  it('in the address of a redirect, whatever made it', async () => {
     const host = await echoing(302, '', 'https://planted:planted@login.example/sign-in?state=planted&to=');
     const [, report] = await expectSecretsKept(`http://${host}/v1?key=planted`, '--json');
     expect(report).toContain('redirect (302) to https://login.example/sign-in?');

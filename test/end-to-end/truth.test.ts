@@ -117,7 +117,7 @@ describe.skipIf(yardsticks === undefined)('against a server of known behaviour',
     });
   });
 
-  it('tells waiting for a connection from service, and calls the run invalid for it', async () => {
+  it('reports waiting for a connection from service, and calls the run invalid for it', async () => {
     const { url } = await serverOf(20);
     const out = freshFolder();
     const { code } = await runCli([...constantLoad(url, out, 100, '1500ms'), '--connections', '1']);

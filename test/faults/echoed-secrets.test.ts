@@ -243,7 +243,7 @@ const aws = (client: string): Fetched => ({
   ],
 });
 
-/** It gets tokens, and tells them wherever a plugin can. */
+/** It gets tokens, and reports them wherever a plugin can. */
 const TELLTALE = `
 const token = (name) => 'fetched-' + name + '-${MARK}';
 const forms = [(text) => text, (text) => Buffer.from(text).toString('base64'), encodeURIComponent, (text) => JSON.stringify(text)];

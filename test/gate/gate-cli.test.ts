@@ -92,7 +92,7 @@ describe('a threshold', () => {
     expect((await runCli([...load, '--budget', '0.0055usd', '--threshold', 'unsent<1'])).code).toBe(105);
   });
 
-  it('that nobody can judge is told before anything is sent, and leaves nothing', async () => {
+  it('that no one can judge is reported before anything is sent, and leaves nothing', async () => {
     const [out, junit] = [freshFolder(), freshFile('junit.xml')];
     const load = ['-R', '40/s', '-n', '40', ...QUEUE, '-o', out, '--junit', junit];
     const { code, stdout, stderr } = await runCli([...load, '--threshold', 'al.p(99)<200ms']);
@@ -129,7 +129,7 @@ describe('a run that stops when a threshold fails', () => {
     expect(plain(await reportAgain(one))).toEqual(written(one));
   });
 
-  it('refuses what nobody can judge before it makes a folder', async () => {
+  it('refuses what no one can judge before it makes a folder', async () => {
     const out = freshFolder();
     await expect(billedRun({ ...overload, out, thresholds: ['al.mean<1'] })).rejects.toThrow(/did you mean all\.mean/);
     expect(existsSync(out)).toBe(false);

@@ -138,7 +138,7 @@ function inReport({ latency, health, coldStarts, outcomes, cost }: Report['secti
     case 'health':
       return of(health[metric.of], metric.statistic);
     case 'coldStarts':
-      // A count of 0 where nothing was told is no knowledge.
+      // A count of 0 where nothing was reported is no knowledge.
       if (!('of' in metric)) return coldStarts.known === 0 ? null : of(coldStarts, metric.statistic);
       if (metric.of === 'instances') return coldStarts.instancesSeen;
       return of(coldStarts[metric.of], metric.statistic);

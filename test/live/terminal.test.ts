@@ -93,7 +93,7 @@ describe.skipIf(!HAS_TERMINALS)('on a real terminal', { retry: 1 }, () => {
     expect(screen.text).not.toMatch(/^Requests/m);
   });
 
-  test.concurrent('an exception takes the view away before it is told', async () => {
+  test.concurrent('an exception takes the view away before it is reported', async () => {
     const program = `
       import { liveProgress } from '#src/commands/live-progress';
       const live = await liveProgress(process.stderr, { quiet: false, env: process.env });

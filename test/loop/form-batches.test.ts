@@ -64,7 +64,7 @@ function read(trace: Trace, window: Window, shard: Shard): Batch[] {
   return batches;
 }
 
-/** What the batches are, said as a person would: take whoever is due while the oldest waits, `size` at most. */
+/** What the batches are, said as a person would: take all that is due while the oldest waits, `size` at most. */
 function naive(all: readonly Arrival[], { fromMs, toMs, speed: factor }: Window, { size, waitMs }: Batching): Batch[] {
   let left = all
     .map(({ atMs, payload }, seq) => ({ seq, atMs, payload }))

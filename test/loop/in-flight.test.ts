@@ -34,7 +34,7 @@ describe('createInFlight', () => {
     );
   });
 
-  test('threads at once: no place is lost, and nobody ever sees more than the limit', async () => {
+  test('threads at once: no place is lost, and no one ever sees more than the limit', async () => {
     const limit = 3;
     const threads = 3;
     const memory = inFlightMemory(threads);

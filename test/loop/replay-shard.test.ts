@@ -120,7 +120,7 @@ describe('replayShard', () => {
     expect(rows).toEqual([]);
   });
 
-  test('tells the backend of a timeout and of a stop, once, by signal and by listener', async () => {
+  test('informs the backend of a timeout and of a stop, once, by signal and by listener', async () => {
     const heard: string[] = [];
     const invoke: Invoke = (call) => {
       call.onAbort(() => heard.push('replaced'));

@@ -155,7 +155,7 @@ describe('otelSettings', () => {
       );
   });
 
-  test('bad settings are told and not followed', () => {
+  test('bad settings are reported and not followed', () => {
     const given = { ...ENDPOINT, OTEL_METRIC_EXPORT_INTERVAL: '-5', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
     expect(otelSettings(given)).toMatchObject({ intervalMs: 60_000 });
     expect(otelSettings(given)?.warnings).toHaveLength(2);

@@ -38,7 +38,7 @@ interface Message {
 
 const COMPLAINTS = ['Runtime.consoleAPICalled', 'Runtime.exceptionThrown', 'Log.entryAdded'];
 
-/** A test that reads the pixels of a canvas is told that it could do so faster. */
+/** A test that reads the pixels of a canvas is warned that it could do so faster. */
 function isOurReading(params: Message['params']): boolean {
   return JSON.stringify(params).includes('willReadFrequently');
 }

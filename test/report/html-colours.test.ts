@@ -52,7 +52,7 @@ describe.each(themes().map((theme, i) => [i === 0 ? 'light' : 'dark', theme] as 
       for (const colour of systems) expect(contrast(colour, paper), colour).toBeGreaterThan(3);
     });
 
-    test.each(Object.entries(SEEN))('are told apart as seen %s', (__, matrix) => {
+    test.each(Object.entries(SEEN))('are distinguished as seen %s', (__, matrix) => {
       for (const [i, a] of systems.entries())
         for (const b of systems.slice(i + 1)) {
           const [one, two] = [a, b].map((hex) => oklab(times(matrix, linear(hex))));

@@ -186,7 +186,7 @@ async function press(key: string): Promise<void> {
   await page.send('Input.dispatchKeyEvent', { type: 'keyUp', key, ...code });
 }
 
-/** What each plot's legend tells of the cursor's x. */
+/** What each plot's legend reports at the cursor's x. */
 async function read(): Promise<Record<string, string>> {
   const text = `Object.fromEntries([...document.querySelectorAll('.plot')].map((plot) =>
     [plot.id.slice(5), plot.querySelector('.u-value').textContent]))`;

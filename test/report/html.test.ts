@@ -112,7 +112,7 @@ describe('report.html', () => {
     expect(labels['in-flight']).toEqual(['In flight']);
   });
 
-  test('tells an INVALID run and why', async () => {
+  test('reports an INVALID run and why', async () => {
     const report = { ...(await someReport()), verdict: { valid: false, reasons: ['Requests were handed over late.'] } };
     const { texts } = tokenize(await renderReportHtml(report, SMALL));
     expect(texts.indexOf('Invalid')).toBeGreaterThan(0);

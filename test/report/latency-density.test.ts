@@ -23,7 +23,7 @@ async function drawn(settings: readonly string[]): Promise<{ plot: PlotSpec; fol
   return { plot, folder };
 }
 
-/** What is drawn between two edges, beside what the law says, in standard deviations of so many samples and as a ratio. */
+/** What is drawn between two edges, beside what the law says, in standard deviations of this many samples and as a ratio. */
 function beside({ plot }: { plot: PlotSpec }, label: string, cdf: (ms: number) => number) {
   const { xs, series } = plot;
   const values = series.find((one) => one.label === label)?.values ?? [];

@@ -42,7 +42,7 @@ describe('renderReportText', () => {
     expect(text.trimEnd().split('\n').at(-1)).toMatch(/^VALID/);
   });
 
-  test('failures are infinite in the line of all requests, and are told with an example', async () => {
+  test('failures are infinite in the line of all requests, and are reported with an example', async () => {
     const rows = steady.map((row) =>
       row.seq % 4 === 3 ? { ...row, outcome: outcomeCode('server-error'), detail: 'HTTP 503' } : row,
     );

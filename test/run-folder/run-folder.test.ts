@@ -46,7 +46,7 @@ describe('makeRunFolder', () => {
     process.chdir(folder);
     try {
       mkdirSync('runs');
-      // It is not there for whoever follows it, as a folder that another run makes at this moment.
+      // It is not there for anyone who follows it, as a folder that another run makes at this moment.
       symlinkSync('nowhere', join('runs', 'name'));
       expect(makeRunFolder(undefined, 'name').path).toBe(join('runs', 'name-2'));
       expect(makeRunFolder(undefined, 'name').path).toBe(join('runs', 'name-3'));

@@ -58,7 +58,7 @@ async function throughLog(blocks: readonly SampleBlock[], withUsage: boolean): P
 }
 
 describe('usage', () => {
-  test('comes back from the log as it was told, whichever rows have some', async () => {
+  test('comes back from the log as it was reported, whichever rows have some', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.option(usage, { nil: undefined }), { minLength: 1, maxLength: 200 }),
@@ -87,7 +87,7 @@ describe('usage', () => {
     expect(usagesOf(await throughLog(blocks, true))).toEqual(usages.map((one) => one ?? {}));
   });
 
-  test('what is no quantity is not known, and harms nobody', () => {
+  test('what is no quantity is not known, and harms no one', () => {
     const strange = [-1, NaN, Infinity, '5', null, {}].map((value) => ({ durationMs: value, billedMs: 7 }));
     expect(usagesOf(recorded([...strange, null] as never[], 100))).toEqual([
       ...strange.map(() => ({ billedMs: 7 })),
@@ -95,7 +95,7 @@ describe('usage', () => {
     ]);
   });
 
-  test('costs no byte where nobody tells any: the log is that of earlier versions', async () => {
+  test('costs no byte where no one reports any: the log is that of earlier versions', async () => {
     const blocks = recorded([{ durationMs: 1 }, undefined], 100);
     expect(usagesOf(await throughLog(blocks, false))).toEqual([{}, {}]);
     const before = statSync(join(folder, 'log.arrows')).size;
@@ -104,7 +104,7 @@ describe('usage', () => {
     expect(tableFromIPC(readFileSync(join(folder, 'log.arrows'))).schema.fields).toHaveLength(13);
   });
 
-  test('other readers see a column each, null where not told', async () => {
+  test('other readers see a column each, null where not reported', async () => {
     await throughLog(recorded([{ durationMs: 1.5, memoryMb: 2048 }, undefined], 100), true);
     const rows = tableFromIPC(readFileSync(join(folder, 'log.arrows'))).toArray() as { toJSON(): unknown }[];
     expect(rows.map((row) => row.toJSON())).toMatchObject([
@@ -113,7 +113,7 @@ describe('usage', () => {
     ]);
   });
 
-  test('damaged anywhere, the log is either still samples or told to the user', async () => {
+  test('damaged anywhere, the log is either still samples or reported to the user', async () => {
     await throughLog(recorded([{ durationMs: 1 }, undefined, { initMs: 3 }], 2), true);
     const bytes = readFileSync(join(folder, 'log.arrows'));
     const path = join(folder, 'damaged.arrows');

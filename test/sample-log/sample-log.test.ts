@@ -97,7 +97,7 @@ describe('the sample log', () => {
     );
   });
 
-  test('damaged anywhere, is either still samples or told to the user', async () => {
+  test('damaged anywhere, is either still samples or reported to the user', async () => {
     const path = join(folder, 'sound.arrows');
     await write(path, [toBlock(makeRows(60, 5, 5))]);
     const bytes = readFileSync(path);

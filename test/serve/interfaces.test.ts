@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const X = [1, 2, 3, 4];
 
-describe('what a REST caller did wrong is told as TensorFlow Serving tells it', () => {
+describe('what a REST caller did wrong is reported as TensorFlow Serving reports it', () => {
   const cases: [path: string, body: unknown, status: number, tells: RegExp][] = [
     ['/v1/models/other:predict', { instances: [X] }, 404, /^Servable not found for request: Latest\(other\)$/],
     ['/v1/models/scoring/versions/2:predict', { instances: [X] }, 404, /^Servable .*: Specific\(scoring, 2\)$/],

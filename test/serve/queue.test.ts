@@ -63,7 +63,7 @@ describe('places', () => {
   const model = { name: 'm', inputs: [{ name: 'x', dtype: 'float32', shape: [1] }], outputs: [] } as const;
   const x: Tensor = { dtype: 'float32', shape: [1], values: Float32Array.of(1) };
 
-  it('who leaves is taken out of the queue, and whoever is left in the end ends the drain', async () => {
+  it('who leaves is taken out of the queue, and the last one to leave ends the drain', async () => {
     let runs = 0;
     let finish = (): void => undefined;
     const thread: SessionThread = {

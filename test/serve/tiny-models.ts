@@ -3,7 +3,7 @@ import type { Graph, GraphValue } from '#src/backends/onnx/encode-model';
 const CLASSES = 3;
 const FEATURES = 4;
 
-/** softmax(x W): scores whose bits nobody guesses. */
+/** softmax(x W): scores whose bits no one guesses. */
 export function scoring(): Graph {
   return {
     name: 'scoring',
@@ -39,7 +39,7 @@ export function pair(): Graph {
   };
 }
 
-/** One number in, one number out, and between them so many products of 384 x 384 matrices, a good millisecond each. */
+/** One number in, one number out, and between them this many products of 384 x 384 matrices, a good millisecond each. */
 export function slowly(products = 15): Graph {
   const side = 384;
   const number = (name: string): GraphValue => ({ name, dtype: 'float32', shape: [1, 1] });

@@ -2,7 +2,7 @@ import type { Backend, BatchCall, BatchOutcome, Call } from '#src/backends/backe
 import { invoked } from '#src/backends/invoked';
 import type { Outcome } from '#src/sample';
 
-/** A backend whose calls are promises, however it tells. */
+/** A backend whose calls are promises, however it reports. */
 export interface Asked extends Omit<Backend, 'invoke' | 'invokeBatch'> {
   invoke(call: Omit<Call, 'settle'>): Promise<Outcome>;
   invokeBatch(call: Omit<BatchCall, 'settle'>): Promise<BatchOutcome>;

@@ -42,7 +42,7 @@ export function spread(values, digits) {
   return `${median(values).toFixed(digits)} (${least}-${most})`;
 }
 
-/** What goes on, for whoever waits. */
+/** What goes on, for anyone who waits. */
 export function tell(text) {
   process.stderr.write(`${text}\n`);
 }

@@ -1,4 +1,4 @@
-// A service with a bill: tells usage of each invocation and how many instances there are; some starts are cold, some
+// A service with a bill: reports usage of each invocation and how many instances there are; some starts are cold, some
 // calls fail. Options: model, memory, machine; probe=fails throws; slow=MS more before the answer comes.
 export default {
   name: 'billed',

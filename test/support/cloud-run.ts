@@ -4,7 +4,7 @@ import { readRecord } from '#src/run-folder/read-record';
 import { billedRun, traceOf } from './billed-run.js';
 
 /**
- * The folder of a run of 40 requests, of which one was throttled and one told no usage, that says it was against this
+ * The folder of a run of 40 requests, of which one was throttled and one reported no usage, that says it was against this
  * service at this time.
  */
 export async function runAgainst(

@@ -18,7 +18,7 @@ interface Issued {
 export interface TokenIssuer {
   /** Of every token so far. */
   readonly issued: readonly Issued[];
-  /** Whether this header holds a token of ours that is valid now, or was so long ago, and for this audience. */
+  /** Whether this header holds a token of ours that is valid now, or was this long ago, and for this audience. */
   accepts(authorization: string | undefined, audience?: string, graceMs?: number): boolean;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface MetadataServer extends TokenIssuer {
   refuseWith?: number;
 }
 
-/** A stand-in for Google's metadata server, whose tokens live so many seconds. */
+/** A stand-in for Google's metadata server, whose tokens live this many seconds. */
 export async function serveMetadata(lifeSeconds: number): Promise<MetadataServer> {
   const tokens = createTokens();
   const { port, close } = await serveHttp((request, response) => {

@@ -29,7 +29,7 @@ export async function openLoopbackService(): Promise<LoopbackService> {
   };
 }
 
-/** Where nobody listens: what a service has just left. */
+/** Where no service listens: what a service has just left. */
 export async function goneServiceUrl(): Promise<string> {
   const { url, close } = await openLoopbackService();
   close();

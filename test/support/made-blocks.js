@@ -1,7 +1,7 @@
 const ROWS = 4096;
 export const PER_SECOND = 10_000;
 
-/** What a run of so many samples plans. */
+/** What a run of this many samples plans. */
 export function planOf(samples) {
   const seconds = Math.ceil(samples / PER_SECOND);
   return {

@@ -78,7 +78,7 @@ export function latenessByRank(arrivals, rate) {
 }
 
 /**
- * A server that answers after exactly so long; resolves with its URL, when its freeze ended (CLOCK_MONOTONIC, ns) and a way
+ * A server that answers after exactly this long; resolves with its URL, when its freeze ended (CLOCK_MONOTONIC, ns) and a way
  * to end it, which resolves with what it wrote down of each request.
  */
 export async function delayedServer({ recorder, folder }, { delayUs, freezeAtMs = 0, freezeMs = 0 }) {

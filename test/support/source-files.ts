@@ -82,7 +82,7 @@ function mentions({ tree }: SourceFile, name: string): number {
   return tree.text.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0;
 }
 
-/** Which names of which files a file uses; `*`: all of them, or which cannot be told (a dynamic import). */
+/** Which names of which files a file uses; `*`: all of them, or which cannot be known (a dynamic import). */
 function usesOf({ name, tree }: SourceFile): Map<string, Set<string>> {
   const uses = new Map<string, Set<string>>();
   const add = (specifier: ts.Node | undefined, names: readonly string[]): void => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Starts so many processes that compute without end; resolves when all do, with what ends them. */
+/** Starts this many processes that compute without end; resolves when all do, with what ends them. */
 export async function startSpinners(count: number): Promise<() => void> {
   const script = "process.stdout.write('.'); for (;;);";
   const spinners = Array.from({ length: count }, () =>

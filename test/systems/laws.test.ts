@@ -94,7 +94,7 @@ describe('closed forms', () => {
     for (const start of ['bound', 'shared']) {
       const system = await systemFrom(`pool: {start: ${start}, service: 1ms, coldStart: 2s, idleLifetime: unlimited}`);
       const found = over(40, (seed) => simulateDraw(system, poisson(20, 60_000, seed), seed).instances.created);
-      // The first arrival, and those within 2 s of it; with a shared queue they are nobody's own.
+      // The first arrival, and those within 2 s of it; with a shared queue they are no queue's own.
       expectNear(found, 1 + 20 * 2);
     }
   });
@@ -150,7 +150,7 @@ const anySystem = fc
   });
 
 describe('laws of every system', () => {
-  it('arrivals = successes + failures; nothing is told twice, late, or before it came', async () => {
+  it('arrivals = successes + failures; nothing is reported twice, late, or before it came', async () => {
     await fc.assert(
       fc.asyncProperty(
         anySystem,

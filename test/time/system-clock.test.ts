@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 describe.each(['exact', 'economic'] as const)('%s', (pacing) => {
-  it.each([0n, HOUR_NS, 24n * HOUR_NS])('%d ns in, it is CLOCK_MONOTONIC and wakes nobody early', async (ageNs) => {
+  it.each([0n, HOUR_NS, 24n * HOUR_NS])('%d ns in, it is CLOCK_MONOTONIC and wakes no one early', async (ageNs) => {
     const clock = clockOf(pacing);
     const startNs = process.hrtime.bigint() - ageNs;
     clock.startAt(startNs);
@@ -52,7 +52,7 @@ describe.each(['exact', 'economic'] as const)('%s', (pacing) => {
     expect(clock.now()).toBeGreaterThanOrEqual(stalledMs);
   });
 
-  it('an aborted signal wakes whoever waits under it, and nobody else', async () => {
+  it('an aborted signal wakes anyone who waits under it, and no other', async () => {
     const clock = clockOf(pacing);
     clock.startAt(process.hrtime.bigint());
     const stop = new AbortController();

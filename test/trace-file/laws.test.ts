@@ -66,7 +66,7 @@ async function readFrom(path: string, more: Partial<ReadTraceOptions> = {}): Pro
   return factsOf(await readTrace(path, { spoolDir: folder, stdin: pieces(Buffer.alloc(0), 1), ...more }));
 }
 
-/** The one line that a user is told; fails when the trace is accepted or the error is not the user's. */
+/** The one line that a user sees; fails when the trace is accepted or the error is not the user's. */
 async function complaint(reading: Promise<unknown>): Promise<string> {
   const thrown: unknown = await reading.then(
     () => undefined,
@@ -208,7 +208,7 @@ describe('writing', () => {
     await complaint(writeTrace({ name: 'n', durationMs: 9, payloads: TABLE }, one, join(folder, 'x.csv')));
   });
 
-  it('waits for a slow stream, and tells that its reader went away or its disk is full', async () => {
+  it('waits for a slow stream, and reports that its reader went away or its disk is full', async () => {
     const many = Array.from({ length: 20 }, (_, k) => ({
       atMs: Float64Array.from({ length: 4096 }, (_unused, i) => k * 4096 + i),
     }));
@@ -623,7 +623,7 @@ describe('payloads', () => {
     expect(() => table({ file: 'out' }, inner)).toThrow(UserError);
   });
 
-  it('a FIFO, a device or a broken line of --payload is told at once', () => {
+  it('a FIFO, a device or a broken line of --payload is reported at once', () => {
     const own = join(folder, 'payloads');
     mkdirSync(own);
     execFileSync('mkfifo', [join(own, 'pipe')]);

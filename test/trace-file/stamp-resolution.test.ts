@@ -29,7 +29,7 @@ it('the coarsest step that divides all times from the first is found, however th
   );
 });
 
-it('tells how many arrivals share a stamp, and knows when there is no step', () => {
+it('says how many arrivals share a stamp, and knows when there is no step', () => {
   expect(found([0, 1000, 1000, 1000, 3000])).toEqual({ resolutionMs: 1000, shared: 2, mostAtOnce: 3 });
   expect(found([0.5, Math.PI, 7])).toBeUndefined();
   expect(found([5, 5, 5])).toBeUndefined();

@@ -45,7 +45,7 @@ function indexes(trace: Trace): number[] {
   );
 }
 
-/** What is wrong with an input, as the user is told. */
+/** What is wrong with an input, as the user sees. */
 async function complaint(path: string, more: Partial<ReadTraceOptions> = {}): Promise<string> {
   try {
     closeArrivals((await readTrace(path, options(more))).store);

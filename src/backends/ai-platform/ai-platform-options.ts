@@ -50,7 +50,7 @@ export const AI_PLATFORM_OPTIONS: readonly OptionInfo[] = [
   {
     name: 'machine',
     value: 'TYPE[+GPU]',
-    summary: 'for the bill, in place of what the probe tells: such as n1-standard-8+t4',
+    summary: 'for the bill, in place of what the probe reports: such as n1-standard-8+t4',
   },
   {
     name: 'auth',

@@ -96,7 +96,7 @@ function checkPart(pattern: RegExp, text: string, what: string): void {
   if (!pattern.test(text)) throw new UserError(`backend ai-platform: ${what}`);
 }
 
-/** A whole address stays as it is; where it has the usual form, it tells the rest. */
+/** A whole address stays as it is; where it has the usual form, the rest follows from it. */
 function given(
   url: URL,
   { endpoint, project, region, dedicated, endpointUrl, method }: EndpointPlace,

@@ -25,7 +25,7 @@ const CODES: readonly (readonly [name: string, status: number])[] = [
 
 const DETAIL_CHARACTERS = 240;
 
-/** The same kinds as over REST. grpc-js reports what happened on the wire as statuses too, told apart by their texts only. */
+/** The same kinds as over REST. grpc-js reports what happened on the wire as statuses too, distinguished by their texts only. */
 export function grpcFailure(code: number, said: string): { readonly failure: Failure; readonly detail: string } {
   const [name, status] = CODES[code] ?? ['UNKNOWN', 500];
   const detail = printable(`${name}${said === '' ? '' : `: ${said}`}`, DETAIL_CHARACTERS);

@@ -4,7 +4,7 @@ import { countField } from '../tensors/count-field.js';
 import { withLacking } from '../tensors/instance-batches.js';
 import { payloadAt } from '../shared/payload-at.js';
 
-/** Several encoded `PredictRequest`s in one, and one `PredictResponse` told apart again. */
+/** Several encoded `PredictRequest`s in one, and one `PredictResponse` split again. */
 export interface MessageBatches {
   /** The instances of these messages, in order. */
   readonly message: (payloads: Uint32Array) => Buffer;

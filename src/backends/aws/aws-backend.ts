@@ -23,7 +23,7 @@ export function awsBackend(
     async prepare(signal) {
       const opening = open(signal);
       client = await untilAborted(opening, signal);
-      // Whoever stopped does not wait for a chain that asks the network; what still comes is let go.
+      // The caller that stopped does not wait for a chain that asks the network; what still comes is let go.
       if (client === undefined) opening.then((late) => late.close()).catch(() => undefined);
     },
     rehearse: (signal) => client?.rehearse?.(signal) ?? Promise.resolve(undefined),

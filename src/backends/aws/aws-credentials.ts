@@ -17,7 +17,7 @@ export interface KeptCredentials {
   close(): void;
 }
 
-/** So long before they expire credentials are renewed, as the vendor's clients do. */
+/** Credentials are renewed this long before they expire, as the vendor's clients do. */
 const AHEAD_MS = 300_000;
 const LEAST_WAIT_MS = 1000;
 const LEAST_WAIT_AFTER_FAILURE_MS = 5000;

@@ -61,7 +61,7 @@ export function awsDetail(error: AwsError, secrets: readonly string[]): string {
 const TELLING_PREFIX = 16;
 
 /**
- * A text up to where it tells a secret: a refused signature comes back with the whole request that should have been signed,
+ * A text up to where it reveals a secret: a refused signature comes back with the whole request that should have been signed,
  * session token included. A beginning counts, since a kept body may be cut in the middle of one.
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {

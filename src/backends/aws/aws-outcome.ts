@@ -13,7 +13,7 @@ export interface Verdict {
   readonly secrets: () => readonly string[];
 }
 
-/** What the service tells of a call besides its answer. */
+/** What the service reports of a call besides its answer. */
 export type Told = Pick<Outcome, 'usage' | 'serverMs' | 'coldStart'>;
 
 /**

@@ -21,7 +21,7 @@ export interface SdkService {
   /** Rejects with what the vendor's client throws. */
   send(body: AwsBody, signal: AbortSignal): Promise<SdkAnswer>;
   outcomeOf(answer: Answer, requestBytes: number): Outcome;
-  /** What a failure that the vendor's client threw still tells. Absent: nothing. */
+  /** What a failure that the vendor's client threw still reports. Absent: nothing. */
   failed?(outcome: Outcome, requestBytes: number): Outcome;
   destroy(): void;
 }

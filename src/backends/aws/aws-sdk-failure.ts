@@ -4,7 +4,7 @@ import { awsDetail, type AwsError, awsFailure } from './aws-failure.js';
 import { GIVEN_UP } from '../wire/exchange.js';
 import { codeOf, dialFailure, lossFailure } from '../wire/socket-failure.js';
 
-/** What the vendor's client threw, as an outcome. It tells neither when it sent nor which connection it used. */
+/** What the vendor's client threw, as an outcome. It gives neither when it sent nor which connection it used. */
 export function sdkFailure(thrown: unknown, clock: Clock, secrets: readonly string[]): Outcome {
   const doneMs = clock.now();
   const status = statusOf(thrown);

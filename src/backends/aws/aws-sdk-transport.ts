@@ -1,7 +1,7 @@
 import type { BackendContext } from '../backend.js';
 import { connectionShare } from '../wire/connection-share.js';
 
-/** The vendor's transport opens at most 50 connections unless told otherwise: an open loop would queue there unseen. */
+/** The vendor's transport opens at most 50 connections unless set otherwise: an open loop would queue there unseen. */
 export function sdkTransport(connections: number | null, context: Pick<BackendContext, 'worker' | 'workers'>) {
   const { max } = connectionShare(connections, context);
   const agent = { keepAlive: true, maxSockets: max ?? Infinity };

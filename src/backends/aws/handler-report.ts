@@ -33,7 +33,7 @@ export function handlerReport({ headers }: Pick<Answer, 'headers'>): Pick<Outcom
   };
 }
 
-/** The line of a function's log that tells what the header tells over HTTP; as a field of a JSON log its quotes are escaped. */
+/** The line of a function's log that reports what the header reports over HTTP; as a field of a JSON log its quotes are escaped. */
 const LOG_LINE = /\bx-replay-usage (\{[^{}]{0,768}\})/g;
 
 /** What the platform does not know, in a function's log: the stages of a cold start, and its CPU time. */

@@ -13,7 +13,7 @@ export type GetMetricPage = (input: {
   readonly NextToken?: string;
 }) => Promise<Pick<GetMetricDataOutput, 'MetricDataResults' | 'NextToken'>>;
 
-/** The service takes so many questions at once. */
+/** The service takes this many questions at once. */
 const MOST_QUERIES = 500;
 
 /**

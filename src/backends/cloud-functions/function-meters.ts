@@ -16,7 +16,7 @@ export const FUNCTION_METERS: CloudMeters = {
 
 type Named = Extract<GoogleTarget, { readonly kind: 'cloud-run' | 'cloud-function' }>;
 
-/** `https://SERVICE-NUMBER.REGION.run.app`, or `https://SERVICE-HASH-xx.a.run.app`, which tells neither project nor region. */
+/** `https://SERVICE-NUMBER.REGION.run.app`, or `https://SERVICE-HASH-xx.a.run.app`, which gives neither project nor region. */
 const RUN_HOST = /^([a-z][a-z0-9-]*)-(\d{6,20})\.([a-z0-9-]+)\.run\.app$/;
 const OLD_RUN_HOST = /^([a-z][a-z0-9-]*)-[a-z0-9]{10}-[a-z]{2}\.a\.run\.app$/;
 const FUNCTIONS_HOST = /^([a-z]+-[a-z]+\d+)-([a-z][a-z0-9-]+)\.cloudfunctions\.net$/;

@@ -10,13 +10,13 @@ export interface Token {
   readonly quotaProject?: string;
 }
 
-/** Gets a new token; never one from a cache of ours. Rejects with what the user can mend. */
+/** Gets a new token; never one from a cache of ours. Rejects with what the user can fix. */
 export type TokenFetch = () => Promise<Token>;
 
 /** Unix time and timers, so that they can be tested. */
 export interface TokenTimers {
   now(): number;
-  /** Calls back once after so many ms; the result takes it back. */
+  /** Calls back once after this many ms; the result takes it back. */
   after(ms: number, callback: () => void): () => void;
 }
 
@@ -136,7 +136,7 @@ class Refreshing implements TokenSource {
       this.#refreshes++;
       this.#take(token);
     } catch {
-      // The service itself tells the user: it answers 401 once the old token has expired.
+      // The service itself informs the user: it answers 401 once the old token has expired.
       this.#failed++;
       this.#refreshAt(this.#timers.now() + retryMs, Math.min(retryMs * 2, RETRY_MS.most));
     }

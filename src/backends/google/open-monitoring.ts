@@ -16,7 +16,7 @@ const ADDRESS = 'REPLAY_MONITORING_URL';
 /** Points are a minute apart, each stamped with the end of its minute. */
 const LAG_MS = 60_000;
 const PATIENCE_MS = 30_000;
-/** A token is asked for again when it has so long to live. */
+/** A token is asked for again when it has this long to live. */
 const LEAST_LIFE_MS = 60_000;
 
 type Env = Readonly<Record<string, string | undefined>>;

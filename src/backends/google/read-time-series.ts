@@ -10,7 +10,7 @@ export type GetPage = (query: URLSearchParams) => Promise<unknown>;
 const PAGE_SIZE = '500';
 const MOST_POINTS = 1_000_000;
 
-/** One series of the answer: its labels, and per moment what is told there. */
+/** One series of the answer: its labels, and per moment what is reported there. */
 interface Track {
   readonly labels: Readonly<Record<string, string>>;
   readonly unit: string;

@@ -8,7 +8,7 @@ import { grpcFailure } from './grpc-outcome.js';
 import type { GrpcChannels, GrpcChannelsOptions, GrpcReply, GrpcTarget } from './grpc-call.js';
 import { watchLoopTurns, type LoopTurn } from '../wire/loop-turn.js';
 
-/** Many servers allow so many streams on one connection; a call beyond waits inside the library, unseen. */
+/** Many servers allow this many streams on one connection; a call beyond waits inside the library, unseen. */
 export const CALLS_PER_CHANNEL = 100;
 /** What may come before we ask for more: else a large answer takes a round trip for every 64 KiB. */
 const FLOW_WINDOW_BYTES = 4 * 1024 * 1024;

@@ -23,7 +23,7 @@ const FAILURES: readonly Failure[] = [
 ];
 
 /**
- * Statuses that the library makes up itself are told apart by their texts alone; first rule wins. What is not recognised
+ * Statuses that the library makes up itself are distinguished by their texts alone; first rule wins. What is not recognised
  * came from the service.
  */
 const OWN: readonly (readonly [text: RegExp, failure: Failure])[] = [

@@ -20,7 +20,7 @@ export interface GrpcMethod {
 /** gRPC takes 80 ms to load, and few runs use it. Throws `UserError` naming the command that installs what is missing. */
 export async function loadGrpc(): Promise<Grpc> {
   const grpc = await installed(() => import('@grpc/grpc-js'));
-  // What fails is told by the error itself, and standard error is the user's.
+  // What fails is reported by the error itself, and standard error is the user's.
   grpc.setLogVerbosity(grpc.logVerbosity.NONE);
   return grpc;
 }

@@ -38,7 +38,7 @@ export class Http2Stream implements ReadAnswer {
 
   readonly #stream: ClientHttp2Stream;
   readonly #limits: AnswerLimits;
-  /** What came before Node told of the head, which it does later, and when it was read. */
+  /** What came before Node reported the head, which it does later, and when it was read. */
   #early: { readonly chunk: Buffer; readonly atMs: number }[] = [];
   /** When the read of what is taken now began. */
   #takenMs = NaN;
@@ -84,7 +84,7 @@ export class Http2Stream implements ReadAnswer {
     return this.whole && this.status !== 0 && (this.resetCode !== null || this.#stream.rstCode === 0);
   }
 
-  /** Tells the service that the answer is no longer wanted. */
+  /** Informs the service that the answer is no longer wanted. */
   cancel(): void {
     this.#stream.close(constants.NGHTTP2_CANCEL);
   }

@@ -33,7 +33,7 @@ export const LAMBDA_OPTIONS: readonly OptionInfo[] = [
   {
     name: 'memory',
     value: 'MB',
-    summary: 'for the bill where no log tells it, in place of what the configuration says',
+    summary: 'for the bill where no log reports it, in place of what the configuration says',
   },
   { name: 'timeout', value: 'DURATION', summary: 'of the function: the most that a call without an answer can cost' },
   { name: 'architecture', value: 'x86_64|arm64', summary: 'for the bill, in place of what the configuration says' },

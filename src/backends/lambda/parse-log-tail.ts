@@ -1,7 +1,7 @@
 import type { Usage } from '../../sample.js';
 import { untoldInLog } from '../aws/handler-report.js';
 
-/** What the platform told of an invocation at the end of its log. */
+/** What the platform reported about an invocation at the end of its log. */
 export interface LogReport {
   /** A new environment was made, or restored from a snapshot, for it. */
   readonly cold: boolean;
@@ -21,7 +21,7 @@ export function parseLogTail(base64: string, requestId?: string): LogReport | un
   return report === undefined || own === undefined ? report : { ...report, usage: { ...report.usage, ...own } };
 }
 
-/** The same of any piece of a log, without what the function tells itself. */
+/** The same of any piece of a log, without what the function reports of itself. */
 export function parseReport(log: string, requestId?: string): LogReport | undefined {
   let last: LogReport | undefined;
   for (let end = log.length; end > 0;) {

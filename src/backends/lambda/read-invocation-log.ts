@@ -13,7 +13,7 @@ const MOST_REPORTS = 500_000;
 type Columns = { -readonly [K in Exclude<keyof LoggedInvocations, 'group'>]: (number | null)[] };
 
 /**
- * What the log of a function tells of each invocation that ended in the window. An event counts once, however often it
+ * What the log of a function reports of each invocation that ended in the window. An event counts once, however often it
  * comes. Rejects with what the service says, or where there are more reports than are kept.
  */
 export async function readInvocationLog(

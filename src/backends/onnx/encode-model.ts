@@ -33,7 +33,7 @@ export interface GraphNode {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
 }
 
-/** ONNX tells whole numbers from floats by type, so a float says so. */
+/** ONNX distinguishes whole numbers from floats by type, so a float says so. */
 export type AttributeValue = number | readonly number[] | { readonly float: number };
 
 export interface Initializer {

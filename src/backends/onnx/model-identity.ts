@@ -6,7 +6,7 @@ import { describeInput, type ModelInput } from './model-input.js';
 const PIECE_BYTES = 2 ** 20;
 
 /**
- * What tells a model from another that has its name: the content of its file, and of files beside it that begin with its
+ * What distinguishes a model from another that has its name: the content of its file, and of files beside it that begin with its
  * name, where exporters put large weights (`model.onnx.data`).
  */
 export function modelIdentity(path: string, inputs: readonly ModelInput[]): Readonly<Record<string, string | number>> {

@@ -16,7 +16,7 @@ export interface ModelOutput {
   readonly shape: ModelInput['shape'];
 }
 
-/** What the run time tells of an input. */
+/** What the run time reports of an input. */
 export interface InputMetadata {
   readonly name: string;
   readonly isTensor: boolean;

@@ -37,7 +37,7 @@ export async function openSession(
     intraOpNumThreads: intraOpThreads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    // Fatal ones only: what fails is told by the error itself, and standard error is the user's.
+    // Fatal ones only: what fails is reported by the error itself, and standard error is the user's.
     logSeverityLevel: 4,
   });
   const inputs = modelInputs(session.inputMetadata);

@@ -28,7 +28,7 @@ export const SAGEMAKER_OPTIONS: readonly OptionInfo[] = [
   { name: 'customAttributes', value: 'TEXT', summary: 'text for the container, beside the payload' },
   { name: 'contentType', value: 'TYPE', summary: 'in place of the type of the payload' },
   { name: 'accept', value: 'TYPE', summary: 'the type the answer is to have' },
-  { name: 'instanceType', value: 'ml.TYPE', summary: 'for the bill, in place of what the probe tells' },
+  { name: 'instanceType', value: 'ml.TYPE', summary: 'for the bill, in place of what the probe reports' },
   { name: 'memory', value: 'MB', summary: 'for the bill of a serverless endpoint: its memory' },
   ...AWS_OPTIONS,
 ];

@@ -5,7 +5,7 @@ import type { Backend, BackendContext, Call } from '../backend.js';
 
 /** How a queue serves. */
 export interface QueueOptions {
-  /** Parallel servers; Infinity: nobody ever queues. */
+  /** Parallel servers; Infinity: no one ever queues. */
   readonly servers: number;
   /** Mean service time. */
   readonly serviceMs: number;

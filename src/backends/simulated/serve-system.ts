@@ -192,7 +192,7 @@ class SystemBackend implements Backend, Sink {
     told.doneMs = nowMs;
     told.doneEarliestMs = Math.max(sentMs, doneMs);
     told.serverMs = ran ? ranMs : undefined;
-    // A server tells nothing of itself.
+    // A server says nothing of itself.
     const usageOf = ran ? this.#usageOf : null;
     told.coldStart = usageOf === null ? 'unknown' : Number.isNaN(startMs) ? 'warm' : 'cold';
     told.usage = usageOf === null ? undefined : usageOf(ranMs, startMs, serial);

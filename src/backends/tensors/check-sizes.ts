@@ -1,7 +1,7 @@
 import type { SizeLimit } from '../backend.js';
 import type { InstanceBatches } from './instance-batches.js';
 
-/** A sentence for each payload that the service will refuse, or may; a run is warned, not stopped. The first of many are told. */
+/** A sentence for each payload that the service will refuse, or may; a run is warned, not stopped. The first of many are reported. */
 export function sizeWarnings(
   sizes: readonly number[],
   { bytes, of, sureBytes = bytes }: SizeLimit,

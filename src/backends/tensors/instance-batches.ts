@@ -8,7 +8,7 @@ import { bufferOf, jsonStructure, parsedWithoutNonFinite, READS_NON_FINITE } fro
 import { memberSpans } from './member-span.js';
 import { payloadAt } from '../shared/payload-at.js';
 
-/** Several payloads in one JSON body, and one JSON answer told apart again. */
+/** Several payloads in one JSON body, and one JSON answer split again. */
 export interface InstanceBatches {
   /** The instances of these payloads, in order, as one body. */
   body(payloads: Uint32Array): Buffer;

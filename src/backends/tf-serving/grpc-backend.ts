@@ -62,7 +62,7 @@ function channelsTo(
 
 type Send = (request: Buffer, call: Call) => Promise<GrpcReply>;
 
-/** Shows what is answered to whoever wants to see it. */
+/** Shows what is answered to anyone who wants to see it. */
 function sender(
   channels: GrpcChannels,
   path: string,

@@ -5,7 +5,7 @@ import type { Capacity } from '../backend.js';
 const LIMIT_MS = 5000;
 
 /**
- * The machine that serves, and its GPUs where it is this one and `nvidia-smi` tells of them: a machine elsewhere cannot be
+ * The machine that serves, and its GPUs where it is this one and `nvidia-smi` reports them: a machine elsewhere cannot be
  * looked into.
  */
 export async function probeMachine(host: string, signal: AbortSignal): Promise<readonly Capacity[]> {

@@ -3,7 +3,7 @@ import type { TensorDtype } from '../../trace.js';
 import { dtypeOf } from '../tensors/tensor-proto.js';
 import { isObject } from './payload-tensors.js';
 
-/** One input of a signature, as the server's metadata tells it. */
+/** One input of a signature, as the server's metadata reports it. */
 export interface SignatureInput {
   readonly name: string;
   readonly dtype: TensorDtype;

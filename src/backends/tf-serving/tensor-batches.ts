@@ -11,7 +11,7 @@ import { payloadTensors } from './payload-tensors.js';
 import { requestOf } from './predict-request.js';
 import type { TfServingOptions } from './tf-serving-options.js';
 
-/** Several payloads in one `PredictRequest`, row upon row, and one `PredictResponse` told apart again. */
+/** Several payloads in one `PredictRequest`, row upon row, and one `PredictResponse` split again. */
 export interface TensorBatches {
   /** The rows of these payloads, in order, encoded. */
   readonly request: (payloads: Uint32Array) => Buffer;
@@ -94,7 +94,7 @@ function stacked(tensors: readonly Tensor[]): Tensor {
   return tensorFromBytes(dtype, [rows, ...shape.slice(1)], bytes);
 }
 
-/** Why an answer is none for so many rows; undefined where it is one. */
+/** Why an answer is none for this many rows; undefined where it is one. */
 function wrongRows(method: GrpcMethod, answer: Buffer, rows: number): string | undefined {
   try {
     const { outputs } = method.decodeResponse(answer) as { readonly outputs: Readonly<Record<string, TensorProto>> };

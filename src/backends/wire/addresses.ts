@@ -17,14 +17,14 @@ export interface Addresses {
 const LOOKUP_TTL_MS = 30_000;
 const LEAST_TTL_MS = 1000;
 const MOST_TTL_MS = 300_000;
-/** After a resolver failed, the addresses known before serve so long until it is asked again. */
+/** After a resolver failed, the addresses known before serve this long until it is asked again. */
 const RETRY_MS = 1000;
-/** An address without an answer comes last for so long. */
+/** An address without an answer comes last for this long. */
 const FAILED_MS = 30_000;
 
 /** Who knows the addresses of names. */
 export interface Names {
-  /** As the system tells them; rejects where there are none. */
+  /** As the system reports them; rejects where there are none. */
   bySystem(host: string): Promise<readonly string[]>;
   byNameServer(host: string): Promise<NameServerAnswer>;
   cancel(): void;

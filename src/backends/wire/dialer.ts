@@ -13,7 +13,7 @@ export interface Dialer {
    * costs the dial a quarter of a second, where there is another, and is then tried last for a while. Bytes that arrive lie in `readBuffer[0, count)` during `onBytes` and no longer.
    */
   dial(onBytes: (count: number) => void, limitMs: number, signal: AbortSignal): Promise<Socket>;
-  /** The same, for whoever reads the socket by its events. */
+  /** The same, for anyone who reads the socket by its events. */
   dialForEvents(signal: AbortSignal): Promise<Socket>;
   /** How many addresses the host name has. */
   readonly addresses: number;
@@ -66,7 +66,7 @@ function addressesOf(url: URL, connect: ConnectOptions, clock: Clock, names: Nam
   return createAddresses(host, clock, given === undefined ? names : givenNames(given));
 }
 
-/** What a socket is told of one of the addresses. */
+/** What a socket learns of one of the addresses. */
 type Place = (address: string) => { readonly path: string } | { readonly host: string; readonly port: number };
 
 function placeOf(url: URL, { unixSocket }: ConnectOptions): Place {
@@ -139,7 +139,7 @@ function established({ socket, event }: Opening, limitMs: number, signal: AbortS
       socket.setTimeout(0);
       signal.removeEventListener('abort', giveUp);
     };
-    // Stays for the life of the socket: an error nobody listens to would end the process.
+    // Stays for the life of the socket: an error without a listener would end the process.
     socket.on('error', (error) => {
       settle();
       reject(error);

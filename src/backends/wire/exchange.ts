@@ -39,10 +39,10 @@ export interface WireFailure extends ExchangeTimes {
 /** What came back. */
 export type Result = Answer | WireFailure;
 
-/** What can be told that nobody waits for the answer any more. */
+/** What learns that nothing waits for the answer any more. */
 export type Abortable = Pick<Call, 'onAbort'>;
 
-/** How requests are sent, and who is told what came back; the same for many of them. */
+/** How requests are sent, and what receives the results; the same for many of them. */
 export interface Sending<C extends Abortable = Call> {
   /** An answer to HEAD has no body. */
   readonly method: string;
@@ -98,7 +98,7 @@ export class Exchange {
   #call = NOBODY;
   readonly #onAbort: () => SentTimes;
 
-  /** `abort` is told when nobody waits for it any more. */
+  /** `abort` is called when nothing waits for it any more. */
   constructor(abort: (exchange: Exchange) => void) {
     this.#onAbort = () => {
       abort(this);
@@ -152,7 +152,7 @@ export class Exchange {
     this.#call = NOBODY;
     this.doneMs = doneMs;
     this.doneEarliestMs = doneEarliestMs;
-    // Whoever aborts it later would abort the next.
+    // Anyone who aborts it later would abort the next.
     call.onAbort(LETS_GO);
     // By its kind it has the fields of that kind.
     this.sending.told(call, this);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** So much of a head start each address has over the next (RFC 8305, section 5). */
+/** The head start that each address has over the next (RFC 8305, section 5). */
 const HEAD_START_MS = 250;
 
 /** One try of one address; ends when `signal` aborts. */

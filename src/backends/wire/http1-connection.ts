@@ -31,7 +31,7 @@ export interface ConnectionContext {
   readonly idleMs: number;
   /** Whether the server's `Keep-Alive: timeout` may shorten or lengthen that. */
   readonly heedsHint: boolean;
-  /** It carries at most so many requests, and none that begins later than this after it was established. */
+  /** It carries at most this many requests, and none that begins later than this after it was established. */
   readonly maxExchanges: number;
   readonly maxAgeMs: number;
 }

@@ -262,7 +262,7 @@ export class Http1Parser {
     return code < 0 ? 0 : code;
   }
 
-  /** Where the name ends; -1 (and the problem told) when the line is no header field. */
+  /** Where the name ends; -1 (and the problem reported) when the line is no header field. */
   #fieldColon(bytes: Uint8Array, from: number, end: number): number {
     let i = from;
     while (i < end && IS_TOKEN[bytes[i] as number] === 1) i++;
@@ -284,7 +284,7 @@ export class Http1Parser {
     if (this.#keep.length > 0) this.#keepField(bytes, from, colon, first, last);
   }
 
-  /** The lengths of the four names that frame answers differ, so most fields are told apart by one comparison. */
+  /** The lengths of the four names that frame answers differ, so most fields are distinguished by one comparison. */
   #understand(bytes: Uint8Array, from: number, colon: number, first: number, last: number): void {
     switch (colon - from) {
       case 10:

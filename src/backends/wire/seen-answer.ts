@@ -3,12 +3,12 @@ import type { Result } from './exchange.js';
 
 const EXCERPT_BYTES = 2048;
 
-/** The beginning of a body as text, for whoever looks at one answer (`BackendContext.onAnswer`). */
+/** The beginning of a body as text, for anyone who looks at one answer (`BackendContext.onAnswer`). */
 export function answerText(body: Uint8Array): string {
   return new TextDecoder().decode(body.subarray(0, EXCERPT_BYTES));
 }
 
-/** Tells of an answer over HTTP where somebody asked to see it; `withoutSecrets` takes out what this client knows to be secret. */
+/** Reports an answer over HTTP where the caller asked to see it; `withoutSecrets` takes out what this client knows to be secret. */
 export function showAnswer(
   onAnswer: BackendContext['onAnswer'],
   result: Result,

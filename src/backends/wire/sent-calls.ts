@@ -27,11 +27,11 @@ export interface CallsSent {
 export interface BatchesSent {
   send(call: BatchCall, sending: Sending<BatchCall>): void;
   outcomeOf(result: Result, call: BatchCall): Outcome;
-  /** What tells an answer apart. */
+  /** What splits an answer. */
   readonly instances: Pick<InstanceBatches, 'split'>;
 }
 
-/** A backend's calls: sent, shown to whoever asked to see answers, judged and settled. */
+/** A backend's calls: sent, shown to anyone who asked to see answers, judged and settled. */
 export function sentCalls(calls: CallsSent): Pick<Backend, 'invoke' | 'invokeBatch'> {
   const { method, openBody, onAnswer, hidden, piece, batches } = calls;
   const told = (call: Call, result: Result): void => {

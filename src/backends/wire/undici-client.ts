@@ -31,8 +31,8 @@ export interface UndiciOptions {
 
 /**
  * The same exchanges through undici's pool: for proxies, and as a second opinion on HTTP/1.1. It opens connections with the first
- * requests only, and its handshakes are not told apart from waiting. The first byte is sent right after `sentMs`. A reset tells nothing of the
- * socket, so that of a reused connection is `cut` here; a close is told right.
+ * requests only, and its handshakes are not distinguished from waiting. The first byte is sent right after `sentMs`. A reset says nothing of the
+ * socket, so that of a reused connection is `cut` here; a close is reported right.
  */
 export interface UndiciClient {
   send<C extends Abortable>(request: HttpRequest, sending: Sending<C>, call: C): void;
@@ -180,7 +180,7 @@ class WatchedClient extends Client {
   #watch(socket: Socket): void {
     this.#socket = socket;
     this.#failure = undefined;
-    // Before undici's own listener, which tells of the end of the answer.
+    // Before undici's own listener, which reports the end of the answer.
     socket.prependListener('error', (error) => {
       this.#failure = error;
     });

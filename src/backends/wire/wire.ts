@@ -27,7 +27,7 @@ export interface Wire {
   /** Opens the initial connections; resolves when each of them is open or has failed, which is no error. */
   open(signal: AbortSignal): Promise<void>;
   /**
-   * Sends one whole request (head and body in `bytes`, which must stay as they are) in one write; `sending` is told what
+   * Sends one whole request (head and body in `bytes`, which must stay as they are) in one write; `sending` is informed of what
    * came back, and nothing is ever sent twice. Takes the connection that was free last, else waits for the first of: one that
    * becomes free, or its turn to open one of its own. An attempt to open one belongs to its request, so that no connection
    * exists which no request needed. Where a connection is free nothing is made for a request: what remains of it is what

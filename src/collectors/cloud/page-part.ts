@@ -3,7 +3,7 @@ import { amountText } from '../../report/html/figure-text.js';
 import { markup, type Markup } from '../../report/html/markup.js';
 import { table } from '../../report/html/table.js';
 
-/** What the cloud counted. Nothing where nobody asked. */
+/** What the cloud counted. Nothing where it was not asked for. */
 export function pagePart({ sections: { cloud } }: Report): Markup | string {
   if (cloud === undefined) return '';
   const { source, subject, window, rows, missing, notes } = cloud;

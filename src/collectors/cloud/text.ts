@@ -3,7 +3,7 @@ import type { CloudRow, CloudSection } from '../../report.js';
 import { amountDigits } from '../../report/amount-digits.js';
 import { paragraphs } from '../../report/labelled-lines.js';
 
-/** What the cloud counted. Nothing where nobody asked. */
+/** What the cloud counted. Nothing where it was not asked for. */
 export function cloudText(section: CloudSection | undefined): string[] {
   if (section === undefined) return [];
   const { source, subject, window, rows, missing, notes } = section;

@@ -1,16 +1,16 @@
 import type { Distribution } from '../../report.js';
 
-/** What the service or our handlers told of new environments. */
+/** What the service or our handlers reported about new environments. */
 export interface ColdStartsSection {
   /** Invocations that met a cold start, and those of which it is known whether they did. */
   readonly count: number;
   readonly known: number;
-  /** Time to make or restore an environment, over the cold starts that told it. */
+  /** Time to make or restore an environment, over the cold starts that reported it. */
   readonly meanMs: number | null;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
   /**
-   * Parts of a cold request, where told: `init`, `restore`, `firstInvocation`; and as the function timed itself
+   * Parts of a cold request, where reported: `init`, `restore`, `firstInvocation`; and as the function timed itself
    * `container`, `import`, `download`, `load`, `firstInference`.
    */
   readonly stages: Readonly<

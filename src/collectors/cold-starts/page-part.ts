@@ -6,7 +6,7 @@ import { table } from '../../report/html/table.js';
 
 type Stage = ColdStartsSection['stages'][string];
 
-/** In their order in time; what the platform tells overlaps what the function tells of itself. */
+/** In their order in time; what the platform reports overlaps what the function reports of itself. */
 const OF_PLATFORM: Readonly<Record<string, string>> = {
   init: 'Init, reported by the platform',
   restore: 'Restore, reported by the platform',
@@ -20,14 +20,14 @@ const OF_FUNCTION: readonly (readonly [string, string, Ink])[] = [
   ['firstInference', 'First inference', 'system6'],
 ];
 
-/** New environments and what they took. Nothing where nobody told. */
+/** New environments and what they took. Nothing where it was not reported. */
 export function pagePart({ sections: { coldStarts } }: Report): Markup | string {
   const { count, known, meanMs, p50Ms, p99Ms, instancesSeen, stages } = coldStarts;
   if (known === 0 && instancesSeen === null) return '';
   return markup`<section id="cold-starts" aria-labelledby="cold-starts-h">
     <h2 id="cold-starts-h">Cold starts and instances</h2>
     <p>
-      ${known === 0 ? 'The service tells nothing of cold starts.' : `${countText(count)} of the ${countText(known)} requests of which it is known met a new environment.`}
+      ${known === 0 ? 'The service reports no cold starts.' : `${countText(count)} of the ${countText(known)} requests of which it is known met a new environment.`}
       ${meanMs === null ? '' : ` Making one took ${durationText(meanMs)} on average (p50 ${durationText(p50Ms)}, p99 ${durationText(p99Ms)}).`}
       ${instancesSeen === null ? '' : ` At most ${countText(instancesSeen)} instances were seen.`}
     </p>

@@ -2,7 +2,7 @@ import type { Distribution, Report } from '../../report.js';
 import { durationOr } from '../../report/duration-or.js';
 import { figures, paragraphs } from '../../report/labelled-lines.js';
 
-/** Nothing where no request told whether it met one. */
+/** Nothing where no request reported whether it met one. */
 export function coldStartsText({ sections: { coldStarts: section } }: Report): string[] {
   if (section.known === 0) return [];
   const { count, known, meanMs, p50Ms, p99Ms, warm, cold, instancesSeen } = section;

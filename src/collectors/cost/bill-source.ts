@@ -26,7 +26,7 @@ export interface Charge {
 
 export const NOTHING: Charge = { quantities: [], reason: null, notes: [], excluded: [], coldStarts: [] };
 
-/** A bill that nobody can know. */
+/** A bill that no one can know. */
 export function unknownBill(reason: string): Source {
   return { charge: () => ({ ...NOTHING, reason }), spread: () => undefined };
 }

@@ -15,7 +15,7 @@ export interface CostSection {
   readonly scaleInTail: number | null;
   readonly sheet: string;
   readonly reason: string | null;
-  /** Sentences: bounds, prices that nobody has checked. */
+  /** Sentences: bounds, prices that have not been checked. */
   readonly notes: readonly string[];
   /** What the total does not contain. */
   readonly excluded: readonly string[];

@@ -43,7 +43,7 @@ interface HourlyRow {
   readonly steps: readonly CapacityStep[];
 }
 
-/** Of the machine that the user names, else of each kind that the probe tells; or why nobody knows. */
+/** Of the machine that the user names, else of each kind that the probe reports; or why it is unknown. */
 function hourlyRows(
   { machine, machinePrefix, region }: Billing,
   sheet: PriceSheet,

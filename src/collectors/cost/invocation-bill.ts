@@ -57,7 +57,7 @@ export class InvocationBill {
     const init = Number.isNaN(initMs) ? 0 : initMs;
     const told = Number.isNaN(billedMs) ? 0 : billedMs;
     const handler = Number.isNaN(durationMs) ? 0 : durationMs;
-    // Where the bill is told, the sum need not be exact, and must not round up to a step more.
+    // Where the bill is reported, the sum need not be exact, and must not round up to a step more.
     const ranMs = handler + Math.max(0, told > 0 && handler > 0 ? init - PRINTED_MS : init);
     const ms = Math.max(ranMs, told);
     const withoutStart = handler > 0 ? handler : Math.max(0, ms - init);

@@ -14,7 +14,7 @@ export interface MeteredCost {
   readonly currency: string;
 }
 
-/** Each report of the log billed as an invocation that told its usage; null where there is no price. */
+/** Each report of the log billed as an invocation that reported its usage; null where there is no price. */
 export function costOfLog(logged: LoggedInvocations, terms: CostTerms, plan: Plan): MeteredCost | null {
   const tariff = knownTariff(terms);
   if (tariff === null) return null;

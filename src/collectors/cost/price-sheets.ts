@@ -103,7 +103,7 @@ function textOf(value: unknown, what: string): string {
   return text;
 }
 
-/** The row of this id, in this region where one is told; or the reason why there is none. */
+/** The row of this id, in this region where one is given; or the reason why there is none. */
 export function findRow(sheet: PriceSheet, id: string, region?: string): PriceRow | string {
   const rows = sheet.rows.filter((row) => row.id === id);
   const row = region === undefined ? rows[0] : rows.find((one) => one.region === region);

@@ -1,7 +1,7 @@
 import type { PriceRow } from '../../cost-terms.js';
 import type { CostItem } from '../../report.js';
 
-/** So much of something that has a price, in the units of its row: an interval, and what is expected within it. */
+/** An amount of something that has a price, in the units of its row: an interval, and what is expected within it. */
 export interface Quantity {
   readonly what: string;
   readonly row: PriceRow;

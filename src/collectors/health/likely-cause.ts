@@ -7,7 +7,7 @@ import { wasStopped } from '../was-stopped.js';
 const LATE_MS = 1;
 /** A cause that took less of the run than this explains nothing. */
 const LEAST_PART = 0.003;
-/** A thread that ran so much of the time had no room left. */
+/** A thread that ran for this part of the time had no room left. */
 const FULL_SHARE = 0.95;
 
 /** What a run suffered from. */
@@ -19,13 +19,13 @@ export interface Symptoms {
   readonly maxLatenessMs: number;
   readonly resources: Readonly<Record<string, number>> | null;
   readonly stops?: Stops | undefined;
-  /** How long it lasted, the drain included: for so long were the resources counted. */
+  /** How long it lasted, the drain included: resources were counted over this time. */
   readonly elapsedMs: number;
 }
 
 /**
  * What probably made a run late or moved its numbers, as a clause; null where nothing did, or nothing that was measured
- * explains it. A run that is too late is told why it was late; else waits for a connection come first where they moved a
+ * explains it. A run that is too late says why it was late; else waits for a connection come first where they moved a
  * number further than lateness did.
  */
 export function likelyCause(symptoms: Symptoms): string | null {

@@ -38,7 +38,7 @@ function stopsFact(stops: HealthSection['stops']): string[] {
   ];
 }
 
-/** Where nothing was sent, nobody waited. */
+/** Where nothing was sent, no request waited. */
 function isWaitUnknown({ connectionWait, lateness }: HealthSection): boolean {
   return connectionWait.maxMs === null && lateness.maxMs !== null;
 }

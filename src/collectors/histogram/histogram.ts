@@ -94,7 +94,7 @@ class LatencyHistogram implements Histogram {
     return this.atRank(nearestRank(p, this.count));
   }
 
-  /** The upper edge of its bucket, which may lie outside of what was recorded, is not told as such. */
+  /** The upper edge of its bucket, which may lie outside of what was recorded, is not reported as such. */
   atRank(rank: number): number | null {
     const ns = this.counts.highestAt(rank);
     if (ns === null) return null;

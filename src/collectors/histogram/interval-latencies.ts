@@ -43,7 +43,7 @@ export class IntervalLatencies {
   }
 }
 
-/** Up to so many are kept as a list: most seconds of most traces are quiet. */
+/** Up to this many are kept as a list: most seconds of most traces are quiet. */
 const FEW = 64;
 const PAGE_BITS = 8;
 const PAGE = 2 ** PAGE_BITS;

@@ -8,7 +8,7 @@ const NS_PER_MS = 1e6;
 const STEPS_PER_HALVING = 5;
 const POINTS = [50, 75, 90, 99, 99.9, 99.99, 99.999, 100];
 
-/** `counts` is of the values of `distribution`; none is told to lie outside of it, as an edge of a bucket may. */
+/** `counts` is of the values of `distribution`; none is reported to lie outside of it, as an edge of a bucket may. */
 export async function latencySpectrum(counts: LogHistogram, distribution: Distribution): Promise<LatencySpectrum> {
   const histogram = await hdrHistogram(counts);
   const { count, meanMs, stdevMs, minMs, maxMs } = distribution;

@@ -3,7 +3,7 @@ import { nearestRank } from './nearest-rank.js';
 const STEPS_PER_HALVING = 5;
 
 /**
- * Where a percentile plot of `count` values has its points: 0, 10, .. 40, 50, 55, .. 70, 75, 77.5, ..: so many steps to
+ * Where a percentile plot of `count` values has its points: 0, 10, .. 40, 50, 55, .. 70, 75, 77.5, ..: this many steps to
  * each halving of the distance to 100 %, up to the last value but one, and 100. Empty without values.
  */
 export function curvePercentiles(count: number): number[] {

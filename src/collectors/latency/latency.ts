@@ -112,7 +112,7 @@ class Counted implements CountedLatencies {
   }
 }
 
-/** The distribution of `count` requests, of which those not in `response` take for ever. */
+/** The distribution of `count` requests, of which those not in `response` never succeed. */
 function withFailures(response: Histogram, count: number): Distribution {
   const successes = response.distribution();
   if (count <= response.count) return successes;

@@ -67,6 +67,6 @@ function instancesText({ sections: { coldStarts } }: Report): string {
 }
 
 function coldText({ sections: { coldStarts } }: Report): string {
-  if (coldStarts.known === 0) return ' The service tells nothing of cold starts.';
+  if (coldStarts.known === 0) return ' The service reports no cold starts.';
   return ` ${countText(coldStarts.count)} cold starts among the ${countText(coldStarts.known)} requests of which it is known.`;
 }

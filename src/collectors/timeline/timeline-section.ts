@@ -46,7 +46,7 @@ export interface TimelineSecond {
   readonly failures: Readonly<Partial<Record<Failure, number>>>;
   /** Requests handed over and neither answered nor given up: the mean over this second. */
   readonly inFlight: number;
-  /** Told by the service. */
+  /** Reported by the service. */
   readonly coldStarts: number;
   /** handed - release, over the requests of this second that were handed over or shed. */
   readonly meanLatenessMs: number | null;

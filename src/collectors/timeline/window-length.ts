@@ -10,7 +10,7 @@ export function intervalLength(seconds: number): number {
   return shortestLength(seconds, MOST);
 }
 
-/** The shortest length of whole seconds of which there are at most so many. */
+/** The shortest length of whole seconds of which there are at most this many. */
 export function shortestLength(seconds: number, most: number): number {
   return LENGTHS.find((length) => seconds / length <= most) ?? Math.ceil(seconds / most);
 }

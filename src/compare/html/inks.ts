@@ -1,6 +1,6 @@
 import type { Ink } from '../../report/html/plot-spec.js';
 
-/** A colour for each system, told apart by their order; beyond the last they begin again. */
+/** A colour for each system, distinguished by their order; beyond the last they begin again. */
 const INKS: readonly Ink[] = ['system1', 'system2', 'system3', 'system4', 'system5', 'system6', 'system7', 'system8'];
 
 export function inkAt(index: number): Ink {

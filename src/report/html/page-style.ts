@@ -1,6 +1,6 @@
 /**
  * How the page looks. Every text is at least 4.5 : 1 against what lies behind it, in light, dark and print. The colours of
- * systems are at least 3 : 1 against the paper, and can be told from each other with any of the usual colour blindnesses.
+ * systems are at least 3 : 1 against the paper, and can be distinguished from each other with any of the usual colour blindnesses.
  */
 export const PAGE_STYLE = `
 :root {

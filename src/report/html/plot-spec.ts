@@ -48,14 +48,14 @@ export interface PlotSeries {
   readonly ink: Ink;
   /**
    * line: from point to point; step: each value holds until the next x; area: a filled step; stack: an area on top of
-   * the stacks before it; top and bottom: a mark at that edge wherever there is a value; told: in the legend only.
+   * the stacks before it; top and bottom: a mark at that edge wherever there is a value; reported: in the legend only.
    */
   readonly look: 'line' | 'step' | 'area' | 'stack' | 'top' | 'bottom' | 'told';
   readonly dash: boolean;
   readonly values: readonly (number | null)[];
 }
 
-/** Colours by what they mean, and eight that can be told from each other; the style sheet says which they are in light, dark and print. */
+/** Colours by what they mean, and eight that can be distinguished from each other; the style sheet says which they are in light, dark and print. */
 export type Ink =
   | 'offer'
   | 'first'

@@ -24,16 +24,16 @@ export interface Rehearsal {
 const PER_MS = 10;
 /** Of the bursts of a rehearsal, this part was cheaper: what else the machine does only makes one dearer. */
 const CHEAP_PART = 0.25;
-/** Before each so many requests there is a pause, long enough for the clock to sleep: its waking is compiled too. */
+/** There is a pause before each block of this many requests, long enough for the clock to sleep: its waking is compiled too. */
 const TOGETHER = 500;
 const PAUSE_MS = 20;
 /** More than a loop that is behind sends in one turn: what it does then is compiled too. */
 const BURST = 70;
-/** Enough to compile what tells a block apart. */
+/** Enough to compile what distinguishes a block. */
 const MOST_TOGETHER = 16;
 
 /**
- * Runs the loop itself over a schedule of so many requests against a stand-in, so that both are compiled, for each other,
+ * Runs the loop itself over a schedule of this many requests against a stand-in, so that both are compiled, for each other,
  * before the first request: a cold loop is late for its first second. What is compiled lasts only while the run looks
  * exactly like the rehearsal (docs/performance-notes.md), so all but the stand-in is the run's own: schedule, clock, signals.
  * Resolves with what a request of a burst took, ms: NaN where there was no burst.

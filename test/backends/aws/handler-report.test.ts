@@ -14,7 +14,7 @@ const report = (init: string): string =>
 const COLD = 'Init Duration: 100.00 ms\t';
 const tail = (log: string) => parseLogTail(Buffer.from(log).toString('base64'));
 
-it('stages come from the header as they were told', () => {
+it('stages come from the header as they were reported', () => {
   fc.assert(
     fc.property(stages, (given) => {
       const headers = { 'x-replay-cold-start': 'cold', 'x-replay-usage': JSON.stringify(given) };
@@ -23,7 +23,7 @@ it('stages come from the header as they were told', () => {
   );
 });
 
-it('and from the log of a new environment, in its text and its JSON form, beside what the platform tells', () => {
+it('and from the log of a new environment, in its text and its JSON form, beside what the platform reports', () => {
   fc.assert(
     fc.property(stages, fc.boolean(), (given, isJson) => {
       const line = told({ durationMs: 1, initMs: 2, memoryMb: 3, ...given });

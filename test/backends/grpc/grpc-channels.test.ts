@@ -149,7 +149,7 @@ describe('connections', () => {
     server.forceShutdown();
   });
 
-  it('nobody there is unreachable; going away under a call is cut; and what came back is found again', async () => {
+  it('no service there is unreachable; going away under a call is cut; and what came back is found again', async () => {
     const { server, port } = await listening(() => undefined);
     const channels = await channelsTo(port, { initial: 1, max: 1 });
     const cut = call(channels, 'x').reply;

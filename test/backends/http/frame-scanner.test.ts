@@ -34,7 +34,7 @@ function toldOf({ type, flags, stream, payload }: Frame): string[] {
   return [];
 }
 
-it('tells of the frames in whatever pieces they come', () => {
+it('reports the frames in whatever pieces they come', () => {
   fc.assert(
     fc.property(fc.array(frame, { maxLength: 12 }), fc.array(fc.integer({ min: 1, max: 30 })), (frames, sizes) => {
       const told: string[] = [];

@@ -34,7 +34,7 @@ async function services(create: (answer: () => void) => Server): Promise<{ port:
   return { port, requests };
 }
 
-/** Sends as many at once, and tells what came back. */
+/** Sends as many at once, and reports what came back. */
 function answers(count: number, send: (sending: Sending, seq: number) => void): Promise<string[]> {
   return new Promise((resolve) => {
     const kinds: string[] = [];

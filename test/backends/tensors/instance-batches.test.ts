@@ -89,7 +89,7 @@ describe('bodies joined', () => {
   });
 });
 
-describe('an answer told apart', () => {
+describe('an answer that is split', () => {
   const outcome = { ok: true, doneMs: 1 } as const;
   const prediction = fc.oneof(value, fc.constant(null));
 

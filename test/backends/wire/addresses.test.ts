@@ -60,7 +60,7 @@ describe('a name with several addresses', () => {
   it('is asked for once per time to live, and dealt evenly to new connections', async () => {
     const { world, addresses } = named(20_000);
     const firsts: (string | undefined)[] = [];
-    await addresses.next(); // tells the system's one; the name server's others come a moment later
+    await addresses.next(); // reports the system's one; the name server's others come a moment later
     for (let i = 0; i < 400; i++) {
       world.nowMs += 100;
       firsts.push((await addresses.next())[0]);

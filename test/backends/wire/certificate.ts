@@ -11,7 +11,7 @@ export interface Certificate {
   remove(): void;
 }
 
-/** A certificate for localhost and 127.0.0.1 that nobody vouches for; undefined where openssl is missing. */
+/** A certificate for localhost and 127.0.0.1 that no authority vouches for; undefined where openssl is missing. */
 export function makeCertificate(): Certificate | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
   const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];

@@ -32,7 +32,7 @@ it('warns where an open number of connections might run out', () => {
   ]);
 });
 
-it('knows no limits where the system tells none, and this machine has some', () => {
+it('knows no limits where the system gives none, and this machine has some', () => {
   const silent = (): string => {
     throw new Error('no such file');
   };

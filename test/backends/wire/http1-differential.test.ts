@@ -122,7 +122,7 @@ async function differences(
 }
 
 /**
- * undici refuses a 100 nobody asked for; RFC 9110 15.2 has a client read on. So it is shown what follows, which has to
+ * undici refuses a 100 that was not asked for; RFC 9110 15.2 has a client read on. So it is shown what follows, which has to
  * mean to it what the whole means to us.
  */
 async function readByBoth(lane: Lane, bytes: Uint8Array): Promise<[string, string]> {
@@ -137,7 +137,7 @@ async function readByBoth(lane: Lane, bytes: Uint8Array): Promise<[string, strin
 const UNASKED = 'bad response';
 const INTERIM_HEADS = /^(HTTP\/1\.1 1\d\d[^\r\n]*\r\n([^\r\n]+\r\n)*\r\n)+/;
 
-it('an interim answer nobody asked for is read over', async () => {
+it('an interim answer that was not asked for is read over', async () => {
   const text = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
   first().bytes = Buffer.from(text);
   expect([await readByWire(first()), await readByUndici(first())]).toEqual([

@@ -79,7 +79,7 @@ describe('keep-alive', () => {
     expect(wire.facts()).toMatchObject({ doubtful: 2, open: 0 });
   });
 
-  it('carries at most so many requests, and none when it is older than it may be', async () => {
+  it('carries at most this many requests, and none when it is older than it may be', async () => {
     const server = kept(await serve((socket) => socket.write(answer('a'))));
     const few = wireTo(server, { requestsPerConnection: 3 });
     for (let i = 0; i < 7; i++) await send(few);
@@ -167,7 +167,7 @@ describe('how many connections', () => {
     },
   );
 
-  it('a service that accepts and never speaks keeps nobody waiting for longer than the limit', async () => {
+  it('a service that accepts and never speaks keeps no one waiting for longer than the limit', async () => {
     const silent = kept(await listen(() => undefined));
     const url = new URL(`https://127.0.0.1:${String(silent.port)}/`);
     const wire = wireTo({ url }, { connections: { initial: 4, max: 4 }, openLimitMs: 300 });
@@ -185,7 +185,7 @@ describe('how many connections', () => {
     expect(server.sockets.length).toBeLessThanOrEqual(16);
   });
 
-  it('as many as it takes, where nobody set a limit', async () => {
+  it('as many as it takes, where no limit was set', async () => {
     const server = kept(await serve((socket) => setTimeout(() => socket.write(answer('a')), 20)));
     const wire = wireTo(server, { connections: { initial: 2, max: null } });
     await wire.open(new AbortController().signal);
@@ -287,7 +287,7 @@ describe('how many connections', () => {
 });
 
 describe('failures', () => {
-  it('unreachable: nobody listens', async () => {
+  it('unreachable: no service listens', async () => {
     const wire = wireTo({ url: new URL(`http://127.0.0.1:${String(await closedPort())}/`) });
     expect(await send(wire)).toMatchObject({
       failure: 'unreachable',

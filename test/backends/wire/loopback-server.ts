@@ -21,7 +21,7 @@ export function answer(body: string, extra = ''): string {
   return `HTTP/1.1 200 OK\r\ncontent-length: ${String(Buffer.byteLength(body))}\r\n${extra}\r\n${body}`;
 }
 
-/** Calls `onRequest` for each whole request (its end is told by Content-Length) of each connection. */
+/** Calls `onRequest` for each whole request (its end is reported by Content-Length) of each connection. */
 export function serve(onRequest: (socket: Socket, seen: Seen) => void): Promise<LoopbackServer> {
   return listen((socket, connection) => {
     let text = '';

@@ -84,7 +84,7 @@ describe('worked by hand (docs/cost.md)', () => {
       costOf([usageBlock(calls(1, usage, { coldStart: 2 }))], { billing: LAMBDA, prices }).items[1]?.quantity;
     expect(gbSeconds(told, '2026-11')).toBe((662 * 2048) / 1024 / 1000);
     expect(gbSeconds(told, '2021-03')).toBe((396 * 2048) / 1024 / 1000);
-    // As it was told before 2025-08: both sheets give what they gave above.
+    // As it was reported before 2025-08: both sheets give what they gave above.
     const before = { ...told, billedMs: 396 };
     expect(gbSeconds(before, '2026-11')).toBe((662 * 2048) / 1024 / 1000);
     expect(gbSeconds(before, '2021-03')).toBe((396 * 2048) / 1024 / 1000);
@@ -118,7 +118,7 @@ describe('what is unknown', () => {
     expect(items.map(({ estimated }) => estimated)).toEqual([false, true]);
   });
 
-  test('timeouts and aborts may have been billed, throttles are not, and what was told is billed whatever came of it', () => {
+  test('timeouts and aborts may have been billed, throttles are not, and what was reported is billed whatever came of it', () => {
     for (const failure of ['timeout', 'aborted', 'cut'] as const) {
       const { low, high } = one({ outcome: outcomeCode(failure), sentMs: NaN });
       expect(low).toBe(0);
