@@ -54,7 +54,7 @@ export interface BackendPlugin<Options = unknown> {
   /** At most how many worker threads make sense (an in-process model: 1). Main thread. Absent: no limit. */
   maxWorkers?(options: Options): number;
   /**
-   * At most so many connections over all workers, where the user said so (by flag, option or environment): waiting for one is
+   * At most this many connections over all workers, where the user said so (by flag, option or environment): waiting for one is
    * then our own share. Main thread. Absent or null: no limit of the user's.
    */
   connectionLimit?(options: Options): number | null;
@@ -90,7 +90,7 @@ export interface BackendPlugin<Options = unknown> {
   readonly metrics?: readonly OwnMetric[];
   /**
    * Main thread, once before the workers start: heavy preparations that all threads share (making a model file),
-   * checks that only the user can mend (a missing package, a broken model: `UserError`), and the payloads to use when
+   * checks that only the user can fix (a missing package, a broken model: `UserError`), and the payloads to use when
    * the trace has none. What it returns reaches `create` in each worker.
    */
   setUp?(options: Options, setUp: SetUp): Promise<SetUpResult<Options>>;
@@ -141,11 +141,11 @@ export type RawOptions = Readonly<Record<string, string | readonly string[]>>;
 export interface SetUp {
   /** Payloads of the trace; may be empty. */
   readonly payloads: readonly Payload[];
-  /** So many calls may be open at once. */
+  /** This many calls may be open at once. */
   readonly mostInFlight: number;
-  /** Set: calls are batches of 1 to so many requests. A payload that cannot go with others is a `UserError` here. */
+  /** Set: calls are batches of 1 to this many requests. A payload that cannot go with others is a `UserError` here. */
   readonly batchSize?: number;
-  /** Tells the user what takes long; stderr. */
+  /** Informs the user of what takes long; stderr. */
   readonly progress: (text: string) => void;
   /** The environment, so that it can be tested. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -179,11 +179,11 @@ export interface SetUpResult<Options> {
 export interface BackendChecks<Options> {
   /** Before `setUp`: what calls are signed with or carry, in words that tell no secret. Rejects with `UserError` where it cannot be had. */
   credentials?(options: Options, env: SetUp['env']): Promise<string>;
-  /** Where requests go. Rejects with `UserError` where nobody knows. */
+  /** Where requests go. Rejects with `UserError` where it is unknown. */
   address?(options: Options, env: SetUp['env']): Promise<ServiceLocation>;
-  /** Bytes of each payload as the body of one request (with `batchSize`: so many of it in one), in the service's own encoding; after `setUp`. */
+  /** Bytes of each payload as the body of one request (with `batchSize`: this many of it in one), in the service's own encoding; after `setUp`. */
   sizes?(options: Options, payloads: readonly Payload[], batchSize?: number): Promise<readonly number[]>;
-  /** What the service takes at most; `provisioned`: what the probe tells, where it does. */
+  /** What the service takes at most; `provisioned`: what the probe reports, where it does. */
   limit?(options: Options, provisioned: readonly Capacity[]): SizeLimit;
 }
 
@@ -230,7 +230,7 @@ export interface BackendContext {
   readonly virtual: boolean;
   /** The columns of the trace; absent: it has none. */
   readonly arrivals?: ArrivalValues;
-  /** Set by `replay check` alone: told every answer before it is judged, which then costs what a run must not pay. */
+  /** Set by `replay check` alone: called with every answer before it is judged, which then costs what a run must not pay. */
   readonly onAnswer?: (answer: SeenAnswer) => void;
   /** Set by `replay check` alone: one call comes at most, so that nothing is opened ahead of it. */
   readonly singleCall?: true;
@@ -238,7 +238,7 @@ export interface BackendContext {
   readonly timeoutMs?: number;
   /** For secrets that are not in the options, which are hidden anyway. Absent: nothing is written down. */
   readonly hide?: Hide;
-  /** Set: calls come to `invokeBatch` alone, with up to so many requests each. */
+  /** Set: calls come to `invokeBatch` alone, with up to this many requests each. */
   readonly batchSize?: number;
 }
 
@@ -263,8 +263,8 @@ export interface Backend {
    */
   invoke(call: Call): Promise<Outcome> | 'settles';
   /**
-   * The same for several requests in one call to the service, which is one invocation for whoever bills. `call.payloads` has
-   * one entry for each, in order; the answer must be told apart again. With `--batch-size`, every call is one of these.
+   * The same for several requests in one call to the service, which is one invocation for anyone who bills. `call.payloads` has
+   * one entry for each, in order; the answer must be split again. With `--batch-size`, every call is one of these.
    */
   invokeBatch?(call: BatchCall): Promise<BatchOutcome> | 'settles';
   /**
@@ -297,7 +297,7 @@ export interface Call {
    */
   onAbort(listener: AbortListener): void;
   /**
-   * What became of it, for whoever returned `'settles'`: a promise costs a microsecond and some garbage. The first counts; it
+   * What became of it, for anyone who returned `'settles'`: a promise costs a microsecond and some garbage. The first counts; it
    * has been read when this returns.
    */
   settle(outcome: Outcome): void;

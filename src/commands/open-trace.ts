@@ -5,7 +5,7 @@ import { type ArrivalFlags, checkBesideTrace, checkWithoutTrace } from './arriva
 import { givenPayloads, type PayloadFlags } from './given-payloads.js';
 import type { TraceFlags } from './trace-flags.js';
 
-/** The trace that the flags name or describe; its window is left to whoever replays it. Throws `UserError`. */
+/** The trace that the flags name or describe; its window is left to anyone who replays it. Throws `UserError`. */
 export async function openTrace(
   source: string | undefined,
   flags: ArrivalFlags & Partial<PayloadFlags>,

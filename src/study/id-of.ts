@@ -1,4 +1,4 @@
-/** The name of a cell's folder, of what tells it from others. */
+/** The name of a cell's folder, of what distinguishes it from others. */
 export function idOf(parts: readonly string[]): string {
   return parts
     .filter((part) => part !== '')

@@ -3,7 +3,7 @@ import type { ColumnValue, Payload, Trace } from '../trace.js';
 import { columnNamed, valueAt } from './read-rows.js';
 import type { PickRows } from './select-rows.js';
 
-/** Without labels, values are told apart up to this number. */
+/** Without labels, values are distinguished up to this number. */
 const MOST_VALUES = 1_000_000;
 
 /**

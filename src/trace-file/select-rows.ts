@@ -15,7 +15,7 @@ export interface PickedRows {
   readonly payload?: Uint32Array;
 }
 
-/** A store of the rows that are picked; the one given is left as it is, to be closed by whoever owns it. Throws `UserError` where the disk is full. */
+/** A store of the rows that are picked; the one given is left as it is, to be closed by anyone who owns it. Throws `UserError` where the disk is full. */
 export function selectRows(store: ArrivalStore, pick: PickRows, spoolDir: string): StoredArrivals {
   const writer = rowsWriter({ spoolDir, columns: store.columns?.columns ?? [] });
   try {
