@@ -11,6 +11,8 @@ export interface MeasuredModel {
   /** Median of a run with all threads, and how many. */
   readonly allThreadsMs: number;
   readonly threads: number;
+  /** What each further request of a batch takes, as a share of the first (0: nothing, 1: as long); absent: not measured. */
+  readonly batchMarginal?: number;
 }
 
 /** How much slower (above 1) or faster a vCPU of a cloud is than a CPU of this machine; no one has compared them. */
@@ -39,6 +41,9 @@ export function carryModel(system: SimulatedSystem, model: MeasuredModel): Simul
   // A machine serves as many at once as it has CPUs, each with one thread; a function has its CPUs for one request.
   const aloneMs = cpus >= MACHINE_CPUS ? model.oneThreadMs / cpus : onFewCpus(model, cpus);
   const of = (ratio: number): number => (mean.unit === '/s' ? 1000 / (aloneMs * ratio) : aloneMs * ratio);
+  const { batchMarginal } = copy.station.service;
+  if (model.batchMarginal !== undefined)
+    Object.assign(batchMarginal, { value: model.batchMarginal, role: 'fixed', source: `${model.name} measured here in batches` }); // prettier-ignore
   const source = `${model.name} measured here, times ${String(low)} to ${String(high)} for another CPU (a guess)`;
   Object.assign(mean, { value: of(middle), range: mean.unit === '/s' ? [of(high), of(low)] : [of(low), of(high)], role: 'sampled', source }); // prettier-ignore
   for (const { path, what } of parametersOf(copy)) {

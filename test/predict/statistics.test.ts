@@ -7,6 +7,8 @@ import { scaleArrivals } from '#src/predict/scale-arrivals';
 import { quantile, spreadOf, widened, widenedShare } from '#src/predict/spread';
 import { LAYERS } from '#src/predict/draw-plan';
 import { drawSystem, within } from '#src/predict/draw-system';
+import { marginalOf } from '#src/predict/batch-marginal';
+import { carryModel } from '#src/predict/carry-model';
 import { withTexts } from '#src/systems/with-texts';
 import { readSystem } from '#src/systems/read-system';
 import { choicesOf, parametersOf } from '#src/systems/vary-system';
@@ -157,5 +159,32 @@ describe('arrivals at another rate', () => {
     expect(made.every((ms, i) => ms >= (made[i - 1] ?? 0) && ms <= 100_000)).toBe(true);
     const early = made.filter((ms) => ms < 50_000).length;
     expect(Math.abs(early / made.length - 0.5)).toBeLessThan(0.03);
+  });
+});
+
+describe('a measured model', () => {
+  const measured = { name: 'mine', bytes: 16e6, loadMs: 0, oneThreadMs: 100, allThreadsMs: 60, threads: 2 };
+
+  it('brings what its batches gained to each system', async () => {
+    expect(
+      marginalOf(100, [
+        { size: 2, ms: [150] },
+        { size: 4, ms: [250] },
+        { size: 8, ms: [450] },
+      ]),
+    ).toBeCloseTo(0.5, 12);
+    expect([marginalOf(100, []), marginalOf(100, [{ size: 2, ms: [400] }])]).toEqual([undefined, 1]);
+    for (const [name, path] of [
+      ['aws-lambda', 'pool'],
+      ['aws-cpu', 'server'],
+    ] as const) {
+      const own = await readSystem(name);
+      const carried = carryModel(own, { ...measured, batchMarginal: 0.5 });
+      if (typeof carried === 'string') throw new Error(carried);
+      const marginal = parametersOf(carried).find((one) => one.path === `${path}.service.batchMarginal`)?.what;
+      expect(marginal).toMatchObject({ value: 0.5, role: 'fixed' });
+      const kept = carryModel(own, measured);
+      expect(typeof kept === 'string' ? kept : kept.station.service.batchMarginal.value).toBe(1);
+    }
   });
 });
