@@ -13,7 +13,7 @@ try {
   await main(process.argv.slice(2));
   endProcess();
 } catch (thrown) {
-  if (thrown?.code !== 'EMFILE' && thrown?.code !== 'ENFILE') throw thrown;
+  if (!/\bE[MN]FILE\b|: too many open files/.test(`${thrown?.code} ${thrown?.message}`)) throw thrown;
   process.exitCode = 2;
   process.stderr.write('replay: too many files are open; raise the limit (ulimit -n)\n');
 }

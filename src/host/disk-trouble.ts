@@ -36,11 +36,15 @@ const OF_THE_SYSTEM = ['EMFILE', 'ENFILE', 'ENOSPC', 'EDQUOT', 'EROFS'];
 
 /** What the user can do about an error that the system may answer to anything that is asked of it; undefined where it is none. */
 export function systemTrouble(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
+  if (!(thrown instanceof Error)) return undefined;
   if ('syscall' in thrown && thrown.syscall === 'uv_cwd')
     return 'the working directory does not exist any more; change to another (cd)';
-  const code = thrown.code === 'ERR_WORKER_INIT_FAILED' ? /\bE[A-Z]+\b/.exec(thrown.message)?.[0] : String(thrown.code);
-  return code !== undefined && OF_THE_SYSTEM.includes(code)
-    ? diskTrouble(Object.assign(new Error(thrown.message), { code }))
-    : undefined;
+  if (lacksFiles(thrown)) return TROUBLE['EMFILE'];
+  return 'code' in thrown && OF_THE_SYSTEM.includes(String(thrown.code)) ? diskTrouble(thrown) : undefined;
+}
+
+/** Node tells of it in words of its own where it loads a module or starts a thread. */
+function lacksFiles(thrown: Error): boolean {
+  const isNodes = !('code' in thrown) || String(thrown.code).startsWith('ERR_');
+  return isNodes && /\bEMFILE\b|: too many open files\.?$/.test(thrown.message);
 }
