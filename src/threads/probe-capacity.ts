@@ -39,9 +39,10 @@ async function readOnce(backend: Backend, clock: Clock, over: AbortSignal): Prom
     first.abort(ENOUGH);
   };
   over.addEventListener('abort', isEnough);
-  const patience = async (): Promise<never> => {
+  const patience = async (): Promise<readonly Capacity[]> => {
     if (!over.aborted) await clock.until(askedMs + PATIENCE_MS, first.signal);
     if (over.aborted) await clock.until(clock.now() + PATIENCE_AT_END_MS, answered.signal);
+    if (answered.signal.aborted) return [];
     giveUp.abort();
     throw new Error(`no answer to the probe within ${((clock.now() - askedMs) / 1000).toFixed(0)} s`);
   };
