@@ -26,9 +26,9 @@ export interface StudyWorld extends SimulationWorld {
   readonly measured?: MeasuredModel;
   /** Whether to find what each uncertain parameter does. */
   readonly sensitivity?: boolean;
-  /** Told which cells can be predicted, before they are. */
+  /** Called with the cells that can be predicted, before they are. */
   readonly onRead?: (read: ReadStudy) => void;
-  /** Makes one full run of each simulated cell, and tells its folder, relative to that of the study; null: none is made. */
+  /** Makes one full run of each simulated cell, and reports its folder, relative to that of the study; null: none is made. */
   readonly fullRuns: (cells: readonly ReadCell[]) => Promise<ReadonlyMap<Cell, string>>;
   /** Makes the runs of live cells. */
   readonly liveCells: (cells: readonly Cell[], slo: readonly Slo[]) => Promise<ReadonlyMap<Cell, StudiedDraws>>;

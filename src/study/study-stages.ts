@@ -21,7 +21,7 @@ interface Stage {
   readonly ink: number;
 }
 
-/** The stages of a cold start, one bar for each system that tells them; nothing where none does. */
+/** The stages of a cold start, one bar for each system that reports them; nothing where none does. */
 export function studyStages({ cells }: StudySection, reports: RunReports): Markup {
   const told = cells.flatMap((cell) => {
     const stages = stagesOf(cell, reports);

@@ -44,7 +44,7 @@ export async function scoreRun(file: string, run: string, { draws, seed, json, .
   }
 }
 
-/** The client of the run gave up as it was told to. */
+/** The client of the run gave up as it was reported to. */
 function withClientOf(system: SimulatedSystem, timeoutMs: number): SimulatedSystem {
   const most = Math.min(system.admission.clientTimeout.value, timeoutMs);
   return withValues(system, new Map([['admission.clientTimeout', most]]));
