@@ -87,6 +87,15 @@ module.exports = {
       '^src/generator/(random|ln|exp)\\.ts$',
     ),
     knows(
+      'transforms-make-traces-of-traces',
+      'Transforms know the trace file, the sorter of imports, the seeded randomness and the host.',
+      'transform',
+      own('trace-file'),
+      own('host'),
+      '^src/import/(arrival-sorter|chunk-builder)\\.ts$',
+      '^src/generator/(random|ln)\\.ts$',
+    ),
+    knows(
       'the-sample-log-stands-alone',
       'The sample log knows the vocabulary, the host and itself.',
       'sample-log',
@@ -395,8 +404,8 @@ module.exports = {
     home('hdr-histogram-js', '^src/collectors/'),
     home('yaml', '^src/(config|systems)/'),
     home('minizlib', '^src/backends/wire/encoded-body\\.ts$'),
-    home('hyparquet', '^src/export/'),
-    home('hyparquet-writer', '^src/export/'),
+    home('hyparquet', '^src/(export|import|transform)/'),
+    home('hyparquet-writer', '^src/(export|transform)/'),
     home('@oclif/core', '^src/commands/'),
     home('import-meta-resolve', '^src/backends/registry\\.ts$'),
   ].map((one) =>

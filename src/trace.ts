@@ -18,6 +18,8 @@ export interface Trace {
   readonly payloadsInTurn?: boolean;
   /** Sentences for the report: what was selected, what is left out. */
   readonly notes?: readonly string[];
+  /** The table of payloads as it was written, where that was asked for. */
+  readonly payloadTable?: readonly unknown[];
   readonly store: ArrivalStore;
 }
 

@@ -147,6 +147,10 @@ async function prepare(scratch: Scratch, env: Readonly<Record<string, string>>):
   const at = (name: string): string => join(scratch.folder, name);
   writeFileSync(at('input.json'), '{"instances":[[1]]}');
   writeFileSync(at('access.log'), '1.2.3.4 - - [16/Nov/2023:18:15:46 +0000] "GET / HTTP/1.1" 200 512\n');
+  writeFileSync(
+    at('functions.json'),
+    '{"format":1.1,"name":"f","durationMs":2000,"columnTypes":{"functionId":"text","model":"text"},"atMs":[0,1,2],"columns":{"functionId":["a","b","a"],"model":["m","m","n"]}}',
+  );
   writeFileSync(at('log.csv'), 'ts,model\n2023-11-16T18:15:46Z,a\n');
   writeFileSync(at('systems.yaml'), systemsOnPage());
   cpSync(writeModel(scratch.folder, doubling('float32', ['N'])), at('my.onnx'));

@@ -19,6 +19,15 @@ import { SystemProbe } from './system/probe.js';
 import { SystemScore } from './system/score.js';
 import { SystemShow } from './system/show.js';
 import { TraceImport } from './trace/import.js';
+import { TraceWindow } from './trace/window.js';
+import { TraceThin } from './trace/thin.js';
+import { TraceScale } from './trace/scale.js';
+import { TraceWarp } from './trace/warp.js';
+import { TraceSuperpose } from './trace/superpose.js';
+import { TraceSample } from './trace/sample.js';
+import { TraceJitter } from './trace/jitter.js';
+import { TraceAnonymise } from './trace/anonymise.js';
+import { TraceConvert } from './trace/convert.js';
 import { TraceInspect } from './trace/inspect.js';
 
 /** The command table. */
@@ -27,6 +36,15 @@ export const COMMANDS = {
   generate: Generate,
   'trace import': TraceImport,
   'trace inspect': TraceInspect,
+  'trace window': TraceWindow,
+  'trace thin': TraceThin,
+  'trace scale': TraceScale,
+  'trace warp': TraceWarp,
+  'trace superpose': TraceSuperpose,
+  'trace sample': TraceSample,
+  'trace jitter': TraceJitter,
+  'trace anonymise': TraceAnonymise,
+  'trace convert': TraceConvert,
   estimate: Estimate,
   backends: Backends,
   check: Check,

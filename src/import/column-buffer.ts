@@ -40,6 +40,18 @@ export class ColumnBuffer {
     this.#lists[row] = list.length > MOST_LIST ? list.slice(0, MOST_LIST) : list;
   }
 
+  /** The value that a column of the same type has in row `from`; of another type: absent. */
+  setFrom(row: number, values: ColumnValues, from: number): void {
+    if (values.type === 'number' && this.type === 'number') this.#numbers[row] = values.values[from] as number;
+    if (values.type === 'boolean' && this.type === 'boolean') this.#flags[row] = values.values[from] as number;
+    if (values.type === 'text') {
+      const word = values.words[values.codes[from] as number];
+      if (word !== undefined) this.setText(row, word);
+    }
+    if (values.type === 'numbers' && values.present[from] === 1)
+      this.#lists[row] = [...values.values.subarray(values.starts[from], values.starts[from + 1])];
+  }
+
   /** The values of rows `order[from]` to `order[to - 1]`. */
   piece(order: Uint32Array, from: number, to: number): ColumnValues {
     const rows = order.subarray(from, to);

@@ -42,10 +42,15 @@ export function readHead(bytes: Buffer, fault: Fault): Head {
   const table = tableLines(lines);
   return {
     lines,
-    header: isParquet ? [] : fieldsOf(table.first, table.dialect),
+    header: isParquet ? [] : fieldsOf(table.first, table.dialect).map(withoutType),
     object: objectOf(text, lines),
     isParquet,
   };
+}
+
+/** A CSV of a trace says the type of a column behind its name. */
+function withoutType(name: string): string {
+  return name.replace(/:(text|number|boolean|numbers)$/, '');
 }
 
 /** Without the mark of UTF-8 that some editors put first. */

@@ -27,6 +27,8 @@ export interface ReadTraceOptions {
   readonly unit?: TimeUnit;
   /** Replaces the trace's own payload table, whose files are then left alone. */
   readonly payloads?: readonly Payload[];
+  /** Gives the payload table as it was written, too (`Trace.payloadTable`). */
+  readonly keepsTable?: boolean;
   /** After decompression; 16 GiB unless given. */
   readonly maxBytes?: number;
   /** At most, and unless given, 2^32 - 1. */
@@ -139,6 +141,7 @@ function toTrace({ header, arrivals, highest }: ParsedTrace, { options, fault, f
     ...(recipe === undefined ? {} : { recipe }),
     payloads,
     ...(options.payloads === undefined ? {} : { payloadsInTurn: true }),
+    ...(options.keepsTable === true && Array.isArray(header.payloads) ? { payloadTable: header.payloads } : {}),
     store: arrivals.store,
   };
 }

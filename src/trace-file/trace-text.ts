@@ -1,5 +1,6 @@
 import type { ArrivalChunk, ColumnSpec, ColumnValues } from '../trace.js';
 import { MOST_AT_MS } from './arrival-rules.js';
+import { JsonSource } from './json-sources.js';
 import type { PayloadEntry } from './payloads.js';
 import type { TraceFormat } from './trace-format.js';
 import { valueAt } from './column-block.js';
@@ -51,8 +52,7 @@ function* jsonText(facts: TraceFacts, arrivals: Iterable<ArrivalChunk>): Generat
   const durationMs = round(facts.durationMs, steps);
   yield `{\n"format": ${String(versionOf(facts))},\n"name": ${JSON.stringify(facts.name)},\n"durationMs": ${String(durationMs)},\n`;
   if (facts.recipe !== undefined) yield `"recipe": ${JSON.stringify(facts.recipe)},\n`;
-  if (facts.payloads !== undefined)
-    yield `"payloads": [\n${facts.payloads.map((entry) => JSON.stringify(entry)).join(',\n')}\n],\n`;
+  if (facts.payloads !== undefined) yield `"payloads": [\n${facts.payloads.map(entryText).join(',\n')}\n],\n`;
   if (columns.length > 0) yield `"columnTypes": ${JSON.stringify(typesOf(facts))},\n`;
   const held: (Uint32Array | number)[] = [];
   yield* listText('atMs', timesOf(arrivals, steps, held));
@@ -116,7 +116,16 @@ function* jsonlText(facts: TraceFacts, arrivals: Iterable<ArrivalChunk>): Genera
   const steps = stepsOf(facts);
   const durationMs = round(facts.durationMs, steps);
   const format = versionOf(facts);
-  yield `${JSON.stringify({ format, name, durationMs, recipe, payloads, columnTypes: typesOf(facts) })}\n`;
+  const header = JSON.stringify({ format, name, durationMs, recipe, columnTypes: typesOf(facts) });
+  // A line end between the values of a payload would end the line.
+  const table =
+    payloads === undefined
+      ? ''
+      : `,"payloads":[${payloads
+          .map(entryText)
+          .join(',')
+          .replace(/[\r\n]+/g, ' ')}]`;
+  yield `${header.slice(0, -1)}${table}}\n`;
   const keys = specs.map((spec) => `,${JSON.stringify(spec.name)}:`);
   for (const { atMs, payload, columns } of arrivals) {
     const values = specs.map((_, column) => valuesOf(columns, column));
@@ -132,6 +141,14 @@ function* jsonlText(facts: TraceFacts, arrivals: Iterable<ArrivalChunk>): Genera
     }
     yield text;
   }
+}
+
+/** JSON that was read from a trace is written as it stood there. */
+function entryText(entry: PayloadEntry): string {
+  if (!('json' in entry) || !(entry.json instanceof JsonSource)) return JSON.stringify(entry);
+  const { json, ...request } = entry;
+  const rest = JSON.stringify(request).slice(1, -1);
+  return `{"json":${json.text}${rest === '' ? '' : `,${rest}`}}`;
 }
 
 /** CSV has no place for a name, a duration, a recipe or payloads; it keeps the arrivals and their columns. */

@@ -58,6 +58,7 @@ describe('one line says what to write', () => {
     // Commands and their arguments.
     [['genrate', 'poisson'], 'did you mean replay generate poisson?'],
     [['rnu'], 'did you mean replay run?'],
+    [['trace', 'sample', 'x.json'], 'say what to sample, and how much: --by functionId --share 10%'],
     [['trace', 'imprt', 'x'], 'did you mean replay trace import?'],
     [['trace', 'x'], 'give one of import'],
     [['attack'], 'did you mean replay run?'],
@@ -216,6 +217,15 @@ describe.runIf(existsSync('/dev/full'))('standard output on a full disk is one l
     'system fit': ['system', 'fit', '--help'],
     'system score': ['system', 'score', '--help'],
     'trace import': ['trace', 'import', '--help'],
+    'trace window': ['trace', 'window', '--help'],
+    'trace thin': ['trace', 'thin', '--help'],
+    'trace scale': ['trace', 'scale', '--help'],
+    'trace warp': ['trace', 'warp', '--help'],
+    'trace superpose': ['trace', 'superpose', '--help'],
+    'trace sample': ['trace', 'sample', '--help'],
+    'trace jitter': ['trace', 'jitter', '--help'],
+    'trace anonymise': ['trace', 'anonymise', '--help'],
+    'trace convert': ['trace', 'convert', '--help'],
     'trace inspect': ['trace', 'inspect', join(ROOT, 'traces/workload-40.json')],
   };
 

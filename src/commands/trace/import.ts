@@ -1,6 +1,5 @@
 import { Args, Command, Flags, type Interfaces } from '@oclif/core';
 import { tmpdir } from 'node:os';
-import { basename } from 'node:path';
 import { printable, UserError } from '../../errors.js';
 import { nameDefect } from '../../trace-file/column-rules.js';
 import type { ColumnType } from '../../trace.js';
@@ -8,6 +7,7 @@ import type { ImportOptions } from '../../import/import-trace.js';
 import { parseDurationMs, parseLengthMs } from '../../text/quantities.js';
 import { SUMMARIES } from '../summaries.js';
 import { textFlag, wholeNumber } from '../text-flag.js';
+import { historyWords } from './transform-flags.js';
 
 const FLAGS = {
   output: Flags.string({
@@ -86,7 +86,7 @@ export class TraceImport extends Command {
     try {
       await writeImported(
         imported,
-        { name: flags.name, argv: withoutOutput(this.argv, args.input) },
+        { name: flags.name, argv: historyWords(this.argv, [args.input]) },
         flags.output ?? process.stdout,
       );
     } finally {
@@ -94,15 +94,6 @@ export class TraceImport extends Command {
     }
     for (const line of importText(args.input, imported, options)) this.logToStderr(line);
   }
-}
-
-/** The command as the trace keeps it: folders of this machine are no part of its history. */
-function withoutOutput(argv: readonly string[], input: string): string[] {
-  const at = argv.findIndex((word) => /^(-o|--output)$/.test(word));
-  const words = at < 0 ? [...argv] : [...argv.slice(0, at), ...argv.slice(at + 2)];
-  return words
-    .filter((word) => !/^(-o.+|--output=.*)$/.test(word))
-    .map((word) => (word === input ? basename(word) : word));
 }
 
 function optionsOf(flags: Interfaces.InferredFlags<typeof FLAGS>): ImportOptions {

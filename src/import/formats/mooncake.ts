@@ -4,7 +4,7 @@ export const mooncake = eventFormat({
   name: 'mooncake',
   title: 'Mooncake (FAST 25), and the mooncake_trace of AIPerf',
   rows: 'json',
-  must: ['timestamp', 'input_length', 'output_length'],
+  must: ['timestamp', 'input_length'],
   mustNot: ['chat_id'],
   time: 'timestamp',
   unit: 'ms',
