@@ -27,7 +27,7 @@ export function simulatedCell(
   context: CellContext,
 ): StudiedCell {
   const { all, arrivals, parameters, structure } = drawn.layers;
-  const raw = cellNumbers(all, system.meter.floorOnly);
+  const raw = cellNumbers(all, system.meter.floorOnly || keepsInstances(system));
   return {
     ...nameOf(cell),
     model: cell.model === '' ? (system.model ?? '') : cell.model,
@@ -121,7 +121,18 @@ function flagsOf(system: SimulatedSystem, drawn: CellDraws): readonly string[] {
     ...(system.meter.floorOnly
       ? ['floor only: the scaling policy decides what is billed beyond the instances that are known']
       : []),
+    ...(keepsInstances(system)
+      ? [
+          'floor only: instances that are always there (pool.minimum, pool.provisioned) have a price of their own, which is not in the bill',
+        ]
+      : []),
   ];
+}
+
+/** What is billed by the request says nothing of instances that wait for one. */
+function keepsInstances({ station, meter: { billing } }: SimulatedSystem): boolean {
+  if (station.kind !== 'pool' || billing.model === 'hourly' || billing.model === 'none') return false;
+  return station.minimum.value + station.provisioned.value > 0;
 }
 
 function illConditioned(rho: number, near: number, slower: CellDraws['slower']): string {

@@ -37,6 +37,13 @@ describe('replay predict', () => {
     expect(stdout).toMatch(/aws-cpu \(tf-serving\): 1 \(/);
   });
 
+  it('instances that are always there make a bill by the request a floor', async () => {
+    const { stdout } = await predict('--system', 'aws-lambda', '--set', 'pool.provisioned=5', '--json');
+    const [cell] = (JSON.parse(stdout) as StudyResult).cells;
+    expect(cell?.cost.floorOnly).toBe(true);
+    expect(cell?.flags.join()).toContain('floor only: instances that are always there');
+  });
+
   it('--sweep memory makes time and price change places', async () => {
     const { stdout } = await predict('--system', 'aws-lambda', '--sweep', 'memory=1024,2048', '--json');
     const { cells } = JSON.parse(stdout) as StudyResult;
