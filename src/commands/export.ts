@@ -14,6 +14,7 @@ export class Export extends Command {
     '<%= config.bin %> export my-run --format csv -o samples.csv',
     '<%= config.bin %> export my-run --format parquet -o samples.parquet',
     '<%= config.bin %> export my-run --format jsonl | head -1',
+    "<%= config.bin %> export my-run --format csv --where 'outcome != ok or response_ms > 500'",
     '<%= config.bin %> export my-run runs/20261124-084512-workload-40-onnx --format parquet -o samples.parquet',
   ];
   static override args = {
@@ -25,6 +26,9 @@ export class Export extends Command {
       required: true,
       description: 'what to write',
     })(),
+    where: Flags.string({
+      description: "only rows that fulfil a condition on the columns, such as 'outcome = ok and model = a'",
+    }),
     output: Flags.string({ char: 'o', default: '-', description: 'file to write; - is standard output' }),
   };
 
@@ -38,7 +42,7 @@ export class Export extends Command {
     try {
       const { exportSamples } = await import('../export/export-samples.js');
       const sink = toStdout ? process.stdout : flags.output;
-      const { rows, missing, cut } = await exportSamples(args.runs, flags.format, sink, stop.signal);
+      const { rows, missing, cut } = await exportSamples(args.runs, flags.format, sink, stop.signal, flags.where);
       for (const line of missing) this.logToStderr(line);
       if (!toStdout || (missing.length > 0 && !cut)) this.logToStderr(`${counted(rows, 'row')} written`);
     } catch (thrown) {

@@ -35,6 +35,7 @@ export const RUN_CONFIG_PLACES: Readonly<Record<keyof typeof RUN_FLAGS, ConfigPl
   unit: 'for all',
   'trace-format': 'for all',
   where: 'for all',
+  'keep-column': 'for all',
   rate: 'for all',
   duration: 'for all',
   stages: 'for all',

@@ -62,6 +62,11 @@ export const RUN_FLAGS = {
     description:
       'choose the payload of each request by this column of the trace: the one with that label (of numbers: the nearest), or else equal values the same',
   }),
+  'keep-column': Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'keep this column of the trace in the run folder, for replay export; repeatable',
+  }),
   ...ARRIVAL_FLAGS,
   time: Flags.string({
     options: ['real', 'virtual'],

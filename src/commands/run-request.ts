@@ -34,6 +34,7 @@ export function runRequest(
     seed: flags.seed,
     ...terms,
     ...(flags.collector !== undefined && { collectors: flags.collector }),
+    ...(flags['keep-column'] !== undefined && { keepColumns: flags['keep-column'] }),
     ...givenTags(flags.tag),
     out: flags.out,
     html: flags.html,

@@ -1,6 +1,8 @@
 import { isNumber, numbersOf, valuesOf } from '../column-values.js';
 import { columnOf, ownMetricColumn, type SampleColumnName, type SampleLayout } from '../sample-log/columns.js';
 import type { SampleBlock } from '../sample.js';
+import { textOf } from '../trace-file/csv-value.js';
+import type { ColumnSpec } from '../trace.js';
 import type { ExportedRun } from './exported-run.js';
 
 /** One column of an export. */
@@ -19,12 +21,37 @@ export type CellValue = number | string | boolean | null;
 /** Samples of one of the runs. */
 export interface ExportBlock extends SampleBlock {
   readonly run: ExportedRun;
+  /** Of which only these rows are exported. */
+  readonly selected?: { readonly of: ExportBlock; readonly rows: readonly number[] };
 }
 
 const US_PER_MS = 1000;
 
-/** Those of the sample logs, under the same names and in the same order, then those that follow from them and from the run. */
-export function exportColumns({ columns, metrics }: SampleLayout): ExportColumn[] {
+/** Those of the sample logs, under the same names and in the same order, then those that follow from them and from the run, then those that it kept of its trace. */
+export function exportColumns({ columns, metrics }: SampleLayout, kept: readonly ColumnSpec[] = []): ExportColumn[] {
+  return [...ofSamples({ columns, metrics }), ...kept.map(keptColumn)].map(ofSelected);
+}
+
+/** A column of the trace that the run kept; what is not a number or a flag is a text. */
+function keptColumn({ name, type }: ColumnSpec): ExportColumn {
+  const kind = type === 'number' ? 'number' : type === 'boolean' ? 'flag' : 'text';
+  const value = ({ run, seq }: ExportBlock, row: number): CellValue => {
+    const found = run.kept?.of(name, seq[row] as number) ?? null;
+    return kind === 'text' && found !== null ? textOf(found) : (found as CellValue);
+  };
+  return perRow(`column_${name}`, kind, true, value);
+}
+
+function ofSelected(column: ExportColumn): ExportColumn {
+  const values = (block: ExportBlock): readonly CellValue[] => {
+    if (block.selected === undefined) return column.values(block);
+    const all = column.values(block.selected.of);
+    return block.selected.rows.map((row) => all[row] ?? null);
+  };
+  return { ...column, values };
+}
+
+function ofSamples({ columns, metrics }: SampleLayout): ExportColumn[] {
   return [
     ...columns.map(logColumn),
     ...metrics.map((name) =>

@@ -4,6 +4,11 @@ import { printable, UserError } from '../errors.js';
 import { readSamples, type LogEnd } from '../run-folder/read-samples.js';
 import { COLUMN_NAMES, layoutOf, type SampleLayout } from '../sample-log/columns.js';
 import { writeWholeFile } from '../host/whole-file.js';
+import { closeArrivals } from '../trace-file/arrival-store.js';
+import { arrivalValues } from '../trace-file/arrival-values.js';
+import type { ArrivalStore, ColumnSpec } from '../trace.js';
+import { readKeptColumns } from '../run-folder/keep-columns.js';
+import { rowSelector, type RowSelector } from './row-selector.js';
 import { csvText } from './csv-text.js';
 import { exportedRun, type ExportedRun } from './exported-run.js';
 import { jsonLines } from './json-lines.js';
@@ -22,7 +27,7 @@ export interface Exported {
 }
 
 /**
- * The samples of runs, one row for each request, run by run in the order of the logs; memory does not grow with their number.
+ * The samples of runs, one row for each request (with `where`, of those that fulfil the condition), run by run in the order of the logs; memory does not grow with their number.
  * Throws `UserError` when a folder holds no run, a log is damaged, or the disk refuses.
  */
 export async function exportSamples(
@@ -30,13 +35,40 @@ export async function exportSamples(
   format: ExportFormat,
   to: string | Writable,
   stop: AbortSignal,
+  where?: string,
 ): Promise<Exported> {
-  const runs = folders.map(exportedRun);
-  const columns = exportColumns(await layoutOfAll(runs));
-  const counted = { rows: 0, missing: [] as string[] };
-  const pieces = FORMATS[format](blocksOf(runs, counted, stop), columns);
-  const whole = typeof to === 'string' ? await filed(pieces, to) : await poured(pieces, to);
-  return { ...counted, cut: !whole };
+  const stores: ArrivalStore[] = [];
+  try {
+    const runs: ExportedRun[] = [];
+    for (const folder of folders) runs.push(await withKept(exportedRun(folder), stores));
+    const columns = exportColumns(await layoutOfAll(runs), keptOfAll(runs));
+    const select = where === undefined ? undefined : rowSelector(where, columns);
+    const counted = { rows: 0, missing: [] as string[] };
+    const pieces = FORMATS[format](blocksOf(runs, counted, stop, select), columns);
+    const whole = typeof to === 'string' ? await filed(pieces, to) : await poured(pieces, to);
+    return { ...counted, cut: !whole };
+  } finally {
+    for (const store of stores) closeArrivals(store);
+  }
+}
+
+/** With the columns that the run kept; their store goes to `stores`, to be closed. */
+async function withKept(run: ExportedRun, stores: ArrivalStore[]): Promise<ExportedRun> {
+  const store = await readKeptColumns(run.folder);
+  if (store === undefined) return run;
+  stores.push(store);
+  const { columns } = store;
+  return columns === undefined ? run : { ...run, kept: { columns: columns.columns, ...arrivalValues(columns) } };
+}
+
+/** A column that one of the runs kept, all rows get; of texts where the runs differ. */
+function keptOfAll(runs: readonly ExportedRun[]): readonly ColumnSpec[] {
+  const kept = new Map<string, ColumnSpec>();
+  for (const { name, type } of runs.flatMap((run) => run.kept?.columns ?? [])) {
+    const before = kept.get(name);
+    kept.set(name, { name, type: before === undefined || before.type === type ? type : 'text' });
+  }
+  return [...kept.values()];
 }
 
 /** A column that one of the logs has, all rows get. */
@@ -60,6 +92,7 @@ async function* blocksOf(
   runs: readonly ExportedRun[],
   counted: { rows: number; readonly missing: string[] },
   stop: AbortSignal,
+  select?: RowSelector,
 ): AsyncGenerator<ExportBlock, undefined> {
   for (const run of runs) {
     const onEnd = (end: LogEnd): void => {
@@ -68,8 +101,11 @@ async function* blocksOf(
     };
     for await (const block of readSamples(run.folder, { onEnd })) {
       stop.throwIfAborted();
-      counted.rows += block.rows;
-      yield { ...block, run };
+      const whole = { ...block, run };
+      const rows = select?.(whole);
+      const part = rows === undefined ? whole : { ...whole, rows: rows.length, selected: { of: whole, rows } };
+      counted.rows += part.rows;
+      if (part.rows > 0) yield part;
     }
   }
 }

@@ -1,5 +1,6 @@
 import { isoDateMs } from '../text/iso-date.js';
 import { readSampleLogRecord, readSampleRecord } from '../run-folder/read-record.js';
+import type { ColumnSpec, ColumnValue } from '../trace.js';
 import type { SampleRecord } from '../run-folder/record-shape.js';
 
 /** What the rows of a run say of the run. */
@@ -15,6 +16,13 @@ export interface ExportedRun {
   readonly lostRows: number;
   /** Names of the metrics of its backend's own, in the order of their columns. */
   readonly metrics: readonly string[];
+  /** What it kept of its trace. */
+  readonly kept?: KeptColumns;
+}
+
+export interface KeptColumns {
+  readonly columns: readonly ColumnSpec[];
+  of(column: string, seq: number): ColumnValue | undefined;
 }
 
 /** Throws `UserError` when the folder holds no run. */

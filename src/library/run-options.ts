@@ -15,6 +15,7 @@ export interface RunOptions {
   readonly traceFormat?: 'json' | 'jsonl' | 'csv';
   readonly where?: string;
   readonly payloadBy?: string;
+  readonly keepColumn?: string | readonly string[];
   readonly rate?: string;
   readonly duration?: string;
   readonly stages?: string;

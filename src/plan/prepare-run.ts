@@ -13,6 +13,7 @@ import { chooseSenders, type Senders } from '../time/choose-senders.js';
 import { firstRecord, runName } from './first-record.js';
 import { isServiceHere } from './is-service-here.js';
 import { knowsSent } from './knows-sent.js';
+import { checkKeptColumns } from '../run-folder/keep-columns.js';
 import { loadCollectors } from './load-collectors.js';
 import { makePlan } from './make-plan.js';
 import { moduleIdentity } from './module-identity.js';
@@ -47,6 +48,7 @@ export interface Prepared {
 /** All that is settled before anything is sent: the plugin and its options, the plan, the threads. Throws `UserError`. */
 export async function prepareRun(request: ReplayRequest, world: Surroundings): Promise<Prepared> {
   const { trace, batching } = request;
+  checkKeptColumns(trace.store, request.keepColumns ?? []);
   const found = await findPlugin(request.backend, world.folder);
   const read = readBackend(givenBackend(found, request, trace.payloads, world.env), request, trace.payloads);
   const { plugin, located } = read;

@@ -46,6 +46,8 @@ export interface ReplayRequest {
   readonly thresholds?: readonly string[];
   /** Stops sending when one of them fails while the run goes on. */
   readonly abortOnFail?: AbortOnFail;
+  /** Columns of the trace that the run folder keeps beside the samples. */
+  readonly keepColumns?: readonly string[];
   /** What the user says of it. */
   readonly tags?: Readonly<Record<string, string>>;
   /** A new or empty folder; absent: a fresh one below `runs`. */

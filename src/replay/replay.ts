@@ -8,6 +8,7 @@ import { conclude, type ReplayResult } from '../conclude/conclude.js';
 import type { FinishedRun } from '../conclude/run-context.js';
 import { prepareRun, type Prepared } from '../plan/prepare-run.js';
 import type { ReplayRequest, Surroundings } from '../plan/replay-request.js';
+import { keepColumns } from '../run-folder/keep-columns.js';
 import { makeRunFolder } from '../run-folder/make-run-folder.js';
 import { RUN_FILES } from '../run-folder/run-files.js';
 import { runReal } from './run-real.js';
@@ -54,6 +55,7 @@ async function replayed(prepared: Prepared, request: ReplayRequest, world: Surro
   let log: SampleLog | undefined;
   let finished: FinishedRun;
   try {
+    await keepColumns(folder, request.trace, request.keepColumns ?? []);
     log = await openSampleLog(join(folder, RUN_FILES.samples), {
       declared: plan.columns ?? [],
       payloads: prepared.payloads.length > 1,

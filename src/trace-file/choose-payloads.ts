@@ -1,6 +1,6 @@
 import { printable, UserError } from '../errors.js';
 import type { ColumnValue, Payload, Trace } from '../trace.js';
-import { columnNamed, valueAt } from './read-rows.js';
+import { columnNamed, noColumn, valueAt } from './read-rows.js';
 import type { PickRows } from './select-rows.js';
 
 /** Without labels, values are distinguished up to this number. */
@@ -27,15 +27,6 @@ export function choosePayloads({ store, payloads }: Trace, name: string): PickRo
     for (let row = 0; row < atMs.length; row++) payload[row] = choose(valueAt(values, row));
     return { rows: Uint32Array.from(atMs, (_, row) => row), payload };
   };
-}
-
-/** What is wrong with the name of a column that is none, and what there is. */
-export function noColumn(name: string, columns: Trace['store']['columns']): string {
-  const ignored = columns?.ignored.find((one) => one.name === name);
-  const shown = JSON.stringify(printable(name, 60));
-  if (ignored !== undefined) return `the column ${shown} of the trace was not kept: ${ignored.why}`;
-  const names = columns?.columns.slice(0, 20).map((column) => column.name) ?? [];
-  return `the trace has no column ${shown}; ${names.length === 0 ? 'it has none' : `it has ${printable(names.join(', '), 300)}`}`;
 }
 
 type Choose = (value: ColumnValue | undefined) => number;

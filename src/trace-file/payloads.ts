@@ -2,14 +2,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join, parse } from 'node:path';
 import { printable, UserError } from '../errors.js';
 import type { Payload, TensorPayload } from '../trace.js';
+import { type BytesPayload, bytesPayload, JSON_TYPE, shared } from './bytes-payload.js';
 import { checkTensor } from './check-tensor.js';
-import { controlByteCheck } from './control-bytes.js';
 import { fileFault, type Fault } from './fault.js';
+import { jsonBodies } from './json-bodies.js';
 import { JsonSource } from './json-sources.js';
 import { contentTypeOf, FILE_BYTES, OCTETS, pathInFolder, readRealFile, resolved } from './payload-file.js';
 import { givenLabel, payloadRequest, REQUEST_KEYS } from './payload-request.js';
-import { decodeUtf8, parseStrictJson } from './strict-json.js';
-import { exampleOf, templatedPayload } from './templated-payload.js';
+import { templatedPayload } from './templated-payload.js';
 import { checkKey, isObject } from './trace-header.js';
 
 /** One entry of a trace's payload table as it is written. */
@@ -33,12 +33,8 @@ export interface RequestEntry {
 
 const KINDS = ['json', 'text', 'base64', 'file', 'tensor'] as const;
 type PayloadKind = (typeof KINDS)[number];
-type BytesPayload = Payload & { readonly kind: 'bytes' };
-const JSON_TYPE = 'application/json';
 
 const TOTAL_BYTES = 1 << 30;
-/** From this size on, bytes are shared between threads instead of copied to each. */
-const SHARED_FROM = 16 << 10;
 
 /**
  * Checks a payload table from outside and fetches what it names. `folder` is the real folder of the trace, in which
@@ -181,19 +177,6 @@ function checkContentType(contentType: unknown, name: string, fault: Fault): str
   return contentType;
 }
 
-function bytesPayload(contentType: string, bytes: Uint8Array): BytesPayload {
-  return { kind: 'bytes', contentType, bytes: shared(bytes) };
-}
-
-/** Large bytes on shared memory; small ones on memory of their own, so that no pool goes along. */
-function shared(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(
-    bytes.length < SHARED_FROM ? new ArrayBuffer(bytes.length) : new SharedArrayBuffer(bytes.length),
-  );
-  copy.set(bytes);
-  return copy;
-}
-
 function isFolder(real: string, fault: Fault): boolean {
   try {
     return statSync(real).isDirectory();
@@ -228,35 +211,4 @@ function regularFiles(folder: string, fault: Fault): readonly string[] {
   } catch (error) {
     throw fileFault(error, fault, 'read');
   }
-}
-
-/** `columns`: placeholders are filled in, and these. */
-function jsonBodies(bytes: Uint8Array, columns: readonly string[] | undefined, fault: Fault): readonly Payload[] {
-  const payloads: Payload[] = [];
-  controlByteCheck(fault)(bytes);
-  let line = 0;
-  for (let start = 0; start < bytes.length; line++) {
-    const lineEnd = bytes.indexOf(10, start);
-    const end = lineEnd < 0 ? bytes.length : lineEnd;
-    const here: Fault = (text) => fault(`line ${String(line + 1)}: ${text}`);
-    const text = jsonBody(bytes.subarray(start, end), columns, here);
-    const body = text === undefined ? undefined : bytesPayload(JSON_TYPE, Buffer.from(text));
-    if (body !== undefined) payloads.push(columns === undefined ? body : templatedPayload(body, here, columns));
-    start = end + 1;
-  }
-  if (payloads.length === 0) throw fault('it is empty; write one JSON body per line into it');
-  return payloads;
-}
-
-/** Undefined for a blank line. */
-function jsonBody(line: Uint8Array, columns: readonly string[] | undefined, fault: Fault): string | undefined {
-  if (line.length > FILE_BYTES) throw fault(`it is longer than ${String(FILE_BYTES >> 20)} MiB; send less`);
-  const text = decodeUtf8(line)
-    ?.replace(/^\ufeff/, '')
-    .trim();
-  if (text === undefined) throw fault('it is not UTF-8; save the file as UTF-8');
-  if (text === '') return undefined;
-  const parsed = parseStrictJson(columns === undefined ? text : exampleOf(text, columns));
-  if (!parsed.ok) throw fault(parsed.why);
-  return text;
 }

@@ -1,3 +1,4 @@
+import { printable } from '../errors.js';
 import type { ArrivalChunk, ArrivalStore, ColumnValue, ColumnValues, TraceColumn, TraceColumns } from '../trace.js';
 import { ARRIVAL_CHUNK, readArrivals } from './arrival-store.js';
 import { decodeBlock, valueAt } from './column-block.js';
@@ -56,6 +57,15 @@ function rowsIn(values: ColumnValues): number {
 
 export function columnNamed(columns: TraceColumns | undefined, name: string): TraceColumn | undefined {
   return columns?.columns.find((column) => column.name === name);
+}
+
+/** What is wrong with the name of a column that is none, and what there is. */
+export function noColumn(name: string, columns: TraceColumns | undefined): string {
+  const ignored = columns?.ignored.find((one) => one.name === name);
+  const shown = JSON.stringify(printable(name, 60));
+  if (ignored !== undefined) return `the column ${shown} of the trace was not kept: ${ignored.why}`;
+  const names = columns?.columns.slice(0, 20).map((column) => column.name) ?? [];
+  return `the trace has no column ${shown}; ${names.length === 0 ? 'it has none' : `it has ${printable(names.join(', '), 300)}`}`;
 }
 
 /** Looks values of one column up by the index of the arrival; cheap where the next index is near the last. */

@@ -48,6 +48,7 @@ const LAW: Readonly<Record<keyof typeof RUN_FLAGS, readonly [Effect, readonly st
   'payload-by': ['changes the workload', [at('times.csv'), '--column=a', '--unit=ms', `--payload=${at('bodies.jsonl')}`, ...TRACE.slice(1)], ['--payload-by=b']], // prettier-ignore
   'trace-format': ['changes nothing', [at('times.csv'), '--column=a', '--unit=ms', ...TRACE.slice(1)], ['--trace-format=csv']], // prettier-ignore
   where: ['changes the workload', [at('times.csv'), '--column=a', '--unit=ms', ...TRACE.slice(1)], ['--where=b < 5']],
+  'keep-column': ['changes nothing', [at('times.csv'), '--column=a', '--unit=ms', ...TRACE.slice(1)], ['--keep-column=b']], // prettier-ignore
   column: ['changes the workload', [at('times.csv'), '--unit=ms', '--column=a', ...TRACE.slice(1)], ['--column=b']],
   unit: ['changes the workload', [at('times.csv'), '--column=a', '--unit=ms', ...TRACE.slice(1)], ['--unit=s']],
   rate: ['changes the workload', VIRTUAL, ['--rate=30/s']],
