@@ -66,6 +66,14 @@ module.exports = {
     ),
     knows('generator-is-pure', 'A generator knows the vocabulary and itself.', 'generator'),
     knows(
+      'fitting-is-pure',
+      'Fitting knows itself, what is known of traffic, the generator, and how pages are written.',
+      'fit',
+      own('generator'),
+      own('inspect'),
+      '^src/report/(wrap-text|html/[^/]+)\\.ts$',
+    ),
+    knows(
       'inspecting-is-pure',
       'What says how traffic is knows itself, the presets, and how reports are written.',
       'inspect',

@@ -45,6 +45,11 @@ const SUBSTITUTIONS: readonly { readonly found: string; readonly put: string; re
   { found: 'show ./mine.yaml', put: 'show aws-lambda', why: 'a shipped system stands for one of your own' },
   { found: 'replay predict', put: 'replay predict --draws 6', why: 'it takes seconds of each CPU' },
   { found: 'replay study', put: 'replay study --dry-run', why: 'it takes minutes' },
+  {
+    found: '--recipe recipe.json --duration 10m',
+    put: '--recipe traces/workload-40.json --duration 15m',
+    why: 'it comes from another example',
+  },
   { found: '-o trace.json', put: '-o generated.json', why: 'other examples replay the short trace.json meanwhile' },
   { found: 'report my-run --collect', put: 'report cloud/my-run --collect', why: 'my-run is of a simulated service' },
 ];

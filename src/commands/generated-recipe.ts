@@ -9,7 +9,7 @@ export const RECIPE_FLAGS = {
   rate: textFlag(
     'rate',
     parseRatePerSecond,
-  )({ char: 'R', description: 'mean rate, such as 50/s (poisson, constant, gamma)' }),
+  )({ char: 'R', description: 'mean rate, such as 50/s (poisson, constant, gamma, weibull)' }),
   duration: textFlag('duration', parseLengthMs)({ char: 'd', description: 'length, such as 30s or 10m' }),
   seed: textFlag(
     'seed',
@@ -19,6 +19,10 @@ export const RECIPE_FLAGS = {
     'scv',
     parsePositive,
   )({ description: 'gamma: squared coefficient of variation of the gaps (1 is Poisson)' }),
+  shape: textFlag(
+    'shape',
+    parsePositive,
+  )({ description: 'weibull: shape of the gaps (1 is Poisson, less is burstier)' }),
   preset: Flags.string({
     options: ['workload-40', 'workload-120', 'workload-200'],
     description: 'mmpp: a workload of the study, with its exact number of requests',
@@ -54,7 +58,7 @@ export const RECIPE_FLAGS = {
   scale: textFlag('scale', parsePositive)({ description: 'multiply all times by this' }),
 };
 
-export const PROCESSES = ['mmpp', 'poisson', 'constant', 'gamma', 'piecewise'] as const;
+export const PROCESSES = ['mmpp', 'poisson', 'constant', 'gamma', 'weibull', 'piecewise'] as const;
 type Process = (typeof PROCESSES)[number];
 export type RecipeFlags = Interfaces.InferredFlags<typeof RECIPE_FLAGS>;
 
@@ -64,6 +68,7 @@ const OWN_FLAGS: Readonly<Record<Process, readonly (keyof RecipeFlags)[]>> = {
   poisson: ['rate'],
   constant: ['rate'],
   gamma: ['rate', 'scv'],
+  weibull: ['rate', 'shape'],
   piecewise: ['stages'],
 };
 
@@ -111,14 +116,23 @@ async function fromPreset(flags: RecipeFlags): Promise<Record<string, unknown>> 
 }
 
 function fromFlags(process: Process, flags: RecipeFlags): Record<string, unknown> {
-  const { seed = 1, rate, scv = 1, stages } = flags;
+  const { seed = 1, rate, scv = 1, shape, stages } = flags;
   if (process === 'mmpp') return { process, seed, ...mmppFields(flags) };
   if (process === 'piecewise') {
     if (stages === undefined) throw new UserError('piecewise needs --stages, such as --stages 0s:10,30s:100,60s:10');
     return { process, seed, points: stages, durationMs: flags.duration ?? lengthOf(stages.at(-1)?.[0]) };
   }
   if (rate === undefined) throw new UserError(`${process} needs --rate, such as --rate 50/s`);
-  return { process, seed, rate, durationMs: lengthOf(flags.duration), ...(process === 'gamma' ? { scv } : {}) };
+  if (process === 'weibull' && shape === undefined)
+    throw new UserError('weibull needs --shape, such as --shape 0.7 (1 is Poisson, less is burstier)');
+  const own = { gamma: { scv }, weibull: { shape } };
+  return {
+    process,
+    seed,
+    rate,
+    durationMs: lengthOf(flags.duration),
+    ...(process === 'gamma' || process === 'weibull' ? own[process] : {}),
+  };
 }
 
 function mmppFields({ rates, sojourn, matrix, path, count, free, duration }: RecipeFlags): Record<string, unknown> {

@@ -18,6 +18,7 @@ import { SystemList } from './system/list.js';
 import { SystemProbe } from './system/probe.js';
 import { SystemScore } from './system/score.js';
 import { SystemShow } from './system/show.js';
+import { TraceFit } from './trace/fit.js';
 import { TraceImport } from './trace/import.js';
 import { TraceWindow } from './trace/window.js';
 import { TraceThin } from './trace/thin.js';
@@ -45,6 +46,7 @@ export const COMMANDS = {
   'trace jitter': TraceJitter,
   'trace anonymise': TraceAnonymise,
   'trace convert': TraceConvert,
+  'trace fit': TraceFit,
   estimate: Estimate,
   backends: Backends,
   check: Check,

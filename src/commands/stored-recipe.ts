@@ -47,7 +47,7 @@ export function storedFirst(
 
 /** The fields of a recipe as the flags that give them. */
 const FLAGS: Readonly<Record<string, string>> = {
-  ...{ durationMs: '--duration', rate: '--rate', scv: '--scv', seed: '--seed', points: '--stages' },
+  ...{ durationMs: '--duration', rate: '--rate', scv: '--scv', shape: '--shape', seed: '--seed', points: '--stages' },
   ...{ rates: '--rates', sojournMs: '--sojourn', q: '--matrix', count: '--count', path: '--path' },
   ...{ thin: '--thin', scaleTime: '--scale' },
 };

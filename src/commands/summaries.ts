@@ -13,6 +13,7 @@ export const SUMMARIES = {
   'trace jitter': 'Move each arrival by a random time.',
   'trace anonymise': 'Replace texts by keyed hashes, and drop payloads and names.',
   'trace convert': 'Write a trace in another format: Parquet, and what AIPerf, vegeta and k6 replay.',
+  'trace fit': 'Fit arrival processes to a trace: a recipe for more such traffic, and whether it fits.',
   estimate: 'Estimate what a trace would cost on a service, without sending anything.',
   backends: 'List the built-in backends and their options.',
   check: 'Try a backend with at most one request, and say what a run would meet.',

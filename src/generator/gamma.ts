@@ -50,7 +50,7 @@ function residual(shape: number, random: Random): number {
 }
 
 /** Gamma with scale 1. Below shape 1 by the boost of Marsaglia and Tsang: gamma(a + 1) U^(1/a). */
-function gammaVariate(shape: number, random: Random): number {
+export function gammaVariate(shape: number, random: Random): number {
   return shape >= 1 ? fromNormals(shape, random) : fromNormals(shape + 1, random) * exp(-random.exponential() / shape);
 }
 

@@ -1,6 +1,7 @@
 import { scaleTime, thin } from './combine.js';
 import { mergeSorted } from './merge-sorted.js';
 import { processOf } from './process-of.js';
+import { followProfile } from './profile.js';
 import { seededRandom, type Random } from './random.js';
 import type { Recipe } from './recipe.js';
 
@@ -26,8 +27,9 @@ function lengthMs({ durationMs, scaleTime: factor = 1, superpose = [] }: Recipe)
 
 /** Every level gets a stream of its own, so that adding a recipe to `superpose` moves no arrival of another. */
 function arrivalsOf(recipe: Recipe, random: Random): Iterable<Float64Array> {
-  const { thin: keep, scaleTime: factor, superpose } = recipe;
-  const source = processOf(recipe);
+  const { profile, thin: keep, scaleTime: factor, superpose } = recipe;
+  const process = processOf(recipe);
+  const source = profile === undefined ? process : followProfile(process, profile);
   const thinned = keep === undefined ? source : thin(source, keep);
   const own = factor === undefined ? thinned : scaleTime(thinned, factor);
   const ownArrivals = own.arrivals(random, recipe.durationMs * (factor ?? 1));

@@ -6,8 +6,10 @@ import { LEAST_SCV, MOST_SCV } from './gamma.js';
 import { MOST_PINNED, type PinnedStay } from './mmpp.js';
 import { MOST_POINTS, SPACINGS, type RatePoint } from './piecewise.js';
 import { expectedArrivals, processOf } from './process-of.js';
+import { checkProfile, MOST_FACTORS, type RateProfile } from './profile.js';
 import { seededRandom } from './random.js';
 import type { CommonRecipe, MmppRecipe, Recipe } from './recipe.js';
+import { LEAST_WEIBULL_SHAPE, MOST_WEIBULL_SHAPE } from './weibull.js';
 
 /** Checks a recipe from outside and fills in defaults (`seed` 1, `mode`). Throws `UserError` that starts with the field's name. */
 export function parseRecipe(raw: unknown): Recipe {
@@ -23,6 +25,8 @@ function parseLevel(raw: unknown, depth: number): Recipe {
   checkKeys(raw, [...COMMON_KEYS, ...PROCESS_KEYS[process]], '');
   const recipe = { ...parseProcess(process, raw), ...parseSuperpose(raw['superpose'], depth) };
   numberWithin(recipe.durationMs * (recipe.scaleTime ?? 1), 'durationMs x scaleTime', 1e-3, MOST_DURATION_MS);
+  if (recipe.profile !== undefined && (process === 'piecewise' || raw['path'] !== undefined))
+    throw new UserError('profile: a rate curve or a path has its own times; leave one of them out');
   // Building the process checks what concerns several fields at once.
   processOf(recipe);
   const expected = expectedArrivals(recipe);
@@ -41,6 +45,13 @@ function parseProcess(process: Recipe['process'], raw: Fields): Recipe {
       return { process, ...common, rate: positiveRate(raw['rate'], 'rate') };
     case 'gamma':
       return { process, ...common, rate: positiveRate(raw['rate'], 'rate'), scv: parseScv(raw) };
+    case 'weibull':
+      return {
+        process,
+        ...common,
+        rate: positiveRate(raw['rate'], 'rate'),
+        shape: numberWithin(raw['shape'], 'shape', LEAST_WEIBULL_SHAPE, MOST_WEIBULL_SHAPE),
+      };
     case 'piecewise':
       return {
         process,
@@ -57,11 +68,23 @@ function parseCommon(raw: Fields): CommonRecipe {
   return {
     durationMs: numberWithin(raw['durationMs'], 'durationMs', 1e-3, MOST_DURATION_MS),
     seed: parseSeed(raw['seed']),
+    ...optional('profile', raw['profile'], parseProfile),
     ...optional('thin', raw['thin'], (value) => numberWithin(value, 'thin', LEAST_KEPT, 1)),
     ...optional('scaleTime', raw['scaleTime'], (value) =>
       numberWithin(value, 'scaleTime', 1 / MOST_TIME_SCALE, MOST_TIME_SCALE),
     ),
   };
+}
+
+function parseProfile(raw: unknown): RateProfile {
+  if (!isObject(raw)) throw new UserError(`profile: give {'periodMs': 86400000, 'factors': [1, 2]}, not ${shown(raw)}`);
+  checkKeys(raw, ['periodMs', 'factors'], 'profile.');
+  const profile = {
+    periodMs: numberOf(raw['periodMs'], 'profile.periodMs'),
+    factors: numbers(raw['factors'], 'profile.factors', MOST_FACTORS),
+  };
+  checkProfile(profile);
+  return profile;
 }
 
 function parseSeed(seed: unknown): number | string {
@@ -197,10 +220,11 @@ const PROCESS_KEYS = {
   constant: ['rate'],
   poisson: ['rate'],
   gamma: ['rate', 'scv', 'shape'],
+  weibull: ['rate', 'shape'],
   mmpp: ['rates', 'sojournMs', 'q', 'mode', 'count', 'path'],
   piecewise: ['points', 'spacing'],
 } as const satisfies Record<Recipe['process'], readonly string[]>;
-const COMMON_KEYS = ['process', 'durationMs', 'seed', 'thin', 'scaleTime', 'superpose'];
+const COMMON_KEYS = ['process', 'durationMs', 'seed', 'profile', 'thin', 'scaleTime', 'superpose'];
 const MODES = ['free', 'conditioned', 'pinned'] as const;
 const MOST_SUPERPOSED = 64;
 const MOST_DEPTH = 4;

@@ -6,10 +6,12 @@ import { mmpp, type MmppMode } from './mmpp.js';
 import { mmppModel, uniformJumps, type MmppModel } from './mmpp-model.js';
 import { piecewise, segmentsUntil } from './piecewise.js';
 import { poisson } from './poisson.js';
+import { profileTime } from './profile.js';
 import type { MmppRecipe, Recipe } from './recipe.js';
 import { areaOf } from './through-rates.js';
+import { weibull } from './weibull.js';
 
-/** The process of a recipe's own level, before `thin`, `scaleTime` and `superpose`. Throws `UserError` that names the field. */
+/** The process of a recipe's own level, before `profile`, `thin`, `scaleTime` and `superpose`. Throws `UserError` that names the field. */
 export function processOf(recipe: Recipe): ArrivalProcess {
   switch (recipe.process) {
     case 'constant':
@@ -18,6 +20,8 @@ export function processOf(recipe: Recipe): ArrivalProcess {
       return poisson(recipe.rate);
     case 'gamma':
       return gamma(recipe.rate, recipe.scv);
+    case 'weibull':
+      return weibull(recipe.rate, recipe.shape);
     case 'piecewise':
       return piecewise(recipe.points, recipe.spacing);
     case 'mmpp':
@@ -42,7 +46,9 @@ export function expectedArrivals(recipe: Recipe): number {
 function ownArrivals(recipe: Recipe): number {
   if (recipe.process === 'piecewise') return areaOf(segmentsUntil(recipe.points, recipe.durationMs));
   if (recipe.process === 'mmpp' && recipe.count !== undefined) return recipe.count;
-  return (processOf(recipe).meanPerSecond * recipe.durationMs) / 1000;
+  const { profile, durationMs } = recipe;
+  const ownMs = profile === undefined ? durationMs : profileTime(profile, durationMs);
+  return (processOf(recipe).meanPerSecond * ownMs) / 1000;
 }
 
 function modeOf({ mode, count, path }: MmppRecipe): MmppMode {

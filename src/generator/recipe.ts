@@ -1,12 +1,13 @@
 import type { MmppMode, PinnedStay } from './mmpp.js';
 import type { RatePoint, Spacing } from './piecewise.js';
+import type { RateProfile } from './profile.js';
 
 /**
  * How a trace is made, as JSON: the same recipe makes the same bytes everywhere. The order is fixed: the process over
- * `durationMs`, then `thin`, then `scaleTime`, then the arrivals of `superpose` are merged in. What is made lasts
+ * `durationMs`, in the time of its `profile`, then `thin`, then `scaleTime`, then the arrivals of `superpose` are merged in. What is made lasts
  * durationMs x scaleTime, or as long as the longest of `superpose`.
  */
-export type Recipe = ConstantRecipe | PoissonRecipe | GammaRecipe | MmppRecipe | PiecewiseRecipe;
+export type Recipe = ConstantRecipe | PoissonRecipe | GammaRecipe | WeibullRecipe | MmppRecipe | PiecewiseRecipe;
 
 /** What every level has. */
 export interface CommonRecipe {
@@ -14,6 +15,8 @@ export interface CommonRecipe {
   readonly durationMs: number;
   /** A non-negative safe integer or a text of up to 200 characters. In `superpose` it is mixed with the outer seed and the place. */
   readonly seed: number | string;
+  /** A rhythm that the process follows; not of `piecewise`, nor with a `path`. */
+  readonly profile?: RateProfile;
   /** Keep each arrival with this probability. */
   readonly thin?: number;
   /** Multiply all times. */
@@ -37,6 +40,13 @@ export interface GammaRecipe extends CommonRecipe {
   readonly rate: number;
   /** Squared coefficient of variation of the gaps; `shape` = 1 / scv may be given instead. */
   readonly scv: number;
+}
+
+export interface WeibullRecipe extends CommonRecipe {
+  readonly process: 'weibull';
+  readonly rate: number;
+  /** 1 is Poisson, less is burstier. */
+  readonly shape: number;
 }
 
 export interface PiecewiseRecipe extends CommonRecipe {

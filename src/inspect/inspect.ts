@@ -1,6 +1,7 @@
 import { seededRandom } from '../generator/random.js';
 import type { Arrivals } from './arrivals.js';
 import { bursts, type Bursts } from './bursts.js';
+import type { ColumnSummary } from './column-summary.js';
 import { concurrency, IDLE_LIFETIMES_MS, type Concurrency } from './concurrency.js';
 import { dailyProfile, type DailyProfile } from './daily-profile.js';
 import { gapStatistics, type GapStatistics } from './gap-statistics.js';
@@ -21,7 +22,7 @@ export interface Inspection {
   readonly peaks: readonly Peak[];
   /** The highest rate over 1 s (the shortest window that the trace holds) over the mean. */
   readonly peakToMean: number | null;
-  /** Rates of windows of this length: what share of them are at most so high. */
+  /** Rates of windows of this length: what share of them are at most this high. */
   readonly rateQuantiles: { readonly windowMs: number; readonly p5: number; readonly p50: number; readonly p95: number; readonly p99: number }; // prettier-ignore
   /** At most 2,000 windows. */
   readonly rates: { readonly windowMs: number; readonly counts: readonly number[] };
@@ -34,12 +35,18 @@ export interface Inspection {
   readonly stamps: Stamps;
   readonly concurrency: Concurrency;
   readonly likeness: Likeness | null;
+  readonly columns: readonly ColumnSummary[];
 }
 
 const MOST_DRAWN = 2000;
 
 /** Reads the trace a few times, each in one pass, and keeps at most four million counts of it. */
-export function inspect(name: string, arrivals: Arrivals, serviceMs: number): Inspection {
+export function inspect(
+  name: string,
+  arrivals: Arrivals,
+  serviceMs: number,
+  columns: readonly ColumnSummary[] = [],
+): Inspection {
   const series = rateSeries(arrivals);
   const rates = ratesOf(series).sort();
   const drawn = roundSeries(series, MOST_DRAWN);
@@ -66,6 +73,7 @@ export function inspect(name: string, arrivals: Arrivals, serviceMs: number): In
     stamps: stampResolution(arrivals),
     concurrency: concurrency(arrivals, serviceMs),
     likeness: nearestPreset(meanPerSecond, gaps, idc),
+    columns,
   };
 }
 

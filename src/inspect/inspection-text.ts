@@ -1,4 +1,6 @@
 import { wrapText } from '../report/wrap-text.js';
+import { printable } from '../errors.js';
+import type { ColumnSummary } from './column-summary.js';
 import { describe } from './describe.js';
 import type { Inspection } from './inspect.js';
 import { lengthText, numberText, percentText } from './length-text.js';
@@ -17,6 +19,7 @@ export function inspectionText(inspection: Inspection): string {
     ...longGapLines(inspection),
     stampLine(inspection),
     ...instanceLines(inspection),
+    ...columnLines(inspection),
   ];
   return [...lines, '', ...wrapText(describe(inspection).join(' '), WIDTH), ''].join('\n');
 }
@@ -128,4 +131,34 @@ function instanceLines({ concurrency: { serviceMs, mean, p99, most, pools } }: I
     ),
     ...row('cold starts', `${cold.join(', ')} of idle lifetime, if none queues`),
   ];
+}
+
+/** A screen holds no more; --json has all. */
+const MOST_COLUMNS = 8;
+
+function columnLines({ columns }: Inspection): string[] {
+  const shown = columns.slice(0, MOST_COLUMNS).flatMap((column) => row(named(column.name), columnText(column)));
+  const more = columns.length - MOST_COLUMNS;
+  return more > 0 ? [...shown, ...row('columns', `${String(more)} more are in --json`)] : shown;
+}
+
+function named(name: string): string {
+  const shown = printable(name, 40);
+  return shown.length < LABEL ? shown : `${shown.slice(0, LABEL - 2)}…`;
+}
+
+/** What a column holds, in a line or two. */
+export function columnText({ type, numbers, top, distinct, absent }: ColumnSummary): string {
+  const without = absent > 0 ? [`absent in ${numberText(absent)}`] : [];
+  if (numbers !== null) {
+    const { mean, least, p50, p90, p99, most } = numbers;
+    const of = type === 'numbers' ? 'lists of ' : '';
+    return [
+      `${of}${numberText(least)} to ${numberText(most)}, mean ${numberText(mean)}, p50 ${numberText(p50)}, p90 ${numberText(p90)}, p99 ${numberText(p99)}`,
+      ...without,
+    ].join('; ');
+  }
+  const values = top.map(({ value, share }) => `${printable(value, 24)} ${percentText(share)}`);
+  const many = distinct === null ? ['more than are counted'] : distinct > top.length ? [`${numberText(distinct)} in all`] : []; // prettier-ignore
+  return [...values, ...many, ...without].join('; ');
 }

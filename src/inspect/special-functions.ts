@@ -1,16 +1,4 @@
-/** ln of the gamma function for x > 0, within about 1e-14 of its size (Lanczos, g = 7, nine terms; as in Numerical Recipes 6.1). */
-export function lnGamma(x: number): number {
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - lnGamma(1 - x);
-  const below = x - 1;
-  const sum = LANCZOS.reduce((total, coefficient, i) => total + (i === 0 ? coefficient : coefficient / (below + i)), 0);
-  const base = below + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (below + 0.5) * Math.log(base) - base + Math.log(sum);
-}
-
-const LANCZOS = [
-  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
-  12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-];
+import { lnGamma } from '../generator/ln-gamma.js';
 
 /** d/dx ln gamma(x), x > 0: the recurrence up to 10, then the asymptotic series (Abramowitz and Stegun 6.3.18). */
 export function digamma(x: number): number {

@@ -2,7 +2,7 @@ import type { Arrivals } from './arrivals.js';
 
 /** How fine the times of a trace are, and how many of them are equal. */
 export interface Stamps {
-  /** All times are whole multiples of this from the first, ms; null where no step from 1 us to 1 h divides them, or too few tell. */
+  /** All times are whole multiples of this from the first, ms; null where no step from 1 us to 1 h divides them, or there are too few to know. */
   readonly resolutionMs: number | null;
   /** Arrivals at the time of the one before. */
   readonly duplicates: number;

@@ -19,6 +19,7 @@ const BENCHES = [
   'http2',
   'generator',
   'systems',
+  'fit',
   'trace-read',
   'long-trace',
   'fuzz',

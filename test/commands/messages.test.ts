@@ -226,6 +226,7 @@ describe.runIf(existsSync('/dev/full'))('standard output on a full disk is one l
     'trace jitter': ['trace', 'jitter', '--help'],
     'trace anonymise': ['trace', 'anonymise', '--help'],
     'trace convert': ['trace', 'convert', '--help'],
+    'trace fit': ['trace', 'fit', '--help'],
     'trace inspect': ['trace', 'inspect', join(ROOT, 'traces/workload-40.json')],
   };
 

@@ -95,7 +95,10 @@ describe('parseRecipe', () => {
   it.each([
     ['recipe: give an object', null],
     ['recipe: give an object', [poisson]],
-    ["process: give one of constant, poisson, gamma, mmpp, piecewise, not 'poison'", { ...poisson, process: 'poison' }],
+    [
+      "process: give one of constant, poisson, gamma, weibull, mmpp, piecewise, not 'poison'",
+      { ...poisson, process: 'poison' },
+    ],
     ['process: ', { ...poisson, process: '__proto__' }],
     ['rate: give a number', { process: 'poisson', durationMs: 1 }],
     ["rate: give a number from 1e-9 to 1000000000, not '5'", { ...poisson, rate: '5' }],

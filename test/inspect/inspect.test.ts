@@ -5,9 +5,12 @@ import { mmppModel } from '#src/generator/mmpp-model';
 import { twoStateMoments } from '#src/generator/mmpp-moments';
 import { poisson } from '#src/generator/poisson';
 import { PRESET_NAMES, presetRecipe } from '#src/generator/presets';
+import { lnGamma } from '#src/generator/ln-gamma';
 import { generate } from '#src/generator/generate';
 import { seededRandom } from '#src/generator/random';
 import { arrivalsOf, type Arrivals } from '#src/inspect/arrivals';
+import type { ArrivalChunk } from '#src/trace';
+import { summariseColumns } from '#src/inspect/column-summary';
 import { bursts } from '#src/inspect/bursts';
 import { concurrency } from '#src/inspect/concurrency';
 import { dailyProfile } from '#src/inspect/daily-profile';
@@ -17,7 +20,7 @@ import { inspect } from '#src/inspect/inspect';
 import { inspectionText } from '#src/inspect/inspection-text';
 import { lengthText } from '#src/inspect/length-text';
 import { rateSeries } from '#src/inspect/rate-series';
-import { chiSquareQuantile, digamma, gammaDistribution, gammaSurvival, lnGamma } from '#src/inspect/special-functions';
+import { chiSquareQuantile, digamma, gammaDistribution, gammaSurvival } from '#src/inspect/special-functions';
 import { stampResolution } from '#src/inspect/stamp-resolution';
 import { gathered, mean, variance } from '../generator/statistics.js';
 
@@ -189,5 +192,32 @@ describe('an inspection', () => {
     expect([0.001, 12.5, 9500, 119_000, 250_000, 7_500_000, 273_600_000].map(lengthText)).toEqual(
       ['1us', '12.5ms', '9.5s', '119s', '4min 10s', '2h 5min', '3d 4h'], // prettier-ignore
     );
+  });
+});
+
+describe('columns', () => {
+  it('are summed up by their quantiles, most frequent values and what is absent', () => {
+    const column = (name: string, type: 'number' | 'text' | 'numbers' | 'boolean') => ({ name, type, absent: 1, blocks: new Float64Array(0) }); // prettier-ignore
+    const chunk = (from: number): ArrivalChunk => ({
+      atMs: new Float64Array(100),
+      columns: [
+        {
+          type: 'number',
+          values: Float64Array.from({ length: 100 }, (_, i) => (i === 0 && from === 0 ? NaN : from + i)),
+        },
+        { type: 'text', codes: Uint32Array.from({ length: 100 }, (_, i) => (i < 70 ? 1 : 0)), words: ['cron', 'http'] },
+        { type: 'boolean', values: Uint8Array.from({ length: 100 }, (_, i) => (i === 0 ? 2 : 1)) },
+        { type: 'numbers', starts: Uint32Array.from({ length: 101 }, (_, i) => 3 * i), values: new Float64Array(300), present: new Uint8Array(100).fill(1) }, // prettier-ignore
+      ],
+    });
+    const columns = [column('tokens', 'number'), column('trigger', 'text'), column('hit', 'boolean'), column('prefix', 'numbers')]; // prettier-ignore
+    const found = summariseColumns(columns, [chunk(0), chunk(100)]);
+    expect(found[0]).toMatchObject({ present: 199, numbers: { least: 1, p50: 100, p99: 198, most: 199, mean: 100 } });
+    expect(found[1]).toMatchObject({ present: 200, distinct: 2, top: [{ value: 'http', share: 0.7 }, { value: 'cron', share: 0.3 }] }); // prettier-ignore
+    expect(found[2]).toMatchObject({ present: 198, top: [{ value: 'true', share: 1 }] });
+    expect(found[3]?.numbers).toMatchObject({ least: 3, most: 3 });
+    const text = inspectionText(inspect('t', arrivalsOf(Float64Array.of(1, 2, 3), 10), 200, found));
+    expect(text).toContain('1 to 199, mean 100, p50 100, p90 180, p99 198; absent in 1');
+    expect(text).toContain('http 70 %; cron 30 %');
   });
 });

@@ -3,6 +3,7 @@ import type { Inspection } from '../../inspect/inspect.js';
 import { parseLengthMs } from '../../text/quantities.js';
 import { SUMMARIES } from '../summaries.js';
 import { textFlag } from '../text-flag.js';
+import { TRACE_FLAGS } from '../trace-flags.js';
 import { checkAskedFile, writeAskedFile } from '../write-asked-file.js';
 
 /** `replay trace inspect TRACE`: what the traffic of a trace is like. */
@@ -29,8 +30,7 @@ export class TraceInspect extends Command {
     }),
     html: Flags.string({ description: 'write a page with plots to this file too' }),
     json: Flags.boolean({ description: 'print every number as JSON' }),
-    column: Flags.string({ description: 'CSV or JSON lines: the column of the times' }),
-    unit: Flags.string({ options: ['ms', 's', 'us', 'ns'], description: 'the unit of --column' }),
+    ...TRACE_FLAGS,
   };
 
   override async run(): Promise<void> {

@@ -4,6 +4,7 @@ import { renderPage, type PageAssets } from '../../report/html/render-page.js';
 import { facts, table } from '../../report/html/table.js';
 import { describe } from '../describe.js';
 import type { Inspection } from '../inspect.js';
+import { columnText } from '../inspection-text.js';
 import { lengthText, numberText, percentText } from '../length-text.js';
 import { DAY_MAP_STYLE, dayMap } from './day-map.js';
 import { inspectionPlots } from './inspection-plots.js';
@@ -74,7 +75,7 @@ export function keyList(figures: readonly (readonly [name: string, value: string
 }
 
 function tables(inspection: Inspection): Markup {
-  const { peaks, rateQuantiles: at, bursts, longGaps, gaps, stamps, concurrency } = inspection;
+  const { peaks, rateQuantiles: at, bursts, longGaps, gaps, stamps, concurrency, columns } = inspection;
   const known = (ms: number | null): string => (ms === null ? '–' : lengthText(ms));
   const quantiles = (['p5', 'p50', 'p95', 'p99'] as const).map((name) => [name, `${numberText(at[name])}/s`] as const);
   return markup`${facts('Rates', [
@@ -102,7 +103,15 @@ function tables(inspection: Inspection): Markup {
     ['At once, p99 of time', numberText(concurrency.p99)],
     ['At once, most', `${numberText(concurrency.most)}, at ${lengthText(concurrency.mostAtMs)}`],
     ...concurrency.pools.map(({ idleLifetimeMs, coldStarts }) => [`Cold, ${lengthText(idleLifetimeMs)} idle lifetime`, `${numberText(coldStarts)}, ${percentText(coldStarts / inspection.arrivals)}`] as const), // prettier-ignore
-  ])}`;
+  ])}
+  ${
+    columns.length === 0
+      ? ''
+      : facts(
+          'Columns',
+          columns.map((column) => [column.name, columnText(column)] as const),
+        )
+  }`;
 }
 
 function idcTable({ idc }: Inspection): Markup {
