@@ -43,7 +43,7 @@ export function systemTrouble(thrown: unknown): string | undefined {
   return 'code' in thrown && OF_THE_SYSTEM.includes(String(thrown.code)) ? diskTrouble(thrown) : undefined;
 }
 
-/** Node tells of it in words of its own where it loads a module or starts a thread. */
+/** Node reports it in words of its own where it loads a module or starts a thread. */
 function lacksFiles(thrown: Error): boolean {
   const isNodes = !('code' in thrown) || String(thrown.code).startsWith('ERR_');
   return isNodes && /\bEMFILE\b|: too many open files\.?$/.test(thrown.message);
