@@ -64,5 +64,5 @@ it('puts files in place in the one writer of whole files, and moves only folders
     name.endsWith('.ts'),
   );
   const renaming = sources.filter((name) => /\brename(Sync)?\(/.test(readFileSync(join(ROOT, 'src', name), 'utf8')));
-  expect(renaming.sort()).toEqual(['host/whole-file.ts', 'replay/until-valid.ts', 'study/run-live-cells.ts']);
+  expect(renaming.sort()).toEqual(['host/whole-file.ts', 'replay/until-valid.ts', 'run-folder/finished-run.ts']);
 });

@@ -196,7 +196,7 @@ const AT_ONCE = 0.3;
 /** Values far above the median are something else: a start that was not reported, a pause. */
 const FAR = 6;
 
-export function sampleOf(values: readonly number[]): Sample {
+function sampleOf(values: readonly number[]): Sample {
   const median = medianOf(values);
   const kept = values.filter((value) => value <= FAR * median);
   const mean = kept.reduce((sum, value) => sum + value, 0) / kept.length;
@@ -204,7 +204,7 @@ export function sampleOf(values: readonly number[]): Sample {
   return { count: kept.length, mean, median, cv: kept.length < 3 || mean === 0 ? NaN : Math.sqrt(variance) / mean };
 }
 
-export function medianOf(values: readonly number[]): number {
+function medianOf(values: readonly number[]): number {
   const ascending = [...values].sort((a, b) => a - b);
   return ascending[Math.floor((ascending.length - 1) / 2)] ?? NaN;
 }

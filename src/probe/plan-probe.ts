@@ -18,7 +18,8 @@ export interface ProbeSize {
   readonly longestGapMs: number;
   /** Calls at once after each idle time. */
   readonly gapCalls: number;
-  /** The rates double from 1/s up to this. */
+  /** The rates double from the first that is at least the least, up to the most. */
+  readonly leastPerSecond: number;
   readonly mostPerSecond: number;
   readonly rateMs: number;
   /** How long the rate that saturates the service is held: longer than it lets a request wait. */
@@ -76,9 +77,9 @@ function gaps({ longestGapMs, gapCalls }: ProbeSize): ProbeStep {
 
 const SHORTEST_GAP_MS = 9000;
 
-function rates({ mostPerSecond, rateMs }: ProbeSize, seed: number): readonly ProbeStep[] {
+function rates({ leastPerSecond, mostPerSecond, rateMs }: ProbeSize, seed: number): readonly ProbeStep[] {
   const all = [mostPerSecond];
-  while ((all[0] as number) >= 2) all.unshift((all[0] as number) / 2);
+  while ((all[0] as number) >= 2 * leastPerSecond) all.unshift((all[0] as number) / 2);
   return all.map((perSecond): ProbeStep => {
     const name = `5-rate-${String(Number(perSecond.toPrecision(4)))}`;
     const arrivals = poisson(perSecond, rateMs, `${String(seed)} ${name}`);

@@ -51,7 +51,7 @@ function* missingRuns(
     const folder = join(out, step.name);
     if (isUsable(folder)) world.say(`${step.name}: made before`);
     else yield plannedRun(step, folder, { ...ways, seed: ways.seed + index });
-    if (isUsable(folder)) saturation.learn(step, readReport(folder));
+    if (isFinished(folder)) saturation.learn(step, readReport(folder));
   }
 }
 

@@ -7,7 +7,7 @@ import { readReport, runCli } from '../support/run-cli.js';
 
 const SIZE = {
   ...{ loneCalls: 30, loneGapMs: 1000, starts: 12, startGapMs: 20_000, burst: 200, longestGapMs: 600_000 },
-  ...{ gapCalls: 20, mostPerSecond: 64, rateMs: 20_000, holdMs: 120_000, watchMs: 300_000 },
+  ...{ gapCalls: 20, leastPerSecond: 1, mostPerSecond: 64, rateMs: 20_000, holdMs: 120_000, watchMs: 300_000 },
 };
 const folder = mkdtempSync(join(tmpdir(), 'replay-probe-'));
 const LAMBDA = ['--backend', 'simulated', '--set', 'system=aws-lambda', '--time', 'virtual', '--no-html'];

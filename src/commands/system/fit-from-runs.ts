@@ -14,6 +14,7 @@ import { checkAskedFile, writeAskedFile } from '../write-asked-file.js';
 export interface FitFlags extends VariantWish {
   readonly like: string | undefined;
   readonly out: string | undefined;
+  readonly 'include-invalid': boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -21,7 +22,7 @@ export interface FitFlags extends VariantWish {
 /** `replay system fit RUN... --like NAME -o FILE`: the text for standard output. Throws `UserError`. */
 export async function fitFromRuns(
   runs: readonly string[],
-  { like, out, json, quiet, ...wish }: FitFlags,
+  { like, out, json, quiet, 'include-invalid': invalid, ...wish }: FitFlags,
 ): Promise<string> {
   // prettier-ignore
   if (runs.length === 0) throw new UserError('name the runs to fit to: replay system fit RUN... --like aws-lambda -o mine.yaml'); // prettier-ignore
@@ -30,7 +31,7 @@ export async function fitFromRuns(
   if (out !== '-') await checkAskedFile('--out', out);
   const template = await readSystem(like, wish);
   const folders = runFolders(runs).filter((folder) => !isAside(folder));
-  const observed = await readObserved(folders);
+  const observed = await readObserved(folders, invalid);
   const source = `own run: ${printable(runs.map((run) => basename(run)).join(', '), 120)} (${counted(observed.calls, 'call')})`; // prettier-ignore
   const say = (text: string): void => {
     if (!quiet) process.stderr.write(`${text}\n`);

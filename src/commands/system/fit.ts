@@ -25,6 +25,7 @@ export class SystemFit extends Command {
       description: 'the YAML file to write, or - for standard output (required)',
     }),
     ...VARIANT_FLAGS,
+    'include-invalid': Flags.boolean({ description: 'take INVALID runs, too: delays of the sender then count as the service’s' }), // prettier-ignore
     json: Flags.boolean({ description: 'print what was found as JSON' }),
     quiet: Flags.boolean({ char: 'q', description: 'no progress' }),
   };

@@ -52,6 +52,7 @@ export const PROBE_FLAGS = {
   burst: textFlag('burst', wholeNumber(2, 10_000))({ default: 200, description: 'burst: how many calls at once' }),
   'longest-gap': textFlag('longest-gap', parseLengthMs)({ default: 600_000, defaultHelp: '10m', description: 'gaps: the longest idle time; halves of it come before' }), // prettier-ignore
   'gap-calls': textFlag('gap-calls', wholeNumber(1, 1000))({ default: 20, description: 'gaps: how many calls at once after each' }), // prettier-ignore
+  'min-rate': textFlag('min-rate', parseRatePerSecond)({ default: 1, defaultHelp: '1/s', description: 'rates: the lowest, at least' }), // prettier-ignore
   'max-rate': textFlag('max-rate', parseRatePerSecond)({ default: 64, defaultHelp: '64/s', description: 'rates: the highest; they double up to it, until the service is saturated' }), // prettier-ignore
   'rate-length': textFlag('rate-length', parseLengthMs)({ default: 20_000, defaultHelp: '20s', description: 'rates: how long each' }), // prettier-ignore
   hold: textFlag('hold', parseLengthMs)({ default: 120_000, defaultHelp: '2m', description: 'rates: how long a rate that saturates is held, longer than the service lets a request wait' }), // prettier-ignore

@@ -30,6 +30,7 @@ const PROBE_FILE = 'probe.json';
 export async function probeService(flags: ProbeFlags): Promise<number> {
   if (flags.backend === undefined && flags.url === undefined)
     throw new UserError('name the service: --backend lambda --set function=NAME, or --url URL');
+  if (flags['min-rate'] > flags['max-rate']) throw new UserError('--min-rate must not be above --max-rate');
   const size = sizeOf(flags);
   const steps = planProbe(size, partsOf(flags), flags.seed);
   const requestOf = await requester(flags);
@@ -71,6 +72,7 @@ function sizeOf(flags: ProbeFlags): ProbeSize {
     burst: flags.burst,
     longestGapMs: flags['longest-gap'],
     gapCalls: flags['gap-calls'],
+    leastPerSecond: flags['min-rate'],
     mostPerSecond: flags['max-rate'],
     rateMs: flags['rate-length'],
     holdMs: flags.hold,

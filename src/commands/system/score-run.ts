@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { printable, UserError } from '../../errors.js';
 import { runArrivals } from '../../fit-system/run-arrivals.js';
 import { score } from '../../fit-system/score.js';
 import { scoreText } from '../../fit-system/score-text.js';
@@ -15,14 +15,20 @@ import { stopOnSignals } from '../stop-on-signals.js';
 export interface ScoreFlags extends VariantWish {
   readonly draws: number;
   readonly seed: number;
+  readonly 'include-invalid': boolean;
   readonly json: boolean;
 }
 
 /** `replay system score FILE RUN`: a prediction of the run's requests beside what became of them. Throws `UserError`. */
-export async function scoreRun(file: string, run: string, { draws, seed, json, ...wish }: ScoreFlags): Promise<string> {
+export async function scoreRun(
+  file: string,
+  run: string,
+  { draws, seed, json, 'include-invalid': invalid, ...wish }: ScoreFlags,
+): Promise<string> {
   const record = readRecord(run);
   const report = readReport(run);
-  if (!report.verdict.valid) throw new UserError(`${run} is INVALID: it says nothing of a prediction; make it again`);
+  if (!report.verdict.valid && !invalid)
+    throw new UserError(`${printable(run)} is INVALID; make it again, or add --include-invalid`);
   const system = withClientOf(await readSystem(file, wish), record.plan.timeoutMs);
   const atMs = await runArrivals(run);
   const prices = record.cost?.prices;

@@ -21,6 +21,7 @@ export class SystemScore extends Command {
     ...VARIANT_FLAGS,
     draws: textFlag('draws', wholeNumber(2, 10_000))({ default: 30, description: 'how many draws' }),
     seed: textFlag('seed', wholeNumber(0, Number.MAX_SAFE_INTEGER))({ default: 1, description: 'of the draws' }),
+    'include-invalid': Flags.boolean({ description: 'take a run that is INVALID, too' }),
     json: Flags.boolean({ description: 'print as JSON' }),
   };
 
