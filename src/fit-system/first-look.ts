@@ -6,9 +6,9 @@ export interface FirstLook {
   readonly ok: number;
   /** Calls that ended in any other way. */
   readonly failed: number;
-  /** Latency of calls that found no one inside, and were not asked to be cold. */
+  /** Latency of calls that found the service empty, and were not reported as cold. */
   readonly lone: Sample;
-  /** Time in the service of calls that were not asked to be cold, as it reported it. */
+  /** Time in the service of calls that were not reported as cold, as it reported it. */
   readonly told: Sample;
   /** Latency less the reported time, of lone calls. */
   readonly networkMs: number;
@@ -21,15 +21,15 @@ export interface FirstLook {
   /** Calls that the client gave up. */
   readonly timeouts: number;
   readonly mostInside: number;
-  /** Of calls that were reported to be cold and found no one inside: latency beyond that of a warm one. */
+  /** Of calls that were reported as cold and found the service empty: latency beyond that of a warm one. */
   readonly loneStart: Sample;
-  /** Time in the service of calls that were reported to be cold, as it reported it. */
+  /** Time in the service of cold calls, as it reported it. */
   readonly coldTold: Sample;
-  /** Median latency of calls that were reported to be cold. */
+  /** Median latency of calls that were reported as cold. */
   readonly coldMs: number;
   /** Most instances per second that became ready over a stretch of cold starts; NaN: too few. */
   readonly startRate: number;
-  /** Calls that were reported to be cold, and those reported either. */
+  /** Calls that were reported as cold, and those reported as either. */
   readonly cold: number;
   readonly toldCold: number;
 }
@@ -182,7 +182,7 @@ function startRateOf(timelines: readonly (readonly number[])[]): number {
 }
 
 /**
- * Behind a shared queue, an instance that was started for one request may first serve another, which then is reported to be cold
+ * Behind a shared queue, an instance that was started for one request may first serve another, which is then reported as cold
  * and has not waited: only what took long was a start.
  */
 function waitedFor(startsMs: readonly number[]): Sample {

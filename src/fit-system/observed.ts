@@ -34,7 +34,7 @@ export interface Timeline {
   readonly segments: readonly Segment[];
   /** The client gave up after this long, ms. */
   readonly timeoutMs: number;
-  /** Idle instances that were there at the beginning: calls that came at once and were reported to be warm. */
+  /** Idle instances that were there at the beginning: calls that came at once and were reported as warm. */
   readonly warm: number;
 }
 

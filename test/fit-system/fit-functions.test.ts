@@ -20,5 +20,5 @@ describe('functions with an exponential idle lifetime behind a shared queue', ()
     within('latency mean', 1.25);
     within('instances at most', 1.5);
     within('cost', 1.2);
-  }, 60_000);
+  }, 180_000);
 });

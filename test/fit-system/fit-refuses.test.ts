@@ -26,7 +26,7 @@ beforeAll(async () => {
   await made('null', ['--rate', '20/s', '--duration', '10s', '--backend', 'null']);
   await made('failed', ['--rate', '40/s', '--duration', '10s', '--timeout', '1ms', ...CPU]);
   mkdirSync(at('empty'));
-}, 60_000);
+}, 180_000);
 
 const like = ['--like', 'aws-cpu', '-o', mine];
 
@@ -72,7 +72,7 @@ describe('what is written', () => {
     expect(system.admission.waitLimit).toEqual((await readSystem('aws-cpu')).admission.waitLimit);
     const predicted = await runCli(['predict', 'traces/workload-40.json', '--system', out, '--draws', '2', '-q']);
     expect(predicted.code, predicted.stderr).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   it.each(['aws-lambda', 'cloud-run-today', 'lambda-today'])('a function service like %s', async (name) => {
     const { code, stdout, stderr } = await runCli(['system', 'fit', at('functions'), '--like', name, '-o', at(`${name}.yaml`), '--json', '-q']); // prettier-ignore

@@ -50,7 +50,7 @@ export async function scoreRun(
   }
 }
 
-/** The client of the run gave up as it was reported to. */
+/** With the patience of the client of that run. */
 function withClientOf(system: SimulatedSystem, timeoutMs: number): SimulatedSystem {
   const most = Math.min(system.admission.clientTimeout.value, timeoutMs);
   return withValues(system, new Map([['admission.clientTimeout', most]]));
