@@ -6,6 +6,7 @@ import type { Fault } from '../trace-file/fault.js';
 import { isGzip } from '../trace-file/trace-format.js';
 import type { FormatOptions, Head, ImportFormat, OpenedFormat } from './import-format.js';
 import { Intake, type Within } from './intake.js';
+import { openParquet } from './parquet-rows.js';
 import { HEAD_BYTES, readHead, samplesOf } from './read-head.js';
 import { formatNamed, FORMATS, recognised } from './registry.js';
 import { headerOf, rowReader } from './row-reader.js';
@@ -46,7 +47,7 @@ const MOST_BYTES = 2 ** 40;
 /** Reads recorded traffic from a file, or `-` for standard input. Throws `UserError`. */
 export async function importTrace(source: string, options: ImportOptions): Promise<Imported> {
   const what = source === '-' ? 'standard input' : printable(source);
-  const fault: Fault = (text) => new UserError(`${what}: ${text}`);
+  const fault: Fault = (text) => new UserError(`${what}: ${printable(text, 600)}`);
   if (source === '-') return read(readable(options.stdin, fault), 'stdin', options, fault);
   const file = await openTraceFile(source, fault);
   try {
@@ -60,7 +61,41 @@ async function read(raw: Bytes, fileName: string, options: ImportOptions, fault:
   const first = await peek(raw, (head) => head.length >= 2);
   const plain = plainBytes(first.bytes, isGzip(first.head), MOST_BYTES, fault);
   const { head: begin, bytes } = await peek(plain, (head) => head.length >= HEAD_BYTES);
-  const head = readHead(begin, fault);
+  const shown = readHead(begin, fault);
+  if (!shown.isParquet) return take(shown, options, fileName, fault, (reading) => readBytes(reading, bytes));
+  const parquet = await openParquet(bytes, options.spoolDir, fault);
+  try {
+    const head = { ...shown, header: parquet.header };
+    return await take(head, options, fileName, fault, ({ format, opened, intake }) =>
+      parquet.read(format.rows === 'table' ? opened.used : [], opened.start(intake)),
+    );
+  } finally {
+    parquet.close();
+  }
+}
+
+/** What rows are read with. */
+interface Reading {
+  readonly head: Head;
+  readonly format: ImportFormat;
+  readonly opened: OpenedFormat;
+  readonly intake: Intake;
+  readonly fault: Fault;
+}
+
+async function readBytes({ head, format, opened, intake, fault }: Reading, bytes: Bytes): Promise<void> {
+  const reader = rowReader(format, head, opened.start(intake), intake, fault);
+  for await (const chunk of bytes) reader.push(chunk);
+  reader.end();
+}
+
+async function take(
+  head: Head,
+  options: ImportOptions,
+  fileName: string,
+  fault: Fault,
+  readRows: (reading: Reading) => Promise<void>,
+): Promise<Imported> {
   const format = formatOf(head, options, fault);
   const random = seededRandom(options.seed);
   const ofWindows = random.split('format');
@@ -87,9 +122,7 @@ async function read(raw: Bytes, fileName: string, options: ImportOptions, fault:
     fault,
   });
   try {
-    const reader = rowReader(format, head, opened.start(intake), intake, fault);
-    for await (const chunk of bytes) reader.push(chunk);
-    reader.end();
+    await readRows({ head, format, opened, intake, fault });
     const stored = storeArrivals(intake, opened.columns, options, () => draws.uniform(), fault);
     return { ...stored, format, opened, header, intake, name: nameOf(fileName) };
   } catch (thrown) {

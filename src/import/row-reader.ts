@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.js';
 import { counted } from '../text/counted.js';
 import type { Fault } from '../trace-file/fault.js';
 import { DELIMITERS, DelimitedRows, type Dialect } from './delimited-rows.js';
@@ -101,7 +102,7 @@ function entriesIn(bytes: Buffer, fault: Fault): readonly unknown[] {
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    throw fault(`it is not JSON (${error instanceof Error ? error.message : ''}); fetch the file again`);
+    throw fault(`it is not JSON (${messageOf(error)}); fetch the file again`);
   }
   const log = (value as { readonly log?: { readonly entries?: unknown } } | null)?.log;
   if (!Array.isArray(log?.entries)) throw fault('it has no list log.entries; export it as HAR');

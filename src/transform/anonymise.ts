@@ -6,7 +6,7 @@ const HEX_DIGITS = 16;
 
 /**
  * Replaces texts by keyed hashes, the same text always by the same one; drops payloads, name and recipe; the first arrival is at 0.
- * Columns in `keep` stay as they are. Without the key nobody can test whether a text is in the trace.
+ * Columns in `keep` stay as they are. Without the key, a text cannot be tested for whether it is in the trace.
  */
 export function anonymise(traffic: Traffic, key: Uint8Array, keep: readonly string[]): Transformed {
   const hashes = traffic.columns.map(({ name, type }) => type === 'text' && !keep.includes(name));

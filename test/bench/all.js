@@ -21,6 +21,7 @@ const BENCHES = [
   'systems',
   'fit',
   'trace-read',
+  'import',
   'long-trace',
   'fuzz',
   'signed-calls',
