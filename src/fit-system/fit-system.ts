@@ -5,6 +5,7 @@ import { withValues } from '../systems/vary-system.js';
 import { numberAt, type Candidate } from './candidate.js';
 import { withRanges, type FittedNumber } from './with-ranges.js';
 import { firstLook, type FirstLook } from './first-look.js';
+import { billedAsSeen } from './billed-as-seen.js';
 import { checkHeldBack, type Checked } from './held-back.js';
 import { Judge } from './misfit.js';
 import type { Observed } from './observed.js';
@@ -43,7 +44,8 @@ const FINISHED = 4;
 const LEAST_STEPS = 20;
 
 /** Fits the system to what was seen. Throws `UserError` where that is too little. */
-export function fitSystem(template: SimulatedSystem, observed: Observed, { source, say }: FitOptions): Fit {
+export function fitSystem(like: SimulatedSystem, observed: Observed, { source, say }: FitOptions): Fit {
+  const template = { ...like, meter: billedAsSeen(like.meter, observed.cost) };
   const look = firstLook(observed);
   refuseLittle(observed, look);
   const windows = windowsOf(observed.timelines);

@@ -1,3 +1,5 @@
+import type { CostTerms } from '../cost-terms.js';
+
 /** How a call ended, by the words of a simulation (`ENDED`), and one more: in a way that no simulation knows. */
 export const OTHER_END = 4;
 
@@ -45,4 +47,6 @@ export interface Observed {
   readonly calls: number;
   /** The most instances that any reading of the capacity saw; null: none was made. */
   readonly instancesSeen: number | null;
+  /** How the runs were billed; null: not known. */
+  readonly cost: CostTerms | null;
 }

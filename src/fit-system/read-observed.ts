@@ -39,6 +39,7 @@ export async function readObserved(folders: readonly string[], includeInvalid = 
     timelines: timelinesOf(runs),
     calls,
     instancesSeen: seen.length === 0 ? null : Math.max(...seen),
+    cost: first.record.cost ?? null,
   };
 }
 

@@ -5,6 +5,8 @@ import { fitText } from '../../fit-system/fit-text.js';
 import { readObserved } from '../../fit-system/read-observed.js';
 import { isAside } from '../../run-folder/finished-run.js';
 import { runFolders } from '../../run-folder/run-folders.js';
+import { parseSystem } from '../../systems/parse-system.js';
+import { parseTree } from '../../systems/read-tree.js';
 import { readSystem, type VariantWish } from '../../systems/read-system.js';
 import { renderSystem } from '../../systems/render-system.js';
 import type { SimulatedSystem } from '../../systems/system.js';
@@ -38,6 +40,8 @@ export async function fitFromRuns(
   };
   const fit = fitSystem(template, observed, { source, say });
   const text = await renderSystem(named(fit.system, like, out, source));
+  // What is written is what the other commands read.
+  parseSystem(await parseTree(text, out), fit.system);
   if (out !== '-') await writeAskedFile('--out', out, text);
   const told = json ? `${JSON.stringify({ ...fit, system: undefined }, finite, 1)}\n` : fitText(fit);
   if (out !== '-') return told;
