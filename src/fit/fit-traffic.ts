@@ -47,6 +47,7 @@ export interface Tried {
 }
 
 const LEAST_ARRIVALS = 50;
+const LEAST_DURATION_MS = 1;
 /** Eight bytes each, and some copies. */
 const MOST_ARRIVALS = 4_000_000;
 
@@ -55,6 +56,10 @@ export function fitTraffic(name: string, arrivals: Arrivals, wish: FitWish): Tra
   if (arrivals.count < LEAST_ARRIVALS)
     throw new UserError(
       `the trace has ${String(arrivals.count)} arrivals; at least ${String(LEAST_ARRIVALS)} are needed to fit a process`,
+    );
+  if (arrivals.durationMs < LEAST_DURATION_MS)
+    throw new UserError(
+      `the trace lasts ${String(arrivals.durationMs)} ms; a process needs at least ${String(LEAST_DURATION_MS)} ms`,
     );
   const endMs = wish.nowMs() + wish.limitMs;
   const given = firstOf(arrivals);
@@ -66,7 +71,9 @@ export function fitTraffic(name: string, arrivals: Arrivals, wish: FitWish): Tra
   const outOfTime = (): boolean => (cutShort ||= wish.nowMs() > endMs);
   const all = candidates(level, wish, outOfTime).map((one) => (rhythm === null ? one : inDaylight(one, data, rhythm)));
   if (all.length === 0)
-    throw new UserError(`${wish.process}: it cannot be fitted to gaps that are all alike; give --process poisson`);
+    throw new UserError(
+      `--process ${wish.process}: nothing in this trace sets its parameters (gaps that are all alike, or no two states that differ); give --process auto`,
+    );
   const { best, found } = chosen(all, data, wish);
   return {
     name,

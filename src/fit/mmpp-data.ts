@@ -43,11 +43,18 @@ export function observedGaps(atMs: Float64Array, durationMs: number): ObservedGa
   return { gaps, rest: Math.max(0, durationMs - before) / 1000 };
 }
 
-/** Off-diagonal rates with the diagonal that makes rows sum to 0. */
+/** A recipe takes no faster jumps, per second: a chain that jumps faster than this only mixes its rates. */
+const MOST_JUMP_RATE = 1e6;
+
+/** Off-diagonal rates, within what a recipe takes, with the diagonal that makes rows sum to 0. */
 export function withDiagonal(q: Float64Array, states: number): Float64Array {
   for (let i = 0; i < states; i++) {
     let sum = 0;
-    for (let j = 0; j < states; j++) if (j !== i) sum += q[i * states + j] as number;
+    for (let j = 0; j < states; j++) {
+      if (j === i) continue;
+      q[i * states + j] = Math.min(MOST_JUMP_RATE, q[i * states + j] as number);
+      sum += q[i * states + j] as number;
+    }
     q[i * states + i] = -sum;
   }
   return q;

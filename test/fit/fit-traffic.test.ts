@@ -138,6 +138,34 @@ describe('fitting', () => {
   });
 });
 
+describe('a trace that no process is made for', () => {
+  const at = (n: (i: number) => number): Float64Array => Float64Array.from({ length: 60 }, (_, i) => n(i)).sort();
+  const traces: readonly (readonly [string, Float64Array, number])[] = [
+    ['even', at((i) => i * 10), 600],
+    ['at one time', at(() => 5), 10],
+    ['in pairs', at((i) => Math.floor(i / 2) * 100), 3000],
+    ['in batches', at((i) => Math.floor(i / 20) * 1e6), 3e6],
+    ['before and after a day of silence', at((i) => (i < 30 ? i * 10 : 86_400_000 + i * 10)), 86_401_000],
+    ['late', at((i) => 1e9 + i * 7.3), 1e9 + 2000],
+    ['within a microsecond', at((i) => i * 1e-6), 1],
+    ['dense once', at((i) => (i < 55 ? 1000 + i * 0.001 : i * 1000)), 60_000],
+  ];
+
+  it.each(traces)('%s: numbers, and a recipe that can be followed', (_, atMs, durationMs) => {
+    const fit = fitTraffic('t', arrivalsOf(atMs, durationMs), { process: 'auto', limitMs: 1e9, nowMs: () => 0 });
+    expect(fitText(fit)).not.toMatch(/NaN|undefined|null|Infinity/);
+    expect(() => generate(parseRecipe({ ...fit.best.recipe, durationMs: 1000 }))).not.toThrow();
+  });
+
+  it.each([
+    [at((i) => i), 49, 60, 'the trace has 49 arrivals; at least 50 are needed'],
+    [at(() => 0), 60, 0, 'the trace lasts 0 ms'],
+  ])('of too little says so', (atMs, count, durationMs, message) => {
+    const arrivals = arrivalsOf(atMs.subarray(0, count), durationMs);
+    expect(() => fitTraffic('t', arrivals, { process: 'auto', limitMs: 1e9, nowMs: () => 0 })).toThrow(message);
+  });
+});
+
 describe('intervals of 95 %', () => {
   // Of 400 draws: test/bench/fit.js.
   it('hold the truth about as often as they say', () => {
