@@ -42,7 +42,7 @@ export function createWaiters(
   },
 ): Waiters {
   const heap: Waiter[] = [];
-  const spare: Waiter[] = [];
+  const spare = new Spare();
   let order = 0;
   const hear = createHearing(heap, wakeAborted);
   const join = (
@@ -54,7 +54,7 @@ export function createWaiters(
   ): void => {
     if (signal !== undefined) hear(signal);
     if (tally !== undefined) tally.waiting++;
-    const waiter = spare.pop() ?? new Waiter();
+    const waiter = spare.take();
     waiter.dueMs = dueMs;
     waiter.order = order++;
     waiter.signal = signal;
@@ -62,12 +62,6 @@ export function createWaiters(
     waiter.isCallback = isCallback;
     waiter.tally = tally;
     push(heap, waiter);
-  };
-  const reuse = (waiter: Waiter): void => {
-    // What it held may go.
-    waiter.signal = undefined;
-    waiter.wake = NOTHING;
-    if (spare.length < MOST_SPARE) spare.push(waiter);
   };
   const take = (nowMs: number): Waiter | undefined => {
     // A look behind the end would undo what was compiled for looks within.
@@ -91,17 +85,35 @@ export function createWaiters(
       join(dueMs, resolve, false, undefined, undefined);
     },
     take,
-    reuse,
+    reuse: (waiter) => {
+      spare.put(waiter);
+    },
     wake(nowMs) {
       let woke = false;
       for (let top = take(nowMs); top !== undefined; top = take(nowMs)) {
         top.wake();
-        reuse(top);
+        spare.put(top);
         woke = true;
       }
       return woke;
     },
   };
+}
+
+/** Waiters that are over, of which others are made. */
+class Spare {
+  readonly #waiters: Waiter[] = [];
+
+  take(): Waiter {
+    return this.#waiters.pop() ?? new Waiter();
+  }
+
+  /** What it held may go. */
+  put(waiter: Waiter): void {
+    waiter.signal = undefined;
+    waiter.wake = NOTHING;
+    if (this.#waiters.length < MOST_SPARE) this.#waiters.push(waiter);
+  }
 }
 
 /** Wakes the waiters of a signal when it is aborted. */
