@@ -1,5 +1,4 @@
 import { Args, Command, Flags } from '@oclif/core';
-import { UserError } from '../../errors.js';
 import { FITTED_PROCESSES, type FittedProcess } from '../../fit/fit-traffic.js';
 import { parseLengthMs } from '../../text/quantities.js';
 import { SUMMARIES } from '../summaries.js';
@@ -65,6 +64,6 @@ function parseProcess(text: string): { process: FittedProcess; states?: number }
   if (process === undefined) throw new Error(`give one of ${FITTED_PROCESSES.join(', ')}, or mmpp:2`);
   if (states === undefined) return { process };
   if (process !== 'mmpp') throw new Error('only mmpp has a number of states');
-  if (!(Number(states) >= 2 && Number(states) <= 8)) throw new UserError('--process: give mmpp:2 to mmpp:8');
+  if (!(Number(states) >= 2 && Number(states) <= 8)) throw new Error('give mmpp:2 to mmpp:8');
   return { process, states: Number(states) };
 }
