@@ -91,6 +91,7 @@ module.exports = {
       'Importing knows the trace file, the seeded randomness, the host and itself.',
       'import',
       own('trace-file'),
+      own('where'),
       own('host'),
       '^src/generator/(random|ln|exp)\\.ts$',
     ),
@@ -100,7 +101,8 @@ module.exports = {
       'transform',
       own('trace-file'),
       own('host'),
-      '^src/import/(arrival-sorter|chunk-builder)\\.ts$',
+      own('where'),
+      '^src/import/(arrival-sorter|chunk-builder|matching-rows)\\.ts$',
       '^src/generator/(random|ln)\\.ts$',
     ),
     knows(

@@ -88,7 +88,8 @@ export class ArrivalSorter {
   }
 
   #store(order: Uint32Array, from: number, to: number): void {
-    const keys = Float64Array.from(order.subarray(from, to), (row) => this.#keys[row] as number);
+    const keys = new Float64Array(to - from);
+    for (let i = from; i < to; i++) keys[i - from] = this.#keys[order[i] as number] as number;
     const spans = [...this.#bytes.add(new Uint8Array(keys.buffer))];
     for (const column of this.columns)
       spans.push(...this.#bytes.add(encodeBlock(column.piece(order, from, to), to - from)));

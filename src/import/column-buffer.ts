@@ -56,10 +56,16 @@ export class ColumnBuffer {
   piece(order: Uint32Array, from: number, to: number): ColumnValues {
     const rows = order.subarray(from, to);
     const { type } = this;
-    if (type === 'number') return { type, values: Float64Array.from(rows, (row) => this.#numbers[row] as number) };
+    if (type === 'number') return { type, values: this.#numbersOf(rows) };
     if (type === 'boolean') return { type, values: Uint8Array.from(rows, (row) => this.#flags[row] as number) };
     if (type === 'text') return this.#texts(rows);
     return listsOf([...rows].map((row) => this.#lists[row]));
+  }
+
+  #numbersOf(rows: Uint32Array): Float64Array {
+    const values = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) values[i] = this.#numbers[rows[i] as number] as number;
+    return values;
   }
 
   /** All rows are absent again. */

@@ -4,6 +4,7 @@ import { seededRandom } from '../generator/random.js';
 import { openTraceFile, peek, plainBytes, readable, type Bytes } from '../trace-file/byte-source.js';
 import type { Fault } from '../trace-file/fault.js';
 import { isGzip } from '../trace-file/trace-format.js';
+import { parseWhere } from '../where/parse-where.js';
 import type { FormatOptions, Head, ImportFormat, OpenedFormat } from './import-format.js';
 import { Intake, type Within } from './intake.js';
 import { openParquet } from './parquet-rows.js';
@@ -25,6 +26,8 @@ export interface ImportOptions extends Omit<FormatOptions, 'random' | 'fileName'
   readonly skipBad: boolean;
   /** The first arrival is at 0, whatever comes before it in the source. */
   readonly rebase: boolean;
+  /** Only arrivals whose columns fulfil this condition. */
+  readonly where?: string;
   /** Ms of the trace that are kept. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -108,6 +111,8 @@ async function take(
   const header = headerOf(format, head);
   const opened = format.open(header, ofFormat);
   if (typeof opened === 'string') throw fault(`${opened} (format ${format.name})`);
+  // What is wrong with the condition shows before the source is read.
+  if (options.where !== undefined) parseWhere(options.where, opened.columns);
   const draws = random.split('within');
   const intake = new Intake({
     columns: opened.columns,

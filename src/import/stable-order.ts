@@ -3,7 +3,8 @@
  * are there already, so that sorted input costs one comparison a row.
  */
 export function stableOrder(keys: Float64Array, count: number): Uint32Array {
-  let order = Uint32Array.from({ length: count }, (_, i) => i);
+  let order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
   let runs = runsOf(keys, count);
   let spare = runs.length > 2 ? new Uint32Array(count) : order;
   while (runs.length > 2) {

@@ -6,6 +6,8 @@ import { rowsWriter } from '../trace-file/rows-writer.js';
 import type { SortedArrivals, SortedChunk } from './arrival-sorter.js';
 import type { ImportOptions } from './import-trace.js';
 import type { Intake } from './intake.js';
+import { matchingRows } from './matching-rows.js';
+import { parseWhere } from '../where/parse-where.js';
 import { groupSizes, spreadWithin } from './spread.js';
 
 export interface StoredImport {
@@ -55,6 +57,7 @@ function store(
   random: () => number,
   fault: Fault,
 ): StoredImport {
+  const hasPayload = options.requests || options.payloadColumn !== undefined;
   const stepNs = intake.counts.made > 0 ? undefined : (options.resolutionNs ?? intake.grid.stepNs);
   const spreads = stepNs !== undefined && !intake.hasSpread && options.within === 'uniform';
   const isSpread = spreads && (stepNs > COARSE_NS || options.resolutionNs !== undefined);
@@ -70,7 +73,8 @@ function store(
     throw fault(`it lasts ${String(wholeMs / 1000)} s, and nothing of it lies between --from and --to`);
   const shared = { count: 0, last: NaN };
   const counted = counting(sorted.chunks(), shared);
-  const chunks = isSpread ? spreadWithin(counted, groupSizes(sorted.chunks()), stepNs, random) : counted;
+  const spread = isSpread ? spreadWithin(counted, groupSizes(sorted.chunks()), stepNs, random) : counted;
+  const chunks = options.where === undefined ? spread : matching(spread, options.where, columns, hasPayload);
   const writer = rowsWriter({ spoolDir: options.spoolDir, columns });
   try {
     for (const chunk of chunks) {
@@ -78,7 +82,10 @@ function store(
       if (kept !== undefined) writer.appendChunk(withPayload(kept, columns.length));
     }
     const stored = writer.finish();
-    if (stored.count === 0) throw fault('no arrival lies between --from and --to');
+    if (stored.count === 0)
+      throw fault(
+        `no arrival ${options.where === undefined ? '' : 'fulfils --where and '}lies between --from and --to`,
+      );
     return {
       stored,
       durationMs: Math.max(stored.lastMs, window.toMs - window.fromMs),
@@ -99,6 +106,17 @@ function originOf(sorted: SortedArrivals, intake: Intake, rebase: boolean): numb
   if (intake.fromZero && !rebase && sorted.firstKey >= zero) return zero;
   if (intake.counts.made > 0 && !rebase) return Math.floor(sorted.firstKey / SECOND_NS) * SECOND_NS;
   return sorted.firstKey;
+}
+
+/** The index of the payload is a column, too. */
+function matching(
+  chunks: Iterable<SortedChunk>,
+  where: string,
+  columns: readonly ColumnSpec[],
+  hasPayload: boolean,
+): Iterable<SortedChunk> {
+  const all = hasPayload ? [...columns, { name: 'payload', type: 'number' as const }] : columns;
+  return matchingRows(chunks, parseWhere(where, columns), all);
 }
 
 function* counting(chunks: Iterable<SortedChunk>, shared: { count: number; last: number }): Generator<SortedChunk> {

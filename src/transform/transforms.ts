@@ -1,6 +1,8 @@
 import { UserError } from '../errors.js';
 import { ln } from '../generator/ln.js';
+import { matchingRows } from '../import/matching-rows.js';
 import { seededRandom } from '../generator/random.js';
+import { parseWhere } from '../where/parse-where.js';
 import { moved, sorted, type Move } from './moved.js';
 import { chunkColumns, type Traffic, type Transformed } from './traffic.js';
 
@@ -12,6 +14,13 @@ export function window(traffic: Traffic, fromMs: number, toMs: number): Transfor
   // The last arrival of a trace may lie at its end.
   const keeps = (at: number): boolean => at >= fromMs && (at < toMs || toMs === Infinity);
   return changed(traffic, { durationMs: end - fromMs }, () => (at) => (keeps(at) ? at - fromMs : NaN), []);
+}
+
+/** Only the arrivals whose columns fulfil a condition, such as `trigger = http`. */
+export function matching(traffic: Traffic, where: string): Traffic {
+  const columns = chunkColumns(traffic);
+  const condition = parseWhere(where, columns);
+  return { ...traffic, chunks: () => matchingRows(traffic.chunks(), condition, columns) };
 }
 
 /** Keeps each arrival with probability `share`, independently: a Poisson process stays one. */

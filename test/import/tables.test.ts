@@ -78,6 +78,20 @@ describe('CSV as people have it', () => {
     expect([rows.map(({ atMs }) => atMs), durationMs]).toEqual([[0, 1000], 2000]);
   });
 
+  it('--where selects by the columns, and keeps the origin', async () => {
+    const text = 'at_s,model,body\n1,a,x\n2,b,y\n3,a,z\n';
+    const { rows, durationMs } = await imported(text, { where: 'model = a', fromMs: 500, payloadColumn: 'body' });
+    expect([rows, durationMs]).toEqual([
+      [
+        { atMs: 500, payload: 0, model: 'a' },
+        { atMs: 2500, payload: 2, model: 'a' },
+      ],
+      2500,
+    ]);
+    await expect(imported(text, { where: 'nope = 1' })).rejects.toThrow(/--where.*nope/);
+    await expect(imported(text, { where: 'model = c' })).rejects.toThrow(/no arrival fulfils --where/);
+  });
+
   it('bodies become payloads', async () => {
     const { rows, payloads } = await imported('at_s,body\n1,"{""a"":1}"\n2,hello\n3,"{""a"":1}"\n', {
       payloadColumn: 'body',

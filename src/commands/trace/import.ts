@@ -58,6 +58,7 @@ const FLAGS = {
     parseDurationMs,
   )({ default: 0, description: 'begin here, counted from the start of the trace' }),
   to: textFlag('to', parseDurationMs)({ description: 'end here' }),
+  where: Flags.string({ description: "only arrivals that fulfil a condition on the columns, such as 'app = 7342'" }),
   seed: textFlag('seed', wholeNumber(0, Number.MAX_SAFE_INTEGER))({ default: 1, description: 'seed of --within' }),
   name: Flags.string({ description: 'name of the trace; that of the file unless given' }),
 };
@@ -70,6 +71,7 @@ export class TraceImport extends Command {
     'Compressed files (.gz) are read, too.';
   static override examples = [
     '<%= config.bin %> trace import access.log -o trace.json',
+    "<%= config.bin %> trace import access.log --where 'status < 500' --failed drop -o good.json",
     '<%= config.bin %> trace import log.csv --time-column ts --keep model -o trace.jsonl.gz',
   ];
   static override args = { input: Args.string({ required: true, description: 'the file, or - for standard input' }) };
@@ -105,6 +107,7 @@ function optionsOf(flags: Interfaces.InferredFlags<typeof FLAGS>): ImportOptions
     ...present('unit', flags.unit as ImportOptions['unit']),
     ...present('durationColumn', flags['duration-column']),
     ...present('payloadColumn', flags['payload-column']),
+    ...present('where', flags.where),
     ...present('stamp', flags.stamp as ImportOptions['stamp']),
     ...present('resolutionNs', flags.resolution === undefined ? undefined : Math.round(flags.resolution * 1e6)),
     keep: (flags.keep ?? []).map(keptColumn),

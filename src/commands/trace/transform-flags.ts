@@ -13,6 +13,9 @@ export const TRANSFORM_FLAGS = {
   }),
   column: Flags.string({ description: 'CSV or JSON lines: the column of the times' }),
   unit: Flags.string({ options: ['ms', 's', 'us', 'ns'], description: 'the unit of --column' }),
+  where: Flags.string({
+    description: "only arrivals that fulfil a condition on the columns, such as 'trigger = http'",
+  }),
 };
 
 export const TRANSFORM_ARGS = {
@@ -38,7 +41,7 @@ export interface Written {
 export async function transformed(
   command: Command,
   sources: readonly string[],
-  { output, column, unit }: TransformFlags,
+  { output, column, unit, where }: TransformFlags,
   change: (traces: readonly Traffic[]) => Transformed,
   { to, url, stepMs, forgets = false }: Written = {},
 ): Promise<void> {
@@ -49,7 +52,8 @@ export async function transformed(
   try {
     for (const source of sources)
       traces.push(await readTraffic(source, { stdin: process.stdin, ...times(column, unit) }));
-    made = change(traces);
+    const { countOf, matching } = await import('../../transform/transforms.js');
+    made = change(where === undefined ? traces : traces.map((trace) => matching(trace, where)));
     const history = `${command.id?.replace(/^trace /, '') ?? ''} ${historyWords(command.argv, sources).join(' ')}`;
     await writeTraffic(made, {
       ...{ output: output ?? process.stdout, source: sources[0] ?? '-' },
@@ -58,7 +62,6 @@ export async function transformed(
       ...(url === undefined ? {} : { url }),
       ...(stepMs === undefined ? {} : { stepMs }),
     });
-    const { countOf } = await import('../../transform/transforms.js');
     command.logToStderr(
       `${output ?? 'standard output'}: ${counted(countOf(made), 'arrival')} in ${String(made.durationMs / 1000)} s`,
     );
