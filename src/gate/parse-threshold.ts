@@ -29,7 +29,7 @@ export function parseThresholds(given: readonly string[]): readonly Threshold[] 
 }
 
 function wrong(given: string, why: string): UserError {
-  return new UserError(`--threshold '${printable(given, 80)}': ${why}`);
+  return new UserError(`threshold '${printable(given, 80)}': ${why}`);
 }
 
 const PERCENTILE = /\bp\(([^()]*)\)$/;

@@ -17,7 +17,7 @@ export function checkMetrics(plugin: BackendPlugin, options: unknown, thresholds
     const near = nearest(metric.name, names);
     const has = names.length === 0 ? 'it declares none' : `it has ${names.join(', ')}`;
     const why = near === undefined ? has : `did you mean metrics.${near}?`;
-    throw new UserError(`--threshold '${text}': backend ${backend} has no metric ${metric.name}; ${why}`);
+    throw new UserError(`threshold '${text}': backend ${backend} has no metric ${metric.name}; ${why}`);
   }
 }
 
@@ -31,6 +31,6 @@ export function checkCollectors(collectors: readonly CustomCollector[], threshol
     const near = nearest(asked, names);
     const has = names.length === 0 ? 'give it with --collector ./FILE.mjs' : `there are ${names.join(', ')}`;
     const why = near === undefined ? has : `did you mean collectors.${near}?`;
-    throw new UserError(`--threshold '${text}': no collector has a metric ${printable(asked, 80)}; ${why}`);
+    throw new UserError(`threshold '${text}': no collector has a metric ${printable(asked, 80)}; ${why}`);
   }
 }

@@ -63,7 +63,7 @@ const REASONS: readonly (readonly [start: string, why: string])[] = [
 
 /** Reads `--slo`. Throws `UserError` for what `--threshold` does not know, or no prediction can judge. */
 export function parseSlo(texts: readonly string[]): readonly Slo[] {
-  return parsed(texts).map((threshold) => {
+  return parseThresholds(texts).map((threshold) => {
     const name = threshold.text.split(/[<>]/, 1)[0] ?? '';
     return { text: threshold.text, threshold, ...judgedBy(name, threshold) };
   });
@@ -85,22 +85,13 @@ function judgedBy(name: string, { text, unit }: Threshold): Judged {
   const judged = Object.hasOwn(JUDGED, name) ? JUDGED[name] : undefined;
   if (judged !== undefined) return judged;
   const [, why = ''] = REASONS.find(([start]) => name.startsWith(start)) ?? [];
-  throw new UserError(`--slo '${text}' cannot be predicted: ${why}`);
+  throw new UserError(`threshold '${text}' cannot be predicted: ${why}`);
 }
 
 function percentileOf(percentiles: Draw['percentiles'], p: number): Draw['percentiles'][number] {
   const found = percentiles.find((one) => one.p === p);
   if (found === undefined) throw new Error(`the draws hold no percentile ${String(p)}`);
   return found;
-}
-
-function parsed(texts: readonly string[]): readonly Threshold[] {
-  try {
-    return parseThresholds(texts);
-  } catch (thrown) {
-    if (!(thrown instanceof UserError)) throw thrown;
-    throw new UserError(thrown.message.replace(/^--threshold/, '--slo'));
-  }
 }
 
 /** Whether a draw meets all of them. A number that does not exist meets nothing, but no cold start is no slow one. */

@@ -78,7 +78,7 @@ class StudyReader {
       return parseThresholds(texts).map(({ text }) => text);
     } catch (thrown) {
       if (!(thrown instanceof UserError)) throw thrown;
-      throw this.#yaml.fault(['slo'], thrown.message.replace(/^--threshold/, 'slo'));
+      throw this.#yaml.fault(['slo'], thrown.message);
     }
   }
 

@@ -97,7 +97,7 @@ describe('a threshold', () => {
     const load = ['-R', '40/s', '-n', '40', ...QUEUE, '-o', out, '--junit', junit];
     const { code, stdout, stderr } = await runCli([...load, '--threshold', 'al.p(99)<200ms']);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toBe("replay: --threshold 'al.p(99)<200ms': there is no metric al.p(99); did you mean all.p(99)?\n");
+    expect(stderr).toBe("replay: threshold 'al.p(99)<200ms': there is no metric al.p(99); did you mean all.p(99)?\n");
     expect(existsSync(out) || existsSync(junit)).toBe(false);
     const elsewhere = await runCli([...load.slice(0, -1), '/dev/null/x/junit.xml']);
     expect([elsewhere.code, existsSync(out)]).toEqual([2, false]);

@@ -60,9 +60,9 @@ describe('replay predict', () => {
     [['--system', 'aws-lambda', '--model', 'bert'], /^replay: aws-lambda cannot be predicted for bert: it has /],
     [
       ['--system', 'aws-lambda', '--slo', 'lateness.max<1s'],
-      /^replay: --slo 'lateness\.max<1s' cannot be predicted: it is about /,
+      /^replay: threshold 'lateness\.max<1s' cannot be predicted: it is about /,
     ],
-    [['--system', 'aws-lambda', '--slo', 'x<1'], /^replay: --slo 'x<1': there is no metric x/],
+    [['--system', 'aws-lambda', '--slo', 'x<1'], /^replay: threshold 'x<1': there is no metric x/],
     [['--system', 'aws-lambda', '--sweep', 'batch=0'], /^replay: --sweep batch: 0 is no whole number/],
     [['--system', 'aws-cpu', '--sweep', 'memory=512'], /^replay: --system: aws-cpu is not billed by its memory/],
     [

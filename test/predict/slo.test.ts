@@ -52,7 +52,7 @@ describe('--slo of a prediction', () => {
         expect(typeof value, name).toBe('number');
         judged.push(name);
       } catch (thrown) {
-        expect(String(thrown), name).toMatch(/^UserError: --slo '[^']+' cannot be predicted: [a-z][^\n]{20,}$/);
+        expect(String(thrown), name).toMatch(/^UserError: threshold '[^']+' cannot be predicted: [a-z][^\n]{20,}$/);
       }
     }
     expect(judged).toEqual(
