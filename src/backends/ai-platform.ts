@@ -20,7 +20,9 @@ import { isGoogleHost } from './google/google-hosts.js';
 import { isLoopback } from './wire/is-loopback.js';
 import { checkSocketLimits, type SocketNeeds } from './wire/check-socket-limits.js';
 import { CALLS_PER_CHANNEL } from './grpc/grpc-channels.js';
+import { PLAIN_CONNECT, serviceLocation } from './wire/connect-options.js';
 import { refuseProxy } from './wire/refuse-proxy.js';
+import { readTrust } from './wire/trust-options.js';
 import { createRestBackend } from './google/google-rest.js';
 import type { RestBody } from './wire/requests.js';
 import { instanceBatches, type InstanceBatches } from './tensors/instance-batches.js';
@@ -62,9 +64,9 @@ const plugin: BackendPlugin<AiPlatformOptions> = {
   setUp,
   checks: {
     credentials: (options, env) => toldToken(wishOf(options), env),
-    address({ url }, env) {
+    address({ url, connect }, env) {
       refuseProxy(NAME, new URL(url), env);
-      return Promise.resolve({ url: new URL(url) });
+      return Promise.resolve(serviceLocation(new URL(url), connect));
     },
     sizes: (options, payloads, batchSize) => Promise.resolve(sizesOf(options, bodiesOf(options, payloads), batchSize)),
     limit: limitOf,
@@ -99,7 +101,8 @@ async function setUp(
   const notes = isQuiet
     ? []
     : [`No token was sent to ${host}, which is no host of Google's; --set auth=access-token sends one.`];
-  const encoded = options.transport === 'rest' ? options : await withMessages(options, bodies, progress);
+  const trusting = { ...options, connect: await readTrust(NAME, options, url) };
+  const encoded = options.transport === 'rest' ? trusting : await withMessages(trusting, bodies, progress);
   const sizes = sizesOf(encoded, bodies, batchSize);
   for (const warning of sizeWarnings(sizes, limitOf(options), batchSize)) progress(`warning: ${warning}`);
   return { options: encoded, notes };
@@ -161,7 +164,7 @@ async function create(options: AiPlatformOptions, context: BackendContext): Prom
 }
 
 function createRest(options: AiPlatformOptions, context: BackendContext): Promise<Backend> {
-  const { url, expect, connections } = options;
+  const { url, expect, connections, connect } = options;
   const bodies = bodiesOf(options, context.payloads);
   return createRestBackend(
     {
@@ -172,6 +175,7 @@ function createRest(options: AiPlatformOptions, context: BackendContext): Promis
       wish: wishOf(options),
       expect,
       connections,
+      connect,
       keepHeaders: [],
       told: () => ({}),
     },
@@ -180,9 +184,12 @@ function createRest(options: AiPlatformOptions, context: BackendContext): Promis
 }
 
 function createGrpc(options: AiPlatformOptions, context: BackendContext): Promise<Backend> {
-  const { url, name, method, connections, messages } = options;
+  const { url, name, method, connections, connect, messages } = options;
   if (name === null || messages === undefined) throw new Error('setUp must come before create');
-  return createGrpcBackend({ url: new URL(url), name, method, messages, wish: wishOf(options), connections }, context);
+  return createGrpcBackend(
+    { url: new URL(url), name, method, messages, wish: wishOf(options), connections, connect },
+    context,
+  );
 }
 
 /** What runs behind the endpoint now. Rejects with the reason where that cannot be learnt. */
@@ -193,5 +200,7 @@ async function probe(
 ): Promise<readonly Capacity[]> {
   const { controlUrl } = options;
   if (controlUrl === null) throw new Error('the address names no endpoint whose replicas could be counted');
-  return deployedCapacity(await googleGet(new URL(controlUrl), wishOf(options), context, signal));
+  const isSameHost = new URL(controlUrl).origin === new URL(options.url).origin;
+  const connect = isSameHost ? options.connect : PLAIN_CONNECT;
+  return deployedCapacity(await googleGet(new URL(controlUrl), wishOf(options), context, signal, connect));
 }

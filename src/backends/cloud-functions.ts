@@ -10,7 +10,16 @@ import { googleTokens, toldToken, type TokenWish } from './google/google-credent
 import { checkTokenIsSafe, isGoogleHost, parseServiceUrl } from './google/google-hosts.js';
 import { isLoopback } from './wire/is-loopback.js';
 import { checkSocketLimits } from './wire/check-socket-limits.js';
+import { serviceLocation } from './wire/connect-options.js';
 import { refuseProxy } from './wire/refuse-proxy.js';
+import {
+  PUBLIC_TRUST_OPTIONS,
+  readTrust,
+  TRUST_OPTIONS,
+  TRUST_READERS,
+  trustOf,
+  type TrustOptions,
+} from './wire/trust-options.js';
 import { handlerReport, REPORT_HEADERS, REPORTED_NAMES } from './aws/handler-report.js';
 import { createRestBackend, type RestPlan } from './google/google-rest.js';
 import type { RestBody } from './wire/requests.js';
@@ -24,7 +33,7 @@ import {
   type UsualOptions,
 } from './wire/usual-options.js';
 
-interface Options extends FunctionAddress, UsualOptions {
+interface Options extends FunctionAddress, UsualOptions, TrustOptions {
   readonly auth: 'id-token' | 'none';
   /** Null: POST where there are payloads, else GET. */
   readonly method: string | null;
@@ -66,6 +75,7 @@ const plugin: BackendPlugin<Options> = {
     'concurrency',
     'expect',
     'connections',
+    ...PUBLIC_TRUST_OPTIONS,
   ],
   options: [
     { name: 'url', value: 'URL', summary: 'the address of the function; or function, region and project' },
@@ -90,6 +100,7 @@ const plugin: BackendPlugin<Options> = {
       summary: 'payloads as {"instances": [...]} unless given, or as they are',
     },
     ...USUAL_OPTIONS,
+    ...TRUST_OPTIONS,
   ],
   parseOptions: parse,
   batches: ({ format }) => (format === 'instances' ? true : 'format=raw sends payloads as they are; leave it out'),
@@ -111,9 +122,9 @@ const plugin: BackendPlugin<Options> = {
   setUp,
   checks: {
     credentials: (options, env) => toldToken(wishOf(options), env),
-    address({ url }, env) {
+    address({ url, connect }, env) {
       refuseProxy(NAME, new URL(url), env);
-      return Promise.resolve({ url: new URL(url) });
+      return Promise.resolve(serviceLocation(new URL(url), connect));
     },
     sizes: (options, payloads, batchSize) => Promise.resolve(sizesOf(options, payloads, batchSize)),
     limit: ({ generation }) => LIMITS[generation],
@@ -142,6 +153,7 @@ function parse(raw: RawOptions): Options {
     cpus: numberWithin(0.08, 8),
     concurrency: wholeNumberWithin(1, 1000),
     connections: parseConnections,
+    ...TRUST_READERS,
   });
   const address = functionAddress(given);
   const url = new URL(address.url);
@@ -158,6 +170,7 @@ function parse(raw: RawOptions): Options {
     concurrency: given.concurrency ?? null,
     expect: expectOf(expect),
     connections: given.connections ?? null,
+    ...trustOf(NAME, given),
   };
 }
 
@@ -197,7 +210,7 @@ async function setUp(
   if (token !== undefined) hide?.(token.text);
   const isQuiet = wish !== null || isGoogleHost(url) || isLoopback(url);
   return {
-    options,
+    options: { ...options, connect: await readTrust(NAME, options, url) },
     notes: isQuiet
       ? []
       : [`No token was sent to ${url.hostname}, which is no host of Google's; --set auth=id-token sends one.`],
@@ -232,6 +245,7 @@ function planOf(options: Options, payloads: readonly Payload[], batched: boolean
     wish: wishOf(options),
     expect: options.expect,
     connections: options.connections,
+    connect: options.connect,
     keepHeaders: REPORT_HEADERS,
     told: handlerReport,
   };

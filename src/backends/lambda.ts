@@ -7,7 +7,9 @@ import { addressOf, bodiesOf, credentialsOf, openLambda, regionOf } from './lamb
 import { probeLambda } from './lambda/probe-lambda.js';
 import { openSdkClient } from './lambda/sdk-client.js';
 import { awsBackend } from './aws/aws-backend.js';
+import { serviceLocation } from './wire/connect-options.js';
 import { refuseProxy } from './wire/refuse-proxy.js';
+import { readTrust } from './wire/trust-options.js';
 import { toldCredentials } from './aws/aws-told-credentials.js';
 import { batchesOf } from './aws/aws-bodies.js';
 import { LAMBDA_METERS } from './lambda/lambda-meters.js';
@@ -26,7 +28,9 @@ const plugin: BackendPlugin<LambdaOptions> = {
   waits: 'on-the-world',
   // The client of the vendor does not tell when its first byte leaves.
   knowsSent: ({ client }) => client === 'lean',
-  publicOptions: LAMBDA_OPTIONS.map(({ name }) => name).filter((name) => name !== 'url'),
+  publicOptions: LAMBDA_OPTIONS.map(({ name }) => name).filter(
+    (name) => !['url', 'key', 'key-passphrase'].includes(name),
+  ),
   options: LAMBDA_OPTIONS,
   parseOptions: parseLambdaOptions,
   batches: () => true,
@@ -49,7 +53,8 @@ const plugin: BackendPlugin<LambdaOptions> = {
     const sizes = sizesOf(options, payloads, batchSize);
     for (const warning of sizeWarnings(sizes, LIMIT, batchSize)) progress(`warning: ${warning}`);
     const located = await ready(options, env, hide);
-    const configured = await withConfiguration(located, ends);
+    const connect = await readTrust('lambda', located, (await addressOf(located)).origin);
+    const configured = await withConfiguration({ ...located, connect }, ends);
     return { options: configured.options, notes: [...notesOf(options), ...configured.notes] };
   },
   checks: {
@@ -60,7 +65,7 @@ const plugin: BackendPlugin<LambdaOptions> = {
     async address(options, env) {
       const { origin } = await addressOf(options);
       refuseProxy('lambda', origin, env);
-      return { url: origin };
+      return serviceLocation(origin, options.connect);
     },
     sizes: (options, payloads, batchSize) => Promise.resolve(sizesOf(options, payloads, batchSize)),
     limit: () => LIMIT,

@@ -5,7 +5,9 @@ import { probeSageMaker } from './sagemaker/probe-sagemaker.js';
 import { parseSageMakerOptions, SAGEMAKER_OPTIONS, type SageMakerOptions } from './sagemaker/sagemaker-options.js';
 import { openSdkClient } from './sagemaker/sdk-client.js';
 import { awsBackend } from './aws/aws-backend.js';
+import { serviceLocation } from './wire/connect-options.js';
 import { refuseProxy } from './wire/refuse-proxy.js';
+import { readTrust } from './wire/trust-options.js';
 import { toldCredentials } from './aws/aws-told-credentials.js';
 import { batchesOf } from './aws/aws-bodies.js';
 import { SAGEMAKER_METERS } from './sagemaker/sagemaker-meters.js';
@@ -30,7 +32,9 @@ const plugin: BackendPlugin<SageMakerOptions> = {
   waits: 'on-the-world',
   // The client of the vendor does not tell when its first byte leaves.
   knowsSent: ({ client }) => client === 'lean',
-  publicOptions: SAGEMAKER_OPTIONS.map(({ name }) => name).filter((name) => name !== 'customAttributes'),
+  publicOptions: SAGEMAKER_OPTIONS.map(({ name }) => name).filter(
+    (name) => !['customAttributes', 'key', 'key-passphrase'].includes(name),
+  ),
   options: SAGEMAKER_OPTIONS,
   parseOptions: parseSageMakerOptions,
   batches: () => true,
@@ -60,7 +64,8 @@ const plugin: BackendPlugin<SageMakerOptions> = {
     const located = await withRegion('sagemaker', options, env, regionOf);
     // Once here, so that what is wrong with the credentials is known before anything is started.
     (await credentialsOf(located, hide)).close();
-    return { options: located };
+    const connect = await readTrust('sagemaker', located, (await addressOf(located)).origin);
+    return { options: { ...located, connect } };
   },
   checks: {
     credentials: async (options, env) =>
@@ -68,7 +73,7 @@ const plugin: BackendPlugin<SageMakerOptions> = {
     async address(options, env) {
       const { origin } = await addressOf(options);
       refuseProxy('sagemaker', origin, env);
-      return { url: origin };
+      return serviceLocation(origin, options.connect);
     },
     sizes: (_options, payloads, batchSize) => Promise.resolve(sizesOf(payloads, batchSize)),
     limit: limitOf,

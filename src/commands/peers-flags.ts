@@ -37,7 +37,7 @@ const PEERS: readonly (readonly [flags: readonly string[], here: string])[] = [
     ['--insecure-skip-tls-verify', '--no-check-certificate', '--no-verify', '--skip-verify', '--disable-cert-check'],
     'write --insecure, or -k',
   ],
-  [['--cacert', '--root-certs', '--ca'], 'set NODE_EXTRA_CA_CERTS=FILE.pem'],
+  [['--root-certs', '--ca'], 'write --cacert FILE.pem'],
   [['-x', '--proxy'], 'write --set client=undici --set proxy=http://host:port'],
   [['--h2', '--http2-prior-knowledge', '--http-version'], 'write --http2'],
   [['-L', '--u_latency', '--hdr', '--percentiles', '--histogram'], 'write --latency'],

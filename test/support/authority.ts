@@ -17,10 +17,18 @@ interface AuthorityFiles {
   readonly strangerKey: string;
 }
 
+interface PemIdentity {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface Authority {
   readonly files: AuthorityFiles;
   /** PEM; the certificate is for service.test alone. */
-  readonly service: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly service: PemIdentity;
+  /** The same for 127.0.0.1. */
+  readonly loopback: PemIdentity;
   remove(): void;
 }
 
@@ -32,6 +40,11 @@ export function makeAuthority(passphrase: string): Authority | undefined {
     rmSync(folder, { recursive: true });
   };
   const read = (name: string): string => readFileSync(at(name), 'utf8');
+  const identity = (name: string): PemIdentity => ({
+    ca: read('ca.pem'),
+    cert: read(`${name}.pem`),
+    key: read(`${name}.key`),
+  });
   const openssl = (...args: readonly string[]): unknown => execFileSync('openssl', args, { stdio: 'pipe' });
   const issue = (name: string, subject: string, ...more: readonly string[]): void => {
     const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
@@ -42,6 +55,7 @@ export function makeAuthority(passphrase: string): Authority | undefined {
     issue('ca', 'the authority');
     const byAuthority = ['-CA', at('ca.pem'), '-CAkey', at('ca.key')];
     issue('service', 'the service', ...byAuthority, '-addext', 'subjectAltName=DNS:service.test');
+    issue('loopback', 'the service', ...byAuthority, '-addext', 'subjectAltName=IP:127.0.0.1');
     issue('client', 'the client', ...byAuthority);
     issue('stranger', 'a stranger');
     const encrypt = ['-topk8', '-v2', 'aes-256-cbc', '-passout', `pass:${passphrase}`];
@@ -61,7 +75,8 @@ export function makeAuthority(passphrase: string): Authority | undefined {
       strangerCert: at('stranger.pem'),
       strangerKey: at('stranger.key'),
     },
-    service: { ca: read('ca.pem'), cert: read('service.pem'), key: read('service.key') },
+    service: identity('service'),
+    loopback: identity('loopback'),
     remove,
   };
 }

@@ -3,10 +3,17 @@ import type { OptionInfo, RawOptions } from '../backend.js';
 import { checkTokenIsSafe, isGoogleHost, parseServiceUrl } from '../google/google-hosts.js';
 import { oneOf, parseOptions } from '../shared/parse-options.js';
 import { expectOf, parseConnections, USUAL_OPTIONS, type UsualOptions } from '../wire/usual-options.js';
+import {
+  PUBLIC_TRUST_OPTIONS,
+  TRUST_OPTIONS,
+  TRUST_READERS,
+  trustOf,
+  type TrustOptions,
+} from '../wire/trust-options.js';
 import { type EndpointAddress, endpointAddress, parseDedicated } from './endpoint-address.js';
 
 /** Plain data: crosses to the worker threads. */
-export interface AiPlatformOptions extends EndpointAddress, UsualOptions {
+export interface AiPlatformOptions extends EndpointAddress, UsualOptions, TrustOptions {
   readonly transport: 'rest' | 'grpc';
   readonly auth: 'access-token' | 'none';
   /** Null: that of the environment or the credentials. */
@@ -36,6 +43,7 @@ export const PUBLIC_OPTIONS: readonly string[] = [
   'quotaProject',
   'expect',
   'connections',
+  ...PUBLIC_TRUST_OPTIONS,
 ];
 
 export const AI_PLATFORM_OPTIONS: readonly OptionInfo[] = [
@@ -64,6 +72,7 @@ export const AI_PLATFORM_OPTIONS: readonly OptionInfo[] = [
   },
   { name: 'parameters', value: 'JSON', summary: 'the parameters of predict' },
   ...USUAL_OPTIONS,
+  ...TRUST_OPTIONS,
 ];
 
 /** Throws `UserError`. */
@@ -83,6 +92,7 @@ export function parseAiPlatformOptions(raw: RawOptions): AiPlatformOptions {
     parameters: parseParameters,
     machine: parseMachine,
     connections: parseConnections,
+    ...TRUST_READERS,
   });
   const address = endpointAddress(given);
   const auth = given.auth ?? (isGoogleHost(new URL(address.url)) ? 'access-token' : 'none');
@@ -95,6 +105,7 @@ export function parseAiPlatformOptions(raw: RawOptions): AiPlatformOptions {
     machine: given.machine ?? null,
     expect: expectOf(expect),
     connections: given.connections ?? null,
+    ...trustOf(NAME, given),
   };
   checkCombination(options, expect !== undefined);
   return options;

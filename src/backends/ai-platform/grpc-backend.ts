@@ -1,7 +1,7 @@
 import type { Outcome } from '../../sample.js';
 import type { Backend, BackendContext, BatchOutcome, Call } from '../backend.js';
 import { batchCache } from '../tensors/batch-cache.js';
-import { PLAIN_CONNECT } from '../wire/connect-options.js';
+import { type ConnectOptions, PLAIN_CONNECT } from '../wire/connect-options.js';
 import { connectionShare, type Connections } from '../wire/connection-share.js';
 import { openBackgroundToken } from '../google/google-background-token.js';
 import type { TokenWish } from '../google/google-credentials.js';
@@ -27,6 +27,7 @@ export interface GrpcPlan {
   readonly wish: TokenWish | null;
   /** Over all workers; null: as many as it takes, at first one each. */
   readonly connections: number | null;
+  readonly connect: ConnectOptions;
 }
 
 const PATHS: Readonly<Record<Method, string>> = {
@@ -42,7 +43,7 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 export async function createGrpcBackend(plan: GrpcPlan, context: BackendContext): Promise<Backend> {
   const grpc = await loadGrpc();
   const token = plan.wish === null ? null : await openBackgroundToken(plan.wish, context.hide);
-  const channels = channelsTo(grpc, plan.url, connectionShare(plan.connections, context, 1), context);
+  const channels = channelsTo(grpc, plan, connectionShare(plan.connections, context, 1), context);
   const send = sender(grpc, plan, channels, token, context.onAnswer);
   return {
     invoke: createInvoke(send, plan.messages),
@@ -58,8 +59,13 @@ export async function createGrpcBackend(plan: GrpcPlan, context: BackendContext)
   };
 }
 
-function channelsTo(grpc: Grpc, url: URL, channels: Connections, { clock, timeoutMs }: BackendContext): GrpcChannels {
-  const target = { grpc, url, connect: PLAIN_CONNECT, answerBytes: BODY_LIMIT_BYTES };
+function channelsTo(
+  grpc: Grpc,
+  { url, connect }: Pick<GrpcPlan, 'url' | 'connect'>,
+  channels: Connections,
+  { clock, timeoutMs }: BackendContext,
+): GrpcChannels {
+  const target = { grpc, url, connect, answerBytes: BODY_LIMIT_BYTES };
   return createGrpcChannels({ ...target, channels, clock, timeoutMs, failureOf: grpcFailure });
 }
 
@@ -131,7 +137,7 @@ async function rehearse(
 ): Promise<Backend | undefined> {
   const sink = await openGrpcSink(grpc, PATHS[plan.method], Buffer.alloc(0)).catch(() => undefined);
   if (sink === undefined) return undefined;
-  const channels = channelsTo(grpc, sink.url, { initial: 2, max: 2 }, context);
+  const channels = channelsTo(grpc, { url: sink.url, connect: PLAIN_CONNECT }, { initial: 2, max: 2 }, context);
   await channels.open(signal);
   return {
     invoke: rehearsedCalls(createInvoke(sender(grpc, plan, channels, null), [new Uint8Array(64)])),

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../sample.js';
 import type { BackendContext } from '../backend.js';
 import { instanceBatches, type InstanceBatches } from '../tensors/instance-batches.js';
+import { type ConnectOptions, PLAIN_CONNECT } from '../wire/connect-options.js';
 import type { Answer, Result } from '../wire/exchange.js';
 import type { ExpectRule } from '../wire/expect-rule.js';
 import { bodyHeaders } from '../wire/open-body-rules.js';
@@ -21,6 +22,7 @@ export interface LeanClientOptions {
   readonly signing: { readonly scope: SigningScope; readonly credentials: KeptCredentials } | null;
   /** Over all workers; null: as many as it takes. */
   readonly connections: number | null;
+  readonly connect: ConnectOptions;
   /** Lower case. */
   readonly keepHeaders: readonly string[];
   /** One of `keepHeaders`: an answer that has it failed, whatever its status. */
@@ -50,7 +52,7 @@ export async function openLeanClient(
 
 /** `nowMs`: what signatures are dated by; absent: the wall clock. */
 function awsService(options: LeanClientOptions, nowMs?: () => number): RestService {
-  const { origin: url, connections, requests: table, batches, expect, outcomeOf, signing } = options;
+  const { origin: url, connections, connect, requests: table, batches, expect, outcomeOf, signing } = options;
   const judge = (result: Result, sentBytes: number): Outcome =>
     result.kind === 'failure' ? failedWire(result) : outcomeOf(result, sentBytes);
   return {
@@ -66,7 +68,7 @@ function awsService(options: LeanClientOptions, nowMs?: () => number): RestServi
     hidden: (text) => shownAnswer(text, secretsOf(signing?.credentials ?? null)),
     connect: (connecting) =>
       leanClient(
-        { ...connecting, url, limits: limitsOf(options) },
+        { ...connecting, url, connect, limits: limitsOf(options) },
         createSignedRequests(table, signingOf(options), nowMs, batchRequests(options)),
       ),
     facts: () => credentialFacts(options),
@@ -105,6 +107,7 @@ function rehearsal(options: LeanClientOptions, origin: URL): LeanClientOptions {
   return {
     ...options,
     origin,
+    connect: PLAIN_CONNECT,
     requests,
     ...(options.batches === undefined ? {} : { batches: instanceBatches('', [body]) }),
   };

@@ -1,11 +1,12 @@
 import type { OptionInfo } from '../backend.js';
 import { oneOf } from '../shared/parse-options.js';
+import { TRUST_OPTIONS, TRUST_READERS, type GivenTrust, trustOf, type TrustOptions } from '../wire/trust-options.js';
 import { CONNECTIONS_OPTION, EXPECT_OPTION, parseConnections } from '../wire/usual-options.js';
 
 export { listOf } from '../wire/usual-options.js';
 
 /** What both services have in common. Plain data. */
-export interface AwsOptions {
+export interface AwsOptions extends TrustOptions {
   /** Null: from the environment or the profile. */
   readonly region: string | null;
   readonly profile: string | null;
@@ -22,6 +23,7 @@ export const AWS_READERS = {
   endpointUrl: parseEndpointUrl,
   connections: parseConnections,
   client: oneOf('lean', 'sdk'),
+  ...TRUST_READERS,
 } as const;
 
 export const AWS_OPTIONS: readonly OptionInfo[] = [
@@ -31,15 +33,20 @@ export const AWS_OPTIONS: readonly OptionInfo[] = [
   CONNECTIONS_OPTION,
   { name: 'client', value: 'lean|sdk', summary: 'sdk: the client of the vendor, at many times the cost' },
   EXPECT_OPTION,
+  ...TRUST_OPTIONS,
 ];
 
-export function awsOptions(given: Partial<AwsOptions>): AwsOptions {
+export function awsOptions(
+  backend: string,
+  given: Partial<Omit<AwsOptions, keyof TrustOptions>> & GivenTrust,
+): AwsOptions {
   return {
     region: given.region ?? null,
     profile: given.profile ?? null,
     endpointUrl: given.endpointUrl ?? null,
     connections: given.connections ?? null,
     client: given.client ?? 'lean',
+    ...trustOf(backend, given),
   };
 }
 

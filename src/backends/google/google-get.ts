@@ -4,6 +4,7 @@ import { messageOf } from '../../errors.js';
 import { googleTokens, type TokenWish } from './google-credentials.js';
 import { googleError } from './google-error.js';
 import { type Token, tokenFields, withoutToken } from './google-token.js';
+import { PLAIN_CONNECT } from '../wire/connect-options.js';
 import { createWire } from '../wire/http1-wire.js';
 import { oneAnswer } from '../wire/one-answer.js';
 import { type HeaderField, requestBytes } from '../wire/request-bytes.js';
@@ -16,10 +17,11 @@ export async function googleGet(
   wish: TokenWish | null,
   { clock, hide }: Pick<BackendContext, 'clock' | 'hide'>,
   signal: AbortSignal,
+  connect = PLAIN_CONNECT,
 ): Promise<unknown> {
   const token = wish === null ? NO_TOKEN : await (await googleTokens(wish, process.env))();
   hide?.(token.text);
-  return googleGetWith(token, url, clock, signal);
+  return googleGetWith(token, url, clock, signal, connect);
 }
 
 /** For services that are sent none. */
@@ -28,9 +30,15 @@ export const NO_TOKEN: SentToken = { text: '' };
 type SentToken = Pick<Token, 'text' | 'quotaProject'>;
 
 /** The same with a token at hand; an empty one is not sent. */
-export async function googleGetWith(token: SentToken, url: URL, clock: Clock, signal: AbortSignal): Promise<unknown> {
+export async function googleGetWith(
+  token: SentToken,
+  url: URL,
+  clock: Clock,
+  signal: AbortSignal,
+  connect = PLAIN_CONNECT,
+): Promise<unknown> {
   const limits = { bodyBytes: BODY_LIMIT_BYTES };
-  const wire = createWire({ url, connections: { initial: 0, max: 1 }, limits, clock });
+  const wire = createWire({ url, connect, connections: { initial: 0, max: 1 }, limits, clock });
   const call = {
     onAbort: (listener: () => void): void => {
       signal.addEventListener('abort', listener, { once: true });

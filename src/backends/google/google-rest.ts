@@ -3,6 +3,7 @@ import type { Backend, BackendContext } from '../backend.js';
 import { instanceBatches, type InstanceBatches } from '../tensors/instance-batches.js';
 import { JSON_TYPE } from '../tensors/instances-json.js';
 import { answerJudge } from '../wire/answer-judge.js';
+import { type ConnectOptions, PLAIN_CONNECT } from '../wire/connect-options.js';
 import type { Answer } from '../wire/exchange.js';
 import type { ExpectRule } from '../wire/expect-rule.js';
 import { bodyHeaders } from '../wire/open-body-rules.js';
@@ -29,6 +30,7 @@ export interface RestPlan {
   readonly expect: ExpectRule;
   /** Over all workers; null: as many as it takes. */
   readonly connections: number | null;
+  readonly connect: ConnectOptions;
   /** Lower-case names of the headers that `told` reads. */
   readonly keepHeaders: readonly string[];
   /** What the service reports about an invocation besides its answer, whether it succeeded or failed. */
@@ -44,7 +46,7 @@ export async function createRestBackend(plan: RestPlan, context: BackendContext)
 }
 
 function googleService(plan: RestPlan, token: TokenSource | null): RestService {
-  const { url, connections, method, expect, keepHeaders, batches, told } = plan;
+  const { url, connections, connect, method, expect, keepHeaders, batches, told } = plan;
   const limits = { bodyBytes: BODY_LIMIT_BYTES, keepHeaders: ['location', ...bodyHeaders(expect), ...keepHeaders] };
   const judge = answerJudge(expect, serviceFailure);
   const hidden = (text: string): string => (token === null ? text : withoutToken(text, token.current()));
@@ -59,7 +61,7 @@ function googleService(plan: RestPlan, token: TokenSource | null): RestService {
     },
     batches: batches && { instances: batches },
     hidden,
-    connect: (connecting) => leanClient({ ...connecting, url, limits }, requestsOf(plan, token)),
+    connect: (connecting) => leanClient({ ...connecting, url, connect, limits }, requestsOf(plan, token)),
     facts: () => token?.facts() ?? {},
     close: () => token?.close(),
     rehearsed: (standIn) => googleService(rehearsal(plan, standIn), null),
@@ -68,7 +70,7 @@ function googleService(plan: RestPlan, token: TokenSource | null): RestService {
 
 function rehearsal(plan: RestPlan, url: URL): RestPlan {
   const batches = plan.batches === undefined ? {} : { batches: instanceBatches('', [REHEARSED_BODY.bytes]) };
-  return { ...plan, url, bodies: [REHEARSED_BODY], ...batches };
+  return { ...plan, url, connect: PLAIN_CONNECT, bodies: [REHEARSED_BODY], ...batches };
 }
 
 function requestsOf({ url, method, bodies, batches }: RestPlan, token: TokenSource | null): Requests<BytesOf> {

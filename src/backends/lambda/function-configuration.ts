@@ -1,6 +1,6 @@
 import type { SetUp } from '../backend.js';
 import { messageOf, printable } from '../../errors.js';
-import { vendorConfig } from '../aws/aws-vendor-config.js';
+import { serviceConfig } from '../aws/aws-vendor-config.js';
 import type { LambdaOptions } from './lambda-options.js';
 import { loadLambda } from './open-lambda.js';
 
@@ -55,7 +55,7 @@ async function configurationOf(
   { signal, timeoutMs = Infinity }: Ends,
 ): Promise<Configuration> {
   const { LambdaClient, GetFunctionConfigurationCommand } = await loadLambda();
-  const client = new LambdaClient(vendorConfig(options));
+  const client = new LambdaClient(serviceConfig(options));
   const { function: FunctionName, qualifier } = target;
   const command = new GetFunctionConfigurationCommand({
     FunctionName,

@@ -56,7 +56,7 @@ export function parseLambdaOptions(raw: RawOptions): LambdaOptions {
     architecture: oneOf('x86_64', 'arm64'),
   });
   const target = targetOf(given);
-  const options = awsOptions({ ...given, ...(given.region === undefined ? impliedRegion(target) : {}) });
+  const options = awsOptions('lambda', { ...given, ...(given.region === undefined ? impliedRegion(target) : {}) });
   const auth = given.auth ?? 'iam';
   if (target.kind === 'url') checkUrlOptions(options, given.log);
   else if (auth === 'none') checkUnsigned(options);

@@ -44,6 +44,7 @@ export async function openLambda(
       ...(context.batchSize === undefined ? {} : { batches: batchesOf('lambda', bodies) }),
       signing: credentials === null ? null : { scope: address.scope, credentials },
       connections: options.connections,
+      connect: options.connect,
       keepHeaders: KEPT_HEADERS,
       failureHeader: FUNCTION_ERROR_HEADER,
       expect: options.expect,

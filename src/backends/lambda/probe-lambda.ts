@@ -1,5 +1,5 @@
 import type { Capacity } from '../backend.js';
-import { vendorConfig } from '../aws/aws-vendor-config.js';
+import { serviceConfig } from '../aws/aws-vendor-config.js';
 import type { LambdaOptions } from './lambda-options.js';
 import { loadLambda } from './open-lambda.js';
 
@@ -11,7 +11,7 @@ export async function probeLambda(options: LambdaOptions): Promise<readonly Capa
   if (options.target.kind === 'url' || options.auth === 'none') return [];
   const sdk = await loadLambda();
   const { function: FunctionName, qualifier } = options.target;
-  const client = new sdk.LambdaClient(vendorConfig(options));
+  const client = new sdk.LambdaClient(serviceConfig(options));
   const Qualifier = qualifier ?? FunctionName.split(':function:')[1]?.split(':')[1];
   try {
     const function_ = await client.send(

@@ -20,7 +20,7 @@ export async function openSdkClient(options: LambdaOptions, context: BackendCont
   const client = new LambdaClient({
     ...vendorConfig(options),
     credentials: () => Promise.resolve(credentials.current()),
-    requestHandler: sdkTransport(options.connections, context),
+    requestHandler: sdkTransport(options, context),
   });
   return sdkClient(
     {

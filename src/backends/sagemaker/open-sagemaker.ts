@@ -40,6 +40,7 @@ export async function openSageMaker(
       ...(context.batchSize === undefined ? {} : { batches: batchesOf('sagemaker', bodies) }),
       signing: { scope: address.scope, credentials },
       connections: options.connections,
+      connect: options.connect,
       keepHeaders: KEPT_HEADERS,
       expect: options.expect,
       outcomeOf: createSageMakerOutcome({

@@ -1,7 +1,7 @@
 import type { DescribeEndpointConfigOutput, ProductionVariantSummary } from '@aws-sdk/client-sagemaker';
 import type { Capacity } from '../backend.js';
 import { loadAwsPackage } from '../aws/aws-package.js';
-import { vendorConfig } from '../aws/aws-vendor-config.js';
+import { serviceConfig } from '../aws/aws-vendor-config.js';
 import type { SageMakerOptions } from './sagemaker-options.js';
 
 /**
@@ -10,7 +10,7 @@ import type { SageMakerOptions } from './sagemaker-options.js';
  */
 export async function probeSageMaker(options: SageMakerOptions): Promise<readonly Capacity[]> {
   const sdk = await loadAwsPackage('sagemaker', '@aws-sdk/client-sagemaker', () => import('@aws-sdk/client-sagemaker'));
-  const client = new sdk.SageMakerClient(vendorConfig(options));
+  const client = new sdk.SageMakerClient(serviceConfig(options));
   try {
     const endpoint = await client.send(new sdk.DescribeEndpointCommand({ EndpointName: options.endpoint }));
     const { EndpointConfigName } = endpoint;

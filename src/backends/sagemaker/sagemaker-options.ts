@@ -53,7 +53,7 @@ export function parseSageMakerOptions(raw: RawOptions): SageMakerOptions {
   if (given.endpoint === undefined)
     throw new UserError('backend sagemaker: give the endpoint with --set endpoint=NAME');
   return {
-    ...awsOptions(given),
+    ...awsOptions('sagemaker', given),
     endpoint: given.endpoint,
     variant: given.variant ?? null,
     targetModel: given.targetModel ?? null,

@@ -22,7 +22,7 @@ export async function openSdkClient(options: SageMakerOptions, context: BackendC
   const client = new SageMakerRuntimeClient({
     ...vendorConfig(options),
     credentials: () => Promise.resolve(credentials.current()),
-    requestHandler: sdkTransport(options.connections, context),
+    requestHandler: sdkTransport(options, context),
   });
   return sdkClient(
     {

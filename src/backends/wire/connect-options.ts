@@ -55,18 +55,31 @@ export function withoutFinalDot(host: string): string {
 
 /** The options of `node:tls` for trust and names when it connects to `host`. */
 export function tlsOptions(
-  { insecure, ca, cert, key, keyPassphrase, serverName }: ConnectOptions,
+  connect: ConnectOptions,
   host: string,
-): Pick<ConnectionOptions, 'rejectUnauthorized' | 'ca' | 'cert' | 'key' | 'passphrase' | 'servername'> {
-  const name = serverName ?? withoutFinalDot(host);
+): ReturnType<typeof trustInTls> & Pick<ConnectionOptions, 'servername'> {
+  const name = connect.serverName ?? withoutFinalDot(host);
+  return {
+    ...trustInTls(connect),
+    // An address is no name: it is not sent, and is looked for in the certificate as it is.
+    ...(isIP(name) === 0 ? { servername: name } : {}),
+  };
+}
+
+/** Those for trust alone, for a client that knows the name itself. */
+export function trustInTls({
+  insecure,
+  ca,
+  cert,
+  key,
+  keyPassphrase,
+}: ConnectOptions): Pick<ConnectionOptions, 'rejectUnauthorized' | 'ca' | 'cert' | 'key' | 'passphrase'> {
   return {
     rejectUnauthorized: !insecure,
     ...(ca === null ? {} : { ca }),
     ...(cert === null ? {} : { cert }),
     ...(key === null ? {} : { key }),
     ...(keyPassphrase === null ? {} : { passphrase: keyPassphrase }),
-    // An address is no name: it is not sent, and is looked for in the certificate as it is.
-    ...(isIP(name) === 0 ? { servername: name } : {}),
   };
 }
 

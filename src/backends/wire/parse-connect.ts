@@ -9,13 +9,7 @@ import {
 } from './connect-options.js';
 import type { OptionInfo } from '../backend.js';
 import { durationWithin, wholeNumberWithin, yesOrNo } from '../shared/parse-options.js';
-
-/** Paths; null: none was given. */
-export interface PemFiles {
-  readonly cacert: string | null;
-  readonly cert: string | null;
-  readonly key: string | null;
-}
+import { checkTrust, TRUST_OPTIONS, TRUST_READERS } from './trust-options.js';
 
 /** For people, and for the environment. */
 export const CONNECT_OPTIONS: readonly OptionInfo[] = [
@@ -27,10 +21,7 @@ export const CONNECT_OPTIONS: readonly OptionInfo[] = [
   { name: 'max-connection-age', value: 'DURATION', summary: 'send no request on a connection older than this' },
   { name: 'idle', value: 'DURATION', summary: 'close idle connections after this; else by the server’s hint, or 4s' },
   { name: 'insecure', value: 'true|false', summary: 'accept any certificate' },
-  { name: 'cacert', value: 'FILE', summary: 'PEM: the authorities to trust, in place of the usual ones' },
-  { name: 'cert', value: 'FILE', summary: 'PEM: the certificate of this client, with its chain' },
-  { name: 'key', value: 'FILE', summary: 'PEM: the key of that certificate, unless it is in the same file' },
-  { name: 'key-passphrase', value: 'TEXT', summary: 'the passphrase of an encrypted key' },
+  ...TRUST_OPTIONS,
   { name: 'sni', value: 'NAME', summary: 'the name to ask for and to find in the certificate; the host unless given' },
   { name: 'resolve', value: 'HOST:PORT:ADDRESS', summary: 'an address for a host, as curl has it; repeatable' },
   { name: 'unix-socket', value: 'PATH', summary: 'a Unix domain socket that requests go to' },
@@ -39,10 +30,7 @@ export const CONNECT_OPTIONS: readonly OptionInfo[] = [
 /** The options that say how long connections last, where they lead and whom they trust, besides `resolve`, which may come several times. */
 export const CONNECT_READERS = {
   insecure: yesOrNo,
-  cacert: somePath,
-  cert: somePath,
-  key: somePath,
-  'key-passphrase': (text: string) => text,
+  ...TRUST_READERS,
   sni: serverName,
   'unix-socket': socketPath,
   'requests-per-connection': wholeNumberWithin(1, 1_000_000_000),
@@ -70,20 +58,13 @@ export function connectOf(given: Given, resolve: readonly string[], url: URL): C
   };
 }
 
-export function pemFilesOf({ cacert, cert, key }: Given): PemFiles {
-  return { cacert: cacert ?? null, cert: cert ?? null, key: key ?? null };
-}
-
 function checkTls(given: Given, url: URL): void {
   const tlsOnly = (['cacert', 'cert', 'key', 'key-passphrase', 'sni'] as const).filter(
     (name) => given[name] !== undefined,
   );
   if (tlsOnly.length > 0 && url.protocol !== 'https:')
     throw new UserError(`backend http: ${tlsOnly.join(', ')} need an https URL; give one, or leave them out`);
-  if (given.cert === undefined && given.key !== undefined)
-    throw new UserError('backend http: --key is the key of a certificate; give the certificate with --cert FILE');
-  if (given.cert === undefined && given['key-passphrase'] !== undefined)
-    throw new UserError('backend http: --set key-passphrase= needs --cert FILE');
+  checkTrust('http', given);
   if (given.insecure === true && given.cacert !== undefined)
     throw new UserError(
       'backend http: --insecure accepts any certificate, so --cacert would have no effect; give one of them',
@@ -115,11 +96,6 @@ function resolvedHost(text: string): ResolvedHost {
       `backend http: --resolve ${printable(text, 100)}: give HOST:PORT:ADDRESS, such as example.com:443:127.0.0.1`,
     );
   return { host: withoutFinalDot(host).toLowerCase(), port: Number(port), addresses };
-}
-
-function somePath(text: string): string {
-  if (text === '') throw new Error('give the path of a PEM file');
-  return text;
 }
 
 /** Longer ones do not fit into the address of a socket (unix(7)). */

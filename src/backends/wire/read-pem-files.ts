@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { messageOf, printable, UserError } from '../../errors.js';
 import { type ConnectOptions, tlsOptions } from './connect-options.js';
-import type { PemFiles } from './parse-connect.js';
+import type { PemFiles } from './trust-options.js';
 
 /** `connect` with what the files hold. Rejects with `UserError` where one cannot be read, or TLS cannot use them together. */
 export async function readPemFiles(backend: string, files: PemFiles, connect: ConnectOptions): Promise<ConnectOptions> {
