@@ -88,16 +88,18 @@ export function createWaiters(
     reuse: (waiter) => {
       spare.put(waiter);
     },
-    wake(nowMs) {
-      let woke = false;
-      for (let top = take(nowMs); top !== undefined; top = take(nowMs)) {
-        top.wake();
-        spare.put(top);
-        woke = true;
-      }
-      return woke;
-    },
+    wake: (nowMs) => wakeDue(nowMs, take, spare),
   };
+}
+
+function wakeDue(nowMs: number, take: Waiters['take'], spare: Spare): boolean {
+  let woke = false;
+  for (let top = take(nowMs); top !== undefined; top = take(nowMs)) {
+    top.wake();
+    spare.put(top);
+    woke = true;
+  }
+  return woke;
 }
 
 /** Waiters that are over, of which others are made. */
