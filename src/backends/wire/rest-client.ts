@@ -8,6 +8,7 @@ import { fewAtOnce } from './few-at-once.js';
 import { createWire } from './http1-wire.js';
 import { openLoopbackSink, type SinkProtocol } from './loopback-sink.js';
 import { openBodyRules } from './open-body-rules.js';
+import { rehearseTls } from './rehearse-tls.js';
 import type { BytesOf, Requests, RestBody } from './requests.js';
 import { sentCalls } from './sent-calls.js';
 import type { WireOptions } from './wire.js';
@@ -124,6 +125,7 @@ async function rehearse(
   signal: AbortSignal,
 ): Promise<Backend | undefined> {
   const { standIn = 'HTTP/1.1' } = service;
+  if (service.url.protocol === 'https:') await rehearseTls(signal);
   const sink = await openLoopbackSink(standIn).catch(() => undefined);
   if (sink === undefined) return undefined;
   const rehearsed = service.rehearsed(sink.url);
