@@ -1,10 +1,14 @@
-import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '../clock.js';
 import type { CloudMeters } from '../cloud-meters.js';
 import type { Billing, EstimatedService } from '../cost-terms.js';
 import type { OwnMetric } from '../own-metric.js';
 import type { DeclaredName, Outcome } from '../sample.js';
 import type { ColumnValue, Payload } from '../trace.js';
+import type { BatchCall, BatchOutcome, Call } from './call.js';
+import type { BackendChecks, Capacity, Hide, SetUp, SetUpResult } from './set-up.js';
+
+export type * from './call.js';
+export type * from './set-up.js';
 
 /** What a backend can wait for during a request. */
 export const WAITS = ['on-the-world', 'on-the-clock', 'by-callback'] as const;
@@ -138,74 +142,6 @@ export interface OptionInfo {
 
 export type RawOptions = Readonly<Record<string, string | readonly string[]>>;
 
-export interface SetUp {
-  /** Payloads of the trace; may be empty. */
-  readonly payloads: readonly Payload[];
-  /** This many calls may be open at once. */
-  readonly mostInFlight: number;
-  /** Set: calls are batches of 1 to this many requests. A payload that cannot go with others is a `UserError` here. */
-  readonly batchSize?: number;
-  /** Informs the user of what takes long; stderr. */
-  readonly progress: (text: string) => void;
-  /** The environment, so that it can be tested. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
-  /** How long a call may take; one question to the service before the start takes no longer either. Absent: not limited. */
-  readonly timeoutMs?: number;
-  /** As in `BackendContext`. */
-  readonly hide?: Hide;
-}
-
-/**
- * Names a secret that the backend got by itself, such as a token, before it is sent: from then on no report, file or message
- * of the run shows it, its parts or its usual encodings. The last 64 values count, up to 16,384 characters of each.
- */
-export type Hide = (secret: string) => void;
-
-export interface SetUpResult<Options> {
-  readonly options: Options;
-  /** Replaces an empty payload table. */
-  readonly payloads?: readonly Payload[];
-  /** Sentences for the report (for instance that the weights are synthetic). */
-  readonly notes?: readonly string[];
-  /**
-   * What is known of the service before the start, by name, no secret: the hash of a model file, its size. Runs that differ
-   * in it are of different systems.
-   */
-  readonly served?: Readonly<Record<string, string | number | boolean>>;
-}
-
-/** What a dry run can learn of a service without a request; each part may be absent. Main thread. */
-export interface BackendChecks<Options> {
-  /** Before `setUp`: what calls are signed with or carry, in words that tell no secret. Rejects with `UserError` where it cannot be had. */
-  credentials?(options: Options, env: SetUp['env']): Promise<string>;
-  /** Where requests go. Rejects with `UserError` where it is unknown. */
-  address?(options: Options, env: SetUp['env']): Promise<ServiceLocation>;
-  /** Bytes of each payload as the body of one request (with `batchSize`: this many of it in one), in the service's own encoding; after `setUp`. */
-  sizes?(options: Options, payloads: readonly Payload[], batchSize?: number): Promise<readonly number[]>;
-  /** What the service takes at most; `provisioned`: what the probe reports, where it does. */
-  limit?(options: Options, provisioned: readonly Capacity[]): SizeLimit;
-}
-
-export interface ServiceLocation {
-  readonly url: URL;
-  /** The certificate is not checked. */
-  readonly insecure?: boolean;
-  /** Certificates, keys and the server name for TLS, where that is not the host of the URL. */
-  readonly tls?: ConnectionOptions;
-  /** A socket's path, or an address, to connect to in place of the host of the URL. */
-  readonly at?: { readonly path: string } | { readonly host: string };
-}
-
-/** The largest body of a request. */
-export interface SizeLimit {
-  readonly bytes: number;
-  /** What has this limit: `a synchronous invocation`. */
-  readonly of: string;
-  /** Absent: all of `bytes` is sure to be taken; else what lies above this is not everywhere. */
-  readonly sureBytes?: number;
-}
-
 /** A complete answer as the service gave it, without what this client knows to be secret. */
 export interface SeenAnswer {
   /** What names its success or failure: `200`, `OK`. */
@@ -279,54 +215,4 @@ export interface Backend {
   facts?(): Readonly<Record<string, string | number | boolean>>;
   /** After the last answer or the drain. Releases everything. */
   close?(): Promise<void>;
-}
-
-export interface Call {
-  /** 0-based index in the trace. */
-  readonly seq: number;
-  readonly dueMs: number;
-  /** When the engine handed it over: the reading of the clock just before `invoke`. */
-  readonly handedMs: number;
-  /** Index into the payload table (0 when the table is empty). */
-  readonly payload: number;
-  /** Aborted at the timeout or when the run stops. Made on first use, since an AbortSignal costs microseconds. */
-  readonly signal: AbortSignal;
-  /**
-   * The same without the cost: `listener` runs once, at the timeout or stop, and may return when the request was sent, which
-   * is then recorded. A second call replaces the first.
-   */
-  onAbort(listener: AbortListener): void;
-  /**
-   * What became of it, for anyone who returned `'settles'`: a promise costs a microsecond and some garbage. The first counts; it
-   * has been read when this returns.
-   */
-  settle(outcome: Outcome): void;
-}
-
-export type AbortListener = (() => void) | (() => SentTimes);
-
-/** What is known of a request that has no answer. Ms on the run's clock; NaN or absent: it was not sent. */
-export type SentTimes = Pick<Outcome, 'sentMs' | 'handshakeMs'>;
-
-/** Several requests in one. `seq`, `dueMs` and `payload` are those of the oldest; `seq` also names the invocation. */
-export interface BatchCall extends Call {
-  /** Indexes into the payload table, one for each request, the oldest first. Never changed. */
-  readonly payloads: Uint32Array;
-  settle(outcome: BatchOutcome): void;
-}
-
-/** What became of an invocation. A failure is that of each of its requests; a success may still lack the answer of some. */
-export type BatchOutcome = Outcome & { readonly lacking?: Lacking };
-
-/** Requests that an answer leaves unanswered: each of them is a `bad-answer`. */
-export interface Lacking {
-  /** Their places in `payloads`. */
-  readonly at: readonly number[];
-  readonly detail: string;
-}
-
-/** Something provisioned. What costs by the hour is of kind `instances`, `replicas` or `machines`. */
-export interface Capacity {
-  readonly kind: string;
-  readonly count: number;
 }

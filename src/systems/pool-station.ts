@@ -1,11 +1,9 @@
-import { coldStartTimes } from './cold-start-times.js';
 import { EventHeap } from './event-heap.js';
 import { FreeInstances } from './free-instances.js';
 import { InstanceCounts } from './instance-counts.js';
-import { samplerOf, type Sampler } from './sampler-of.js';
+import { PoolLaw } from './pool-law.js';
 import { ENDED, type Sink, type Station } from './station.js';
 import type { Pool, SimulatedSystem } from './system.js';
-import { PURPOSE, uniformAt } from './uniform-at.js';
 import { WaitingLine } from './waiting-line.js';
 
 /** Events are kind + 4 x instance. */
@@ -23,26 +21,12 @@ export interface PoolRules {
 
 /** Instances made on demand. */
 export class PoolStation implements Station {
-  readonly #seed: number;
   readonly #sink: Sink;
   readonly #line: WaitingLine;
   readonly #events = new EventHeap();
-  readonly #counts = new InstanceCounts();
+  readonly counts = new InstanceCounts();
   readonly #instances: FreeInstances;
-  readonly #service: Sampler;
-  readonly #network: Sampler;
-  readonly #startTime: Sampler;
-  readonly #marginal: number;
-  readonly #contention: number;
-  readonly #clientMs: number;
-  readonly #isBound: boolean;
-  /** Calls that wait for each start. */
-  readonly #callsPerStart: number;
-  readonly #mostInside: number;
-  readonly #mostInstances: number;
-  readonly #startGapMs: number;
-  readonly #idleMs: number;
-  readonly #isMemoryless: boolean;
+  readonly #law: PoolLaw;
   readonly #rules: PoolRules;
   #inside = 0;
   #starting = 0;
@@ -52,56 +36,28 @@ export class PoolStation implements Station {
   activeMs = 0;
 
   constructor(system: SimulatedSystem & { readonly station: Pool }, seed: number, sink: Sink, rules: PoolRules) {
-    const { admission, station: pool, network } = system;
-    this.#seed = seed;
+    const { admission, station: pool } = system;
     this.#sink = sink;
     this.#rules = rules;
     this.#line = new WaitingLine(admission);
-    this.#service = samplerOf(pool.service.time, PURPOSE.service, pool.concurrency.value);
-    this.#network = samplerOf(network.roundTrip, PURPOSE.network);
-    this.#startTime = coldStartTimes(pool.coldStart).ofInstance;
-    this.#marginal = pool.service.batchMarginal.value;
-    this.#contention = pool.contention.value;
-    this.#clientMs = admission.clientTimeout.value;
-    this.#isBound = pool.start.value === 'bound';
-    this.#callsPerStart = Number(pool.waitingPerStart.value) * pool.concurrency.value;
-    this.#mostInside = pool.concurrencyLimit.value;
-    this.#mostInstances = Math.ceil(pool.concurrencyLimit.value / pool.concurrency.value);
-    this.#startGapMs = 1000 / pool.startRate.value;
-    this.#idleMs = pool.idleLifetime.value;
-    this.#isMemoryless = pool.idleLaw.value === 'exponential';
+    this.#law = new PoolLaw(system, seed);
     this.#instances = new FreeInstances(pool.concurrency.value);
     for (let i = 0; i < pool.minimum.value + pool.provisioned.value; i++) this.#addReady(Infinity);
-    this.#counts.become(-Infinity, this.#counts.ready);
+    this.counts.become(-Infinity, this.counts.ready);
   }
 
   /** Idle instances from this moment on. */
   addWarm(nowMs: number, count: number): void {
     for (let i = 0; i < count; i++) this.#becomeIdle(nowMs, this.#addReady(0));
-    this.#counts.become(nowMs, this.#counts.ready);
+    this.counts.become(nowMs, this.counts.ready);
   }
 
   get isBusy(): boolean {
     return this.#inside > 0 || this.#line.length > 0;
   }
-  get live(): number {
-    return this.#counts.live;
-  }
-  get ready(): number {
-    return this.#counts.ready;
-  }
-  get created(): number {
-    return this.#counts.created;
-  }
-  get peak(): number {
-    return this.#counts.peak;
-  }
-  get steps(): readonly { readonly atMs: number; readonly count: number }[] {
-    return this.#counts.steps;
-  }
 
   startCounting(nowMs: number): void {
-    this.#counts.restart(nowMs);
+    this.counts.restart(nowMs);
     this.activeMs = 0;
   }
 
@@ -122,27 +78,21 @@ export class PoolStation implements Station {
   arrive(nowMs: number, seq: number, requests: number): void {
     this.advance(nowMs);
     const free = this.#instances.first;
-    if (this.#inside < this.#mostInside && free >= 0 && this.#line.length === 0)
+    if (this.#inside < this.#law.mostInside && free >= 0 && this.#line.length === 0)
       this.#serve(nowMs, nowMs, free, seq, requests);
-    else if (this.#isBound) this.#startFor(nowMs, seq, requests);
+    else if (this.#law.isBound) this.#startFor(nowMs, seq, requests);
     else this.#wait(nowMs, seq, requests);
   }
 
   /** A new instance for this call alone. */
   #startFor(nowMs: number, seq: number, requests: number): void {
-    if (this.#inside >= this.#mostInside) {
+    if (this.#inside >= this.#law.mostInside) {
       this.#refuse(nowMs, seq, requests);
       return;
     }
     const fromMs = Math.max(nowMs, this.#mayStartMs);
-    this.#mayStartMs = fromMs + this.#startGapMs;
-    const instance = this.#instances.add(this.#serials++, this.#idleBudget(this.#serials - 1));
-    this.#counts.start();
-    const startMs = this.#startTime(this.#seed, this.#instances.serial(instance));
-    this.#instances.startMs[instance] = startMs;
-    if (this.#rules.startCounts) this.activeMs += startMs;
-    this.#events.push(fromMs + startMs, READY + 4 * instance);
-    this.#serve(fromMs + startMs, nowMs, instance, seq, requests);
+    const instance = this.#start(fromMs);
+    this.#serve(fromMs + (this.#instances.startMs[instance] as number), nowMs, instance, seq, requests);
   }
 
   #wait(nowMs: number, seq: number, requests: number): void {
@@ -155,22 +105,28 @@ export class PoolStation implements Station {
   }
 
   #startForWaiting(nowMs: number): void {
-    while (this.#starting < this.#line.length / this.#callsPerStart && this.#counts.live < this.#mostInstances) {
+    while (this.#starting < this.#line.length / this.#law.callsPerStart && this.counts.live < this.#law.mostInstances) {
       if (this.#mayStartMs > nowMs) {
         if (!this.#isStartPlanned) this.#events.push(this.#mayStartMs, MAY_START);
         this.#isStartPlanned = true;
         return;
       }
-      this.#mayStartMs = nowMs + this.#startGapMs;
-      const serial = this.#serials++;
-      const instance = this.#instances.add(serial, this.#idleBudget(serial));
-      const startMs = this.#startTime(this.#seed, serial);
-      this.#instances.startMs[instance] = startMs;
       this.#starting++;
-      this.#counts.start();
-      if (this.#rules.startCounts) this.activeMs += startMs;
-      this.#events.push(nowMs + startMs, READY + 4 * instance);
+      this.#start(nowMs);
     }
+  }
+
+  /** An instance that starts at this moment. */
+  #start(nowMs: number): number {
+    this.#mayStartMs = nowMs + this.#law.startGapMs;
+    const serial = this.#serials++;
+    const instance = this.#instances.add(serial, this.#law.idleBudgetMs(serial));
+    const startMs = this.#law.startMs(serial);
+    this.#instances.startMs[instance] = startMs;
+    this.counts.start();
+    if (this.#rules.startCounts) this.activeMs += startMs;
+    this.#events.push(nowMs + startMs, READY + 4 * instance);
+    return instance;
   }
 
   #happen(nowMs: number, event: number): void {
@@ -192,9 +148,9 @@ export class PoolStation implements Station {
   }
 
   #open(nowMs: number, instance: number): void {
-    this.#counts.become(nowMs, this.#counts.ready + 1);
+    this.counts.become(nowMs, this.counts.ready + 1);
     this.#instances.open(instance);
-    if (this.#isBound) return;
+    if (this.#law.isBound) return;
     this.#starting--;
     this.#serveWaiting(nowMs);
     if (this.#instances.active(instance) === 0) this.#becomeIdle(nowMs, instance);
@@ -225,17 +181,17 @@ export class PoolStation implements Station {
     const startMs = this.#instances.startMs[instance] as number;
     this.#instances.startMs[instance] = NaN;
     const ranMs = this.#occupy(nowMs, instance, seq, requests);
-    const doneMs = nowMs + ranMs + this.#network(this.#seed, seq);
-    const isLate = doneMs > arrivedMs + this.#clientMs;
+    const doneMs = nowMs + ranMs + this.#law.networkMs(seq);
+    const isLate = doneMs > arrivedMs + this.#law.clientMs;
     const outcome = isLate ? ENDED.timeout : ENDED.ok;
-    const endMs = isLate ? arrivedMs + this.#clientMs : doneMs;
+    const endMs = isLate ? arrivedMs + this.#law.clientMs : doneMs;
     this.#sink.ended(seq, requests, outcome, endMs, ranMs, startMs, this.#instances.serial(instance));
   }
 
   /** Takes a place from `nowMs` on, which may lie ahead; how long for. */
   #occupy(nowMs: number, instance: number, seq: number, requests: number): number {
     const beside = this.#instances.active(instance);
-    const ranMs = this.#ranMs(seq, requests) * (1 + this.#contention * beside);
+    const ranMs = this.#law.ranMs(seq, requests) * (1 + this.#law.contention * beside);
     if (beside === 0) this.#instances.wake(instance, nowMs);
     this.#inside++;
     this.#instances.enter(instance);
@@ -243,12 +199,8 @@ export class PoolStation implements Station {
     return ranMs;
   }
 
-  #ranMs(seq: number, requests: number): number {
-    return this.#service(this.#seed, seq) * (1 + this.#marginal * (requests - 1));
-  }
-
   #refuse(nowMs: number, seq: number, requests: number): void {
-    this.#sink.ended(seq, requests, ENDED.throttled, nowMs + this.#network(this.#seed, seq), NaN, NaN, -1);
+    this.#sink.ended(seq, requests, ENDED.throttled, nowMs + this.#law.networkMs(seq), NaN, NaN, -1);
   }
 
   /** Work that is done all the same is billed. */
@@ -257,22 +209,17 @@ export class PoolStation implements Station {
     const isServed = line.giveUp();
     const { seq, requests } = line;
     if (line.bySystem) this.#refuse(nowMs, seq, requests);
-    else this.#sink.ended(seq, requests, ENDED.timeout, nowMs, isServed ? this.#ranMs(seq, requests) : NaN, NaN, -1);
-  }
-
-  #idleBudget(serial: number): number {
-    return this.#isMemoryless ? -Math.log(uniformAt(this.#seed, serial, PURPOSE.idle)) * this.#idleMs : this.#idleMs;
+    else
+      this.#sink.ended(seq, requests, ENDED.timeout, nowMs, isServed ? this.#law.ranMs(seq, requests) : NaN, NaN, -1);
   }
 
   #addReady(idleBudgetMs: number): number {
     const serial = this.#serials++;
-    const budgetMs = idleBudgetMs === Infinity ? Infinity : this.#idleBudget(serial);
+    const budgetMs = idleBudgetMs === Infinity ? Infinity : this.#law.idleBudgetMs(serial);
     const instance = this.#instances.add(serial, budgetMs);
     this.#instances.startMs[instance] = NaN;
     this.#instances.open(instance);
-    this.#counts.live++;
-    this.#counts.peak = Math.max(this.#counts.peak, this.#counts.live);
-    this.#counts.ready++;
+    this.counts.addReady();
     return instance;
   }
 
@@ -281,7 +228,7 @@ export class PoolStation implements Station {
    * law of the whole. Either way a later idle time ends later, and one event ahead is enough.
    */
   #becomeIdle(nowMs: number, instance: number): void {
-    const expiresMs = this.#instances.rest(instance, nowMs, this.#isMemoryless);
+    const expiresMs = this.#instances.rest(instance, nowMs, this.#law.isMemoryless);
     if (expiresMs === Infinity || this.#instances.isWatched(instance)) return;
     this.#instances.watch(instance, true);
     this.#events.push(expiresMs, EXPIRE + 4 * instance);
@@ -297,7 +244,7 @@ export class PoolStation implements Station {
       return;
     }
     this.#instances.remove(instance);
-    this.#counts.live--;
-    this.#counts.become(nowMs, this.#counts.ready - 1);
+    this.counts.live--;
+    this.counts.become(nowMs, this.counts.ready - 1);
   }
 }

@@ -18,7 +18,7 @@ export class ServerStation implements Station {
   readonly #sink: Sink;
   readonly #line: WaitingLine;
   readonly #events = new EventHeap();
-  readonly #counts = new InstanceCounts();
+  readonly counts = new InstanceCounts();
   readonly #service: Sampler;
   readonly #network: Sampler;
   readonly #meanMs: number;
@@ -59,36 +59,22 @@ export class ServerStation implements Station {
     this.#batchDelayMs = station.batcher?.maxDelay.value ?? 0;
     this.#scaler = station.autoscaler === null ? null : createScaler(station.autoscaler);
     this.#places = station.instances.value * workers;
-    for (let i = 0; i < station.instances.value; i++) this.#counts.start();
-    this.#counts.become(-Infinity, station.instances.value);
+    for (let i = 0; i < station.instances.value; i++) this.counts.start();
+    this.counts.become(-Infinity, station.instances.value);
     if (this.#scaler !== null) this.#events.push(this.#scaler.periodMs, TICK);
   }
 
   get isBusy(): boolean {
     return this.#taken > 0 || this.#line.length > 0;
   }
-  get live(): number {
-    return this.#counts.live;
-  }
-  get ready(): number {
-    return this.#counts.ready;
-  }
-  get created(): number {
-    return this.#counts.created;
-  }
-  get peak(): number {
-    return this.#counts.peak;
-  }
-  get steps(): readonly { readonly atMs: number; readonly count: number }[] {
-    return this.#counts.steps;
-  }
+
   /** Machines are paid for whether they work or not. */
   readonly activeMs = 0;
 
   /** Those that are there count as made: a machine is rented for the run. */
   startCounting(nowMs: number): void {
-    this.#counts.restart(nowMs);
-    this.#counts.created = this.#counts.live;
+    this.counts.restart(nowMs);
+    this.counts.created = this.counts.live;
   }
 
   get nextMs(): number {
@@ -126,13 +112,13 @@ export class ServerStation implements Station {
       this.#sink.ended(seq, requests, ENDED.throttled, nowMs + this.#network(this.#seed, seq), NaN, NaN, -1);
       return;
     }
-    this.#scaler?.changes(nowMs, this.#taken, this.#places, line.length, this.#counts.ready);
+    this.#scaler?.changes(nowMs, this.#taken, this.#places, line.length, this.counts.ready);
     line.join(nowMs, seq, requests);
     if (this.#batchSize > 1) this.#serveWaiting(nowMs);
   }
 
   #happen(nowMs: number, event: number): void {
-    this.#scaler?.changes(nowMs, this.#taken, this.#places, this.#line.length, this.#counts.ready);
+    this.#scaler?.changes(nowMs, this.#taken, this.#places, this.#line.length, this.counts.ready);
     if (event === TICK) this.#scale(nowMs);
     else if (event >= READY) this.#addPlaces(nowMs, event - READY);
     else this.#taken--;
@@ -144,7 +130,7 @@ export class ServerStation implements Station {
     const line = this.#line;
     while (this.#taken < this.#places && line.length > 0) {
       if (line.length < this.#batchSize && line.oldestMs + this.#batchDelayMs > nowMs) return;
-      this.#scaler?.changes(nowMs, this.#taken, this.#places, line.length, this.#counts.ready);
+      this.#scaler?.changes(nowMs, this.#taken, this.#places, line.length, this.counts.ready);
       if (this.#batchSize > 1) this.#serveBatch(nowMs);
       else if (line.take(nowMs)) {
         this.#start(nowMs, this.#service(this.#seed, line.seq), line.requests);
@@ -165,7 +151,7 @@ export class ServerStation implements Station {
     else if (this.#loneMs > 0 && this.#taken === 0) responseMs = ranMs *= this.#loneMs / this.#meanMs;
     this.#ranMs = ranMs;
     this.#responseMs = responseMs;
-    this.#scaler?.changes(nowMs, this.#taken, this.#places, this.#line.length, this.#counts.ready);
+    this.#scaler?.changes(nowMs, this.#taken, this.#places, this.#line.length, this.counts.ready);
     this.#taken++;
     this.#events.push(nowMs + ranMs, DONE);
   }
@@ -196,7 +182,7 @@ export class ServerStation implements Station {
 
   #giveUp(nowMs: number): void {
     const line = this.#line;
-    this.#scaler?.changes(nowMs, this.#taken, this.#places, line.length, this.#counts.ready);
+    this.#scaler?.changes(nowMs, this.#taken, this.#places, line.length, this.counts.ready);
     line.giveUp();
     const { seq, requests } = line;
     if (line.bySystem)
@@ -206,7 +192,7 @@ export class ServerStation implements Station {
 
   #scale(nowMs: number): void {
     const scaler = this.#scaler as Scaler;
-    const counts = this.#counts;
+    const counts = this.counts;
     const by = scaler.decide(nowMs, counts.ready, counts.live - counts.ready);
     this.#events.push(nowMs + scaler.periodMs, TICK);
     if (by > 0) {
@@ -221,6 +207,6 @@ export class ServerStation implements Station {
 
   #addPlaces(nowMs: number, instances: number): void {
     this.#places += instances * this.#workers;
-    this.#counts.become(nowMs, this.#counts.ready + instances);
+    this.counts.become(nowMs, this.counts.ready + instances);
   }
 }

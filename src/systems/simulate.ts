@@ -29,11 +29,11 @@ export function simulateDraw(
   while (station.isBusy) station.advance(station.nextMs);
   const firstDueMs = arrivals[0] ?? 0;
   const lastDoneMs = Math.max(firstDueMs, sink.lastDoneMs);
-  const instanceMs = integrate(station.steps, firstDueMs, lastDoneMs).expected;
+  const instanceMs = integrate(station.counts.steps, firstDueMs, lastDoneMs).expected;
   return {
     requests: arrivals.length,
     ...sink.summary(options.percentiles ?? []),
-    instances: { created: station.created, peak: station.peak },
+    instances: { created: station.counts.created, peak: station.counts.peak },
     metered: { ...sink.metered(), activeMs: station.activeMs, instanceMs },
     load: loadOf(system, arrivals),
     firstDueMs,

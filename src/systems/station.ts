@@ -1,3 +1,5 @@
+import type { InstanceCounts } from './instance-counts.js';
+
 /** How a call ended, as a small number. */
 export const ENDED = { ok: 0, throttled: 1, timeout: 2, serverError: 3 } as const;
 
@@ -32,16 +34,9 @@ export interface Station {
   advance(nowMs: number): void;
   /** Whether a call waits or is served. */
   readonly isBusy: boolean;
-  /** Instances that are there, the starting ones counted. */
-  readonly live: number;
-  /** Instances that are ready. */
-  readonly ready: number;
-  readonly created: number;
-  readonly peak: number;
+  readonly counts: Readonly<InstanceCounts>;
   /** Time of instances with a call inside, or starting, by the rounding given, ms. */
   readonly activeMs: number;
-  /** How many instances were ready from which moment on; ascending. */
-  readonly steps: readonly { readonly atMs: number; readonly count: number }[];
   /** Counts begin anew: what is there stays. */
   startCounting(nowMs: number): void;
 }

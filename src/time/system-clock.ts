@@ -43,40 +43,21 @@ const TURNS_TO_READ = 8;
  */
 export function createSystemClock(pacing: UsedPacing): SystemClock {
   const waiters = createWaiters();
-  let { turningMs, burnMs, leastSleepMs } = LAWS[pacing];
+  let { burnMs, leastSleepMs } = LAWS[pacing];
   let originMs = performance.now();
-  /** When somebody was to be woken last: by when he was, a loop that is late once would stay so at 1,000 a second. */
+  /** When the last wake was due. The wake itself may be late, and a loop that is late once would stay late at 1,000 a second. */
   let wokeMs = -Infinity;
-
   const now = (): number => performance.now() - originMs;
-
   const burn = createBurn(now);
-
-  const burnAtMost = (leftMs: number): void => {
-    if (leftMs > 0) burn(Math.min(leftMs, burnMs));
-  };
-
+  const gaps = createGapWatch();
   const nextMs = (): number => Math.max(Math.min(pacer.nextMs(), waiters.nextMs()), wokeMs + leastSleepMs);
-
-  /** When the loop looked last: a double in place, since in a variable each would be a new object in every turn. */
-  const looked = Float64Array.of(0);
-
-  /** Turns in which nothing is sent yet. */
-  let turnsToRead = 0;
-
-  /** After a gap, ends of connections and answers that free others are read before anything is sent. */
-  const isReading = (targetMs: number, nowMs: number): boolean => {
-    if (nowMs - Math.max(targetMs, looked[0] as number) > GAP_MS) turnsToRead = TURNS_TO_READ;
-    looked[0] = nowMs;
-    return turnsToRead > 0 && turnsToRead-- > 0;
-  };
 
   const look = (): void => {
     const targetMs = nextMs();
-    if (burnMs > 0) burnAtMost(targetMs - now());
+    if (burnMs > 0) burnAtMost(burn, targetMs - now(), burnMs);
     const nowMs = now();
-    if (isReading(targetMs, nowMs)) {
-      turns.stayAwake(true);
+    if (gaps.isReading(targetMs, nowMs)) {
+      comingRound.atOnce();
       return;
     }
     const hasSent = pacer.call(nowMs);
@@ -85,20 +66,10 @@ export function createSystemClock(pacing: UsedPacing): SystemClock {
     if (hasSent && pacer.nextMs() <= now()) wokeMs = -Infinity;
     schedule();
   };
-
-  const turns = eachTurn(look, { always: false });
-  const createAlarm = (used: UsedPacing): Alarm => {
-    const law = LAWS[used];
-    return used === 'exact' ? timerAlarm(look, law.turningMs) : threadAlarm(look, law.turningMs, law.leastSleepMs);
-  };
-  let alarm = createAlarm(pacing);
-
+  const comingRound = createComingRound(look, pacing);
   const schedule = (): void => {
-    const leftMs = nextMs() - now();
-    turns.stayAwake(leftMs <= turningMs);
-    if (leftMs > turningMs && leftMs < Infinity) alarm.set(leftMs);
+    comingRound.within(nextMs() - now());
   };
-
   const pacer = createPacer(schedule);
 
   const until = (dueMs: number, signal?: AbortSignal): Promise<void> => {
@@ -112,32 +83,95 @@ export function createSystemClock(pacing: UsedPacing): SystemClock {
   return {
     now,
     until,
-    at(dueMs, callback) {
-      void until(dueMs).then(callback);
-    },
+    at: (dueMs, callback) => void until(dueMs).then(callback),
     pace: (step, signal) => pacer.start(step, signal),
-    async readArrived() {
-      for (let turn = 0; turn < TURNS_TO_READ; turn++) await new Promise((resolve) => setImmediate(resolve));
-    },
+    readArrived,
     startAt(monotonicNs) {
       originMs = performanceAt(monotonicNs);
-      looked[0] = now();
+      gaps.lookedAt(now());
       wokeMs = -Infinity;
       schedule();
     },
     async paceAs(other) {
-      const next = createAlarm(other);
+      await comingRound.paceAs(other);
+      ({ burnMs, leastSleepMs } = LAWS[other]);
+      schedule();
+    },
+    close: comingRound.close,
+  };
+}
+
+function burnAtMost(burn: (ms: number) => void, leftMs: number, mostMs: number): void {
+  if (leftMs > 0) burn(Math.min(leftMs, mostMs));
+}
+
+async function readArrived(): Promise<void> {
+  for (let turn = 0; turn < TURNS_TO_READ; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+interface GapWatch {
+  /** Whether this look, at `nowMs` for what is due at `targetMs`, sends nothing yet. */
+  isReading(targetMs: number, nowMs: number): boolean;
+  lookedAt(nowMs: number): void;
+}
+
+/** After a gap, ends of connections and answers that free others are read before anything is sent. */
+function createGapWatch(): GapWatch {
+  /** When the loop looked last: a double in place, since in a variable each would be a new object in every turn. */
+  const looked = Float64Array.of(0);
+  /** Turns in which nothing is sent yet. */
+  let turnsToRead = 0;
+  return {
+    isReading(targetMs, nowMs) {
+      if (nowMs - Math.max(targetMs, looked[0] as number) > GAP_MS) turnsToRead = TURNS_TO_READ;
+      looked[0] = nowMs;
+      return turnsToRead > 0 && turnsToRead-- > 0;
+    },
+    lookedAt(nowMs) {
+      looked[0] = nowMs;
+    },
+  };
+}
+
+/** What brings the event loop back to a look: its next turn, or an alarm before the last stretch. */
+interface ComingRound {
+  atOnce(): void;
+  /** The next due time is this far away; Infinity: there is none. */
+  within(leftMs: number): void;
+  /** Resolves when the alarm of this pacing has taken over. */
+  paceAs(pacing: UsedPacing): Promise<void>;
+  readonly close: () => void;
+}
+
+function createComingRound(look: () => void, pacing: UsedPacing): ComingRound {
+  const turns = eachTurn(look, { always: false });
+  let alarm = createAlarm(look, pacing);
+  let { turningMs } = LAWS[pacing];
+  return {
+    atOnce() {
+      turns.stayAwake(true);
+    },
+    within(leftMs) {
+      turns.stayAwake(leftMs <= turningMs);
+      if (leftMs > turningMs && leftMs < Infinity) alarm.set(leftMs);
+    },
+    async paceAs(other) {
+      const next = createAlarm(look, other);
       await next.ready;
       alarm.close();
       alarm = next;
-      ({ turningMs, burnMs, leastSleepMs } = LAWS[other]);
-      schedule();
+      ({ turningMs } = LAWS[other]);
     },
-    close() {
+    close: () => {
       turns.stop();
       alarm.close();
     },
   };
+}
+
+function createAlarm(look: () => void, pacing: UsedPacing): Alarm {
+  const { turningMs, leastSleepMs } = LAWS[pacing];
+  return pacing === 'exact' ? timerAlarm(look, turningMs) : threadAlarm(look, turningMs, leastSleepMs);
 }
 
 /** What `performance.now()` of this thread reads at a moment of CLOCK_MONOTONIC, to well under 1 us. */

@@ -36,7 +36,7 @@ function instancesBy50s(system: SimulatedSystem, due: Float64Array, seed: number
       station.arrive(ms, seq, 1);
     });
   station.advance(FIRST_PEAK_MS);
-  return station.created;
+  return station.counts.created;
 }
 
 async function simulated({ metric, workload, ...of }: PublishedNumber): Promise<number> {

@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, type Settings } from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.js';
 import { messageOf } from '../../errors.js';
@@ -6,11 +6,14 @@ import { GIVEN_UP } from '../wire/exchange.js';
 import type { LoopTurn } from '../wire/loop-turn.js';
 import { FrameScanner } from './frame-scanner.js';
 import type { HttpExchange } from './http-exchange.js';
+import { announcement, connected, endOnceRead, onLoss, openSession } from './http2-session.js';
 import { type AnswerLimits, Http2Stream } from './http2-stream.js';
 import type { Lane, LaneOwner } from './lane.js';
+import { ReadMoments } from './read-moments.js';
 import { REFUSED_STREAM } from './reset-failure.js';
 import { streamFailure } from './stream-failure.js';
 import { TappedSocket } from './tapped-socket.js';
+import { UnsentExchanges } from './unsent-exchanges.js';
 
 export interface Http2LaneOptions {
   readonly origin: string;
@@ -26,19 +29,8 @@ export interface Http2LaneOptions {
   readonly owner: LaneOwner;
 }
 
-/** A service that has not said within this how many streams it takes is taken to allow what other clients assume. */
-const SILENCE_MS = 1000;
-const ASSUMED_STREAMS = 100;
-/** Where the service names no limit: that of Go's client. */
-const UNNAMED_LIMIT = 1000;
 /** Servers commonly leave an idle connection open for longer than this: one that lay idle longer may have been closed for that. */
 const STALE_MS = 1000;
-/** A window of ours never holds an answer back: what comes is read at once. */
-const WINDOW_BYTES = 2 ** 30;
-/** A connection that has ended is kept for at most this many turns of the loop, for answers in it that are not read yet. */
-const MOST_TURNS_TO_READ = 100;
-/** MB that a session may hold before it refuses streams; the default of 10 is less than a few large requests. */
-const SESSION_MEMORY_MB = 4096;
 
 /** One connection of HTTP/2, on Node's client. */
 export class Http2Lane implements Lane {
@@ -53,14 +45,11 @@ export class Http2Lane implements Lane {
   readonly #tap: TappedSocket;
   readonly #scanner: FrameScanner;
   readonly #streams = new Map<number, Http2Stream>();
-  /** Exchanges whose frames have not left yet. */
-  #unsent: HttpExchange[] = [];
+  readonly #unsent = new UnsentExchanges();
   #mostStreams: number;
   /** Answers that were complete. */
   #answers = 0;
-  /** First thing in the latest read, and the earliest moment its bytes can have arrived. */
-  #readMs = NaN;
-  #readEarliestMs = NaN;
+  readonly #reads: ReadMoments;
   #idledMs = 0;
   #idledBeforeMs = 0;
   #state: 'open' | 'leaving' | 'gone' = 'open';
@@ -75,43 +64,21 @@ export class Http2Lane implements Lane {
     this.#options = options;
     this.dialledMs = options.dialledMs;
     this.#mostStreams = options.assumedStreams;
+    this.#reads = new ReadMoments(options);
     this.#scanner = new FrameScanner(this.#frames());
+    const lost = (error: unknown): void => {
+      this.#lost(error);
+    };
     this.#tap = new TappedSocket(socket, {
       leaving: () => {
-        this.#stampSent();
+        this.#unsent.stamp(options.clock);
       },
-      failed: (error) => {
-        this.#lost(error);
-      },
+      failed: lost,
     });
-    socket.on('error', (error) => {
-      this.#lost(error);
-    });
-    for (const event of ['end', 'close'] as const)
-      socket.on(event, () => {
-        this.#lost(undefined);
-      });
-    this.#session = connectHttp2(origin, {
-      createConnection: () => this.#tap,
-      settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
-      maxSessionMemory: SESSION_MEMORY_MB,
-    });
-    this.announced = new Promise((resolve) => {
-      // In the next turn: the settings may have come while this process was stopped.
-      const silence = setTimeout(() => setImmediate(assume), SILENCE_MS).unref();
-      const assume = (): void => {
-        if (Number.isNaN(this.announcedMs)) this.#announce(ASSUMED_STREAMS);
-        resolve();
-      };
-      this.#session.on('remoteSettings', ({ maxConcurrentStreams = UNNAMED_LIMIT }: Settings) => {
-        clearTimeout(silence);
-        this.#announce(maxConcurrentStreams > 2 ** 31 ? UNNAMED_LIMIT : maxConcurrentStreams);
-        resolve();
-      });
-      this.#session.once('close', () => {
-        clearTimeout(silence);
-        resolve();
-      });
+    onLoss(socket, lost);
+    this.#session = openSession(origin, this.#tap);
+    this.announced = announcement(this.#session, (mostStreams) => {
+      this.#announce(mostStreams);
     });
   }
 
@@ -123,29 +90,19 @@ export class Http2Lane implements Lane {
 
   /** Resolves when requests may be sent; rejects where the connection ends before. */
   async ready(): Promise<void> {
-    const session = this.#session;
-    await new Promise<void>((resolve, reject) => {
-      session.once('connect', () => {
-        resolve();
-      });
-      session.on('error', reject);
-      session.once('close', () => {
-        reject(new Error('closed while connecting'));
-        this.#closed();
-      });
+    await connected(this.#session, () => {
+      this.#closed();
     });
-    session.setLocalWindowSize(WINDOW_BYTES);
     this.establishedMs = performance.now();
   }
 
   readMs(): number {
-    return this.#readMs;
+    return this.#reads.lastMs;
   }
 
   /** These bytes came in. */
   read(bytes: Uint8Array): void {
-    this.#readMs = this.#options.clock.now();
-    this.#readEarliestMs = this.#options.turn.earliestMs();
+    this.#reads.begin();
     this.#scanner.feed(bytes);
     this.#tap.push(bytes);
   }
@@ -182,7 +139,7 @@ export class Http2Lane implements Lane {
       },
     };
     this.#streams.set(carried.id, carried);
-    this.#unsent.push(exchange);
+    this.#unsent.add(exchange);
     if (body !== null) stream.end(body);
   }
 
@@ -198,14 +155,6 @@ export class Http2Lane implements Lane {
     for (const { exchange } of this.#streams.values()) exchange.fail(GIVEN_UP.failure, GIVEN_UP.detail, doneMs);
     this.#leave();
     this.#session.destroy();
-  }
-
-  /** Node's client sends what was asked for in a turn of the loop together. */
-  #stampSent(): void {
-    if (this.#unsent.length === 0) return;
-    const sentMs = this.#options.clock.now();
-    for (const exchange of this.#unsent) if (!exchange.settled) exchange.sentMs = sentMs;
-    this.#unsent = [];
   }
 
   #frames(): ConstructorParameters<typeof FrameScanner>[0] {
@@ -233,7 +182,7 @@ export class Http2Lane implements Lane {
   overLimit(stream: Http2Stream): void {
     const { exchange } = stream;
     const detail = `body over ${String(this.#options.limits.bodyBytes)} bytes`;
-    exchange.fail('bad-answer', detail, this.#readMs, this.#earliestMs(exchange));
+    exchange.fail('bad-answer', detail, this.#reads.lastMs, this.#reads.earliestMs(exchange));
     stream.cancel();
   }
 
@@ -251,7 +200,7 @@ export class Http2Lane implements Lane {
   #answered(stream: Http2Stream): void {
     const { exchange } = stream;
     this.#answers++;
-    exchange.answer(stream, this.#readMs, this.#earliestMs(exchange));
+    exchange.answer(stream, this.#reads.lastMs, this.#reads.earliestMs(exchange));
     // The service has answered without the rest of the request.
     if (!stream.isSent) stream.cancel();
   }
@@ -263,7 +212,7 @@ export class Http2Lane implements Lane {
   }
 
   #giveBack({ resetCode, exchange }: Http2Stream): void {
-    this.#unsent = this.#unsent.filter((other) => other !== exchange);
+    this.#unsent.remove(exchange);
     const isRefused = resetCode === REFUSED_STREAM && this.#state === 'open';
     this.#options.owner.unprocessed(exchange, isRefused ? 'refused' : 'going-away');
   }
@@ -272,13 +221,7 @@ export class Http2Lane implements Lane {
     const idled = this.#idledBeforeMs >= STALE_MS;
     const end = { goAwayCode: this.#goAwayCode, loss: this.#loss, reused: this.#answers > 0, idled };
     const { failure, detail } = streamFailure(stream, end);
-    stream.exchange.fail(failure, detail, this.#options.clock.now(), this.#earliestMs(stream.exchange));
-  }
-
-  #earliestMs({ sentMs }: HttpExchange): number {
-    const earliestMs = this.#readEarliestMs;
-    // Later than the reading itself: the clock was set to 0 meanwhile, and only the send is known.
-    return earliestMs <= this.#readMs && earliestMs >= sentMs ? earliestMs : sentMs;
+    stream.exchange.fail(failure, detail, this.#options.clock.now(), this.#reads.earliestMs(stream.exchange));
   }
 
   /** The service closed the connection, or it failed. */
@@ -286,20 +229,8 @@ export class Http2Lane implements Lane {
     if (this.#state === 'gone') return;
     this.#loss ??= { error };
     this.#leave();
-    this.#endOnceRead(MOST_TURNS_TO_READ);
-  }
-
-  /** Node's session reads nothing while a write of its own is under way: answers that came whole may still wait before it. */
-  #endOnceRead(turns: number): void {
-    if (this.#state === 'gone') return;
-    const unread = [...this.#streams.values()].some(({ whole, exchange }) => whole && !exchange.settled);
-    if (!unread || turns === 0) {
-      this.#session.destroy();
-      return;
-    }
-    setImmediate(() => {
-      this.#endOnceRead(turns - 1);
-    });
+    const isUnread = ({ whole, exchange }: Http2Stream): boolean => whole && !exchange.settled;
+    endOnceRead(this.#session, () => [...this.#streams.values()].some(isUnread));
   }
 
   #leave(): void {

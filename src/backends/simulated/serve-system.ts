@@ -200,7 +200,7 @@ class SystemBackend implements Backend, Sink {
   }
 
   #tellReady(): void {
-    if (this.#made !== undefined) Atomics.store(this.#ready, 0, this.#made.ready);
+    if (this.#made !== undefined) Atomics.store(this.#ready, 0, this.#made.counts.ready);
   }
 }
 

@@ -1,23 +1,16 @@
 import type { Clock } from '../../clock.js';
+import { connectionContext } from './connection-context.js';
 import { PLAIN_CONNECT } from './connect-options.js';
 import { createDialer, type Dialer } from './dialer.js';
 import { everyMs } from './every-ms.js';
 import { type Abortable, Exchange, GIVEN_UP, type Sending } from './exchange.js';
 import { ExchangeQueue } from './exchange-queue.js';
-import {
-  type ConnectionContext,
-  type ConnectionOwner,
-  type Ending,
-  Http1Connection,
-  NO_LIMIT,
-} from './http1-connection.js';
+import { type ConnectionOwner, type Ending, Http1Connection, NO_LIMIT } from './http1-connection.js';
 import { openAhead } from './open-ahead.js';
 import type { Wire, WireFacts, WireOptions } from './wire.js';
 import { type LoopTurn, watchLoopTurns } from './loop-turn.js';
 import { dialFailure } from './socket-failure.js';
 
-/** Servers commonly close after 5 s. */
-const IDLE_MS = 4000;
 /** How exactly a connection's idle time is kept. */
 const RETIRING_MS = 100;
 /** An attempt that no request waits for ends after this long; a request's own lasts until the request's timeout. */
@@ -215,7 +208,7 @@ export class ConnectionPool implements Wire, ConnectionOwner {
   }
 
   async #dial(dialing: AbortController, limitMs: number): Promise<Http1Connection> {
-    const connection = new Http1Connection(this.#connectionContext());
+    const connection = new Http1Connection(connectionContext(this.#options, this.#turn, this, this.#made++));
     this.#all.set(connection, dialing);
     try {
       const onBytes = (count: number): void => {
@@ -230,22 +223,6 @@ export class ConnectionPool implements Wire, ConnectionOwner {
     this.#counts.opened++;
     this.#counts.peak = Math.max(this.#counts.peak, this.#all.size);
     return connection;
-  }
-
-  #connectionContext(): ConnectionContext {
-    const { idleMs, limits, requestsPerConnection = NO_LIMIT, maxAgeMs = NO_LIMIT } = this.#options;
-    return {
-      clock: this.#clock,
-      turn: this.#turn,
-      parser: limits ?? {},
-      owner: this,
-      // Connections opened together must not all retire together: sixteen steps over the last quarter. Whole numbers, for
-      // the first would be one, and with it an object of another shape than all the others.
-      idleMs: Math.round((idleMs ?? IDLE_MS) * (1 - (this.#made++ % 16) / 64)),
-      heedsHint: idleMs === undefined,
-      maxExchanges: requestsPerConnection,
-      maxAgeMs,
-    };
   }
 
   #abort(exchange: Exchange): void {
