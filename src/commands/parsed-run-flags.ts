@@ -1,18 +1,17 @@
 import { Parser } from '@oclif/core';
-import { LATEST_PRICES } from '../cost-terms.js';
 import { messageOf, UserError } from '../errors.js';
-import { givenBudget, givenTerms } from './cost-flags.js';
-import { givenGate } from './gate-flags.js';
+import { givenBudget } from './cost-flags.js';
 import { namedService } from './named-service.js';
 import { RUN_FLAGS, type RunFlags } from './run-flags.js';
 import type { runRequest } from './run-request.js';
+import { runTerms } from './run-terms.js';
 
 /** The flags of `replay run` with its defaults, without environment and configuration file. Throws `UserError`. */
 export async function parsedRunFlags(
   argv: readonly string[],
 ): Promise<{ readonly flags: RunFlags; readonly terms: Parameters<typeof runRequest>[2] }> {
   const flags = await parsed(argv);
-  const terms = { ...(await givenTerms(flags, LATEST_PRICES)), ...(await givenGate(flags)) };
+  const terms = await runTerms(flags);
   return { flags, terms: { ...terms, ...(await givenBudget(flags.budget, terms.prices)) } };
 }
 

@@ -1,15 +1,14 @@
 import { Args, Command } from '@oclif/core';
 import { answerOf } from '../answer.js';
-import { LATEST_PRICES } from '../cost-terms.js';
 import { UserError } from '../errors.js';
 import type { ReplayRequest, ReplayResult, Surroundings } from '../replay/replay.js';
 import { optionNames } from './backend-options.js';
 import { collectAfter } from './collect-after.js';
 import { complaintsOf } from './complaints.js';
 import type { FlagTable } from './config-flags.js';
-import { givenBudget, givenTerms, type GivenTerms } from './cost-flags.js';
+import { givenBudget, type GivenTerms } from './cost-flags.js';
 import { exitCode } from './exit-code.js';
-import { givenGate, type GivenThresholds } from './gate-flags.js';
+import type { GivenThresholds } from './gate-flags.js';
 import { liveMetrics, type LiveMetrics } from './live-metrics.js';
 import { liveProgress } from './live-progress.js';
 import { namedService } from './named-service.js';
@@ -19,6 +18,7 @@ import { givenFormat, type OutputFormat } from './output-flags.js';
 import { printReport } from './print-report.js';
 import { RUN_FLAGS, type RunFlags } from './run-flags.js';
 import { runRequest } from './run-request.js';
+import { runTerms } from './run-terms.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { SUMMARIES } from './summaries.js';
 import { surroundings } from './surroundings.js';
@@ -59,8 +59,7 @@ export class Run extends Command {
       refuseContradictions(flags);
       const format = givenFormat(flags);
       const terms = {
-        ...(await givenTerms(flags, LATEST_PRICES)),
-        ...(await givenGate(flags)),
+        ...(await runTerms(flags)),
         optionNames: optionNames(flags, nameOf, settled.origins),
         ...(settled.secrets.length > 0 && { secrets: settled.secrets }),
       };

@@ -4,6 +4,7 @@ import { ROWS } from '../collectors/sections.js';
 import { figureBeside } from '../metric.js';
 import type { Report, ThresholdResult } from '../report.js';
 import { plain, table } from './markdown.js';
+import { verdictWords } from './verdict-words.js';
 
 /** Reasons beyond these are in the JSON report. */
 const MOST_REASONS = 10;
@@ -21,15 +22,19 @@ export function renderMarkdownSummary(report: Report): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function verdict({ verdict: { valid, reasons }, run: { stopReason } }: Report): string {
+function verdict(report: Report): string {
+  const { title, meaning } = verdictWords(report);
+  const { reasons } = report.verdict;
+  const { stopReason } = report.run;
   const stopped = stopReason === null ? '' : `\n\nStopped before its end: ${plain(stopReason)}.`;
-  if (valid) return `**VALID**: the generator kept to the schedule and did not distort the results.${stopped}`;
+  const sentence = `**${title.toUpperCase()}**: ${meaning}.`;
+  if (reasons.length === 0) return `${sentence}${stopped}`;
   const more = reasons.length - MOST_REASONS;
   const lines = [
     ...reasons.slice(0, MOST_REASONS).map((reason) => `- ${plain(reason)}`),
     ...(more > 0 ? [`- and ${String(more)} more; see report.json`] : []),
   ];
-  return `**INVALID**: these numbers do not describe the service alone.\n\n${lines.join('\n')}${stopped}`;
+  return `${sentence}\n\n${lines.join('\n')}${stopped}`;
 }
 
 function thresholds({ sections: { thresholds: all = [] } }: Report): string {

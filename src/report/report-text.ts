@@ -6,6 +6,7 @@ import { counted } from '../text/counted.js';
 import { durationOr } from './duration-or.js';
 import { figures, paragraphs, WIDTH } from './labelled-lines.js';
 import { thresholdsText } from './thresholds-text.js';
+import { verdictWords } from './verdict-words.js';
 import { wrapText } from './wrap-text.js';
 
 /** Reasons beyond these are in the JSON report. */
@@ -65,14 +66,13 @@ function notes({ run: { notes: texts, stopReason } }: Report): string[] {
   );
 }
 
-function verdict({ verdict: { valid, reasons }, sections: { outcomes } }: Report): string[] {
-  if (valid && outcomes.unsent === outcomes.planned)
-    return ['NOTHING WAS SENT: the run ended before its first request; no number here says anything.'];
-  if (valid) return ['VALID: the generator kept to the schedule and did not distort the results.'];
+function verdict(report: Report): string[] {
+  const { title, meaning } = verdictWords(report);
+  const { reasons } = report.verdict;
   const shown = reasons.slice(0, MOST_REASONS).flatMap((reason) => wrapText(printable(reason, 600), WIDTH, '  - '));
   const rest =
     reasons.length > MOST_REASONS ? [`  - and ${String(reasons.length - MOST_REASONS)} more; see report.json`] : [];
-  return ['INVALID: these numbers do not describe the service alone.', ...shown, ...rest];
+  return [`${title.toUpperCase()}: ${meaning}.`, ...shown, ...rest];
 }
 
 function perSecond(n: number, spanMs: number): string {

@@ -10,6 +10,7 @@ import {
   type LoggedInvocations,
 } from '../cloud-record.js';
 import { printable } from '../errors.js';
+import { type Fields, fields, list } from '../fields.js';
 import { type Failure, FAILURES } from '../sample.js';
 
 /** `cloud.json`, checked. Throws an Error that says what is wrong. */
@@ -84,18 +85,6 @@ function loggedOf(raw: Fields): LoggedInvocations {
 function gapOf(raw: unknown): CloudGap {
   const { what, reason, failed } = fields(raw, 'a gap');
   return { what: text(what, 'what'), reason: text(reason, 'reason'), failed: failed === true };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fields(value: unknown, what: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${what} is no object`);
-  return value as Fields;
-}
-
-function list(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new Error(`${what} is no list`);
-  return value;
 }
 
 function text(value: unknown, what: string): string {

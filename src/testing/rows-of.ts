@@ -9,7 +9,7 @@ export interface Row {
   readonly sentMs: number;
   readonly doneEarliestMs: number;
   readonly doneMs: number;
-  readonly outcome: string;
+  readonly outcome: (typeof OUTCOMES)[number];
   readonly detail: string;
 }
 

@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import azureMl from '#src/backends/azure-ml';
-import type { BackendPlugin } from '#src/backends/backend';
+import { importPlugin, locatePlugin } from '#src/backends/registry';
 import { isUserError } from '#src/errors';
 import { backendContract } from '#src/testing';
 import { expectNoSecret } from '../support/expect-no-secret.js';
@@ -14,7 +13,8 @@ import { runCli } from '../support/run-cli.js';
 
 const KEY = 'planted-key-0123456789';
 const PAYLOAD = json('{"instances":[[0.5]]}');
-const plugin = azureMl as unknown as BackendPlugin;
+const { url: pluginUrl } = await locatePlugin('azure-ml', '.');
+const plugin = await importPlugin(pluginUrl);
 
 /** What the endpoint answers next. */
 let status = 200;
@@ -113,11 +113,11 @@ describe('options', () => {
   });
 
   it('name the row and the region of the bill', () => {
-    const options = azureMl.parseOptions({
+    const options = plugin.parseOptions({
       url: 'https://mobilenet.westeurope.inference.ml.azure.com/score',
       instanceType: 'Standard_DS3_v2',
     });
-    expect(azureMl.billing?.(options)).toMatchObject({
+    expect(plugin.billing?.(options)).toMatchObject({
       model: 'hourly',
       machine: 'azure:Standard_DS3_v2',
       region: 'westeurope',

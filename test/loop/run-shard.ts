@@ -4,20 +4,14 @@ import { createRecorder } from '#src/loop/recorder';
 import { replayShard } from '#src/loop/replay-shard';
 import type { Schedule } from '#src/loop/schedule';
 import { createVirtualClock, type VirtualClock } from '#src/time/virtual-clock';
-import { OUTCOMES, type Outcome, type SampleBlock } from '#src/sample';
+import type { Outcome, SampleBlock } from '#src/sample';
+import { type Row, rowsOf } from '#src/testing/rows-of';
 
-export interface Row {
-  readonly seq: number;
-  readonly dueMs: number;
-  readonly handedMs: number;
-  readonly sentMs: number;
-  readonly doneEarliestMs: number;
-  readonly doneMs: number;
+/** What the loop recorded of one request, with what only some tests look at. */
+export interface ShardRow extends Row {
   readonly handshakeMs: number;
   readonly serverMs: number;
   readonly coldStart: number;
-  readonly outcome: (typeof OUTCOMES)[number];
-  readonly detail: string;
 }
 
 export interface Load {
@@ -35,7 +29,7 @@ export interface Load {
 
 export interface Ran {
   /** In the order of `seq`. */
-  readonly rows: readonly Row[];
+  readonly rows: readonly ShardRow[];
   readonly endedMs: number;
   /** Places still taken at the end. */
   readonly inFlight: number;
@@ -44,8 +38,8 @@ export interface Ran {
 /** The real loop, one shard, in virtual time, against a service written in the test. */
 export async function runShard(load: Load): Promise<Ran> {
   const clock = createVirtualClock();
-  const rows: Row[] = [];
-  const recorder = createRecorder(0, (block) => rows.push(...rowsOf(block)));
+  const rows: ShardRow[] = [];
+  const recorder = createRecorder(0, (block) => rows.push(...shardRowsOf(block)));
   const memory = inFlightMemory(1);
   const stop = new AbortController();
   if (load.stopMs !== undefined)
@@ -84,19 +78,11 @@ function* chunksOf(all: readonly number[], chunk: number): Iterable<Schedule> {
   }
 }
 
-export function rowsOf(block: SampleBlock): Row[] {
-  const details = new Map(block.details.map(({ row, text }) => [row, text]));
-  return Array.from({ length: block.rows }, (_, i) => ({
-    seq: block.seq[i] as number,
-    dueMs: block.dueMs[i] as number,
-    handedMs: block.handedMs[i] as number,
-    sentMs: block.sentMs[i] as number,
-    doneEarliestMs: block.doneEarliestMs[i] as number,
-    doneMs: block.doneMs[i] as number,
+export function shardRowsOf(block: SampleBlock): ShardRow[] {
+  return rowsOf(block).map((row, i) => ({
+    ...row,
     handshakeMs: block.handshakeMs[i] as number,
     serverMs: block.serverMs[i] as number,
     coldStart: block.coldStart[i] as number,
-    outcome: OUTCOMES[block.outcome[i] as number] ?? 'unknown',
-    detail: details.get(i) ?? '',
   }));
 }

@@ -10,7 +10,7 @@ import { KnownSecrets } from '#src/secrets/known-secrets';
 import { runFleet } from '#src/threads/fleet';
 import { InProcessMember } from '#src/threads/in-process-member';
 import { virtualTime } from '#src/threads/virtual-time';
-import { rowsOf, type Row } from '../loop/run-shard.js';
+import { shardRowsOf, type ShardRow } from '../loop/run-shard.js';
 
 describe('createVirtualClock', () => {
   test('jumps to each awaited moment in order and nowhere else', async () => {
@@ -149,7 +149,7 @@ describe('runVirtualFleet', () => {
   };
   const runVirtually = async (
     plugin: BackendPlugin,
-    onSamples: (block: Parameters<typeof rowsOf>[0]) => void,
+    onSamples: (block: Parameters<typeof shardRowsOf>[0]) => void,
   ): Promise<object> => {
     const time = virtualTime(plugin, order);
     const { signal } = new AbortController();
@@ -186,8 +186,8 @@ describe('runVirtualFleet', () => {
   };
 
   test('is the loop, the window and the backend from create to close', async () => {
-    const rows: Row[] = [];
-    const onBlock = (block: Parameters<typeof rowsOf>[0]): void => void rows.push(...rowsOf(block));
+    const rows: ShardRow[] = [];
+    const onBlock = (block: Parameters<typeof shardRowsOf>[0]): void => void rows.push(...shardRowsOf(block));
     const end = await runVirtually(plugin as BackendPlugin, onBlock);
     expect(end).toMatchObject({ endedMs: 17, facts: { answered: 2 } });
     expect(rows.map(({ seq, dueMs, doneMs }) => [seq, dueMs, doneMs])).toEqual([
@@ -245,8 +245,8 @@ describe('runVirtualFleet', () => {
         };
       },
     };
-    const rows: Row[] = [];
-    await runVirtually(queued, (block) => void rows.push(...rowsOf(block)));
+    const rows: ShardRow[] = [];
+    await runVirtually(queued, (block) => void rows.push(...shardRowsOf(block)));
     expect(rows.map(({ doneMs }) => doneMs)).toEqual([40, 70]);
   });
 });

@@ -1,5 +1,6 @@
 import type { CloudSeries } from '../../cloud-record.js';
 import { printable } from '../../errors.js';
+import { type Fields, fields, list } from '../../fields.js';
 import type { CollectWindow } from '../../cloud-meters.js';
 import { eachPage } from '../shared/each-page.js';
 import type { MetricWish } from './monitoring-metrics.js';
@@ -88,18 +89,6 @@ function seriesOf({ labels, unit, sums, counts }: Track, { type, as, meters }: M
       const sum = { ...base, statistic: 'sum' as const, points: ascending(sums) };
       return as === 'total' ? [sum] : [sum, { ...base, statistic: 'count', points: ascending(counts) }];
     });
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fields(value: unknown, what: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${what} is no object`);
-  return value as Fields;
-}
-
-function list(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new Error(`${what} is no list`);
-  return value;
 }
 
 /** An int64 comes as text. */

@@ -1,4 +1,5 @@
 import { markup, trusted, type Markup } from '../../report/html/markup.js';
+import { notesAside } from '../../report/html/notes-aside.js';
 import { plotPlace, stripAbove } from '../../report/html/plot-place.js';
 import type { PlotSpec } from '../../report/html/plot-spec.js';
 import { renderPage, type PageAssets } from '../../report/html/render-page.js';
@@ -27,7 +28,7 @@ export function renderCompareHtml(given: Comparison, assets: PageAssets): string
       heading: markup`<bdi>${title}</bdi>`,
       when: extent(comparison),
       numbers: 'tables',
-      main: markup`${judged(comparison)} ${notes(comparison)} ${bars(comparison)}
+      main: markup`${judged(comparison)} ${notesAside(comparison.notes)} ${bars(comparison)}
           <p class="legend">
             Sorted by ${comparison.frontierMetric.name}, the best first. Bars are means over the runs of each system, to
             one scale within a workload; lines over them are 95 % intervals. In p99 of all, a request that failed counts as
@@ -65,15 +66,6 @@ function judged({ judgements }: Comparison): Markup {
       ${judgements.map(({ rule, of, against, workload, verdict, why }) => markup`<li>${verdict}: <bdi>${of}</bdi> against <bdi>${against}</bdi> under <bdi>${workload}</bdi>, ${rule}: ${why}.</li>`)}
     </ul>
   </section>`;
-}
-
-function notes({ notes: texts }: Comparison): Markup {
-  if (texts.length === 0) return trusted('');
-  return markup`<aside class="notes" aria-label="Notes">
-    <ul>
-      ${texts.map((text) => markup`<li>${text}</li>`)}
-    </ul>
-  </aside>`;
 }
 
 function sectionPart(section: Section, { frontierMetric }: Comparison, plots: readonly PlotSpec[], id: string): Markup {

@@ -3,7 +3,8 @@ import { idcPlot, line } from '../../inspect/html/inspection-plots.js';
 import { INSPECTION_STYLE, keyList } from '../../inspect/html/render-inspection-html.js';
 import type { Inspection } from '../../inspect/inspect.js';
 import { lengthText, numberText, percentText } from '../../inspect/length-text.js';
-import { markup, trusted, type Markup } from '../../report/html/markup.js';
+import { markup, type Markup } from '../../report/html/markup.js';
+import { notesAside } from '../../report/html/notes-aside.js';
 import { plotPlace } from '../../report/html/plot-place.js';
 import type { PlotSpec } from '../../report/html/plot-spec.js';
 import { renderPage, type PageAssets } from '../../report/html/render-page.js';
@@ -24,7 +25,7 @@ export function renderFitHtml(fit: TrafficFit, trace: Inspection, draw: Inspecti
       heading: markup`<bdi>${fit.name}</bdi>, fitted by ${fit.best.label}`,
       when: `${numberText(fit.arrivals)} arrivals in ${lengthText(fit.durationMs)}`,
       numbers: 'numbers',
-      main: markup`${banner(fit)} ${figures(fit)} ${notesOf(fit)}
+      main: markup`${banner(fit)} ${figures(fit)} ${notesAside(notes(fit))}
           <noscript>
             <p class="noscript">The plots need JavaScript; all else is here.</p>
           </noscript>
@@ -62,16 +63,6 @@ function figures({ best, goodness: { kolmogorov, idc }, tried: [lowest] }: Traff
     ['Time scales', `${String(inside)} of ${String(idc.length)}`, 'at which counts vary as simulated ones do'],
     ['BIC', numberText(lowest?.bic ?? NaN), `the lowest tried, of ${lowest?.label ?? ''}`],
   ]);
-}
-
-function notesOf(fit: TrafficFit): Markup {
-  const texts = notes(fit);
-  if (texts.length === 0) return trusted('');
-  return markup`<aside class="notes" aria-label="Notes">
-    <ul>
-      ${texts.map((text) => markup`<li>${text}</li>`)}
-    </ul>
-  </aside>`;
 }
 
 function ratePlot(trace: Inspection, draw: Inspection): PlotSpec {
