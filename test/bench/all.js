@@ -22,6 +22,7 @@ const BENCHES = [
   'fit',
   'trace-read',
   'import',
+  'templated-requests',
   'long-trace',
   'fuzz',
   'signed-calls',
