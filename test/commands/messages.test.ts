@@ -64,7 +64,7 @@ describe('one line says what to write', () => {
     [['attack'], 'did you mean replay run?'],
     [['version'], 'write replay --version'],
     [['nothing-like-it'], 'replay --help lists the commands'],
-    [['generate'], 'process (mmpp, poisson, constant, gamma, piecewise) is missing'],
+    [['generate'], 'name a process (mmpp, poisson, constant, gamma, weibull, piecewise), or give --recipe recipe.json'],
     [['generate', 'posson'], 'did you mean poisson?'],
     [['report'], 'replay report runs/NAME'],
     [['export', empty], '--format is missing'],
