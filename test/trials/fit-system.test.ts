@@ -62,7 +62,7 @@ it('replay serve, a real system: what a probe predicts of a load in between', as
     return stdout;
   };
   try {
-    const service = ['--backend', 'tf-serving', '--url', serve.rest, '--no-html', '-q', '--max-lateness', '10s', '--pacing', 'economic', '--timeout', '60s']; // prettier-ignore
+    const service = ['--backend', 'tf-serving', '--model', 'mobilenet', '--url', serve.rest, '--no-html', '-q', '--max-lateness', '10s', '--pacing', 'economic', '--timeout', '60s']; // prettier-ignore
     await ok(['system', 'probe', ...service, '--only', 'lone', '--only', 'rates', '--min-rate', '4/s', '--rate-length', '8s', '--hold', '15s', '--out', at('probe')]); // prettier-ignore
     await ok(['system', 'fit', at('probe'), '--like', 'aws-cpu', '-o', at('mine.yaml'), '-q', '--include-invalid']);
     await ok(['run', '--rate', '12/s', '--duration', '20s', '--seed', '7', ...service, '--out', at('seen')]);
