@@ -138,5 +138,5 @@ function searched(candidate: Candidate, judge: Judge, most: number, seeds: numbe
 
 /** A search that goes on starts where it ended. */
 function withoutTries(candidate: Searched): Searched {
-  return { ...candidate, free: candidate.free.map(({ path, low, high }) => ({ path, low, high })) };
+  return { ...candidate, free: candidate.free.map(({ tries: _, ...free }) => free) };
 }
