@@ -48,7 +48,7 @@ export async function makeStudy(file: string | undefined, flags: StudyFlags, par
     for (const workload of study.workloads) traces.set(workload.name, await openWorkload(workload, flags));
     if (flags['dry-run']) {
       const { tryStudy } = await import('./try-study.js');
-      return tryStudy(study, traces);
+      return await tryStudy(study, traces, parse);
     }
     return await madeStudy(study, flags, traces, parse);
   } finally {

@@ -58,7 +58,7 @@ export function liveRunner(place: StudyPlace & { readonly parse: ParseRun }): Li
 }
 
 /** One run as the study asks for it. */
-async function liveRequest(cell: LiveCell, trace: Trace, parse: ParseRun): Promise<ReplayRequest> {
+export async function liveRequest(cell: LiveCell, trace: Trace, parse: ParseRun): Promise<ReplayRequest> {
   const { args, flags } = await parse([
     ...cell.args,
     ...(cell.batch > 1 ? [`--batch-size=${String(cell.batch)}`] : []),

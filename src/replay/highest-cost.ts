@@ -9,21 +9,35 @@ export interface Sending {
   readonly durationMs: number;
 }
 
-/** What runs like `request` cost at most, each call billed for as long as it may take; or why that is unknown. Sends nothing. */
+export interface HighestCost {
+  /** In the currency of the sheet; or why it is unknown. */
+  readonly most: number | string;
+  readonly prices: CostTerms['prices'];
+  /** Of all runs; a batch is one call. */
+  readonly calls: number;
+}
+
+/**
+ * What runs like `request` cost at most, each call billed for as long as it may take. `runs`: absent, the one run that
+ * `request` asks for. Sends nothing.
+ */
 export async function highestCost(
   request: ReplayRequest,
   world: Surroundings,
-  runs: readonly Sending[],
-): Promise<{ readonly most: number; readonly prices: CostTerms['prices'] } | string> {
+  runs?: readonly Sending[],
+): Promise<HighestCost> {
   const prepared = await prepareRun(request, world);
   const { plan, cost } = prepared.record;
-  let most = 0;
-  for (const { calls, durationMs } of runs) {
-    const asked = { ...plan, planned: calls, durationMs, duePerSecond: [calls] };
+  const own = { calls: plan.batching?.invocations ?? plan.planned, durationMs: plan.durationMs };
+  const plans = runs?.map(({ calls, durationMs }) => ({ ...plan, planned: calls, durationMs, duePerSecond: [calls] }));
+  const costs = (plans ?? [plan]).map((asked, i) => {
     const fold = foldSections({ plan: asked, cost, collectors: [] }, { watched: false });
-    const one = fold.costAtMost(durationMs + plan.timeoutMs, calls);
-    if (typeof one === 'string') return one;
-    most += one;
-  }
-  return { most, prices: cost.prices };
+    return fold.costAtMost(asked.durationMs + plan.timeoutMs, (runs?.[i] ?? own).calls);
+  });
+  const unknown = costs.find((one) => typeof one === 'string');
+  return {
+    most: unknown ?? costs.reduce<number>((sum, one) => sum + Number(one), 0),
+    prices: cost.prices,
+    calls: (runs ?? [own]).reduce((sum, { calls }) => sum + calls, 0),
+  };
 }

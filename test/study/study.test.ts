@@ -197,13 +197,25 @@ describe('two live cells and six simulated ones', () => {
     expect(stderr).toMatch(/^replay: --budget: 0\.0061\d* is due/);
   });
 
-  it('--dry-run lists cells and calls, and makes nothing', async () => {
+  it('--dry-run lists cells, calls and the highest cost of each live cell, and makes nothing', async () => {
     const before = seen;
     const dry = join(folder, 'dry');
-    const { code, stdout } = await runCli(['study', file, '--dry-run', '--out', dry]);
+    const asked = join(folder, 'dry.yaml');
+    const machine = ', machine: aws:t2.2xlarge';
+    const priced = readFileSync(file, 'utf8').replace('name: one, backend: http', `name: one, backend: http${machine}`);
+    writeFileSync(asked, priced);
+    const { code, stdout } = await runCli(['study', asked, '--dry-run', '--out', dry]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^8 cells: 6 simulated with 2 draws each, 2 live with 2 runs each$/m);
+    // A started machine is paid for a minute: 0.3712 USD / 60, twice.
+    expect(stdout).toMatch(/^ {2}one_mobilenet_steady \(live\): 48 calls, highest cost 0\.0124 USD$/m);
+    expect(stdout).toMatch(/^ {2}two_mobilenet_steady \(live\): 48 calls, highest cost unknown \(.*--machine.*\)$/m);
     expect(stdout).toMatch(/^calls of live cells: 96$/m);
+    expect(stdout).toMatch(/^highest cost of live cells: 0\.0124 USD, and unknown of 1 cell; no budget limits it/m);
+    writeFileSync(asked, `budget: 5usd\n${priced.replaceAll('backend: http,', `backend: http${machine},`)}`.replaceAll(`${machine}${machine}`, machine)); // prettier-ignore
+    expect((await runCli(['study', asked, '--dry-run', '--out', dry])).stdout).toMatch(
+      /^highest cost of live cells: 0\.0247 USD; the budget of all live cells is 5usd: more is not spent$/m,
+    );
     expect({ sent: seen - before, made: existsSync(dry) }).toEqual({ sent: 0, made: false });
   });
 });
@@ -236,7 +248,7 @@ describe('a study that is wrong is one line with its place, exit 2, and leaves n
     ],
     [
       'workloads: [workload-40]\nslo: all.p(99)<fast\nsystems: [{system: aws-lambda}]\n',
-      /wrong\.yaml:2:6: slo 'all\.p\(99\)<fast': give a time/,
+      /wrong\.yaml:2:6: threshold 'all\.p\(99\)<fast': give a time/,
     ],
     [
       'draws: 1\nworkloads: [workload-40]\nsystems: [{system: aws-lambda}]\n',

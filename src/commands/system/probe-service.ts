@@ -123,7 +123,7 @@ async function costInWords(
   try {
     const request = requestOf(trace);
     const cost = await guardProcess(request.backend, world.stop, (stop) => highestCost(request, { ...world, stop }, runs)); // prettier-ignore
-    if (typeof cost === 'string') return `unknown (${printable(cost, 120)})`;
+    if (typeof cost.most === 'string') return `unknown (${printable(cost.most, 120)})`;
     const { sheetOf } = await import('../../collectors/cost/price-sheets.js');
     return `${String(Number(cost.most.toPrecision(3)))} ${sheetOf(cost.prices).currency}`;
   } finally {
