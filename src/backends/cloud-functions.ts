@@ -1,10 +1,12 @@
 import { messageOf, UserError } from '../errors.js';
-import { checkHeaderField, checkMethod } from '../http-syntax.js';
+import { checkMethod } from '../http-syntax.js';
 import type { Payload } from '../trace.js';
 import type { BackendPlugin, RawOptions, SetUp, SetUpResult, SizeLimit } from './backend.js';
 import { type FunctionAddress, functionAddress } from './cloud-functions/function-address.js';
 import { type BodyFormat, functionBody } from './cloud-functions/function-body.js';
 import { FUNCTION_METERS } from './cloud-functions/function-meters.js';
+import { matching } from './cloud-functions/matching.js';
+import { parseContentType } from './cloud-functions/parse-content-type.js';
 import { batchSizes, sizeWarnings } from './tensors/check-sizes.js';
 import { googleTokens, toldToken, type TokenWish } from './google/google-credentials.js';
 import { checkTokenIsSafe, isGoogleHost, parseServiceUrl } from './google/google-hosts.js';
@@ -174,23 +176,10 @@ function parse(raw: RawOptions): Options {
   };
 }
 
-function matching(pattern: RegExp, what: string): (text: string) => string {
-  return (text) => {
-    if (!pattern.test(text)) throw new Error(`give ${what}`);
-    return text;
-  };
-}
-
 function parseMethod(text: string): string {
   const method = text.toUpperCase();
   checkMethod(method);
   return method;
-}
-
-function parseContentType(text: string): string {
-  checkHeaderField(['content-type', text]);
-  if (text.trim() === '') throw new Error('give a type such as application/json');
-  return text.trim();
 }
 
 async function setUp(
