@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { closeArrivals } from '../trace-file/arrival-store.js';
 import { readYamlFile } from '../config/read-yaml-file.js';
 import { UserError, printable } from '../errors.js';
+import { checkPair, type PairNames } from '../study/chosen-pair.js';
 import { parseStudy } from '../study/parse-study.js';
 import { runStudy } from '../study/run-study.js';
 import type { Study } from '../study/study.js';
@@ -30,6 +31,7 @@ export interface StudyFlags extends TraceFlags {
   readonly draws: number | undefined;
   readonly seed: number | undefined;
   readonly sensitivity: boolean;
+  readonly pair: PairNames | undefined;
   readonly 'dry-run': boolean;
   readonly quiet: boolean;
 }
@@ -43,6 +45,7 @@ const HINTS = {
 /** Makes or takes up a study. Resolves with the exit code. */
 export async function makeStudy(file: string | undefined, flags: StudyFlags, parse: ParseRun): Promise<number> {
   const study = chosenCells(withOwn(withFlags(await readStudy(file ?? SHIPPED), flags), flags), flags.only ?? []);
+  if (flags.pair !== undefined) checkPair(flags.pair, study.cells);
   const traces = new Map<string, Trace>();
   try {
     for (const workload of study.workloads) traces.set(workload.name, await openWorkload(workload, flags));
@@ -160,7 +163,7 @@ async function madeStudy(
       fullRuns: (simulated) => fullRuns(simulated, { study, traces, cells, live, stop: stop.signal }),
       liveCells: runner.run,
     });
-    writeStudy(out, result);
+    writeStudy(out, result, flags.pair);
     tellResult(result, out);
     return runner.exitCode();
   } finally {

@@ -1,4 +1,5 @@
 import { Args, Command, Flags } from '@oclif/core';
+import { parsePair } from '../study/chosen-pair.js';
 import { SUMMARIES } from './summaries.js';
 import { textFlag, wholeNumber } from './text-flag.js';
 import { TRACE_FLAGS } from './trace-flags.js';
@@ -40,6 +41,13 @@ export class Study extends Command {
     draws: textFlag('draws', wholeNumber(2, 10_000))({ description: 'draws of each simulated cell; 30 unless given' }),
     seed: textFlag('seed', wholeNumber(0, Number.MAX_SAFE_INTEGER))({ description: 'of all draws; 1 unless given' }),
     sensitivity: Flags.boolean({ description: 'also find what 1 % of each uncertain parameter does' }),
+    pair: textFlag(
+      'pair',
+      parsePair,
+    )({
+      description:
+        'two systems, as aws-lambda,aws-gpu, whose latency and success the page draws over time; the recommended and the next best unless given',
+    }),
     'dry-run': Flags.boolean({
       description: 'make nothing: list the cells, the calls of live ones and their highest cost',
     }),

@@ -40,15 +40,21 @@ function answerOf(
 ): Answer {
   const { workload, model } = (group[0] as StudiedDraws).cell;
   const asked = slo.map(({ text }) => text).join(' and ');
+  const ranked = rankingOf(group, slo);
+  const ranking = ranked.map(({ cell: { system, model: of, runtime, batch } }) => ({
+    system,
+    model: of,
+    runtime,
+    batch,
+  }));
   const chosen = cheapestMeeting(group, slo);
   if (chosen === undefined) {
-    const nearest = [...group].sort(
-      (a, b) => shareOf(b, slo) - shareOf(a, slo) || costOf(a) - costOf(b),
-    )[0] as StudiedDraws;
+    const nearest = ranked[0] as StudiedDraws;
     return {
       workload,
       model,
       recommended: null,
+      ranking,
       headline: `No system meets ${asked} in ${percentText(CONFIDENT)} of the draws; the nearest is ${cellName(nearest.cell)}, in ${percentText(shareOf(nearest, slo))}.`,
       reasons: group.flatMap((one) => limitSentence(one, slo, undefined)).slice(0, MOST_SENTENCES),
     };
@@ -58,6 +64,7 @@ function answerOf(
     workload,
     model,
     recommended: { system: cell.system, model: cell.model, runtime: cell.runtime, batch: cell.batch },
+    ranking,
     headline: `${cellName(cell)}: the cheapest that meets ${asked}; ${spreadText(cell.cost.usdWithRequestFee, moneyText)} USD for the workload${cell.cost.floorOnly ? ' at least' : ''}, mean latency ${spreadText(cell.latency.meanMs, msText)}, success ${spreadText(cell.successRatio, percentText)}.`,
     reasons: [
       ...byHowMuch(chosen, group, slo),
@@ -76,6 +83,22 @@ const MOST_SENTENCES = 3;
 
 function cheapestMeeting(group: readonly StudiedDraws[], slo: readonly Slo[]): StudiedDraws | undefined {
   return group.filter((one) => shareOf(one, slo) >= CONFIDENT).sort((a, b) => costOf(a) - costOf(b))[0];
+}
+
+/** Those that meet the SLO by their cost, then the others by the share of draws in which they meet it. */
+function rankingOf(group: readonly StudiedDraws[], slo: readonly Slo[]): readonly StudiedDraws[] {
+  const [meeting, others] = [true, false].map((meets) =>
+    group.filter((one) => shareOf(one, slo) >= CONFIDENT === meets),
+  ) as [StudiedDraws[], StudiedDraws[]];
+  return [
+    ...meeting.sort((a, b) => byCost(a, b)),
+    ...others.sort((a, b) => shareOf(b, slo) - shareOf(a, slo) || byCost(a, b)),
+  ];
+}
+
+/** Infinity less Infinity is no order. */
+function byCost(a: StudiedDraws, b: StudiedDraws): number {
+  return costOf(a) === costOf(b) ? 0 : costOf(a) - costOf(b);
 }
 
 function shareOf({ draws }: StudiedDraws, slo: readonly Slo[]): number {

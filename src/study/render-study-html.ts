@@ -4,6 +4,7 @@ import { plotPlace, stripAbove } from '../report/html/plot-place.js';
 import type { PlotSpec } from '../report/html/plot-spec.js';
 import { table } from '../report/html/table.js';
 import { studyBatches } from './study-batches.js';
+import { pairOf, type PairNames } from './chosen-pair.js';
 import { studyPlots, type RunReports } from './study-plots.js';
 import { studyTornado } from './study-tornado.js';
 import { studyStages } from './study-stages.js';
@@ -24,9 +25,25 @@ import {
 import type { Answer, StudyResult } from './study-result.js';
 
 /** study.html: one file that asks the network for nothing. The answer comes first. */
-export function renderStudyHtml(result: StudyResult, reports: RunReports, assets: PageAssets): string {
+export function renderStudyHtml(
+  result: StudyResult,
+  reports: RunReports,
+  assets: PageAssets,
+  pair?: PairNames,
+): string {
   const sections = sectionsOf(result);
-  const plots = sections.map((section, i) => studyPlots(section, reports, String(i)));
+  const plots = sections.map((section, i) =>
+    studyPlots(
+      section,
+      reports,
+      pairOf(
+        section.cells.filter((cell) => reports.has(cell)),
+        result.answers,
+        pair,
+      ),
+      String(i),
+    ),
+  );
   const error = errorTable(result);
   const flags = flagsTable(result);
   return renderPage(
@@ -80,12 +97,12 @@ function overTime(plots: readonly PlotSpec[], id: string): Markup {
   if (plots.length === 0) return trusted('');
   const mean = stripAbove(
     { id: `load-${id}`, title: 'Offered load' },
-    { id: `mean-${id}`, title: 'Mean latency over time' },
-    'Of the successes of one full run of each system, by when they were due; log scale. Only the first eight systems are drawn.',
+    { id: `mean-${id}`, title: 'Mean latency over time of two systems' },
+    'Of the successes of one full run of each, by when they were due; log scale. The two are those of --pair, or the recommended system and the next best.',
   );
   const hasInstances = plots.some((plot) => plot.id === `instances-${id}`);
-  return markup`${mean}<div class="pair">${plotPlace(`success-${id}`, 'Success over time', 'Successes of the requests due, of the same runs.')}
-    ${hasInstances ? plotPlace(`instances-${id}`, 'Instances over time', 'Instances that are there or starting, of the same runs; log scale.') : ''}</div>`;
+  return markup`${mean}<div class="pair">${plotPlace(`success-${id}`, 'Success over time', 'Successes of the requests due, of the same two runs.')}
+    ${hasInstances ? plotPlace(`instances-${id}`, 'Instances over time', 'Instances that are there or starting, in one full run of each system, of at most eight; log scale.') : ''}</div>`;
 }
 
 function tablePart({ title, head, rows, foot }: StudyTable): Markup {

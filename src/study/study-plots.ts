@@ -16,13 +16,22 @@ interface Curve {
 /** No screen shows more. */
 const MOST_STEPS = 200;
 
-/** Over the time of one full run of each system: offered load, mean latency, success, instances. Ids end with `-${id}`. */
-export function studyPlots({ cells }: StudySection, reports: RunReports, id: string): readonly PlotSpec[] {
+/**
+ * Over the time of one full run: offered load, mean latency and success of a `pair` of systems, instances of all. Ids end with
+ * `-${id}`; a system has the colour that it has in the other figures.
+ */
+export function studyPlots(
+  { cells }: StudySection,
+  reports: RunReports,
+  pair: readonly StudiedCell[],
+  id: string,
+): readonly PlotSpec[] {
   const curves = cells.flatMap((cell): Curve[] => {
     const report = reports.get(cell);
     return report === undefined ? [] : [{ cell, report }];
   });
-  const shown = curves.slice(0, MOST_CURVES);
+  const some = curves.slice(0, MOST_CURVES);
+  const shown = [...new Set([...curves.filter(({ cell }) => pair.includes(cell)), ...some])].slice(0, MOST_CURVES);
   const [first] = shown;
   if (first === undefined) return [];
   const length = Math.max(...shown.map(({ report }) => lastDue(report))) + 1;
@@ -33,14 +42,15 @@ export function studyPlots({ cells }: StudySection, reports: RunReports, id: str
     y: PlotSpec['y'],
     look: PlotSeries['look'],
     of: (report: StoredReport) => readonly (number | null)[],
+    drawn = shown.filter(({ cell }) => pair.includes(cell)),
   ): PlotSpec => ({
     id: `${name}-${id}`,
     x: 'seconds',
     y,
     xs,
-    series: shown.map(({ cell, report }, i) => ({
+    series: drawn.map(({ cell, report }, i) => ({
       label: cellName(cell),
-      ink: inkAt(i),
+      ink: inkAt(cells.indexOf(cell)),
       look,
       dash: isDashed(i),
       values: of(report),
@@ -55,7 +65,15 @@ export function studyPlots({ cells }: StudySection, reports: RunReports, id: str
       successes(report, xs, step),
     ),
     ...(scaled
-      ? [plot('instances', { label: 'instances', unit: 'count', log: true }, 'step', (report) => instances(report, xs))]
+      ? [
+          plot(
+            'instances',
+            { label: 'instances', unit: 'count', log: true },
+            'step',
+            (report) => instances(report, xs),
+            shown,
+          ),
+        ]
       : []),
   ];
 }

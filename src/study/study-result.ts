@@ -97,6 +97,8 @@ export interface Answer {
   readonly model: string;
   /** Null: none is recommended. */
   readonly recommended: (Side & { readonly batch: number }) | null;
+  /** The best first: those that meet the SLO by their cost, then the others by the share of draws in which they meet it. */
+  readonly ranking: readonly (Side & { readonly batch: number })[];
   /** One sentence. */
   readonly headline: string;
   /** Why, by how much, how certain, and what would change it: a sentence each. */

@@ -4,6 +4,7 @@ import { readPageAssets } from '../report/html/read-page-assets.js';
 import { readReport } from '../run-folder/read-report.js';
 import { withPath } from '../run-folder/with-path.js';
 import { writeWhole } from '../run-folder/write-whole.js';
+import type { PairNames } from './chosen-pair.js';
 import { renderStudyCsv } from './render-study-csv.js';
 import { renderStudyHtml } from './render-study-html.js';
 import { renderStudyJson } from './render-study-json.js';
@@ -17,9 +18,9 @@ function reportsOf(folder: string, { cells }: StudyResult): RunReports {
   );
 }
 
-/** The four files of a study, each whole or not at all. Throws `UserError` where the disk refuses. */
-export function writeStudy(folder: string, result: StudyResult): void {
-  const html = renderStudyHtml(result, reportsOf(folder, result), readPageAssets());
+/** The four files of a study, each whole or not at all. `pair`: the systems that the page draws over time. Throws `UserError` where the disk refuses. */
+export function writeStudy(folder: string, result: StudyResult, pair?: PairNames): void {
+  const html = renderStudyHtml(result, reportsOf(folder, result), readPageAssets(), pair);
   try {
     mkdirSync(folder, { recursive: true });
   } catch (thrown) {

@@ -8,10 +8,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '#src/report';
 import type { StudyResult } from '#src/study/study-result';
 import { ROOT, runCli, spawnCli } from '../support/run-cli.js';
+import { parsePair } from '#src/study/chosen-pair';
 import { share, studied } from './study-shares.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'study-'));
 const resultIn = (out: string): StudyResult => JSON.parse(readFileSync(join(out, 'study.json'), 'utf8')) as StudyResult;
+
+/** The systems whose mean latency and success a page draws over time. */
+function drawnIn(out: string): readonly (readonly string[])[] {
+  const html = readFileSync(join(out, 'study.html'), 'utf8');
+  return ['mean-0', 'success-0'].map((id) => {
+    const plot = html.slice(html.indexOf(`{"id":"${id}"`)).split('{"id":')[1] ?? '';
+    return [...plot.matchAll(/"label":"([^"]*)","ink"/g)].map(([, label = '']) => label).sort();
+  });
+}
 
 describe('five cells of the shipped study, with few draws', () => {
   const out = join(folder, 'shipped');
@@ -48,6 +58,8 @@ describe('five cells of the shipped study, with few draws', () => {
     expect(Number(first[head.indexOf('mean_ms')])).toBe(result.cells[0]?.latency.meanMs.median);
     const html = readFileSync(join(out, 'study.html'), 'utf8');
     for (const { headline } of result.answers) expect(html).toContain(headline.slice(0, 40).replace('>', '&#62;'));
+    for (const { recommended, ranking } of result.answers)
+      if (recommended !== null) expect(ranking[0]).toEqual(recommended);
     expect(html).not.toMatch(/(src|href)="https?:/);
     expect(readFileSync(join(out, 'study.md'), 'utf8')).toContain('## Answer');
   });
@@ -91,7 +103,10 @@ describe('five cells of the shipped study, with few draws', () => {
     expect(sensitivities).toHaveLength(cells.length);
     const drawn = join(out, 'cells', 'aws-lambda_mobilenet_ort_workload-40', 'draws.json');
     const made = statSync(drawn).mtimeMs;
-    expect((await runCli(['study', ...only, '--draws', '2', '--out', out, '--quiet'])).code).toBe(0);
+    const pair = ['--pair', 'aws-gpu,AWS-Lambda (tf)'];
+    expect(drawnIn(out)[0]).toHaveLength(2);
+    expect((await runCli(['study', ...only, '--draws', '2', '--out', out, '--quiet', ...pair])).code).toBe(0);
+    expect(drawnIn(out)).toEqual([['aws-gpu (tf-serving)', 'aws-lambda (tf)'], ['aws-gpu (tf-serving)', 'aws-lambda (tf)']]); // prettier-ignore
     expect(JSON.stringify(resultIn(out)) === JSON.stringify(rest)).toBe(true);
     expect(statSync(drawn).mtimeMs).toBe(made);
   });
@@ -265,6 +280,15 @@ describe('a study that is wrong is one line with its place, exit 2, and leaves n
     expect(stderr).toMatch(message);
     expect(stderr.split('\n')).toHaveLength(2);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it.each(['aws-lambda', 'a,b,c', 'a,A', ',b'])('--pair %s', (text) => {
+    expect(() => parsePair(text)).toThrow(/^give two systems/);
+  });
+
+  it('--pair of a system that is not there', async () => {
+    const { code, stderr } = await runCli(['study', '--pair', 'aws-lambda,aws-gqu']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^replay: --pair: no system of the study is called aws-gqu; there are aws-lambda, [^\n]*\n$/) as string }); // prettier-ignore
   });
 
   it('a file that is not there', async () => {
