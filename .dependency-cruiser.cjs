@@ -371,7 +371,7 @@ module.exports = {
           ...common,
           own('host'),
           own('time'),
-          '^src/backends/backend\\.ts$',
+          '^src/backends/(backend|call|set-up)\\.ts$',
           kits,
           own('systems'),
           '^src/trace-file/(read-trace|arrival-store)\\.ts$',
