@@ -291,8 +291,9 @@ module.exports = {
     ),
     knows(
       'cloud-reads',
-      'What reads the meters of a cloud knows itself and what backends share: a plugin says what it measures.',
+      'What reads the meters of a cloud knows itself, what backends share and what hides secrets: a plugin says what it measures.',
       'cloud',
+      own('secrets'),
       kits,
     ),
     knows(

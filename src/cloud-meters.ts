@@ -36,6 +36,8 @@ export interface MeterWorld {
   readonly clock: Clock;
   readonly unixMs: () => number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes a secret that a reader sends, before it is sent: neither it nor its parts appear in the reading, in any encoding. */
+  readonly hide: (secret: string) => void;
 }
 
 /** The meters of one cloud, about one target. */

@@ -100,7 +100,7 @@ async function openPush(
   if (settings === undefined) return undefined;
   for (const warning of settings.warnings) say(`warning: ${warning}`);
   const { openOtlpPush } = await import('../metrics/otlp-push.js');
-  return openOtlpPush(settings, { warn: say, date });
+  return openOtlpPush(settings, { warn: say, date, nowMs: () => Number(process.hrtime.bigint()) / 1e6 });
 }
 
 function endingOf({ sections: { outcomes, cost }, verdict }: Report): Ending {

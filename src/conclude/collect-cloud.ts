@@ -113,7 +113,8 @@ function timesOf({ startedAt, end }: RunRecord, { run }: Report): { startMs: num
   const startMs = Date.parse(startedAt ?? '');
   if (Number.isNaN(startMs)) throw new UserError('--collect cloud: the run does not say when it was');
   const endMs = end?.endedAt === undefined ? startMs + GETTING_READY_MS + run.endedMs : Date.parse(end.endedAt);
-  return { startMs, endMs: Math.max(startMs, endMs || 0) };
+  // The wall clock may have been set back meanwhile.
+  return { startMs, endMs: Math.max(startMs + run.endedMs, endMs || 0) };
 }
 
 /** What the client gave up goes on at the service until that gives it up, too. */

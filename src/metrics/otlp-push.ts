@@ -19,6 +19,8 @@ export interface OtlpPush {
 interface World {
   readonly warn: (text: string) => void;
   readonly date: () => Date;
+  /** A clock that nobody sets, ms. */
+  readonly nowMs: () => number;
 }
 
 /** For a collector that has failed before: it may be back. */
@@ -27,17 +29,23 @@ const MISSING =
   'an OTEL_EXPORTER_OTLP endpoint is set, but OpenTelemetry is not installed; run: npm install @opentelemetry/api@1.9.0 @opentelemetry/sdk-metrics@2.11.0 @opentelemetry/exporter-metrics-otlp-http@0.222.0, or set OTEL_SDK_DISABLED=true';
 
 /** Endpoint, headers, timeout and certificates are read by the exporter itself. Throws `UserError` where it is not installed. */
-export async function openOtlpPush({ intervalMs, attributes }: OtelSettings, { warn, date }: World): Promise<OtlpPush> {
+export async function openOtlpPush(
+  { intervalMs, attributes }: OtelSettings,
+  { warn, date, nowMs }: World,
+): Promise<OtlpPush> {
   const { createExporter, toMetric } = await loadPackages();
   const exporter = createExporter();
   const startedMs = date().getTime();
+  const originMs = nowMs();
+  // Stamps that go on evenly, also where the wall clock is set meanwhile.
+  const unixMs = (): number => startedMs + nowMs() - originMs;
   let sending: Promise<void> | undefined;
   let lastMs = -Infinity;
   let failed = false;
   let warned = false;
 
   const send = async (measured: readonly Measurement[], run: RunFacts, by = exporter): Promise<void> => {
-    lastMs = date().getTime();
+    lastMs = unixMs();
     const span = { startTime: hrTime(startedMs), endTime: hrTime(lastMs) };
     const failure = await exported(by, {
       resource: resourceOf(attributes, run),
@@ -53,7 +61,7 @@ export async function openOtlpPush({ intervalMs, attributes }: OtelSettings, { w
 
   return {
     offer(measured, run) {
-      if (sending !== undefined || date().getTime() - lastMs < intervalMs) return;
+      if (sending !== undefined || unixMs() - lastMs < intervalMs) return;
       sending = send(measured, run).finally(() => {
         sending = undefined;
       });
@@ -124,5 +132,5 @@ function resourceOf(given: OtelSettings['attributes'], run: RunFacts): ResourceM
 }
 
 function hrTime(ms: number): HrTime {
-  return [Math.floor(ms / 1000), (ms % 1000) * 1e6];
+  return [Math.floor(ms / 1000), Math.floor(ms % 1000) * 1e6];
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ECHO_FORMS, tells } from '../support/echo-forms.js';
 import { serveMetadata } from '../support/fake-google.js';
+import { openCollector } from '../support/loopback-collector.js';
+import { scrapeWhileRunning } from '../support/scrape-while-running.js';
 import { readRecord, runCli } from '../support/run-cli.js';
 import { expectReported, faultCases, type FaultCase, type FaultEnd, type Place } from './fault-case.js';
 
@@ -29,6 +31,7 @@ function planted() {
       'env',
       'proxyUser',
       'proxyWord',
+      'collector',
     ].map((name) => [name, `Pl4${random()}`]),
   ) as Record<string, string>;
   return word;
@@ -58,18 +61,30 @@ function echoing(
   const word = planted();
   const words = Object.values(word);
   let port = 0;
+  let collector: Awaited<ReturnType<typeof openCollector>>;
+  let scraped: readonly string[] = [];
   return {
     name,
     async prepare() {
+      collector = await openCollector();
       const server = createServer(echo(words));
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       port = (server.address() as AddressInfo).port;
       return () => {
+        collector.close();
         server.closeAllConnections();
         server.close();
       };
     },
-    env: () => env(port, word),
+    env: () => ({
+      ...env(port, word),
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${String(word['collector'])}`,
+      OTEL_METRIC_EXPORT_INTERVAL: '200',
+    }),
+    during(child) {
+      scraped = scrapeWhileRunning(child);
+    },
     command: (place) => [
       ...['run', '--rate', '300/s', '--requests', String(words.length * ECHO_FORMS.length), '--process', 'constant'],
       ...['--backend', 'http', '--pacing', 'economic', '--max-lateness', '10s', '-o', place.out],
@@ -81,13 +96,21 @@ function echoing(
         '--threshold',
         'success>1%',
       ],
+      ...['--metrics-port', '0', '--metrics-linger', '1s'],
       ...command(port, word),
     ],
     async holds(end, place) {
       const { outcomes } = expectReported(place).sections;
       expect(outcomes.ok).toBe(0);
       expect(JSON.stringify(outcomes.examples)).toContain('(secret)');
-      for (const [what, text] of await everythingWritten(end, place))
+      expect(collector.received.length).toBeGreaterThan(1);
+      expect(scraped.length).toBeGreaterThan(1);
+      expect(scraped.at(-1)).toMatch(/^replay_requests/m);
+      const others = [
+        ['pushes', JSON.stringify(collector.received)] as const,
+        ['metrics', scraped.join('\n')] as const,
+      ];
+      for (const [what, text] of [...(await everythingWritten(end, place)), ...others])
         for (const [name, secret] of Object.entries(word))
           if (tellsAny(text, secret)) expect.fail(`${what} tells ${name} (${secret})`);
     },

@@ -1,5 +1,6 @@
 import { messageOf, UserError } from '../../errors.js';
 import type { Hide } from '../backend.js';
+import { unixNow } from '../shared/unix-now.js';
 import type { AwsCredentials } from './sigv4.js';
 
 /** The vendor's own chain: environment, profiles, single sign-on, containers, instances. */
@@ -21,6 +22,8 @@ export interface KeptCredentials {
 const AHEAD_MS = 300_000;
 const LEAST_WAIT_MS = 1000;
 const LEAST_WAIT_AFTER_FAILURE_MS = 5000;
+/** Renewed ones that have expired already, as this clock has it: it is wrong, and asking more often does not help. */
+const WAIT_WHERE_CLOCKS_DIFFER_MS = 30_000;
 /** The longest a timer of Node can wait. */
 const MOST_WAIT_MS = 2 ** 31 - 1;
 
@@ -48,14 +51,15 @@ export async function keepCredentials(
   const wait = (leastMs: number): void => {
     const { expiration } = current;
     if (expiration === undefined || closed) return;
-    timer = setTimeout(() => void renew(), waitMs(expiration.getTime() - Date.now(), leastMs));
+    timer = setTimeout(() => void renew(), waitMs(expiration.getTime() - unixNow(), leastMs));
     timer.unref();
   };
   const renew = async (): Promise<void> => {
     try {
       current = taken(await provider({ forceRefresh: true }));
       counts.renewed++;
-      wait(LEAST_WAIT_MS);
+      const lives = (current.expiration?.getTime() ?? Infinity) > unixNow();
+      wait(lives ? LEAST_WAIT_MS : WAIT_WHERE_CLOCKS_DIFFER_MS);
     } catch {
       counts.failed++;
       wait(LEAST_WAIT_AFTER_FAILURE_MS);

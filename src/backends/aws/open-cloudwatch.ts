@@ -1,7 +1,7 @@
 import type { CloudWatchClient, DimensionFilter } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient, FilterLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
 import type { Clock } from '../../clock.js';
-import type { CloudReader, CollectWindow } from '../../cloud-meters.js';
+import type { CloudReader, CollectWindow, MeterWorld } from '../../cloud-meters.js';
 import type { CloudGap, CloudReading, LoggedInvocations } from '../../cloud-record.js';
 import { eachPage } from '../shared/each-page.js';
 import { gapOf, noneOf } from '../shared/gaps.js';
@@ -49,13 +49,16 @@ const PATIENCE = { maxAttempts: 3, requestHandler: { connectionTimeout: 5000, re
  * The metrics of CloudWatch, and the reports in CloudWatch Logs, by the clients of the vendor, which honour its
  * environment: AWS_ENDPOINT_URL_CLOUDWATCH, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS. Throws `UserError` without credentials or package.
  */
-export async function openCloudWatch(asked: CloudWatchQuestions, clock: Clock): Promise<CloudReader> {
+export async function openCloudWatch(
+  asked: CloudWatchQuestions,
+  { clock, hide }: Pick<MeterWorld, 'clock' | 'hide'>,
+): Promise<CloudReader> {
   const { backend, place, log } = asked;
   const packages = await loadCloudWatch(backend, log !== undefined);
   const config = configOf(place);
   const client = new packages.metrics.CloudWatchClient(config);
   const logClient = packages.logs === undefined ? undefined : new packages.logs.CloudWatchLogsClient(config);
-  const credentials = await keepCredentials(backend, client.config.credentials);
+  const credentials = await keepCredentials(backend, client.config.credentials, hide);
   return new CloudWatch(asked, packages, client, logClient, credentials, clock);
 }
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import { unixNow } from '../shared/unix-now.js';
 import type { HeaderField } from '../wire/request-bytes.js';
 
 /** A bearer token. */
@@ -48,7 +49,7 @@ const PATIENCE_MS = 30_000;
 const MAX_TOKEN_CHARACTERS = 12_000;
 
 const SYSTEM: TokenTimers = {
-  now: () => Date.now(),
+  now: unixNow,
   after(ms, callback) {
     // Unreferenced: a token keeps no run alive.
     const timer = setTimeout(callback, ms).unref();

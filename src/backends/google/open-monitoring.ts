@@ -22,10 +22,11 @@ const LEAST_LIFE_MS = 60_000;
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Cloud Monitoring over REST. Throws `UserError` where its address or the credentials are wrong. */
-export async function openMonitoring(target: GoogleTarget, { clock, env, unixMs }: MeterWorld): Promise<CloudReader> {
+export async function openMonitoring(target: GoogleTarget, world: MeterWorld): Promise<CloudReader> {
+  const { clock, env } = world;
   const base = serviceAddress(env);
   refuseProxy(target.kind, base, env);
-  const token = await tokenFor(base, env, unixMs);
+  const token = await tokenFor(base, world);
   const path = `${base.pathname.replace(/\/$/, '')}/v3/projects/${encodeURIComponent(target.project)}/timeSeries`;
   const readOne = async (
     wish: MetricWish,
@@ -81,12 +82,13 @@ function serviceAddress(env: Env): URL {
 }
 
 /** Kept while it lives. No token is sent over http. */
-async function tokenFor(base: URL, env: Env, unixMs: () => number): Promise<() => Promise<typeof NO_TOKEN>> {
+async function tokenFor(base: URL, { env, unixMs, hide }: MeterWorld): Promise<() => Promise<typeof NO_TOKEN>> {
   if (base.protocol !== 'https:') return () => Promise.resolve(NO_TOKEN);
   const fetch = await googleTokens({ kind: 'access' }, env);
   let kept: Token | undefined;
   return async () => {
     if (kept === undefined || kept.expiresMs - unixMs() < LEAST_LIFE_MS) kept = await fetch();
+    hide(kept.text);
     return kept;
   };
 }

@@ -154,11 +154,17 @@ export async function callGrpcOnce(
   });
   try {
     return await new Promise((resolve, reject) => {
-      const deadline = Date.now() + limitMs;
-      client.makeUnaryRequest(path, same, same, request, metadata, { deadline }, (error, bytes) => {
+      // A deadline of the library would be a time of the wall clock, which can be set meanwhile.
+      let late = false;
+      const call = client.makeUnaryRequest(path, same, same, request, metadata, {}, (error, bytes) => {
+        clearTimeout(limit);
         if (error === null) resolve(bytes ?? Buffer.alloc(0));
-        else reject(new Error(error.details));
+        else reject(new Error(late ? `no answer within ${String(limitMs / 1000)} s` : error.details));
       });
+      const limit = setTimeout(() => {
+        late = true;
+        call.cancel();
+      }, limitMs);
     });
   } finally {
     client.close();
@@ -192,13 +198,14 @@ function connected(
   client: Client,
 ): Promise<void> {
   const channel = client.getChannel();
-  const deadline = Date.now() + Math.min(timeoutMs, CONNECT_LIMIT_MS);
+  const endMs = performance.now() + Math.min(timeoutMs, CONNECT_LIMIT_MS);
   const settled = [connectivityState.READY, connectivityState.TRANSIENT_FAILURE, connectivityState.SHUTDOWN];
   return new Promise((resolve) => {
     const look = (error?: Error): void => {
       const state = channel.getConnectivityState(true);
       if (error !== undefined || settled.includes(state)) resolve();
-      else channel.watchConnectivityState(state, deadline, look);
+      // The library takes a time of the wall clock, which may have been set since the last look.
+      else channel.watchConnectivityState(state, Date.now() + endMs - performance.now(), look);
     };
     look();
   });

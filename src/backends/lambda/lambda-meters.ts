@@ -30,7 +30,7 @@ function lambdaTarget(facts: TargetFacts): CloudTarget {
   return {
     ...named,
     subject: `function ${name}${qualifier === null ? '' : `:${qualifier}`}${inRegion(named)}`,
-    open: ({ clock }) =>
+    open: (world) =>
       openCloudWatch(
         {
           backend: 'lambda',
@@ -38,7 +38,7 @@ function lambdaTarget(facts: TargetFacts): CloudTarget {
           queries: () => Promise.resolve(lambdaQueries(name, qualifier)),
           log: { group: logGroup, read: readInvocationLog },
         },
-        clock,
+        world,
       ),
   };
 }

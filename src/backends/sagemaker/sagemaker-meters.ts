@@ -19,7 +19,7 @@ function sageMakerTarget(facts: TargetFacts): CloudTarget {
   return {
     ...named,
     subject: `endpoint ${endpoint}${variant === null ? '' : `, variant ${variant}`}${inRegion(named)}`,
-    open: ({ clock }) =>
+    open: (world) =>
       openCloudWatch(
         {
           backend: 'sagemaker',
@@ -29,7 +29,7 @@ function sageMakerTarget(facts: TargetFacts): CloudTarget {
             return variants.flatMap((name) => sageMakerQueries(endpoint, name, stepMs));
           },
         },
-        clock,
+        world,
       ),
   };
 }
