@@ -5,20 +5,20 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { createHealth } from '#src/collectors/health/health';
-import { createLatency } from '#src/collectors/latency/latency';
-import { createOutcomes } from '#src/collectors/outcomes/outcomes';
+import { Health } from '#src/collectors/health/health';
+import { Latency } from '#src/collectors/latency/latency';
+import { Outcomes } from '#src/collectors/outcomes/outcomes';
 import { foldSections } from '#src/collectors/registry';
 import { ROWS as SECTION_ROWS } from '#src/collectors/sections';
 import { openSampleLog, readSampleLog } from '#src/sample-log/sample-log';
-import { createTimeline } from '#src/collectors/timeline/timeline';
+import { Timeline } from '#src/collectors/timeline/timeline';
 import { undisturbedEnd } from '#src/undisturbed-end';
 import { median, printBench, spread, tell } from '../support/bench-table.js';
 import { makeBlocks, PER_SECOND, planOf } from '../support/made-blocks.js';
 
 const GOAL_US = 1.5;
 const ROWS = 4096;
-const SECTIONS = { latency: createLatency, outcomes: createOutcomes, timeline: createTimeline, health: createHealth };
+const SECTIONS = { latency: Latency, outcomes: Outcomes, timeline: Timeline, health: Health };
 const LIVE_GOAL_US = 0.05;
 
 const end = undisturbedEnd(1e6);
@@ -78,9 +78,9 @@ async function pipelineUs(folder, samples) {
 function folds(samples) {
   const blocks = makeBlocks(samples);
   const plan = planOf(samples);
-  return Object.entries(SECTIONS).map(([name, create]) => {
+  return Object.entries(SECTIONS).map(([name, Fold]) => {
     const startMs = performance.now();
-    const collector = create({ plan });
+    const collector = new Fold({ plan });
     for (const block of blocks) collector.add(block);
     collector.finish(end);
     return part(`fold of ${name}`, performance.now() - startMs, samples);
