@@ -65,7 +65,7 @@ it('a start loads few files: a list of commands no package, help for one no Arro
     join(folder, 'run'),
   );
   expect(run.some((url) => url.includes('Arrow'))).toBe(true);
-  expect([own(run) < 150, run.every((url) => !/node_modules.(apache-arrow|flatbuffers)/.test(url))]).toEqual([
+  expect([own(run) < 200, run.every((url) => !/node_modules.(apache-arrow|flatbuffers)/.test(url))]).toEqual([
     true,
     true,
   ]);

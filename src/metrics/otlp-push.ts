@@ -19,7 +19,7 @@ export interface OtlpPush {
 interface World {
   readonly warn: (text: string) => void;
   readonly date: () => Date;
-  /** A clock that nobody sets, ms. */
+  /** A clock that is never set, ms. */
   readonly nowMs: () => number;
 }
 

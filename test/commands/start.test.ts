@@ -11,10 +11,12 @@ describe('replay --help', () => {
     const { stdout, code } = await runCli(['--help']);
     expect(code).toBe(0);
     const words = stdout.replace(/\s+/g, ' ');
-    const traceHelp = (await runCli(['trace', '--help'])).stdout.replace(/\s+/g, ' ');
+    const named = async (topic: string): Promise<string> =>
+      (await runCli([topic, '--help'])).stdout.replace(/\s+/g, ' ');
     for (const [name, { summary }] of Object.entries(COMMANDS)) {
-      if (name.startsWith('trace ')) expect(traceHelp).toContain(`${name.slice(6)} ${summary}`);
-      else expect(words).toContain(`${name} ${summary}`);
+      const [first, second] = name.split(' ') as [string, string?];
+      if (second === undefined) expect(words).toContain(`${name} ${summary}`);
+      else expect(await named(first)).toContain(`${second} ${summary}`);
     }
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     for (const same of [[], ['-h'], ['help']]) expect((await runCli(same)).stdout).toBe(stdout);
