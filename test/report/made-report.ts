@@ -45,5 +45,5 @@ export async function madeReport(
     stopReason: end.stopReason,
     interrupted: end.interrupted,
   };
-  return { report: { format: 1, run: { ...RUN, ...of, ...run }, verdict, sections }, hlog: await hlog() };
+  return { report: { format: 1, run: { ...RUN, ...of, ...run }, verdict, sections }, hlog: hlog() };
 }
