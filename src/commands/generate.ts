@@ -4,6 +4,7 @@ import { closeArrivals, readArrivals } from '../trace-file/arrival-store.js';
 import type { Trace } from '../trace.js';
 import { UserError } from '../errors.js';
 import { generatedRecipe, PROCESSES, RECIPE_FLAGS, type RecipeFlags } from './generated-recipe.js';
+import { outputFile, outputFlag } from './output-flag.js';
 import { recipeFromFile } from './recipe-from-file.js';
 import { SUMMARIES } from './summaries.js';
 import { parsePositive, textFlag } from './text-flag.js';
@@ -35,21 +36,22 @@ export class Generate extends Command {
       parsePositive,
     )({ description: 'with --recipe: multiply its rates by this, such as 10; when they change stays as it is' }),
     name: Flags.string({ description: 'name of the trace' }),
-    output: Flags.string({ char: 'o', description: 'file to write: .json, .jsonl or .csv, each also .gz' }),
+    output: outputFlag(),
   };
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Generate);
     const { raw, called } = await asked(args.process, flags);
     const { storedRecipe } = await import('./stored-recipe.js');
+    const output = outputFile(flags.output);
     const trace = storedRecipe(raw, flags.name ?? called);
     try {
-      await write(trace, flags.output);
+      await write(trace, output);
     } finally {
       closeArrivals(trace.store);
     }
-    if (flags.output !== undefined)
-      this.logToStderr(`${flags.output}: ${counted(trace.count, 'arrival')} in ${String(trace.durationMs / 1000)} s`);
+    if (output !== undefined)
+      this.logToStderr(`${output}: ${counted(trace.count, 'arrival')} in ${String(trace.durationMs / 1000)} s`);
   }
 }
 

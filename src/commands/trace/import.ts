@@ -5,15 +5,13 @@ import { nameDefect } from '../../trace-file/column-rules.js';
 import type { ColumnType } from '../../trace.js';
 import type { ImportOptions } from '../../import/import-trace.js';
 import { parseDurationMs, parseLengthMs } from '../../text/quantities.js';
+import { outputFile, outputFlag } from '../output-flag.js';
 import { SUMMARIES } from '../summaries.js';
 import { textFlag, wholeNumber } from '../text-flag.js';
 import { historyWords } from './transform-flags.js';
 
 const FLAGS = {
-  output: Flags.string({
-    char: 'o',
-    description: 'file to write: .json, .jsonl or .csv, each also .gz; standard output unless given',
-  }),
+  output: outputFlag(),
   format: Flags.string({
     description: 'the format of the file, where it is not recognised; docs/import.md lists them',
   }),
@@ -89,7 +87,7 @@ export class TraceImport extends Command {
       await writeImported(
         imported,
         { name: flags.name, argv: historyWords(this.argv, [args.input]) },
-        flags.output ?? process.stdout,
+        outputFile(flags.output) ?? process.stdout,
       );
     } finally {
       closeArrivals(imported.stored.store);

@@ -3,14 +3,12 @@ import { basename } from 'node:path';
 import { counted } from '../../text/counted.js';
 import type { Traffic, Transformed } from '../../transform/traffic.js';
 import type { Target } from '../../transform/write-traffic.js';
+import { outputFile, outputFlag } from '../output-flag.js';
 import { textFlag, wholeNumber } from '../text-flag.js';
 
 /** The flags of every command that reads a trace and writes another. */
 export const TRANSFORM_FLAGS = {
-  output: Flags.string({
-    char: 'o',
-    description: 'file to write: .json, .jsonl or .csv, each also .gz, or .parquet; standard output unless given',
-  }),
+  output: outputFlag(', or .parquet'),
   column: Flags.string({ description: 'CSV or JSON lines: the column of the times' }),
   unit: Flags.string({ options: ['ms', 's', 'us', 'ns'], description: 'the unit of --column' }),
   where: Flags.string({
@@ -41,10 +39,11 @@ export interface Written {
 export async function transformed(
   command: Command,
   sources: readonly string[],
-  { output, column, unit, where }: TransformFlags,
+  { output: given, column, unit, where }: TransformFlags,
   change: (traces: readonly Traffic[]) => Transformed,
   { to, url, stepMs, forgets = false }: Written = {},
 ): Promise<void> {
+  const output = outputFile(given);
   const { readTraffic } = await import('../../transform/traffic.js');
   const { writeTraffic } = await import('../../transform/write-traffic.js');
   const traces: Traffic[] = [];
