@@ -3,6 +3,7 @@ import type { Fault } from '../trace-file/fault.js';
 import { ArrivalSorter, type SortedArrivals } from './arrival-sorter.js';
 import { bodyEntry, requestEntry } from './payload-entries.js';
 import { StampGrid } from './stamp-grid.js';
+import { checkWindow } from './check-window.js';
 import { blankStamp, readDate, type Stamp } from './stamp.js';
 import type { TimeZone } from './time-zone.js';
 
@@ -177,6 +178,7 @@ export class Intake {
 
   /** `count` arrivals within a window; `set` sets the values of each. Seconds count as those of stamps. */
   window(startSec: number, lengthSec: number, count: number, set: () => void): void {
+    checkWindow(count, this.fault);
     if (Number.isNaN(this.#baseSec)) this.#baseSec = startSec;
     this.counts.made += count;
     this.lastWindowSec = Math.max(

@@ -462,3 +462,11 @@ it('docs/import.md has a row for each', () => {
       .map((line) => line.replace(/ +/g, ' ')),
   ).toEqual(rows.map((row) => row.replace(/ +/g, ' ')));
 });
+
+it.each([
+  ['servegen', '0,1.e33,8.5,Weibull,0.37,0.39\n600,0,0,,,\n'],
+  ['tweet-counts', 'tweets\n5\n1e300\n'],
+  ['azure-functions-2019', 'HashOwner,HashApp,HashFunction,Trigger,1,2\no,a,f,http,2,20000000\n'],
+])('a count that no window can hold is refused: %s', async (_, text) => {
+  await expect(imported(text)).rejects.toThrow(/it counts \S+ arrivals in one window, and at most 10000000 can be/);
+});

@@ -1,6 +1,7 @@
 import { exp } from '../../generator/exp.js';
 import { ln } from '../../generator/ln.js';
 import type { Random } from '../../generator/random.js';
+import { checkWindow } from '../check-window.js';
 import type { FieldRow } from '../field-row.js';
 import type { Head, ImportFormat } from '../import-format.js';
 import type { Intake } from '../intake.js';
@@ -41,6 +42,7 @@ function take(row: FieldRow, intake: Intake, random: Random): void {
   }
   intake.counts.rows++;
   const count = Math.round(rate * WINDOW_S);
+  checkWindow(count, intake.fault);
   const gaps = Float64Array.from({ length: count + 1 }, () => gapOf(family, shape, random));
   const total = gaps.reduce((sum, gap) => sum + gap, 0);
   let at = 0;
