@@ -39,6 +39,8 @@ function clockLines(imported: Imported, { timezone, within, resolutionNs }: Impo
   if (stepNs === undefined) return lines;
   const step = `stamps have a resolution of ${stepText(stepNs)}${resolutionNs === undefined ? '' : ' as given'}`;
   if (isSpread || intake.hasSpread) lines.push(`${step}: arrivals are spread within it, uniformly (--within, --seed)`);
+  else if (stepNs > 1e6 && intake.hasDurations)
+    lines.push(`${step}: a start is one of them minus a duration, and is not spread`);
   else if (stepNs > 1e6)
     lines.push(
       `${step}, and arrivals stay on them: they come in bursts that the traffic did not have (--within uniform spreads them)`,

@@ -72,6 +72,8 @@ export class Intake {
   lastWindowSec = NaN;
   /** Whether ends of requests were spread within their step, so that starts need not be. */
   hasSpread = false;
+  /** Whether starts are ends minus durations, which were not spread: they no longer lie on the steps of the stamps. */
+  hasDurations = false;
   /** Sentences about the source. */
   readonly notes: string[] = [];
   readonly #indexOf = new Map<string, number>();
@@ -172,6 +174,7 @@ export class Intake {
     if (key < this.#lastKey) this.#wentBack(place, this.#lastKey - key);
     this.#lastKey = key;
     this.hasSpread ||= stepNs > 0;
+    this.hasDurations ||= agoNs !== 0 && stepNs === 0;
     const spread = stepNs > 0 && this.#options.within === 'uniform' ? this.#draw(stepNs) : 0;
     this.#sorter.append(key + spread - agoNs);
   }

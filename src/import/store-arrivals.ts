@@ -59,7 +59,7 @@ function store(
 ): StoredImport {
   const hasPayload = options.requests || options.payloadColumn !== undefined;
   const stepNs = intake.counts.made > 0 ? undefined : (options.resolutionNs ?? intake.grid.stepNs);
-  const spreads = stepNs !== undefined && !intake.hasSpread && options.within === 'uniform';
+  const spreads = stepNs !== undefined && !intake.hasSpread && !intake.hasDurations && options.within === 'uniform';
   const isSpread = spreads && (stepNs > COARSE_NS || options.resolutionNs !== undefined);
   const originNs = originOf(sorted, intake, options.rebase);
   const lastNs = Math.max(

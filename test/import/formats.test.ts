@@ -470,3 +470,11 @@ it.each([
 ])('a count that no window can hold is refused: %s', async (_, text) => {
   await expect(imported(text)).rejects.toThrow(/it counts \S+ arrivals in one window, and at most 10000000 can be/);
 });
+
+it('ends in whole seconds minus exact durations are sorted, and not spread', async () => {
+  const rows = Array.from({ length: 50 }, (_, i) => `a,f,${String(10 + (i % 7))},0.${String(i + 10)}\n`).join('');
+  const { rows: got, said } = await imported(`app,func,end_timestamp,duration\n${rows}`, { within: 'uniform' });
+  const want = Array.from({ length: 50 }, (_, i) => (10 + (i % 7)) * 1000 - (i + 10) * 10).sort((a, b) => a - b);
+  expect(got.map(({ atMs }) => Math.round(atMs))).toEqual(want);
+  expect(said).toContain('stamps have a resolution of 1 s: a start is one of them minus a duration, and is not spread');
+});
