@@ -93,7 +93,7 @@ module.exports = {
       own('trace-file'),
       own('where'),
       own('host'),
-      '^src/generator/(random|ln|exp)\\.ts$',
+      '^src/generator/(random|gamma|weibull)\\.ts$',
     ),
     knows(
       'transforms-make-traces-of-traces',

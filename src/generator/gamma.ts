@@ -1,9 +1,9 @@
 import type { ArrivalProcess } from './arrival-process.js';
 import { numberWithin, positiveRate } from './bounds.js';
-import { ChunkWriter } from './chunk-writer.js';
 import { exp } from './exp.js';
 import { ln } from './ln.js';
 import type { Random } from './random.js';
+import { renewals } from './renewals.js';
 
 /**
  * Independent gamma-distributed gaps of mean 1 / rate and squared coefficient of variation `scv` (variance over squared
@@ -14,32 +14,19 @@ import type { Random } from './random.js';
 export function gamma(ratePerSecond: number, scv: number): ArrivalProcess {
   positiveRate(ratePerSecond, 'rate');
   const shape = 1 / numberWithin(scv, 'scv', LEAST_SCV, MOST_SCV);
+  const scaleMs = 1000 / (ratePerSecond * shape);
   return {
     name: 'gamma',
     meanPerSecond: ratePerSecond,
-    arrivals: (random, durationMs) =>
-      renewals(shape, 1000 / (ratePerSecond * shape), random.split('arrivals'), durationMs),
+    arrivals: (random, durationMs) => {
+      const own = random.split('arrivals');
+      return renewals(scaleMs * residual(shape, own), () => scaleMs * gammaVariate(shape, own), durationMs);
+    },
   };
 }
 
 export const LEAST_SCV = 0.001;
 export const MOST_SCV = 1000;
-
-function* renewals(
-  shape: number,
-  scaleMs: number,
-  random: Random,
-  durationMs: number,
-): Generator<Float64Array, void, undefined> {
-  const chunks = new ChunkWriter();
-  let atMs = scaleMs * residual(shape, random);
-  while (atMs < durationMs) {
-    const full = chunks.push(atMs);
-    if (full !== undefined) yield full;
-    atMs += scaleMs * gammaVariate(shape, random);
-  }
-  yield* chunks.rest();
-}
 
 /**
  * The wait from an arbitrary moment to the next arrival: the gap around that moment is length-biased, which makes a

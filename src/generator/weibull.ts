@@ -1,11 +1,11 @@
 import type { ArrivalProcess } from './arrival-process.js';
 import { numberWithin, positiveRate } from './bounds.js';
-import { ChunkWriter } from './chunk-writer.js';
 import { exp } from './exp.js';
 import { gammaVariate } from './gamma.js';
 import { lnGamma } from './ln-gamma.js';
 import { ln } from './ln.js';
 import type { Random } from './random.js';
+import { renewals } from './renewals.js';
 
 /**
  * Independent Weibull-distributed gaps of mean 1 / rate; `shape` in [0.1, 100]: 1 is Poisson, less is burstier (a heavier tail), more
@@ -19,28 +19,24 @@ export function weibull(ratePerSecond: number, shape: number): ArrivalProcess {
   return {
     name: 'weibull',
     meanPerSecond: ratePerSecond,
-    arrivals: (random, durationMs) => renewals(shape, scaleMs, random.split('arrivals'), durationMs),
+    arrivals: (random, durationMs) => {
+      const own = random.split('arrivals');
+      return renewals(residual(shape, scaleMs, own), () => scaleMs * weibullVariate(shape, own), durationMs);
+    },
   };
 }
 
 export const LEAST_WEIBULL_SHAPE = 0.1;
 export const MOST_WEIBULL_SHAPE = 100;
 
-function* renewals(
-  shape: number,
-  scaleMs: number,
-  random: Random,
-  durationMs: number,
-): Generator<Float64Array, void, undefined> {
-  const chunks = new ChunkWriter();
-  // The gap around an arbitrary moment is length-biased: its power `shape` is a gamma variate of shape 1 + 1 / shape.
-  let atMs = random.uniform() * scaleMs * root(gammaVariate(1 + 1 / shape, random), shape);
-  while (atMs < durationMs) {
-    const full = chunks.push(atMs);
-    if (full !== undefined) yield full;
-    atMs += scaleMs * root(random.exponential(), shape);
-  }
-  yield* chunks.rest();
+/** The gap around an arbitrary moment is length-biased: its power `shape` is a gamma variate of shape 1 + 1 / shape. */
+function residual(shape: number, scaleMs: number, random: Random): number {
+  return random.uniform() * scaleMs * root(gammaVariate(1 + 1 / shape, random), shape);
+}
+
+/** Weibull with scale 1. */
+export function weibullVariate(shape: number, random: Random): number {
+  return root(random.exponential(), shape);
 }
 
 function root(x: number, shape: number): number {

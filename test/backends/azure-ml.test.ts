@@ -4,17 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { importPlugin, locatePlugin } from '#src/backends/registry';
 import { isUserError } from '#src/errors';
 import { backendContract } from '#src/testing';
 import { expectNoSecret } from '../support/expect-no-secret.js';
 import { batchCall, call, json, preparedBackend } from '../support/prepared-backend.js';
+import { registeredPlugin } from '../support/registered-plugin.js';
 import { runCli } from '../support/run-cli.js';
 
 const KEY = 'planted-key-0123456789';
 const PAYLOAD = json('{"instances":[[0.5]]}');
-const { url: pluginUrl } = await locatePlugin('azure-ml', '.');
-const plugin = await importPlugin(pluginUrl);
+const plugin = await registeredPlugin('azure-ml');
 
 /** What the endpoint answers next. */
 let status = 200;

@@ -3,14 +3,18 @@ import { createServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import aiPlatform from '#src/backends/ai-platform';
 import type { BackendPlugin, RawOptions } from '#src/backends/backend';
-import cloudFunctions from '#src/backends/cloud-functions';
-import lambda from '#src/backends/lambda';
-import sagemaker from '#src/backends/sagemaker';
 import { makeAuthority } from '../support/authority.js';
 import { isolateAws } from '../support/fake-aws.js';
 import { call, json, preparedBackend } from '../support/prepared-backend.js';
+import { registeredPlugin } from '../support/registered-plugin.js';
+
+const [lambda, sagemaker, cloudFunctions, aiPlatform] = await Promise.all([
+  registeredPlugin('lambda'),
+  registeredPlugin('sagemaker'),
+  registeredPlugin('cloud-functions'),
+  registeredPlugin('ai-platform'),
+]);
 
 const authority = makeAuthority('planted-passphrase');
 const open: Server[] = [];
@@ -31,14 +35,14 @@ async function portOf(server: Server): Promise<string> {
 
 const endpoint = 'projects/p/locations/us-central1/endpoints/1';
 const CLIENTS: readonly (readonly [string, BackendPlugin, RawOptions, string, 'rest' | 'grpc'])[] = [
-  ['lambda', lambda as BackendPlugin, { function: 'f' }, 'endpointUrl', 'rest'],
-  ['the SDK for lambda', lambda as BackendPlugin, { function: 'f', client: 'sdk' }, 'endpointUrl', 'rest'],
-  ['a function URL', lambda as BackendPlugin, { auth: 'none' }, 'url', 'rest'],
-  ['sagemaker', sagemaker as BackendPlugin, { endpoint: 'e' }, 'endpointUrl', 'rest'],
-  ['the SDK for sagemaker', sagemaker as BackendPlugin, { endpoint: 'e', client: 'sdk' }, 'endpointUrl', 'rest'],
-  ['cloud-functions', cloudFunctions as BackendPlugin, {}, 'url', 'rest'],
-  ['ai-platform', aiPlatform as BackendPlugin, { endpoint }, 'endpointUrl', 'rest'],
-  ['gRPC of ai-platform', aiPlatform as BackendPlugin, { endpoint, transport: 'grpc' }, 'endpointUrl', 'grpc'],
+  ['lambda', lambda, { function: 'f' }, 'endpointUrl', 'rest'],
+  ['the SDK for lambda', lambda, { function: 'f', client: 'sdk' }, 'endpointUrl', 'rest'],
+  ['a function URL', lambda, { auth: 'none' }, 'url', 'rest'],
+  ['sagemaker', sagemaker, { endpoint: 'e' }, 'endpointUrl', 'rest'],
+  ['the SDK for sagemaker', sagemaker, { endpoint: 'e', client: 'sdk' }, 'endpointUrl', 'rest'],
+  ['cloud-functions', cloudFunctions, {}, 'url', 'rest'],
+  ['ai-platform', aiPlatform, { endpoint }, 'endpointUrl', 'rest'],
+  ['gRPC of ai-platform', aiPlatform, { endpoint, transport: 'grpc' }, 'endpointUrl', 'grpc'],
 ];
 
 describe.skipIf(authority === undefined)('a service that demands a certificate', () => {

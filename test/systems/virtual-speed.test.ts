@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import plugin from '#src/backends/simulated';
-import type { BackendPlugin, Waits } from '#src/backends/backend';
+import type { Waits } from '#src/backends/backend';
 import { inFlightMemory } from '#src/loop/in-flight';
 import { KnownSecrets } from '#src/secrets/known-secrets';
 import { readSystem } from '#src/systems/read-system';
@@ -8,7 +7,10 @@ import { runFleet } from '#src/threads/fleet';
 import { InProcessMember } from '#src/threads/in-process-member';
 import type { WorkerOrder } from '#src/threads/messages';
 import { virtualTime } from '#src/threads/virtual-time';
+import { registeredPlugin } from '../support/registered-plugin.js';
 import { poisson } from './arrivals.js';
+
+const plugin = await registeredPlugin('simulated');
 
 const DUE = poisson(100, 200_000, 1);
 /** 0.42-0.54 as measured on a busy machine. */
@@ -36,7 +38,7 @@ test(`waiting by callback, a run in virtual time costs at most ${String(MOST)} o
     };
     let rows = 0;
     const onSamples = (block: { rows: number }): void => void (rows += block.rows);
-    const waiting = { ...plugin, waits } as BackendPlugin;
+    const waiting = { ...plugin, waits };
     const time = virtualTime(waiting, order);
     const member = new InProcessMember(waiting, order, time, new KnownSecrets([]), { onSamples });
     const { signal } = new AbortController();

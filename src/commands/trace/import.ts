@@ -8,6 +8,7 @@ import { parseDurationMs, parseLengthMs } from '../../text/quantities.js';
 import { outputFile, outputFlag } from '../output-flag.js';
 import { SUMMARIES } from '../summaries.js';
 import { textFlag, wholeNumber } from '../text-flag.js';
+import { TRACE_FLAGS } from '../trace-flags.js';
 import { historyWords } from './transform-flags.js';
 
 const FLAGS = {
@@ -56,7 +57,7 @@ const FLAGS = {
     parseDurationMs,
   )({ default: 0, description: 'begin here, counted from the start of the trace' }),
   to: textFlag('to', parseDurationMs)({ description: 'end here' }),
-  where: Flags.string({ description: "only arrivals that fulfil a condition on the columns, such as 'app = 7342'" }),
+  where: TRACE_FLAGS.where,
   seed: textFlag('seed', wholeNumber(0, Number.MAX_SAFE_INTEGER))({ default: 1, description: 'seed of --within' }),
   name: Flags.string({ description: 'name of the trace; that of the file unless given' }),
 };

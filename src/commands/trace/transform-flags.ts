@@ -1,19 +1,18 @@
-import { Args, Command, Flags, type Interfaces } from '@oclif/core';
+import { Args, Command, type Interfaces } from '@oclif/core';
 import { basename } from 'node:path';
 import { counted } from '../../text/counted.js';
 import type { Traffic, Transformed } from '../../transform/traffic.js';
 import type { Target } from '../../transform/write-traffic.js';
 import { outputFile, outputFlag } from '../output-flag.js';
 import { textFlag, wholeNumber } from '../text-flag.js';
+import { TRACE_FLAGS } from '../trace-flags.js';
 
 /** The flags of every command that reads a trace and writes another. */
 export const TRANSFORM_FLAGS = {
   output: outputFlag(', or .parquet'),
-  column: Flags.string({ description: 'CSV or JSON lines: the column of the times' }),
-  unit: Flags.string({ options: ['ms', 's', 'us', 'ns'], description: 'the unit of --column' }),
-  where: Flags.string({
-    description: "only arrivals that fulfil a condition on the columns, such as 'trigger = http'",
-  }),
+  column: TRACE_FLAGS.column,
+  unit: TRACE_FLAGS.unit,
+  where: TRACE_FLAGS.where,
 };
 
 export const TRANSFORM_ARGS = {

@@ -1,6 +1,6 @@
-import { exp } from '../../generator/exp.js';
-import { ln } from '../../generator/ln.js';
+import { gammaVariate } from '../../generator/gamma.js';
 import type { Random } from '../../generator/random.js';
+import { weibullVariate } from '../../generator/weibull.js';
 import { checkWindow } from '../check-window.js';
 import type { FieldRow } from '../field-row.js';
 import type { Head, ImportFormat } from '../import-format.js';
@@ -55,23 +55,7 @@ function take(row: FieldRow, intake: Intake, random: Random): void {
 
 /** Of any scale, for the count of a window fixes their sum. */
 function gapOf(family: string, shape: number, random: Random): number {
-  if (family === 'weibull' && shape > 0) return power(random.exponential(), 1 / shape);
-  if (family === 'gamma' && shape > 0) return gamma(shape, random);
+  if (family === 'weibull' && shape > 0) return weibullVariate(shape, random);
+  if (family === 'gamma' && shape > 0) return gammaVariate(shape, random);
   return random.exponential();
-}
-
-/** Marsaglia and Tsang, "A simple method for generating gamma variables" (ACM TOMS 26, 2000); below 1 by a power of a uniform. */
-function gamma(shape: number, random: Random): number {
-  if (shape < 1) return gamma(shape + 1, random) * exp(-random.exponential() / shape);
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const x = random.normal();
-    const v = (1 + c * x) ** 3;
-    if (v > 0 && -random.exponential() < 0.5 * x * x + d - d * v + d * ln(v)) return d * v;
-  }
-}
-
-function power(base: number, exponent: number): number {
-  return base > 0 ? exp(exponent * ln(base)) : 0;
 }
